@@ -1,0 +1,1 @@
+"""Writes iCalendar; takes and gives plain values."""

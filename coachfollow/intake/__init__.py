@@ -1,0 +1,1 @@
+"""Reads files of every make: attendance and people to clean rows, programme YAML to values."""

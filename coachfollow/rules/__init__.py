@@ -1,0 +1,1 @@
+"""DECIDES. Pure: values in, values out; no Flask, SQL, Redis, network or clock."""
