@@ -1,0 +1,97 @@
+"""The only module that knows Redis and RQ: rings a job by name, after commit, best effort (law 1).
+
+A job carries no data and may be lost, doubled, late or stuck without harm: it asks the database what is due.
+The serialiser takes a name from the list and nothing else, because RQ would import and call whatever a hash in
+Redis names, and `BareJob` drops the callbacks and webhooks a hash may name.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.exceptions import NoSuchJobError
+from rq.job import Job
+
+DRAIN = "jobs.post.drain"
+PLACE = "jobs.desk.place"
+IMPORT = "jobs.desk.import_files"
+TIDY = "jobs.desk.tidy"
+JOBS = frozenset({DRAIN, PLACE, IMPORT, TIDY})
+QUEUES = ("post", "desk")
+MOST_WAITING = 3  # with no worker, a queue stops growing here
+
+_TIMEOUT = 2.0
+_RESULT_TTL, _FAILURE_TTL, _TTL = 0, 3600, 120
+
+log = logging.getLogger(__name__)
+
+
+class Strict:
+    """Job data as JSON: a name from the list, no instance, no arguments."""
+
+    @staticmethod
+    def dumps(value: object) -> bytes:
+        """Write a job, or the None and plain text that RQ stores as a result."""
+        if value is None or isinstance(value, str):
+            return json.dumps(value).encode()
+        return json.dumps(_job(value)).encode()
+
+    @staticmethod
+    def loads(data: bytes) -> object:
+        """Read a job; raises ValueError for anything that is not one of ours."""
+        return _job(json.loads(data))
+
+
+class BareJob(Job):
+    """A hash may name no callback and no webhook; an unreadable one is no job."""
+
+    def restore(self, raw_data: Mapping[bytes, bytes]) -> None:
+        """Fill the job from its hash in Redis; raises NoSuchJobError where it cannot be read."""
+        keep = {
+            key: value
+            for key, value in raw_data.items()
+            if not key.endswith(b"callback_name") and key != b"webhooks"
+        }
+        try:
+            super().restore(keep)
+        except Exception as error:  # whatever RQ stumbles over, the worker must outlive it
+            raise NoSuchJobError(str(error)) from error
+
+
+def connect(url: str) -> "Redis":
+    """Open a connection for ringing: short time-outs and no retry, a page must not wait for Redis."""
+    return Redis.from_url(url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
+
+
+def queue(connection: "Redis", name: str) -> Queue:
+    """Give one of the two queues, with our serialiser and job class."""
+    return Queue(name, connection=connection, serializer=Strict, job_class=BareJob)
+
+
+def ring(connection: "Redis | None", *names: str) -> bool:
+    """Ask for jobs to run soon; False when Redis did not take it, which harms nothing."""
+    if connection is None:
+        return False
+    try:
+        for name in names:
+            _enqueue(queue(connection, name.split(".")[1]), name)
+    except RedisError as error:
+        log.warning("Redis did not take a ring (%s); the ticker will ring again.", error)
+        return False
+    return True
+
+
+def _enqueue(target: Queue, name: str) -> None:
+    if target.count < MOST_WAITING:
+        target.enqueue(name, job_timeout=-1, result_ttl=_RESULT_TTL, failure_ttl=_FAILURE_TTL, ttl=_TTL)
+
+
+def _job(value: object) -> tuple[str, None, tuple[()], dict[str, Any]]:
+    match value:  # the pattern {} would match any mapping
+        case [str(name), None, [] | (), dict(keywords)] if name in JOBS and not keywords:
+            return name, None, (), {}
+    raise ValueError("not one of our jobs")

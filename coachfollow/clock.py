@@ -1,0 +1,48 @@
+"""The one place that reads clocks: business time, which the demo shifts; lease time, which nothing does."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseTime:
+    """A moment by which leases, holds and back-off are measured: seconds on a clock that one boot names.
+
+    Two moments compare only when their `boot` is the same; another boot means the lease has ended.
+    """
+
+    seconds: float
+    boot: str
+
+
+def now(*, shift: timedelta = timedelta(0)) -> datetime:
+    """Read business time, aware UTC; `shift` is the demo's and zero elsewhere."""
+    return datetime.now(UTC) + shift
+
+
+def host_lease() -> LeaseTime:
+    """Read this host's lease time: it counts on during sleep and ignores changes of the wall clock."""
+    boot = _boot()
+    if boot is None:  # not Linux: the wall clock is the best there is
+        return LeaseTime(seconds=time.time(), boot="wall")
+    return LeaseTime(seconds=time.clock_gettime(time.CLOCK_BOOTTIME), boot=boot)
+
+
+def stopwatch() -> float:
+    """Seconds on a clock for measuring how long something takes within this process."""
+    return time.monotonic()
+
+
+def rest(seconds: float) -> None:
+    """Wait; the pace of a mail server and the ticker need it."""
+    time.sleep(max(0.0, seconds))
+
+
+@cache
+def _boot() -> str | None:
+    return _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else None

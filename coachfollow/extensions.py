@@ -1,0 +1,159 @@
+"""The Flask extensions, and the database recipes that SQLite and PostgreSQL each need."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import flask_mail
+from flask import current_app
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from flask_wtf import CSRFProtect
+from sqlalchemy import Connection, Date, Dialect, Engine, LargeBinary, MetaData, Text, Time, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import DateTime, TypeDecorator
+
+from coachfollow import clock
+from coachfollow.config import Settings
+from coachfollow.vault import Vault
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware values only, stored as UTC, returned as aware UTC.
+
+    SQLite drops the zone of a DateTime and PostgreSQL answers in the server's zone; neither passes this type.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive value, hand on UTC (naive for SQLite, which stores text)."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive time reached the database: {value!r}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back aware UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The base of every table; the type map lives in the registry, as Flask-SQLAlchemy requires."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: UtcDateTime(),
+            date: Date(),
+            time: Time(),
+            str: Text(),
+            bytes: LargeBinary(),
+        },
+    )
+    metadata = registry.metadata
+
+
+class DatabaseSession(FlaskSession):
+    """A session that can be told to read only: `session.info["read_only"] = True` before its first query."""
+
+    def get_bind(self, *args: Any, **keywords: Any) -> Engine | Connection:
+        """Choose the engine, with BEGIN instead of BEGIN IMMEDIATE where nothing may be written."""
+        bind = super().get_bind(*args, **keywords)
+        if self.info.get("read_only") and isinstance(bind, Engine):
+            return bind.execution_options(read_only=True)
+        return bind
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": DatabaseSession})
+migrate = Migrate(render_as_batch=True)
+mail = flask_mail.Mail()
+csrf = CSRFProtect()
+
+
+def tune(engine: Engine) -> None:
+    """Listen on an engine so that each database keeps its promises."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+        event.listen(engine, "reset", _sqlite_reset)
+    else:
+        event.listen(engine, "begin", _postgresql_begin)
+
+
+def lease_time(session: Session) -> clock.LeaseTime:
+    """Read lease time: the database's clock on PostgreSQL (many hosts), this host's on SQLite (one host)."""
+    if session.get_bind().dialect.name == "sqlite":
+        return clock.host_lease()
+    seconds = session.scalar(text("SELECT extract(epoch FROM clock_timestamp())"))
+    return clock.LeaseTime(seconds=float(seconds or 0), boot="database")
+
+
+def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    del record
+    connection.isolation_level = None  # we emit BEGIN ourselves
+    cursor = connection.cursor()
+    for line in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "synchronous=FULL",
+        "temp_store=MEMORY",
+        "cache_size=-32000",
+    ):
+        cursor.execute(f"PRAGMA {line}")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("read_only"):
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+        connection.exec_driver_sql("BEGIN")
+    else:
+        # a SELECT opens no transaction in SQLite: without this, read-then-write races
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _sqlite_reset(connection: DBAPIConnection, record: ConnectionPoolEntry, state: Any) -> None:
+    del record, state
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=OFF")
+    cursor.close()
+
+
+def _postgresql_begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("read_only"):
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What one running app knows beyond its tables: its settings and the keys they gave."""
+
+    settings: Settings
+    vault: Vault
+
+
+def installation() -> Installation:
+    """Give the installation of the current app."""
+    found = current_app.extensions["coachfollow"]
+    if not isinstance(found, Installation):
+        raise TypeError("this app was not made by coachfollow.app.create_app")
+    return found

@@ -1,0 +1,69 @@
+"""Tables only: columns, constraints, indexes; nothing that needs a clock or a query."""
+
+from coachfollow.models.answers import Answer, Blocker
+from coachfollow.models.base import Base
+from coachfollow.models.cohorts import Attendance, Cohort, Enrolment, TrainingSession
+from coachfollow.models.history import ClockShift, Event
+from coachfollow.models.intake import ColumnProfile, ImportBatch, ImportRow
+from coachfollow.models.organisations import Organisation, Setting, Team
+from coachfollow.models.outbox import CLAIM_FENCE, DrainLease, Heartbeat, Message, RateBucket, Token
+from coachfollow.models.people import (
+    Alias,
+    CoachProfile,
+    Grant,
+    Membership,
+    Person,
+    PersonKey,
+    Reporting,
+)
+from coachfollow.models.plans import (
+    CheckIn,
+    CheckInAttendee,
+    Coaching,
+    Commitment,
+    FollowUpPlan,
+    Touchpoint,
+)
+from coachfollow.models.programmes import Programme, ProgrammeText, ProgrammeVersion, Step, StepText
+
+__all__ = [
+    "CLAIM_FENCE",
+    "Alias",
+    "Answer",
+    "Attendance",
+    "Base",
+    "Blocker",
+    "CheckIn",
+    "CheckInAttendee",
+    "ClockShift",
+    "CoachProfile",
+    "Coaching",
+    "Cohort",
+    "ColumnProfile",
+    "Commitment",
+    "DrainLease",
+    "Enrolment",
+    "Event",
+    "FollowUpPlan",
+    "Grant",
+    "Heartbeat",
+    "ImportBatch",
+    "ImportRow",
+    "Membership",
+    "Message",
+    "Organisation",
+    "Person",
+    "PersonKey",
+    "Programme",
+    "ProgrammeText",
+    "ProgrammeVersion",
+    "RateBucket",
+    "Reporting",
+    "Setting",
+    "Step",
+    "StepText",
+    "Team",
+    "Token",
+    "Touchpoint",
+    "TrainingSession",
+]

@@ -1,0 +1,104 @@
+"""Tables of what leaves: messages with claims and outcomes, links by hash, leases, heartbeats."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, Sequence, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coachfollow.models.base import Base, Key, choice, partial, ref
+from coachfollow.rules.words import MessageKind, MessageState, TokenPurpose
+
+# one fence value per claimed batch; SQLite keeps its fence in `drain_lease`
+CLAIM_FENCE = Sequence("claim_fence", metadata=Base.metadata)
+
+
+class Message(Base):
+    """One mail in the outbox; `due` is a question (queued and send_at <= now), not a state."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("touchpoint_id", "person_id", "kind", "n"),
+        partial("ix_messages_due", "send_at", "id", where="state = 'queued'"),  # claiming, oldest first
+        partial(  # the reconciler
+            "ix_messages_held", "state", "lease_until", where="state IN ('claimed', 'handing')"
+        ),
+        Index("ix_messages_state_settled_at", "state", "settled_at"),  # the operator's outbox
+        Index("ix_messages_person_id_settled_at", "person_id", "settled_at"),  # limits per person
+    )
+
+    id: Mapped[Key]
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)  # the Message-ID is made of it
+    organisation_id: Mapped[int] = mapped_column(ref("organisations.id"))
+    person_id: Mapped[int] = mapped_column(ref("people.id"))  # who receives it
+    plan_id: Mapped[int | None] = mapped_column(ref("plans.id"), index=True)
+    touchpoint_id: Mapped[int | None] = mapped_column(ref("touchpoints.id"))
+    attendee_id: Mapped[int | None] = mapped_column(ref("check_in_attendees.id"))
+    kind: Mapped[MessageKind] = mapped_column(choice(MessageKind, "kind"))
+    n: Mapped[int] = mapped_column(default=0)  # 0 first, 1 and 2 reminders; SEQUENCE of a calendar mail
+    state: Mapped[MessageState] = mapped_column(choice(MessageState, "state"))
+    send_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    first_tried_at: Mapped[datetime | None]  # the Date header, the same on every attempt
+    address: Mapped[str | None]
+    raw: Mapped[bytes | None]  # sealed bytes of the first attempt; blanked once final
+    fence: Mapped[int] = mapped_column(BigInteger, default=0)
+    lease_until: Mapped[float | None]  # lease time, seconds on the clock that `lease_boot` names
+    lease_boot: Mapped[str | None] = mapped_column(String(40))
+    journal_id: Mapped[str | None] = mapped_column(String(40))
+    hold_until: Mapped[float | None]
+    retry_at: Mapped[float | None]
+    retry_boot: Mapped[str | None] = mapped_column(String(40))
+    attempts: Mapped[int] = mapped_column(default=0)
+    lapses: Mapped[int] = mapped_column(default=0)  # leases that ran out: the sender died or hung
+    resends: Mapped[int] = mapped_column(default=0)
+    settled_at: Mapped[datetime | None]
+    server_reply: Mapped[str | None]  # the server's last words
+    reason: Mapped[str | None]  # ours: why it was cancelled, expired or set aside
+
+
+class Token(Base):
+    """A link's right to do one thing; only the hash is known here."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[Key]
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[TokenPurpose] = mapped_column(choice(TokenPurpose, "purpose"))
+    person_id: Mapped[int] = mapped_column(ref("people.id"), index=True)
+    plan_id: Mapped[int | None] = mapped_column(ref("plans.id"))
+    touchpoint_id: Mapped[int | None] = mapped_column(ref("touchpoints.id"))
+    person_version: Mapped[int]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class DrainLease(Base):
+    """One drain at a time on SQLite: who holds it, by fence, until when."""
+
+    __tablename__ = "drain_lease"
+
+    id: Mapped[Key]
+    fence: Mapped[int] = mapped_column(BigInteger, default=0)
+    boot: Mapped[str] = mapped_column(String(40), default="")
+    until: Mapped[float] = mapped_column(default=0.0)
+
+
+class Heartbeat(Base):
+    """When a part of the system last worked."""
+
+    __tablename__ = "heartbeats"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]
+
+
+class RateBucket(Base):
+    """A token bucket against floods; in the database, so that it holds without Redis."""
+
+    __tablename__ = "rate_buckets"
+
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    level: Mapped[float]
+    at: Mapped[float]

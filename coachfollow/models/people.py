@@ -1,0 +1,111 @@
+"""Tables of people: who they are, where they belong, and the key that opens their private texts."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coachfollow.models.base import Base, Key, PublicId, choice, current, ref
+from coachfollow.rules.words import Role, Scope
+
+
+class Person(Base):
+    """Someone we write to; erasing blanks the identity and keeps the row."""
+
+    __tablename__ = "people"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "email"),
+        UniqueConstraint("organisation_id", "external_id"),
+    )
+
+    id: Mapped[Key]
+    organisation_id: Mapped[int] = mapped_column(ref("organisations.id"))
+    public_id: Mapped[PublicId]
+    email: Mapped[str | None]
+    name: Mapped[str | None]
+    external_id: Mapped[str | None]
+    zone: Mapped[str]
+    locale: Mapped[str] = mapped_column(String(16))
+    working_week: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)  # raised to end every session and link at once
+    created_at: Mapped[datetime]
+    left_on: Mapped[date | None]
+    undeliverable_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+
+
+class PersonKey(Base):
+    """The wrapped key of one person's private texts; erasing the person deletes this row."""
+
+    __tablename__ = "person_keys"
+
+    person_id: Mapped[int] = mapped_column(ref("people.id"), primary_key=True)
+    wrapped_key: Mapped[bytes]
+
+
+class Alias(Base):
+    """Another name or address by which files know a person: chosen once by somebody, remembered."""
+
+    __tablename__ = "aliases"
+    __table_args__ = (UniqueConstraint("organisation_id", "value"),)
+
+    id: Mapped[Key]
+    organisation_id: Mapped[int] = mapped_column(ref("organisations.id"))
+    person_id: Mapped[int] = mapped_column(ref("people.id"), index=True)  # erasing a person
+    value: Mapped[str]
+
+
+class Membership(Base):
+    """A person in a team, from and to; one team at a time."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (current("uq_memberships_current", "person_id"),)
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ref("people.id"), index=True)
+    team_id: Mapped[int] = mapped_column(ref("teams.id"), index=True)  # numbers by team
+    from_at: Mapped[datetime]
+    to_at: Mapped[datetime | None]
+
+
+class Reporting(Base):
+    """A person and their manager, from and to; one manager at a time."""
+
+    __tablename__ = "reportings"
+    __table_args__ = (current("uq_reportings_current", "person_id"),)
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ref("people.id"), index=True)
+    manager_id: Mapped[int] = mapped_column(ref("people.id"), index=True)  # a manager's own people
+    from_at: Mapped[datetime]
+    to_at: Mapped[datetime | None]
+
+
+class CoachProfile(Base):
+    """When and where a coach can be booked; no week means the coach is asked for one."""
+
+    __tablename__ = "coach_profiles"
+
+    person_id: Mapped[int] = mapped_column(ref("people.id"), primary_key=True)
+    bookable_week: Mapped[str | None]
+    meeting_link: Mapped[str | None]
+    meeting_minutes: Mapped[int] = mapped_column(default=30)
+    asked_at: Mapped[datetime | None]
+
+
+class Grant(Base):
+    """A role within a scope, from and to."""
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        current("uq_grants_current", "person_id", "role", "scope", "scope_id"),
+        Index("ix_grants_scope", "scope", "scope_id", "role"),  # the coaches of a cohort
+    )
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ref("people.id"))
+    role: Mapped[Role] = mapped_column(choice(Role, "role"))
+    scope: Mapped[Scope] = mapped_column(choice(Scope, "scope"))
+    scope_id: Mapped[int]
+    from_at: Mapped[datetime]
+    to_at: Mapped[datetime | None]

@@ -1,0 +1,144 @@
+"""Tables of the follow-up itself: plans, who coaches them, commitments, dated touchpoints and check-ins."""
+
+from datetime import date, datetime, time
+
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coachfollow.models.base import Base, Key, PublicId, choice, current, partial, ref
+from coachfollow.rules.words import (
+    Audience,
+    CheckInState,
+    PlanState,
+    StepKind,
+    StopReason,
+    TouchpointState,
+)
+
+
+class FollowUpPlan(Base):
+    """The follow-up of one enrolment; person and cohort repeat the enrolment's, which never change."""
+
+    __tablename__ = "plans"
+    __table_args__ = (
+        Index("ix_plans_cohort_id_state", "cohort_id", "state"),  # the headline of one cohort
+        Index("ix_plans_person_id", "person_id"),
+    )
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    enrolment_id: Mapped[int] = mapped_column(ref("enrolments.id"), unique=True)
+    person_id: Mapped[int] = mapped_column(ref("people.id"))
+    cohort_id: Mapped[int] = mapped_column(ref("cohorts.id"))
+    programme_version_id: Mapped[int] = mapped_column(ref("programme_versions.id"))
+    state: Mapped[PlanState] = mapped_column(choice(PlanState, "state"))
+    state_at: Mapped[datetime]
+    paused_until: Mapped[date | None]
+    stop_reason: Mapped[StopReason | None] = mapped_column(choice(StopReason, "stop_reason"))
+    batch_id: Mapped[int | None] = mapped_column(ref("import_batches.id"), index=True)  # the flip
+
+
+class Coaching(Base):
+    """A coach and a plan, from and to; one coach at a time."""
+
+    __tablename__ = "coachings"
+    __table_args__ = (current("uq_coachings_current", "plan_id"),)
+
+    id: Mapped[Key]
+    plan_id: Mapped[int] = mapped_column(ref("plans.id"), index=True)
+    coach_id: Mapped[int] = mapped_column(ref("people.id"), index=True)  # a coach's own people
+    from_at: Mapped[datetime]
+    to_at: Mapped[datetime | None]
+
+
+class Commitment(Base):
+    """The person's own if-then plan; each change is a new version, sealed with the person's key."""
+
+    __tablename__ = "commitments"
+    __table_args__ = (UniqueConstraint("plan_id", "version"),)
+
+    id: Mapped[Key]
+    plan_id: Mapped[int] = mapped_column(ref("plans.id"))
+    version: Mapped[int]
+    situation: Mapped[bytes]
+    action: Mapped[bytes]
+    reason: Mapped[bytes | None]
+    rating: Mapped[int | None]  # where I am now, 1 to 10
+    created_at: Mapped[datetime]
+
+
+class Touchpoint(Base):
+    """One dated step of one plan; local date, time and zone stand beside the instants they gave."""
+
+    __tablename__ = "touchpoints"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "step_id", "n"),
+        partial("ix_touchpoints_planned", "due_at", where="state = 'planned'"),  # the drain: time has come
+        partial("ix_touchpoints_open", "closes_at", where="state = 'open'"),  # the drain: time is over
+        Index(  # the numbers: everything they count by, so that the table itself is not read
+            "ix_touchpoints_numbers",
+            "cohort_id",
+            "local_date",
+            "kind",
+            "state",
+            "plan_id",
+            "due_at",
+            "grace_until",
+            "settled_at",
+            "undeliverable",
+        ),
+    )
+
+    id: Mapped[Key]
+    plan_id: Mapped[int] = mapped_column(ref("plans.id"))
+    cohort_id: Mapped[int] = mapped_column(ref("cohorts.id"))
+    step_id: Mapped[int] = mapped_column(ref("steps.id"))
+    n: Mapped[int] = mapped_column(default=1)  # counts within a series
+    kind: Mapped[StepKind] = mapped_column(choice(StepKind, "kind"))
+    audience: Mapped[Audience] = mapped_column(choice(Audience, "audience"))
+    state: Mapped[TouchpointState] = mapped_column(choice(TouchpointState, "state"))
+    local_date: Mapped[date]
+    local_time: Mapped[time]
+    zone: Mapped[str]
+    due_at: Mapped[datetime]
+    grace_until: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    why: Mapped[str]  # why this day, in a sentence people read
+    settled_at: Mapped[datetime | None]
+    state_reason: Mapped[str | None]
+    undeliverable: Mapped[bool] = mapped_column(default=False)
+
+
+class CheckIn(Base):
+    """A meeting of coach and participant; no place is better than a time nobody offered."""
+
+    __tablename__ = "check_ins"
+    __table_args__ = (
+        # never double: one placed meeting of a coach begins at one moment
+        partial("uq_check_ins_coach", "coach_id", "starts_at", where="state = 'placed'", unique=True),
+    )
+
+    id: Mapped[Key]
+    touchpoint_id: Mapped[int] = mapped_column(ref("touchpoints.id"), unique=True)
+    coach_id: Mapped[int] = mapped_column(ref("people.id"))
+    state: Mapped[CheckInState] = mapped_column(choice(CheckInState, "state"))
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    link: Mapped[str | None]
+    reason: Mapped[str | None]  # why it has no place, in a sentence
+    outcome: Mapped[bytes | None]  # what came of it, sealed with the participant's key
+    created_at: Mapped[datetime]
+
+
+class CheckInAttendee(Base):
+    """One calendar's copy of a check-in: an unguessable UID and a SEQUENCE that never goes back."""
+
+    __tablename__ = "check_in_attendees"
+    __table_args__ = (UniqueConstraint("check_in_id", "person_id"),)
+
+    id: Mapped[Key]
+    check_in_id: Mapped[int] = mapped_column(ref("check_ins.id"))
+    person_id: Mapped[int] = mapped_column(ref("people.id"), index=True)  # a person's busy times
+    uid: Mapped[str] = mapped_column(String(80), unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    partstat: Mapped[str] = mapped_column(String(24), default="NEEDS-ACTION")

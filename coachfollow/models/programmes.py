@@ -1,0 +1,86 @@
+"""Tables of the training offer: programmes, their versions, steps and texts by language."""
+
+from datetime import datetime, time
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coachfollow.models.base import Base, Key, choice, ref
+from coachfollow.rules.words import Audience, StepKind
+
+
+class Programme(Base):
+    """A training offer, known by its key."""
+
+    __tablename__ = "programmes"
+    __table_args__ = (UniqueConstraint("organisation_id", "key"),)
+
+    id: Mapped[Key]
+    organisation_id: Mapped[int] = mapped_column(ref("organisations.id"))
+    key: Mapped[str] = mapped_column(String(80))
+
+
+class ProgrammeVersion(Base):
+    """One published follow-up template; running plans keep the version they began with."""
+
+    __tablename__ = "programme_versions"
+    __table_args__ = (UniqueConstraint("programme_id", "number"),)
+
+    id: Mapped[Key]
+    programme_id: Mapped[int] = mapped_column(ref("programmes.id"))
+    number: Mapped[int]
+    language: Mapped[str] = mapped_column(String(16))
+    sponsor_name: Mapped[str]
+    anchor: Mapped[str] = mapped_column(String(16))
+    threshold: Mapped[float]
+    attended_minutes: Mapped[int | None]
+    attended_sessions: Mapped[int | None]
+    source: Mapped[str]
+    checksum: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime]
+
+
+class ProgrammeText(Base):
+    """What a programme says about itself in one language; examples as JSON text."""
+
+    __tablename__ = "programme_texts"
+
+    version_id: Mapped[int] = mapped_column(ref("programme_versions.id"), primary_key=True)
+    locale: Mapped[str] = mapped_column(String(16), primary_key=True)
+    title: Mapped[str]
+    why: Mapped[str]
+    sponsor_words: Mapped[str]
+    examples: Mapped[str]
+
+
+class Step(Base):
+    """One entry of the template."""
+
+    __tablename__ = "steps"
+    __table_args__ = (UniqueConstraint("version_id", "key"),)
+
+    id: Mapped[Key]
+    version_id: Mapped[int] = mapped_column(ref("programme_versions.id"))
+    key: Mapped[str] = mapped_column(String(80))
+    position: Mapped[int]
+    kind: Mapped[StepKind] = mapped_column(choice(StepKind, "kind"))
+    audience: Mapped[Audience] = mapped_column(choice(Audience, "audience"))
+    anchor: Mapped[str]
+    offset_days: Mapped[int]
+    local_time: Mapped[time]
+    open_days: Mapped[int | None]
+    reminders: Mapped[str]  # working days after the due day, as JSON text
+    mandatory: Mapped[bool]
+    theme: Mapped[str | None]
+
+
+class StepText(Base):
+    """What a step says in one language."""
+
+    __tablename__ = "step_texts"
+
+    step_id: Mapped[int] = mapped_column(ref("steps.id"), primary_key=True)
+    locale: Mapped[str] = mapped_column(String(16), primary_key=True)
+    subject: Mapped[str]
+    body: Mapped[str]
+    question: Mapped[str | None]
