@@ -1,0 +1,147 @@
+"""What a step asks, and what a filled form says: an answer, or a sentence per field that is in the way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar, assert_never
+
+from coachfollow.rules.forms import (
+    APPLIED_WORDS,
+    BARRIER_WORDS,
+    FORMS,
+    SHARE_FIELD,
+    SHARE_LABEL,
+    Question,
+    QuestionKind,
+    SeenBy,
+)
+from coachfollow.rules.words import Applied, Barrier, StepKind
+
+__all__ = [
+    "APPLIED_WORDS",
+    "BARRIER_WORDS",
+    "SHARE_FIELD",
+    "SHARE_LABEL",
+    "TEXT_LIMIT",
+    "Answered",
+    "Problems",
+    "Question",
+    "QuestionKind",
+    "SeenBy",
+    "hint",
+    "parse",
+    "questions",
+]
+
+TEXT_LIMIT = 2000
+RATINGS = range(1, 11)
+COUNTS = range(1000)
+
+_TICKED = frozenset({"1", "on", "true", "yes"})
+_FEW_WORDS = 3
+_VAGUE = frozenset({"aim", "attempt", "be", "become", "consider", "hope", "improve", "think", "try"})
+
+Code = TypeVar("Code", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A filled form; None and the empty text mean that this was not asked or not answered."""
+
+    applied: Applied | None = None
+    times: int | None = None
+    rating: int | None = None
+    barrier: Barrier | None = None
+    note: str = ""
+    share_note: bool = False
+    situation: str = ""
+    action: str = ""
+    reason: str = ""
+    done: bool | None = None
+    outcome: str = ""
+
+
+class Problems(dict[str, str]):
+    """What keeps a form from being stored: a sentence by field."""
+
+
+def questions(kind: StepKind) -> tuple[Question, ...]:
+    """What a step of this kind asks, in order; a prompt asks nothing."""
+    return FORMS[kind]
+
+
+def parse(kind: StepKind, form: Mapping[str, str]) -> Answered | Problems:
+    """Read a filled form; only an empty required field, an odd number or an endless text is in the way."""
+    said = {question.key: _tidy(form.get(question.key, "")) for question in questions(kind)}
+    problems = Problems(
+        {
+            question.key: problem
+            for question in questions(kind)
+            if (problem := _problem(question, said[question.key])) is not None
+        }
+    )
+    if problems:
+        return problems
+    return Answered(
+        applied=_code(Applied, said.get("applied")),
+        times=_number(said.get("times")),
+        rating=_number(said.get("rating")),
+        barrier=_code(Barrier, said.get("barrier")),
+        note=said.get("note", ""),
+        share_note=bool(said.get("note")) and form.get(SHARE_FIELD, "").strip().lower() in _TICKED,
+        situation=said.get("situation", ""),
+        action=said.get("action", ""),
+        reason=said.get("reason", ""),
+        done=said["done"] == "yes" if said.get("done") else None,
+        outcome=said.get("outcome", ""),
+    )
+
+
+def _tidy(text: str) -> str:
+    """Drop what browsers and mail add: CRLF would count double, NUL is refused by databases."""
+    return text.replace("\r\n", "\n").replace("\0", "").strip()
+
+
+def _problem(question: Question, said: str) -> str | None:
+    if not said:
+        return _emptiness(question) if question.required else None
+    match question.kind:
+        case QuestionKind.TEXT:
+            too_long = f"This is {len(said)} characters long; please stay within {TEXT_LIMIT}."
+            return too_long if len(said) > TEXT_LIMIT else None
+        case QuestionKind.CHOICE:
+            known = {value for value, _ in question.choices}
+            return None if said in known else "Please choose one of the answers."
+        case QuestionKind.SCALE:
+            return None if _within(said, RATINGS) else "Please give a whole number from 1 to 10."
+        case QuestionKind.COUNT:
+            return None if _within(said, COUNTS) else "Please give a whole number, for example 3."
+        case _:
+            assert_never(question.kind)
+
+
+def _emptiness(question: Question) -> str:
+    if question.kind is QuestionKind.CHOICE:
+        return "Please choose one of the answers."
+    return "Please write a few words; they need not be perfect."
+
+
+def _within(said: str, allowed: range) -> bool:
+    # The length first: int() of a million digits is work that nobody asked for.
+    return len(said) <= len(str(allowed.stop)) and said.isascii() and said.isdigit() and int(said) in allowed
+
+
+def _number(said: str | None) -> int | None:
+    return int(said) if said else None
+
+
+def _code(codes: type[Code], said: str | None) -> Code | None:
+    return codes(said) if said else None
+
+
+def hint(action: str) -> str | None:
+    """Suggest an observable action where one seems vague; it is advice and never in the way."""
+    words = action.lower().replace(",", " ").split()
+    if len(words) >= _FEW_WORDS and words[0] not in _VAGUE:
+        return None
+    return "Could a colleague see you do it? An action that can be seen is easier to remember and to notice."

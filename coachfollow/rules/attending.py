@@ -1,0 +1,43 @@
+"""What counts as having been there: minutes in a meeting, a state per session, k of n sessions."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from coachfollow.rules.words import AttendanceState
+
+
+def minutes(
+    intervals: Iterable[tuple[datetime, datetime]], *, within: tuple[datetime, datetime] | None = None
+) -> int:
+    """Whole minutes of presence, within the meeting: re-joins add up, overlaps (two devices) count once."""
+    total = timedelta()
+    reached: datetime | None = None
+    for joined, left in sorted(intervals):
+        start, end = (max(joined, within[0]), min(left, within[1])) if within else (joined, left)
+        start = start if reached is None else max(start, reached)
+        if end > start:
+            total += end - start
+            reached = end
+    return total // timedelta(minutes=1)
+
+
+def session_state(minutes: int, *, threshold: int) -> AttendanceState:
+    """Whether so many minutes make a session; a threshold of 0 means that being on the list is enough."""
+    if minutes >= threshold:
+        return AttendanceState.PRESENT
+    return AttendanceState.PARTIAL if minutes > 0 else AttendanceState.ABSENT
+
+
+def attended(states: Sequence[AttendanceState], *, needed: int) -> bool | None:
+    """Whether these sessions, one state each, make `needed` of n; None while it can still go either way.
+
+    A partial session does not count. An excused one never counts against the person: where too few others
+    are left, all of those are enough, but at least one.
+    """
+    present = states.count(AttendanceState.PRESENT)
+    ahead = states.count(AttendanceState.INVITED)
+    expected = len(states) - states.count(AttendanceState.EXCUSED)
+    enough = max(1, min(needed, expected))
+    if present >= enough:
+        return True
+    return None if present + ahead >= enough or not states else False

@@ -1,0 +1,118 @@
+"""Where the steps of a programme want to fall: anchored on a session or on another step, never drifting."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from coachfollow.rules.words import Audience, StepKind
+
+_STEP = "step:"
+_MANY = 5  # digits: no training has so many sessions, and int() refuses endless numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRule:
+    """One step of a programme, as far as its dates are concerned.
+
+    The anchor is “session” (the cohort's anchor session), “session:first”, “session:last”, “session:2”
+    (counted from 1) or “step:<key>”; open_days None means the default, reminders are working days after.
+    """
+
+    key: str
+    kind: StepKind
+    audience: Audience
+    anchor: str
+    offset_days: int
+    at: time
+    open_days: int | None
+    reminders: tuple[int, ...]
+    mandatory: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """The local days of a cohort's sessions in order, and the index of the one that anchors."""
+
+    days: tuple[date, ...]
+    anchor: int
+
+
+def wanted_days(steps: Sequence[StepRule], *, sessions: Sessions) -> dict[str, date]:
+    """The day each step wants, before anyone's working week is asked; ValueError for a broken anchor."""
+    rules = {step.key: step for step in steps}
+    return {step.key: _wanted_day(_trail(step, rules), sessions) for step in steps}
+
+
+def _wanted_day(trail: Sequence[StepRule], sessions: Sessions) -> date:
+    index = _session_index(trail[-1].anchor, anchor=sessions.anchor, count=len(sessions.days))
+    if index is None or not 0 <= index < len(sessions.days):
+        raise ValueError(_no_such_session(trail[-1], count=len(sessions.days)))
+    return sessions.days[index] + timedelta(days=sum(step.offset_days for step in trail))
+
+
+def _trail(step: StepRule, rules: Mapping[str, StepRule]) -> tuple[StepRule, ...]:
+    """The step, the step it follows, and so on to the one that follows a session."""
+    trail = [step]
+    while trail[-1].anchor.startswith(_STEP):
+        follows = rules.get(trail[-1].anchor.removeprefix(_STEP))
+        if follows is None:
+            raise ValueError(f"step {trail[-1].key} follows “{trail[-1].anchor}”, but there is no such step")
+        if follows in trail:
+            raise ValueError(_circle(trail[trail.index(follows) :]))
+        trail.append(follows)
+    return tuple(trail)
+
+
+def _circle(steps: Sequence[StepRule]) -> str:
+    through = " and ".join(step.key for step in steps[1:])
+    return f"step {steps[0].key} depends on itself" + (f" through {through}" if through else "")
+
+
+def _session_index(name: str, *, anchor: int, count: int) -> int | None:
+    match name.split(":"):
+        case ["session"]:
+            return anchor
+        case ["session", "first"]:
+            return 0
+        case ["session", "last"]:
+            return count - 1
+        case ["session", number] if number.isascii() and number.isdigit() and len(number) < _MANY:
+            return int(number) - 1
+    return None
+
+
+def _no_such_session(step: StepRule, *, count: int) -> str:
+    sessions = "1 session" if count == 1 else f"{count} sessions"
+    return f"step {step.key} follows “{step.anchor}”, but the group has {sessions}"
+
+
+def anchor_problems(steps: Sequence[StepRule]) -> tuple[str, ...]:
+    """Say which steps hang in the air: anchors that no group can have, steps that follow themselves."""
+    rules = {step.key: step for step in steps}
+    found: dict[str, None] = {}
+    for step in steps:
+        try:
+            root = _trail(step, rules)[-1]
+        except ValueError as problem:
+            found[str(problem)] = None
+        else:
+            found |= dict.fromkeys(_spelling(root))
+    return tuple(found)
+
+
+def _spelling(step: StepRule) -> tuple[str, ...]:
+    index = _session_index(step.anchor, anchor=0, count=1)
+    if index is not None and index >= 0:
+        return ()
+    known = "session, session:first, session:last, session:2 or step:<key>"
+    return (f"step {step.key} follows “{step.anchor}”, which is not an anchor; use {known}",)
+
+
+def session_problems(steps: Sequence[StepRule], *, count: int) -> tuple[str, ...]:
+    """Say which steps follow a session that a group of so many sessions does not have."""
+    return tuple(
+        _no_such_session(step, count=count)
+        for step in steps
+        if not step.anchor.startswith(_STEP)
+        and (_session_index(step.anchor, anchor=0, count=count) or 0) >= count
+    )

@@ -1,0 +1,41 @@
+"""One plain sentence for every number we print, to stand beside it (law 12)."""
+
+from collections.abc import Mapping
+
+DEFINITIONS: Mapping[str, str] = {
+    "attended": (
+        "People who attended by the rule of their group ="
+        " never started + active + paused + finished + stopped + undeliverable."
+    ),
+    "never_started": "People who attended and have not yet written their own plan (“When …, I will …”).",
+    "active": "People with a plan of their own whose follow-up is running.",
+    "paused_people": "People whose follow-up is on hold for a while, at their own or their coach's wish.",
+    "finished": (
+        "People whose every mandatory follow-up is completed or excused, and who completed at least the share"
+        " of follow-ups that the programme asks for."
+    ),
+    "stopped": "People whose follow-up ended before it was finished, for any reason; it is no black mark.",
+    "undeliverable_people": "People who attended but whose mail address refuses our mail for good.",
+    "finished_rate": "Finished ÷ attended; where nobody attended there is no rate.",
+    "due": (
+        "Follow-ups whose date has come and that could be answered = on time + late + missed + open;"
+        " reminders of the plan ask for nothing and are never counted."
+    ),
+    "completed": "Follow-ups answered, or meetings held, whether on time or late = on time + late.",
+    "completion": "Completed ÷ due; where nothing is due we write “none due”, not 0 %.",
+    "on_time": "Follow-ups completed up to the end of the third working day after the due date.",
+    "on_time_rate": "On time ÷ due; where nothing is due we write “none due”, not 0 %.",
+    "late": "Follow-ups completed after the third working day, but before they closed.",
+    "missed": (
+        "Follow-ups that closed unanswered; that means we do not know, never that somebody did not do it."
+    ),
+    "open": "Follow-ups that are due and can still be answered; while there are any, rates are provisional.",
+    "excused": "Follow-ups that somebody excused, with a reason; they are outside due.",
+    "paused": "Follow-ups that came due during a pause and are held until it ends; they are outside due.",
+    "undeliverable": (
+        "Follow-ups that never reached the person, because the address refuses mail or because we did not"
+        " send it; they are outside due."
+    ),
+    "not_yet_due": "Follow-ups with a date still to come.",
+    "reach": "People with at least one answer ÷ attended.",
+}

@@ -1,0 +1,119 @@
+"""Which state may follow which, when a follow-up counts as done, and when a mail is too late to send."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar, assert_never
+
+from coachfollow.rules.words import MessageKind, MessageState, PlanState, TouchpointState
+
+State = TypeVar("State", PlanState, TouchpointState, MessageState)
+
+LATE_AFTER = timedelta(days=2)
+
+PLAN_MOVES: Mapping[PlanState, frozenset[PlanState]] = {
+    # A no-show is discarded before it ever began.
+    PlanState.DRAFT: frozenset({PlanState.ACTIVE, PlanState.STOPPED}),
+    PlanState.ACTIVE: frozenset({PlanState.PAUSED, PlanState.FINISHED, PlanState.STOPPED}),
+    # An answer given during a pause may be the last one.
+    PlanState.PAUSED: frozenset({PlanState.ACTIVE, PlanState.FINISHED, PlanState.STOPPED}),
+    # A coach adds a step, or reopens an excused one.
+    PlanState.FINISHED: frozenset({PlanState.ACTIVE}),
+    # The person changes their mind, or was present after all.
+    PlanState.STOPPED: frozenset({PlanState.ACTIVE}),
+}
+
+TOUCHPOINT_MOVES: Mapping[TouchpointState, frozenset[TouchpointState]] = {
+    # Completed before it opens: a commitment by QR code at the door. Missed unopened: an outage outlived it.
+    TouchpointState.PLANNED: frozenset(
+        {
+            TouchpointState.OPEN,
+            TouchpointState.COMPLETED,
+            TouchpointState.MISSED,
+            TouchpointState.EXCUSED,
+            TouchpointState.CANCELLED,
+        }
+    ),
+    # Planned again: a pause or a coach moved its date.
+    TouchpointState.OPEN: frozenset(
+        {
+            TouchpointState.PLANNED,
+            TouchpointState.COMPLETED,
+            TouchpointState.MISSED,
+            TouchpointState.EXCUSED,
+            TouchpointState.CANCELLED,
+        }
+    ),
+    # A meeting was marked held by mistake.
+    TouchpointState.COMPLETED: frozenset({TouchpointState.OPEN}),
+    # A coach excuses it afterwards, or gives it more time; an answer never slips in after the close.
+    TouchpointState.MISSED: frozenset({TouchpointState.OPEN, TouchpointState.EXCUSED}),
+    TouchpointState.EXCUSED: frozenset({TouchpointState.PLANNED, TouchpointState.OPEN}),
+    # The plan goes on after a stop.
+    TouchpointState.CANCELLED: frozenset({TouchpointState.PLANNED}),
+}
+
+MESSAGE_MOVES: Mapping[MessageState, frozenset[MessageState]] = {
+    MessageState.QUEUED: frozenset({MessageState.CLAIMED, MessageState.CANCELLED, MessageState.EXPIRED}),
+    # Queued: released, lease over, or a 4xx. Failed: a 5xx, or poison after five lapses.
+    MessageState.CLAIMED: frozenset(
+        {
+            MessageState.HANDING,
+            MessageState.QUEUED,
+            MessageState.FAILED,
+            MessageState.CANCELLED,
+            MessageState.EXPIRED,
+        }
+    ),
+    # Queued: a 4xx, the dot never left, or a resend. Cancelled: asked once more before the dot.
+    MessageState.HANDING: frozenset(
+        {
+            MessageState.SENT,
+            MessageState.FAILED,
+            MessageState.QUEUED,
+            MessageState.IN_DOUBT,
+            MessageState.CANCELLED,
+        }
+    ),
+    # Settled by a delivery notice, or by a person (audited).
+    MessageState.IN_DOUBT: frozenset({MessageState.SENT, MessageState.FAILED, MessageState.QUEUED}),
+    MessageState.SENT: frozenset(),
+    MessageState.FAILED: frozenset(),
+    MessageState.CANCELLED: frozenset(),
+    MessageState.EXPIRED: frozenset(),
+}
+
+
+def may_become(current: State, new: State) -> bool:
+    """Whether this state may follow that one; staying as it is is not a move."""
+    match current:
+        case PlanState():
+            return new in PLAN_MOVES[current]
+        case TouchpointState():
+            return new in TOUCHPOINT_MOVES[current]
+        case MessageState():
+            return new in MESSAGE_MOVES[current]
+        case _:
+            assert_never(current)
+
+
+def is_completed(items: Sequence[tuple[TouchpointState, bool]], *, threshold: float) -> bool:
+    """Whether a follow-up reached its programme's bar; items are (state, mandatory) of what wants an answer.
+
+    Nothing is judged before the last item is settled, so that one early answer out of one does not finish
+    a plan of ten. Excused and cancelled items are left out; with nothing left to count it is completed.
+    """
+    states = [state for state, _ in items]
+    if TouchpointState.PLANNED in states or TouchpointState.OPEN in states:
+        return False
+    if (TouchpointState.MISSED, True) in items:
+        return False
+    completed, missed = states.count(TouchpointState.COMPLETED), states.count(TouchpointState.MISSED)
+    return not completed + missed or completed / (completed + missed) >= threshold
+
+
+def expires_at(kind: MessageKind, *, due_at: datetime, closes_at: datetime) -> datetime:
+    """The moment from which a mail is no longer sent: two days late is stale, and never after the close.
+
+    A calendar entry is right or wrong, not stale: it is worth sending until its touchpoint closes.
+    """
+    return closes_at if kind.is_calendar else min(due_at + LATE_AFTER, closes_at)

@@ -1,0 +1,232 @@
+"""The numbers: which bucket a follow-up and a person are counted in, so that the parts always add up.
+
+What each number means in words stands in `definitions`; who a number may be shown to, in `access`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Self, assert_never
+
+from coachfollow.rules.definitions import DEFINITIONS
+from coachfollow.rules.words import PlanState, StepKind, StopReason, TouchpointState
+
+__all__ = [
+    "DEFINITIONS",
+    "MINIMUM_GROUP",
+    "Counted",
+    "FollowUps",
+    "People",
+    "Standing",
+    "bucket",
+    "hidden",
+    "standing",
+    "suppressed",
+]
+
+MINIMUM_GROUP = 5
+
+
+class Counted(StrEnum):
+    """The bucket of one follow-up; the values are the fields of `FollowUps`."""
+
+    COMPLETED_ON_TIME = "on_time"
+    COMPLETED_LATE = "late"
+    MISSED = "missed"
+    OPEN = "open"
+    EXCUSED = "excused"
+    PAUSED = "paused"
+    UNDELIVERABLE = "undeliverable"
+    NOT_YET_DUE = "not_yet_due"
+
+
+class Standing(StrEnum):
+    """Where one attended person stands; the values are the fields of `People`."""
+
+    NEVER_STARTED = "never_started"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    UNDELIVERABLE = "undeliverable"
+
+
+def bucket(
+    *,
+    kind: StepKind,
+    state: TouchpointState,
+    plan_state: PlanState,
+    due_at: datetime,
+    grace_until: datetime,
+    settled_at: datetime | None,
+    undeliverable: bool,
+    now: datetime,
+    stop_reason: StopReason | None = None,
+) -> Counted | None:
+    """The one bucket of a follow-up, or None where nothing was asked of anyone.
+
+    The first that holds:
+    1. not counted: a prompt, a cancelled step, a draft plan, a person who was absent after all;
+    2. completed (on time up to grace_until; without a settled_at it is late: we claim nothing) or excused,
+       whatever became of the plan;
+    3. not counted: still unsettled when the plan ended;
+    4. unsettled and not yet due;  5. undeliverable, even if closed by now;  6. missed;  7. paused;  8. open.
+    """
+    absent = plan_state is PlanState.STOPPED and stop_reason is StopReason.ABSENT
+    if not kind.wants_answer or plan_state is PlanState.DRAFT or absent:
+        return None
+    match state:
+        case TouchpointState.CANCELLED:
+            return None
+        case TouchpointState.EXCUSED:
+            return Counted.EXCUSED
+        case TouchpointState.COMPLETED:
+            on_time = settled_at is not None and settled_at <= grace_until
+            return Counted.COMPLETED_ON_TIME if on_time else Counted.COMPLETED_LATE
+        case TouchpointState.MISSED:
+            return Counted.UNDELIVERABLE if undeliverable else Counted.MISSED
+        case TouchpointState.PLANNED | TouchpointState.OPEN:
+            return _unsettled(plan_state, due=due_at <= now, undeliverable=undeliverable)
+        case _:
+            assert_never(state)
+
+
+def _unsettled(plan_state: PlanState, *, due: bool, undeliverable: bool) -> Counted | None:
+    if plan_state not in {PlanState.ACTIVE, PlanState.PAUSED}:
+        return None
+    if not due:
+        return Counted.NOT_YET_DUE
+    if undeliverable:
+        return Counted.UNDELIVERABLE
+    return Counted.PAUSED if plan_state is PlanState.PAUSED else Counted.OPEN
+
+
+def standing(
+    *,
+    plan_state: PlanState,
+    has_commitment: bool,
+    undeliverable: bool,
+    stop_reason: StopReason | None = None,
+) -> Standing | None:
+    """Where a person stands, or None for someone who did not attend.
+
+    The first that holds: finished, stopped (what has ended has ended), undeliverable (the address wants
+    repair, whatever else), paused (nobody is chased during a pause), never started (no commitment), active.
+    """
+    match plan_state:
+        case PlanState.DRAFT:
+            return None
+        case PlanState.FINISHED:
+            return Standing.FINISHED
+        case PlanState.STOPPED:
+            return None if stop_reason is StopReason.ABSENT else Standing.STOPPED
+        case PlanState.PAUSED:
+            return Standing.UNDELIVERABLE if undeliverable else Standing.PAUSED
+        case PlanState.ACTIVE if undeliverable:
+            return Standing.UNDELIVERABLE
+        case PlanState.ACTIVE:
+            return Standing.ACTIVE if has_commitment else Standing.NEVER_STARTED
+        case _:
+            assert_never(plan_state)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUps:
+    """Follow-ups of one group in one window, by bucket; the window is by current due date."""
+
+    on_time: int = 0
+    late: int = 0
+    missed: int = 0
+    open: int = 0
+    excused: int = 0
+    paused: int = 0
+    undeliverable: int = 0
+    not_yet_due: int = 0
+
+    @classmethod
+    def of(cls, buckets: Iterable[Counted | None]) -> Self:
+        """Count buckets; what is not counted is passed over."""
+        return cls(**Counter(one.value for one in buckets if one))
+
+    @property
+    def due(self) -> int:
+        """Everything that was asked for and could be answered."""
+        return self.on_time + self.late + self.missed + self.open
+
+    @property
+    def completed(self) -> int:
+        """Answered, or the meeting held; late or not."""
+        return self.on_time + self.late
+
+    @property
+    def completion(self) -> float | None:
+        """Completed of due; None says “none due”, which is not 0 %."""
+        return self.completed / self.due if self.due else None
+
+    @property
+    def on_time_rate(self) -> float | None:
+        """On time of due; None says “none due”."""
+        return self.on_time / self.due if self.due else None
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the rates can still change."""
+        return self.open > 0
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(**_sums(self, other))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """The people of one group who attended, by standing."""
+
+    never_started: int = 0
+    active: int = 0
+    paused: int = 0
+    finished: int = 0
+    stopped: int = 0
+    undeliverable: int = 0
+
+    @classmethod
+    def of(cls, standings: Iterable[Standing | None]) -> Self:
+        """Count standings; who did not attend is passed over."""
+        return cls(**Counter(one.value for one in standings if one))
+
+    @property
+    def attended(self) -> int:
+        """All of them: the parts add up to it by construction."""
+        return sum(getattr(self, field.name) for field in fields(self))
+
+    @property
+    def finished_rate(self) -> float | None:
+        """Finished of attended; None says “nobody attended”."""
+        return self.finished / self.attended if self.attended else None
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(**_sums(self, other))
+
+
+def _sums(one: FollowUps | People, other: FollowUps | People) -> dict[str, int]:
+    return {field.name: getattr(one, field.name) + getattr(other, field.name) for field in fields(one)}
+
+
+def suppressed(n: int) -> bool:
+    """Whether contents of answers from so many people must not be shown."""
+    return n < MINIMUM_GROUP
+
+
+def hidden(groups: Mapping[str, int]) -> frozenset[str]:
+    """The groups whose contents are not shown beside a total, so that none can be had by subtraction.
+
+    Groups under five are hidden; where those together are still under five, the next smallest joins them.
+    """
+    by_size = sorted((name for name, n in groups.items() if n), key=lambda name: (groups[name], name))
+    out: list[str] = []
+    for name in by_size:
+        if not suppressed(groups[name]) and not 0 < sum(groups[one] for one in out) < MINIMUM_GROUP:
+            break
+        out.append(name)
+    return frozenset(out)
