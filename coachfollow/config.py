@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -27,7 +27,7 @@ class Settings:
     zone: str
     mail_server: str
     mail_port: int
-    mail_tls: str
+    mail_tls: Literal["starttls", "tls", "none"]
     mail_username: str | None
     mail_password: str | None
     mail_from: str

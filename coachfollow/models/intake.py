@@ -46,6 +46,7 @@ class ImportRow(Base):
     line: Mapped[int]
     person_id: Mapped[int | None] = mapped_column(ref("people.id"))
     is_new: Mapped[bool] = mapped_column(default=False)
+    coach_id: Mapped[int | None] = mapped_column(ref("people.id"))  # as the file says
     name: Mapped[str | None]
     email: Mapped[str | None]
     facts: Mapped[str] = mapped_column(default="{}")  # manager, coach, team, zone … as JSON text

@@ -22,6 +22,7 @@ class Message(Base):
         partial(  # the reconciler
             "ix_messages_held", "state", "lease_until", where="state IN ('claimed', 'handing')"
         ),
+        Index("ix_messages_fence", "fence"),  # the outcomes of one batch
         Index("ix_messages_state_settled_at", "state", "settled_at"),  # the operator's outbox
         Index("ix_messages_person_id_settled_at", "person_id", "settled_at"),  # limits per person
     )
@@ -69,13 +70,14 @@ class Token(Base):
     plan_id: Mapped[int | None] = mapped_column(ref("plans.id"))
     touchpoint_id: Mapped[int | None] = mapped_column(ref("touchpoints.id"))
     person_version: Mapped[int]
+    bound_to: Mapped[str | None] = mapped_column(String(64))  # hash of the browser that asked to sign in
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
 
 class DrainLease(Base):
-    """One drain at a time on SQLite: who holds it, by fence, until when."""
+    """A place at the mail server: who holds it, by fence, until when; SQLite has one, one drain at a time."""
 
     __tablename__ = "drain_lease"
 

@@ -11,11 +11,12 @@ State = TypeVar("State", PlanState, TouchpointState, MessageState)
 LATE_AFTER = timedelta(days=2)
 
 PLAN_MOVES: Mapping[PlanState, frozenset[PlanState]] = {
-    # A no-show is discarded before it ever began.
+    # A no-show stays a draft, and may turn out to have been there after all.
     PlanState.DRAFT: frozenset({PlanState.ACTIVE, PlanState.STOPPED}),
-    PlanState.ACTIVE: frozenset({PlanState.PAUSED, PlanState.FINISHED, PlanState.STOPPED}),
+    # Back to draft: a corrected list says that the person was absent.
+    PlanState.ACTIVE: frozenset({PlanState.DRAFT, PlanState.PAUSED, PlanState.FINISHED, PlanState.STOPPED}),
     # An answer given during a pause may be the last one.
-    PlanState.PAUSED: frozenset({PlanState.ACTIVE, PlanState.FINISHED, PlanState.STOPPED}),
+    PlanState.PAUSED: frozenset({PlanState.DRAFT, PlanState.ACTIVE, PlanState.FINISHED, PlanState.STOPPED}),
     # A coach adds a step, or reopens an excused one.
     PlanState.FINISHED: frozenset({PlanState.ACTIVE}),
     # The person changes their mind, or was present after all.

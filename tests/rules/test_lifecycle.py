@@ -28,7 +28,7 @@ TABLES = [
         (PlanState.DRAFT, PlanState.STOPPED, True, "a no-show"),
         (PlanState.DRAFT, PlanState.FINISHED, False, "nothing finishes unbegun"),
         (PlanState.ACTIVE, PlanState.PAUSED, True, "on leave"),
-        (PlanState.ACTIVE, PlanState.DRAFT, False, "what went out cannot be unsent"),
+        (PlanState.ACTIVE, PlanState.DRAFT, True, "a corrected list says that the person was absent"),
         (PlanState.PAUSED, PlanState.ACTIVE, True, "back again"),
         (PlanState.STOPPED, PlanState.ACTIVE, True, "was present after all"),
         (PlanState.STOPPED, PlanState.FINISHED, False, "what stopped did not finish"),

@@ -359,6 +359,7 @@ def upgrade() -> None:
     sa.Column('line', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('is_new', sa.Boolean(), nullable=False),
+    sa.Column('coach_id', sa.Integer(), nullable=True),
     sa.Column('name', sa.Text(), nullable=True),
     sa.Column('email', sa.Text(), nullable=True),
     sa.Column('facts', sa.Text(), nullable=False),
@@ -368,6 +369,7 @@ def upgrade() -> None:
     sa.Column('suggestions', sa.Text(), nullable=False),
     sa.Column('skipped', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['batch_id'], ['import_batches.id'], name=op.f('fk_import_rows_batch_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['coach_id'], ['people.id'], name=op.f('fk_import_rows_coach_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_import_rows_person_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_import_rows')),
     sa.UniqueConstraint('batch_id', 'line', name=op.f('uq_import_rows_batch_id_line'))
@@ -508,6 +510,7 @@ def upgrade() -> None:
     sa.Column('plan_id', sa.Integer(), nullable=True),
     sa.Column('touchpoint_id', sa.Integer(), nullable=True),
     sa.Column('person_version', sa.Integer(), nullable=False),
+    sa.Column('bound_to', sa.String(length=64), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
@@ -592,6 +595,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('messages', schema=None) as batch_op:
         batch_op.create_index('ix_messages_due', ['send_at', 'id'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
+        batch_op.create_index('ix_messages_fence', ['fence'], unique=False)
         batch_op.create_index('ix_messages_held', ['state', 'lease_until'], unique=False, sqlite_where=sa.text("state IN ('claimed', 'handing')"), postgresql_where=sa.text("state IN ('claimed', 'handing')"))
         batch_op.create_index('ix_messages_person_id_settled_at', ['person_id', 'settled_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_messages_plan_id'), ['plan_id'], unique=False)
@@ -626,6 +630,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_messages_plan_id'))
         batch_op.drop_index('ix_messages_person_id_settled_at')
         batch_op.drop_index('ix_messages_held', sqlite_where=sa.text("state IN ('claimed', 'handing')"), postgresql_where=sa.text("state IN ('claimed', 'handing')"))
+        batch_op.drop_index('ix_messages_fence')
         batch_op.drop_index('ix_messages_due', sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
 
     op.drop_table('messages')

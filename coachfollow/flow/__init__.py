@@ -1,0 +1,1 @@
+"""DOES. The one service layer: a module per stage, in the order of the story; only these commit."""

@@ -1,0 +1,175 @@
+"""Claims mails for sending: one owner each, by fence and lease, in batches (law 2)."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from coachfollow.clock import LeaseTime
+from coachfollow.models import CLAIM_FENCE, Base, DrainLease, Message, Touchpoint
+from coachfollow.rules import retry
+from coachfollow.rules.words import MessageState, TouchpointState
+
+LEASE = timedelta(seconds=60)
+HOLD = timedelta(minutes=15)  # longer than a mail server keeps a silent client, RFC 5321 4.5.3.2
+MOST_LAPSES = 5
+
+TOO_LATE = "it was too late to send it"
+POISON = "the sender stopped five times while it was working on this mail"
+
+MESSAGES = Base.metadata.tables["messages"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place at the mail server, held until its lease ends; the fence marks everything claimed under it."""
+
+    id: int
+    fence: int
+    taken: LeaseTime
+
+
+def take_place(session: Session, *, lease: LeaseTime) -> Place | None:
+    """Take a free place; None while others hold them all. SQLite has one: one drain at a time. No commit."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    free = (
+        select(DrainLease.id)
+        .where(or_(DrainLease.boot != lease.boot, DrainLease.until <= lease.seconds))
+        .where(DrainLease.id == 1 if sqlite else DrainLease.id > 0)
+        .order_by(DrainLease.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)  # SQLite leaves it out; it needs none
+    )
+    taken = session.execute(
+        update(DrainLease)
+        .where(DrainLease.id.in_(free))
+        .values(fence=DrainLease.fence + 1, boot=lease.boot, until=lease.seconds + LEASE.total_seconds())
+        .returning(DrainLease.id, DrainLease.fence)
+    ).one_or_none()
+    if taken is None:
+        return None
+    place_id, fence = taken
+    if not sqlite:
+        fence = session.scalar(CLAIM_FENCE)
+    return Place(id=place_id, fence=fence, taken=lease)
+
+
+def leave_place(session: Session, place: Place) -> None:
+    """Give a place back. No commit."""
+    session.execute(update(DrainLease).where(DrainLease.id == place.id).values(boot="", until=0.0))
+
+
+def claim(session: Session, *, place: Place, now: datetime, most: int) -> Sequence[int]:
+    """Claim the oldest due mails; one whose sender died before is claimed alone. No commit."""
+    alone = _claim(session, place, now, 1, Message.lapses > 0)
+    return alone or _claim(session, place, now, most, Message.lapses == 0)
+
+
+def release(session: Session, ids: Collection[int], *, place: Place, wait: timedelta | None = None) -> None:
+    """Give claimed mails back to the queue, to be tried again at once or after a wait. No commit."""
+    session.execute(
+        update(Message)
+        .where(
+            Message.id.in_(list(ids)),
+            Message.fence == place.fence,
+            Message.state == MessageState.CLAIMED,
+        )
+        .values(state=MessageState.QUEUED, lease_until=None, **_retry(place.taken, wait))
+    )
+
+
+def expire(session: Session, *, now: datetime) -> int:
+    """Settle what is too late to send, and say so at its touchpoint; gives how many. No commit."""
+    too_late = session.scalars(
+        update(Message)
+        .where(Message.state == MessageState.QUEUED, Message.send_at <= now, Message.expires_at <= now)
+        .values(state=MessageState.EXPIRED, settled_at=now, reason=TOO_LATE, raw=None)
+        .returning(Message.id)
+    ).all()
+    if too_late:
+        mark_undeliverable(session, message_ids=too_late, reason=TOO_LATE)
+    return len(too_late)
+
+
+def recover(session: Session, *, lease: LeaseTime, now: datetime) -> int:
+    """Take back what a sender that died had claimed; what was past its dot is in doubt. No commit."""
+    over = or_(Message.lease_boot != lease.boot, Message.lease_until <= lease.seconds)
+    lapsed = session.scalars(
+        update(Message)
+        .where(Message.state == MessageState.CLAIMED, over)
+        .values(state=MessageState.QUEUED, lapses=Message.lapses + 1, lease_until=None)
+        .returning(Message.id)
+    ).all()
+    session.execute(
+        update(Message)
+        .where(Message.state == MessageState.QUEUED, Message.lapses >= MOST_LAPSES)
+        .values(state=MessageState.FAILED, settled_at=now, reason=POISON, raw=None)
+    )
+    held_over = or_(Message.lease_boot != lease.boot, Message.hold_until <= lease.seconds)
+    session.execute(
+        update(Message)
+        .where(Message.state == MessageState.HANDING, held_over)
+        .values(state=MessageState.IN_DOUBT, settled_at=now)
+    )
+    return len(lapsed)
+
+
+def mark_undeliverable(session: Session, *, message_ids: Collection[int], reason: str) -> None:
+    """Say at the touchpoints of these first mails that nobody was reached. No commit."""
+    session.execute(
+        update(Touchpoint)
+        .where(
+            Touchpoint.id.in_(
+                select(Message.touchpoint_id).where(
+                    Message.id.in_(list(message_ids)), Message.n == 0, Message.attendee_id.is_(None)
+                )
+            ),
+            Touchpoint.state == TouchpointState.OPEN,
+        )
+        .values(undeliverable=True, state_reason=reason)
+    )
+
+
+def retry_values(place: Place, *, attempt: int, jitter: float) -> dict[str, object]:
+    """When a mail that was refused for now is tried again: 1, 5, 15, 60 minutes, then hourly."""
+    return _retry(place.taken, retry.wait(attempt, jitter=jitter))
+
+
+def _retry(lease: LeaseTime, wait: timedelta | None) -> dict[str, object]:
+    if wait is None:
+        return {"retry_at": None, "retry_boot": None}
+    return {"retry_at": lease.seconds + wait.total_seconds(), "retry_boot": lease.boot}
+
+
+def _claim(
+    session: Session, place: Place, now: datetime, most: int, which: ColumnElement[bool]
+) -> Sequence[int]:
+    may_retry = or_(
+        Message.retry_at.is_(None),
+        Message.retry_boot != place.taken.boot,
+        Message.retry_at <= place.taken.seconds,
+    )
+    oldest = (
+        select(Message.id)
+        .where(and_(Message.state == MessageState.QUEUED, Message.send_at <= now, may_retry, which))
+        .order_by(Message.send_at, Message.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+        .cte("oldest")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    claimed = session.scalars(
+        update(Message)
+        .where(Message.id.in_(select(oldest.c.id)))
+        .values(
+            state=MessageState.CLAIMED,
+            fence=place.fence,
+            lease_until=place.taken.seconds + LEASE.total_seconds(),
+            lease_boot=place.taken.boot,
+        )
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return claimed.all()

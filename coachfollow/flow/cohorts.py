@@ -1,0 +1,141 @@
+"""Opens groups: a programme, its dated sessions, its coaches, and when somebody counts as having attended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coachfollow import vault
+from coachfollow.errors import Conflict, Invalid, NotFound
+from coachfollow.flow import history, houses, people, programmes
+from coachfollow.models import CoachProfile, Cohort, Person, Programme, ProgrammeVersion, TrainingSession
+from coachfollow.queries import schedules
+from coachfollow.rules import cadence, worktime
+from coachfollow.rules.words import Role, Scope
+
+ATTENDED_MINUTES = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """One session to be: when it begins on the wall clock of the group's zone, and how long it lasts."""
+
+    begins: datetime
+    minutes: int
+    title: str = ""
+
+
+def open_cohort(
+    session: Session,
+    *,
+    organisation_id: int,
+    programme: str,
+    key: str,
+    title: str,
+    zone: str,
+    meetings: Sequence[Meeting],
+    coaches: Sequence[str] = (),
+    attended_minutes: int | None = None,
+    attended_sessions: int | None = None,
+    target: float | None = None,
+    announced: bool = False,
+    now: datetime,
+    actor_id: int | None = None,
+) -> Cohort:
+    """Open a group; raises Invalid, NotFound or Conflict and leaves nothing behind."""
+    version = _version(session, organisation_id, programme)
+    _refuse_odd(session, organisation_id, key=key, zone=zone, meetings=meetings)
+    _refuse_missing_sessions(session, version.id, len(meetings))
+    sessions = attended_sessions or version.attended_sessions or len(meetings)
+    if not 1 <= sessions <= len(meetings):
+        raise Invalid(f"Attending {sessions} of {len(meetings)} sessions is not possible.")
+    cohort = Cohort(
+        organisation_id=organisation_id,
+        public_id=vault.new_public_id(),
+        key=key,
+        title=title or key,
+        programme_version_id=version.id,
+        zone=zone,
+        attended_minutes=attended_minutes or version.attended_minutes or ATTENDED_MINUTES,
+        attended_sessions=sessions,
+        target=target,
+        announced=announced,
+        created_at=now,
+    )
+    session.add(cohort)
+    session.flush()
+    session.add_all(_sessions(cohort, meetings))
+    for email in coaches:
+        add_coach(session, cohort=cohort, email=email, now=now)
+    history.record(
+        session,
+        "group opened",
+        at=now,
+        organisation_id=organisation_id,
+        cohort_id=cohort.id,
+        actor_id=actor_id,
+    )
+    session.commit()
+    return cohort
+
+
+def add_coach(session: Session, *, cohort: Cohort, email: str, now: datetime) -> Person:
+    """Let somebody coach participants of this group; the caller commits."""
+    coach = people.find_or_add(
+        session, organisation_id=cohort.organisation_id, email=email, name=None, now=now
+    )
+    houses.grant(session, person=coach, role=Role.COACH, scope=Scope.COHORT, scope_id=cohort.id, now=now)
+    if session.get(CoachProfile, coach.id) is None:
+        session.add(CoachProfile(person_id=coach.id, meeting_minutes=30))
+    return coach
+
+
+def _version(session: Session, organisation_id: int, key: str) -> ProgrammeVersion:
+    programme = session.scalar(
+        select(Programme).where(Programme.organisation_id == organisation_id, Programme.key == key)
+    )
+    version = programme and programmes.latest_version(session, programme_id=programme.id)
+    if not version:
+        raise NotFound(f"There is no programme “{key}”. `coachfollow programme list` names those there are.")
+    return version
+
+
+def _refuse_odd(
+    session: Session, organisation_id: int, *, key: str, zone: str, meetings: Sequence[Meeting]
+) -> None:
+    problem = worktime.zone_problem(zone)
+    if problem is not None:
+        raise Invalid(problem, {"zone": problem})
+    if not meetings:
+        raise Invalid("A group needs at least one session.", {"sessions": "Say when it takes place."})
+    taken = select(Cohort.id).where(Cohort.organisation_id == organisation_id, Cohort.key == key)
+    if session.scalar(taken) is not None:
+        raise Conflict(f"There is a group “{key}” already; choose another short name.")
+
+
+def _refuse_missing_sessions(session: Session, version_id: int, count: int) -> None:
+    """A step that counts from the third session needs a third session."""
+    steps = tuple(schedules.steps(session, version_id=version_id).values())
+    problems = cadence.session_problems(steps, count=count)
+    if problems:
+        raise Invalid(f"This programme does not fit a group of {count} sessions: {'; '.join(problems)}.")
+
+
+def _sessions(cohort: Cohort, meetings: Sequence[Meeting]) -> list[TrainingSession]:
+    rows = []
+    for position, meeting in enumerate(sorted(meetings, key=lambda one: one.begins), start=1):
+        starts_at = worktime.resolve(meeting.begins, cohort.zone)
+        rows.append(
+            TrainingSession(
+                cohort_id=cohort.id,
+                position=position,
+                title=meeting.title,
+                local_date=meeting.begins.date(),
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(minutes=meeting.minutes),
+                zone=cohort.zone,
+            )
+        )
+    return rows

@@ -1,0 +1,294 @@
+"""Writes mails: gathers a batch's facts in sets, fills the prepared wording, makes the links and their tokens."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_datetime, get_timezone
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from coachfollow import vault
+from coachfollow.calendars import invitation
+from coachfollow.extensions import installation
+from coachfollow.mail.prepared import Facts, House, Prepared, Unmailable, Wording, prepare
+from coachfollow.models import Token
+from coachfollow.queries import keys, letters
+from coachfollow.queries.letters import Gathering, Letter
+from coachfollow.rules import asking
+from coachfollow.rules.words import MessageKind, StepKind, TokenPurpose
+from coachfollow.vault import WrongKey
+
+LINK_LIFE = timedelta(days=400)
+CHOICE_KINDS = {MessageKind.REFLECTION, MessageKind.UNPROMPTED, MessageKind.REMINDER, MessageKind.SPONSOR}
+CHOICE_KEYS = ("applied", "done")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One mail ready to leave, or the reason why it cannot be written."""
+
+    id: int
+    public_id: str
+    address: str
+    raw: bytes
+    date: datetime
+    problem: str | None = None
+
+
+def write(session: Session, *, message_ids: Collection[int], now: datetime) -> Sequence[Written]:
+    """Write these mails; those tried before keep their bytes. Adds their tokens, does not commit."""
+    rows = letters.letters(session, message_ids=message_ids)
+    desk = _Desk(session, rows, now)
+    written = [desk.write(letter) for letter in rows]
+    if desk.tokens:
+        session.connection().execute(insert(Token), desk.tokens)
+    return written
+
+
+class _Desk:
+    """Everything a batch shares while its letters are written."""
+
+    def __init__(self, session: Session, rows: Sequence[Letter], now: datetime) -> None:
+        self.session = session
+        self.now = now
+        self.tokens: list[dict[str, object]] = []
+        plans = {row.plan_id for row in rows if row.plan_id is not None}
+        people = {row.participant_id for row in rows if row.participant_id is not None}
+        self.commitments = letters.commitments(session, plan_ids=plans)
+        self.keys = keys.keys_of(session, person_ids=people)
+        self.prepared: dict[tuple[MessageKind, int | None, str, str], Prepared] = {}
+        self.titles: dict[tuple[int | None, str], str] = {}
+
+    def write(self, letter: Letter) -> Written:
+        """Write one letter; a problem is told, not raised: one bad mail holds up no other."""
+        try:
+            raw = self._raw(letter)
+        except (Unmailable, WrongKey, LookupError) as error:
+            return self._written(letter, b"", problem=str(error))
+        return self._written(letter, raw)
+
+    def _written(self, letter: Letter, raw: bytes, problem: str | None = None) -> Written:
+        return Written(
+            id=letter.id,
+            public_id=letter.public_id,
+            address=letter.address or "",
+            raw=raw,
+            date=letter.first_tried_at or self.now,
+            problem=problem,
+        )
+
+    def _raw(self, letter: Letter) -> bytes:
+        if letter.raw is not None:
+            return installation().vault.open_mail(letter.raw, message=letter.public_id)
+        if not letter.address:
+            raise Unmailable("no mail address is known.")
+        meeting = self._meeting(letter)
+        calendar, method = _calendar(letter, meeting, self.now) if meeting else (None, None)
+        facts = Facts(
+            message_id=letter.public_id,
+            to_name=letter.name or "",
+            to_address=letter.address,
+            date=letter.first_tried_at or self.now,
+            values=self._values(letter, meeting),
+            links=self._links(letter),
+            calendar=calendar,
+            calendar_method=method,
+            from_name=_from_name(letter),
+            reply_to=letter.coach_address or letter.reply_to,
+        )
+        return self._prepared(letter).fill(facts)
+
+    def _prepared(self, letter: Letter) -> Prepared:
+        key = (letter.kind, letter.step_id, letter.locale, letter.organisation)
+        if key not in self.prepared:
+            self.prepared[key] = _prepare(letter.kind, self._wording(letter), _house(letter), letter.locale)
+        return self.prepared[key]
+
+    def _wording(self, letter: Letter) -> Wording:
+        if letter.step_id is None or letter.kind in {
+            MessageKind.COACH_WILL_CALL,
+            MessageKind.ASK_HOURS,
+            MessageKind.ANNOUNCEMENT,
+            MessageKind.CANCELLATION,
+        }:
+            return Wording()
+        words = letters.step_words(self.session, step_id=letter.step_id, locale=letter.locale)
+        return Wording(
+            subject=words.subject,
+            body=words.body,
+            question=words.question,
+            choices=_choices(letter),
+            seen_by=_seen_by(letter.touchpoint_kind),
+        )
+
+    def _values(self, letter: Letter, meeting: Gathering | None) -> Mapping[str, str]:
+        situation, action = self._commitment(letter)
+        name = letter.name or ""
+        return {
+            "first_name": name.split(" ", 1)[0] or name,
+            "participant": letter.participant or "",
+            "commitment": f"When {situation}, I will {action}" if situation and action else "",
+            "situation": situation,
+            "action": action,
+            "coach": letter.coach or "your coach",
+            "manager": letter.manager or "your manager",
+            "sponsor": letter.sponsor or "",
+            "programme": self._title(letter),
+            "session_date": _day(letter.session_date, letter.locale) if letter.session_date else "",
+            "days_since": str((self.now.date() - letter.session_date).days) if letter.session_date else "",
+            "organisation": letter.organisation,
+            "meeting_time": _moment(meeting.starts_at, letter) if meeting else "",
+            "meeting_place": (meeting.link or _who_calls(meeting)) if meeting else "",
+            "meeting_with": _other(letter, meeting) if meeting else "",
+        }
+
+    def _commitment(self, letter: Letter) -> tuple[str, str]:
+        """The person's own words, without the “when” and “I will” they may have typed again."""
+        sealed = self.commitments.get(letter.plan_id or 0)
+        key = self.keys.get(letter.participant_id or 0)
+        if sealed is None or key is None:
+            return "", ""
+        return key.open(sealed[0]), key.open(sealed[1])
+
+    def _title(self, letter: Letter) -> str:
+        key = (letter.version_id, letter.locale)
+        if key not in self.titles:
+            self.titles[key] = (
+                letters.programme_title(self.session, version_id=letter.version_id, locale=letter.locale)
+                if letter.version_id is not None
+                else ""
+            )
+        return self.titles[key]
+
+    def _meeting(self, letter: Letter) -> Gathering | None:
+        if letter.attendee_id is None:
+            return None
+        return letters.gathering(self.session, attendee_id=letter.attendee_id)
+
+    def _links(self, letter: Letter) -> Mapping[str, str]:
+        base = installation().settings.external_url
+        links: dict[str, str] = {"hours": f"{base}/hours", "sign_in": f"{base}/sign-in"}
+        if letter.touchpoint_id is not None and letter.attendee_id is None:
+            links["answer"] = f"{base}/a/{self._token(letter, TokenPurpose.ANSWER)}"
+        own = letter.plan_id is not None and letter.person_id == letter.participant_id
+        if own:
+            links["plan"] = f"{base}/p/{self._token(letter, TokenPurpose.PLAN)}"
+            stop = self._token(letter, TokenPurpose.STOP)
+            links["stop"] = f"{base}/s/{stop}"
+            links["pause"] = f"{base}/s/{stop}?pause=1"
+            if not letter.kind.is_calendar:
+                links["unsubscribe"] = f"{base}/u/{stop}"
+        return links
+
+    def _token(self, letter: Letter, purpose: TokenPurpose) -> str:
+        token = vault.new_token()
+        self.tokens.append(
+            {
+                "hash": vault.token_hash(token),
+                "purpose": purpose,
+                "person_id": letter.person_id,
+                "plan_id": letter.plan_id,
+                "touchpoint_id": letter.touchpoint_id if purpose is TokenPurpose.ANSWER else None,
+                "person_version": letter.person_version,
+                "created_at": self.now,
+                "expires_at": self.now + LINK_LIFE,
+            }
+        )
+        return token
+
+
+@lru_cache(maxsize=512)
+def _prepare(kind: MessageKind, wording: Wording, house: House, locale: str) -> Prepared:
+    """Compile once per process: a batch, a worker's life, nothing is compiled twice."""
+    return prepare(kind, wording, house, locale)
+
+
+def _house(letter: Letter) -> House:
+    settings = installation().settings
+    return House(
+        organisation=letter.organisation,
+        sender_name=letter.sender_name,
+        sender_address=settings.mail_from,
+        reply_to=letter.reply_to,
+        domain=settings.mail_domain,
+        base_url=settings.external_url,
+        bounce_address=settings.mail_from,
+    )
+
+
+def _choices(letter: Letter) -> tuple[tuple[str, str], ...]:
+    if letter.kind not in CHOICE_KINDS or letter.touchpoint_kind is None:
+        return ()
+    for question in asking.questions(letter.touchpoint_kind):
+        if question.key in CHOICE_KEYS:
+            return question.choices
+    return ()
+
+
+def _seen_by(kind: StepKind | None) -> str:
+    """Who will see the answer, as the form says it too (law 10)."""
+    if kind is None:
+        return ""
+    for question in asking.questions(kind):
+        if question.required:
+            return question.seen_by.label
+    return ""
+
+
+def _from_name(letter: Letter) -> str:
+    """The very first mail is announced in the manager's name."""
+    if letter.kind is MessageKind.ANNOUNCEMENT and letter.manager:
+        return f"{letter.manager} via {letter.sender_name}"
+    return ""
+
+
+def _calendar(letter: Letter, meeting: Gathering, now: datetime) -> tuple[bytes, str]:
+    settings = installation().settings
+    entry = invitation.Meeting(
+        uid=f"{meeting.uid}@{settings.mail_domain}",
+        sequence=letter.n,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        stamp=now,
+        summary=f"Follow-up: {meeting.participant} and {meeting.coach}",
+        description=f"A half-hour to look at what worked and what got in the way. {_who_calls(meeting)}",
+        location=meeting.link or "",
+        organiser_name=letter.sender_name,
+        organiser_address=settings.mail_from,
+        attendee_name=letter.name or "",
+        attendee_address=letter.address or "",
+    )
+    if letter.kind is MessageKind.CANCELLATION:
+        return invitation.cancel(entry), "CANCEL"
+    return invitation.request(entry), "REQUEST"
+
+
+def _who_calls(meeting: Gathering) -> str:
+    return "" if meeting.link else f"{meeting.coach} will call."
+
+
+def _other(letter: Letter, meeting: Gathering) -> str:
+    return meeting.participant if letter.person_id == meeting.coach_id else meeting.coach
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, locale: str) -> str:
+    return format_date(day, "long", locale=_known(locale))
+
+
+def _moment(moment: datetime, letter: Letter) -> str:
+    zone = get_timezone(letter.zone)
+    said = format_datetime(moment, "EEEE d MMMM y, HH:mm", tzinfo=zone, locale=_known(letter.locale))
+    return f"{said} ({letter.zone.replace('_', ' ')})"
+
+
+def _known(locale: str) -> str:
+    """A locale that Babel knows: the person's, or English."""
+    try:
+        format_date(date(2000, 1, 1), locale=locale.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return "en"
+    return locale.replace("-", "_")

@@ -1,0 +1,159 @@
+"""Opens the touchpoints whose time has come with their mails and reminders, and closes those whose time is over."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from sqlalchemy import case, update
+from sqlalchemy.orm import Session
+
+from coachfollow.flow import history, outbox, plans
+from coachfollow.models import Message, Touchpoint
+from coachfollow.queries import due
+from coachfollow.queries.due import Due
+from coachfollow.rules import lifecycle, planning, worktime
+from coachfollow.rules.words import Audience, MessageKind, StepKind, TouchpointState
+
+CHUNK = 1000
+
+NO_MANAGER = "no manager is known"
+CANNOT_REACH = "their mails cannot be delivered"
+
+MAIL_OF: dict[StepKind, MessageKind] = {
+    StepKind.COMMITMENT: MessageKind.COMMITMENT,
+    StepKind.PROMPT: MessageKind.PROMPT,
+    StepKind.REFLECTION: MessageKind.REFLECTION,
+    StepKind.SPONSOR: MessageKind.SPONSOR,
+    StepKind.UNPROMPTED: MessageKind.UNPROMPTED,
+}
+
+
+def open_due(session: Session, *, now: datetime) -> int:
+    """Open everything whose time has come, in chunks, each with its mails in one transaction; gives how many."""
+    opened = 0
+    while chunk := due.opening(session, now=now, most=CHUNK):
+        _open(session, chunk, now)
+        session.commit()
+        opened += len(chunk)
+    return opened
+
+
+def close_due(session: Session, *, now: datetime) -> int:
+    """Close everything whose time is over, in chunks: a prompt has done its work, a question was missed."""
+    closed = 0
+    while chunk := due.closing(session, now=now, most=CHUNK):
+        ids = [touchpoint_id for touchpoint_id, _ in chunk]
+        session.execute(
+            update(Touchpoint)
+            .where(Touchpoint.id.in_(ids), Touchpoint.state == TouchpointState.OPEN)
+            .values(
+                state=case(
+                    (Touchpoint.kind == StepKind.PROMPT, TouchpointState.COMPLETED.value),
+                    else_=TouchpointState.MISSED.value,
+                ),
+                settled_at=Touchpoint.closes_at,
+            )
+        )
+        history.record_touchpoints(session, "follow-up closed", at=now, ids=ids)
+        outbox.cancel(session, Message.touchpoint_id.in_(ids), reason="its time is over", now=now)
+        plans.finish(session, plan_ids={plan_id for _, plan_id in chunk}, now=now)
+        session.commit()
+        closed += len(chunk)
+    return closed
+
+
+def _open(session: Session, chunk: Sequence[Due], now: datetime) -> None:
+    lost = [one for one in chunk if _recipient(one) is None]
+    sent = [one for one in chunk if _recipient(one) is not None]
+    _set_state(session, sent, TouchpointState.OPEN)
+    _excuse(session, [one for one in lost if one.audience is Audience.MANAGER], now)
+    _give_up(session, [one for one in lost if one.audience is Audience.PARTICIPANT])
+    history.record_touchpoints(session, "follow-up opened", at=now, ids=[one.touchpoint_id for one in sent])
+    outbox.post(session, [mail for one in sent for mail in _mails(one, now)], now=now)
+
+
+def _recipient(one: Due) -> int | None:
+    """Who gets its mail; None where nobody can."""
+    if one.audience is Audience.MANAGER:
+        return one.manager_id
+    return one.person_id if one.reachable else None
+
+
+def _set_state(session: Session, chunk: Sequence[Due], state: TouchpointState) -> None:
+    session.execute(
+        update(Touchpoint).where(Touchpoint.id.in_([one.touchpoint_id for one in chunk])).values(state=state)
+    )
+
+
+def _excuse(session: Session, chunk: Sequence[Due], now: datetime) -> None:
+    session.execute(
+        update(Touchpoint)
+        .where(Touchpoint.id.in_([one.touchpoint_id for one in chunk]))
+        .values(state=TouchpointState.EXCUSED, state_reason=NO_MANAGER, settled_at=now)
+    )
+
+
+def _give_up(session: Session, chunk: Sequence[Due]) -> None:
+    """Nobody can be reached: it stands open until it closes, and apart from what was due."""
+    session.execute(
+        update(Touchpoint)
+        .where(Touchpoint.id.in_([one.touchpoint_id for one in chunk]))
+        .values(state=TouchpointState.OPEN, state_reason=CANNOT_REACH, undeliverable=True)
+    )
+
+
+def _mails(one: Due, now: datetime) -> list[dict[str, object]]:
+    """The first mail now, its reminders at their moments; a check-in was invited to long before."""
+    if one.kind is StepKind.CHECK_IN:
+        return []
+    kind = MAIL_OF[one.kind]
+    begins = max(one.due_at, one.began_at)  # a plan that began late asks late, not never
+    mails = [_mail(one, kind, n=0, send_at=one.due_at, late_from=begins)]
+    if one.announced and one.kind is StepKind.COMMITMENT and one.manager_id is not None:
+        first = _mail(one, MessageKind.ANNOUNCEMENT, n=0, send_at=one.due_at, late_from=begins)
+        mails.insert(0, first)
+    moments = _reminders(one, begins)
+    mails += [
+        _mail(one, MessageKind.REMINDER, n=n, send_at=moment, late_from=moment)
+        for n, moment in enumerate(moments, start=1)
+        if moment > now - lifecycle.LATE_AFTER
+    ]
+    return mails
+
+
+def _reminders(one: Due, begins: datetime) -> tuple[datetime, ...]:
+    reminders = tuple(json.loads(one.reminders))
+    if not reminders:
+        return ()
+    day = max(one.local_date, worktime.local(begins, one.zone).date())
+    return planning.reminder_moments(
+        local_date=day,
+        local_time=one.local_time,
+        zone=one.zone,
+        week=_week(one.working_week),
+        reminders=reminders,
+        closes_at=one.closes_at,
+    )
+
+
+def _mail(
+    one: Due, kind: MessageKind, *, n: int, send_at: datetime, late_from: datetime
+) -> dict[str, object]:
+    return {
+        "organisation_id": one.organisation_id,
+        "person_id": _recipient(one),
+        "plan_id": one.plan_id,
+        "touchpoint_id": one.touchpoint_id,
+        "attendee_id": None,
+        "kind": kind,
+        "n": n,
+        "send_at": send_at,
+        "expires_at": max(
+            lifecycle.expires_at(kind, due_at=late_from, closes_at=one.closes_at),
+            send_at + timedelta(minutes=1),
+        ),
+    }
+
+
+_week = lru_cache(maxsize=1024)(worktime.parse_week)

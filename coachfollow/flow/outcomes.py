@@ -1,0 +1,100 @@
+"""Writes down what became of mails: refusals, what they mean for the follow-up, and that the drain is alive."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from coachfollow.extensions import UtcDateTime
+from coachfollow.flow import claims, sets
+from coachfollow.flow.claims import Place
+from coachfollow.models import Event, Heartbeat, Message, Touchpoint
+from coachfollow.rules.words import MessageState, StepKind, TouchpointState
+
+EVENT_OF = {
+    MessageState.SENT: "mail sent",
+    MessageState.FAILED: "mail failed",
+}
+
+
+def refuse(
+    session: Session,
+    *,
+    message_id: int,
+    place: Place,
+    words: str,
+    permanent: bool,
+    jitter: float,
+    now: datetime,
+) -> None:
+    """Settle one refusal under the fence: failed with the server's words, or queued with a later try. No commit."""
+    attempts = session.scalar(select(Message.attempts).where(Message.id == message_id)) or 0
+    values: dict[str, object] = {"server_reply": words, "lease_until": None, "hold_until": None}
+    if permanent:
+        values |= {"state": MessageState.FAILED, "settled_at": now, "raw": None}
+    else:
+        values |= {
+            "state": MessageState.QUEUED,
+            "attempts": max(1, attempts),
+            **claims.retry_values(place, attempt=max(1, attempts), jitter=jitter),
+        }
+    session.execute(
+        update(Message)
+        .where(
+            Message.id == message_id,
+            Message.fence == place.fence,
+            Message.state.in_([MessageState.CLAIMED, MessageState.HANDING]),
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def follow_up(session: Session, *, fence: int, now: datetime) -> None:
+    """Let a batch's outcomes reach the follow-ups, in sets: prompts are done, lost questions say so. No commit."""
+    batch = Message.fence == fence
+    session.execute(
+        update(Touchpoint)
+        .where(
+            Touchpoint.id.in_(select(Message.touchpoint_id).where(batch, Message.state == MessageState.SENT)),
+            Touchpoint.kind == StepKind.PROMPT,
+            Touchpoint.state == TouchpointState.OPEN,
+        )
+        .values(state=TouchpointState.COMPLETED, settled_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    failed = session.scalars(select(Message.id).where(batch, Message.state == MessageState.FAILED)).all()
+    if failed:
+        claims.mark_undeliverable(session, message_ids=failed, reason="the mail could not be delivered")
+    for state, name in EVENT_OF.items():
+        _record(session, batch & (Message.state == state), name=name, now=now)
+
+
+def beat(session: Session, *, name: str, now: datetime) -> None:
+    """Say that a part of the system is alive. No commit."""
+    alive = sets.insert(session, Heartbeat).values(name=name, at=now)
+    session.execute(alive.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+
+
+def _record(session: Session, which: ColumnElement[bool], *, name: str, now: datetime) -> None:
+    rows = select(
+        literal(now, UtcDateTime()),
+        literal(name),
+        Message.organisation_id,
+        Message.person_id,
+        Message.plan_id,
+        Message.touchpoint_id,
+        Message.id,
+        literal("{}"),
+    ).where(which)
+    columns = [
+        "at",
+        "name",
+        "organisation_id",
+        "person_id",
+        "plan_id",
+        "touchpoint_id",
+        "message_id",
+        "facts",
+    ]
+    session.execute(insert(Event).from_select(columns, rows))

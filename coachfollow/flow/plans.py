@@ -1,0 +1,160 @@
+"""Pauses, resumes, stops and finishes follow-ups, and stops their mails at once."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from coachfollow.errors import Conflict, Invalid, NotFound
+from coachfollow.flow import checkins, history, outbox
+from coachfollow.models import FollowUpPlan, Message, Person, ProgrammeVersion, Step, Touchpoint
+from coachfollow.rules import lifecycle, planning, worktime
+from coachfollow.rules.words import PlanState, StepKind, StopReason, TouchpointState
+
+LONGEST_PAUSE = timedelta(days=183)
+STOPPED = "the follow-up was stopped"
+
+
+def pause(session: Session, *, plan_id: int, until: date, now: datetime, actor_id: int | None = None) -> None:
+    """Hold a plan until a day (local, exclusive); what is due meanwhile moves by the length of the hold."""
+    plan = _plan(session, plan_id)
+    if not lifecycle.may_become(plan.state, PlanState.PAUSED):
+        raise Conflict(f"This follow-up is {plan.state.value}; only a running one can be paused.")
+    today = worktime.local(now, session.get_one(Person, plan.person_id).zone).date()
+    if not today < until <= today + LONGEST_PAUSE:
+        raise Invalid("Choose a day from tomorrow on, within half a year.", {"until": "from tomorrow on"})
+    plan.state, plan.state_at, plan.paused_until = PlanState.PAUSED, now, until
+    outbox.cancel(session, Message.plan_id == plan_id, reason="paused", now=now)
+    _record(session, plan, "plan paused", now, actor_id)
+    session.commit()
+
+
+def resume(session: Session, *, plan_id: int, now: datetime, actor_id: int | None = None) -> None:
+    """Let a paused plan go on: everything still to come keeps its intervals, shifted by the pause."""
+    plan = _plan(session, plan_id)
+    if plan.state is not PlanState.PAUSED:
+        raise Conflict("This follow-up is not paused.")
+    shift_planned(session, plan=plan, days=(now - plan.state_at).days)
+    plan.state, plan.state_at, plan.paused_until = PlanState.ACTIVE, now, None
+    _record(session, plan, "plan resumed", now, actor_id)
+    session.commit()
+
+
+def resume_due(session: Session, *, now: datetime) -> int:
+    """Resume every plan whose pause is over where its person lives; gives how many."""
+    paused = session.execute(
+        select(FollowUpPlan.id, FollowUpPlan.paused_until, Person.zone)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .where(
+            FollowUpPlan.state == PlanState.PAUSED,
+            FollowUpPlan.paused_until <= (now + timedelta(days=1)).date(),
+        )
+    ).all()
+    over = [plan_id for plan_id, until, zone in paused if until and worktime.local(now, zone).date() >= until]
+    for plan_id in over:
+        resume(session, plan_id=plan_id, now=now)
+    return len(over)
+
+
+def stop(
+    session: Session, *, plan_id: int, reason: StopReason, now: datetime, actor_id: int | None = None
+) -> None:
+    """Stop a plan without a black mark: nothing more is sent, meetings are taken off both calendars."""
+    plan = _plan(session, plan_id)
+    if not lifecycle.may_become(plan.state, PlanState.STOPPED):
+        raise Conflict(f"This follow-up is {plan.state.value} already.")
+    plan.state, plan.state_at, plan.stop_reason, plan.paused_until = PlanState.STOPPED, now, reason, None
+    session.execute(
+        update(Touchpoint)
+        .where(
+            Touchpoint.plan_id == plan_id,
+            Touchpoint.state.in_([TouchpointState.PLANNED, TouchpointState.OPEN]),
+        )
+        .values(state=TouchpointState.CANCELLED, state_reason=STOPPED, settled_at=now)
+    )
+    outbox.cancel(session, Message.plan_id == plan_id, reason=STOPPED, now=now)
+    checkins.cancel_plan(session, plan_id=plan_id, now=now)
+    _record(session, plan, "plan stopped", now, actor_id)
+    session.commit()
+
+
+def finish(session: Session, *, plan_ids: Collection[int], now: datetime) -> None:
+    """End those plans that have nothing more to come but the unprompted check. No commit."""
+    to_come = exists().where(
+        Touchpoint.plan_id == FollowUpPlan.id,
+        Touchpoint.state.in_([TouchpointState.PLANNED, TouchpointState.OPEN]),
+        Touchpoint.kind != StepKind.UNPROMPTED,
+    )
+    ended = session.scalars(
+        select(FollowUpPlan).where(
+            FollowUpPlan.id.in_(list(plan_ids)), FollowUpPlan.state == PlanState.ACTIVE, ~to_come
+        )
+    ).all()
+    for plan in ended:
+        _finish(session, plan, now)
+
+
+def shift_planned(session: Session, *, plan: FollowUpPlan, days: int) -> None:
+    """Move what is still to come by whole days, onto working days, at the same local time. No commit."""
+    person = session.get_one(Person, plan.person_id)
+    week = worktime.parse_week(person.working_week)
+    rows = session.scalars(
+        select(Touchpoint).where(Touchpoint.plan_id == plan.id, Touchpoint.state == TouchpointState.PLANNED)
+    )
+    for touchpoint in rows if days else ():
+        move_to(touchpoint, day=touchpoint.local_date + timedelta(days=days), week=week)
+
+
+def move_to(touchpoint: Touchpoint, *, day: date, week: worktime.WorkingWeek) -> None:
+    """Give a touchpoint another day, with grace and close as the rules count them from there. No commit."""
+    open_days = (touchpoint.closes_at - touchpoint.due_at).days
+    day = worktime.next_working_day(week, day)
+    touchpoint.local_date = day
+    touchpoint.local_time = worktime.clip_time(week, day, touchpoint.local_time)
+    touchpoint.due_at = worktime.resolve(datetime.combine(day, touchpoint.local_time), touchpoint.zone)
+    grace_day = worktime.add_working_days(week, day, planning.GRACE_WORKING_DAYS)
+    touchpoint.grace_until = worktime.end_of_day(grace_day, touchpoint.zone)
+    touchpoint.closes_at = worktime.end_of_day(day + timedelta(days=open_days), touchpoint.zone)
+
+
+def _finish(session: Session, plan: FollowUpPlan, now: datetime) -> None:
+    items = session.execute(
+        select(Touchpoint.state, Step.mandatory)
+        .join(Step, Step.id == Touchpoint.step_id)
+        .where(
+            Touchpoint.plan_id == plan.id,
+            Touchpoint.kind.not_in([StepKind.PROMPT, StepKind.UNPROMPTED]),
+            Touchpoint.state != TouchpointState.CANCELLED,
+        )
+    ).all()
+    threshold = _threshold(session, plan)
+    done = lifecycle.is_completed([(state, mandatory) for state, mandatory in items], threshold=threshold)
+    plan.state, plan.state_at = PlanState.FINISHED if done else PlanState.STOPPED, now
+    plan.stop_reason = None if done else StopReason.ENDED
+    _record(session, plan, "plan finished" if done else "plan ended", now, None)
+
+
+def _threshold(session: Session, plan: FollowUpPlan) -> float:
+    return session.get_one(ProgrammeVersion, plan.programme_version_id).threshold
+
+
+def _plan(session: Session, plan_id: int) -> FollowUpPlan:
+    plan = session.get(FollowUpPlan, plan_id)
+    if plan is None:
+        raise NotFound("There is no such follow-up.")
+    return plan
+
+
+def _record(session: Session, plan: FollowUpPlan, name: str, now: datetime, actor_id: int | None) -> None:
+    person = session.get_one(Person, plan.person_id)
+    history.record(
+        session,
+        name,
+        at=now,
+        organisation_id=person.organisation_id,
+        actor_id=actor_id,
+        person_id=person.id,
+        cohort_id=plan.cohort_id,
+        plan_id=plan.id,
+    )

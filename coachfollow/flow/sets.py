@@ -1,0 +1,51 @@
+"""SQL that both databases understand in their own words: inserts that pass over what exists, random ids."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import CTE, Insert, Select, Text, column, values
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import FunctionElement
+from sqlalchemy.types import TypeEngine
+
+from coachfollow.models import Base
+
+AnyInsert = sqlite.Insert | postgresql.Insert
+AnySelect = Select[*tuple[Any, ...]]
+
+
+class random_id(FunctionElement[str]):  # noqa: N801  # it reads as the SQL function it is
+    """A random public id made by the database, for rows that are inserted in sets."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(random_id, "sqlite")
+def _sqlite_random_id(element: Any, compiler: Any, **keywords: Any) -> str:
+    del element, compiler, keywords
+    return "lower(hex(randomblob(16)))"
+
+
+@compiles(random_id, "postgresql")
+def _postgresql_random_id(element: Any, compiler: Any, **keywords: Any) -> str:
+    del element, compiler, keywords
+    return "replace(gen_random_uuid()::text, '-', '')"
+
+
+def insert(session: Session, table: type[Base]) -> AnyInsert:
+    """An INSERT in the database's own dialect, which knows ON CONFLICT."""
+    dialect = session.get_bind().dialect.name
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+def insert_new(session: Session, table: type[Base]) -> Insert:
+    """An INSERT that passes over rows which are there already: what is done twice changes nothing."""
+    return insert(session, table).on_conflict_do_nothing()
+
+
+def rows(name: str, columns: Mapping[str, TypeEngine[Any]], data: Sequence[tuple[object, ...]]) -> CTE:
+    """Rows of ours as a table to join with (a CTE: SQLite names the columns of VALUES nowhere else)."""
+    return values(*(column(key, kind) for key, kind in columns.items()), name=name).data(list(data)).cte(name)

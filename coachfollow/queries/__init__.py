@@ -1,0 +1,1 @@
+"""Reads: a database session and facts in, rows out; no commit."""

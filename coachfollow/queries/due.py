@@ -1,0 +1,97 @@
+"""Reads whose time has come and whose is over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from coachfollow.models import Cohort, FollowUpPlan, Person, Reporting, Step, Touchpoint
+from coachfollow.rules.words import Audience, PlanState, StepKind, TouchpointState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A touchpoint whose time has come, with what its mails need to be made."""
+
+    touchpoint_id: int
+    plan_id: int
+    kind: StepKind
+    audience: Audience
+    due_at: datetime
+    closes_at: datetime
+    local_date: date
+    local_time: time
+    zone: str
+    reminders: str
+    began_at: datetime
+    organisation_id: int
+    person_id: int
+    manager_id: int | None
+    reachable: bool
+    announced: bool
+    working_week: str
+
+
+def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
+    """Give planned touchpoints whose time has come, oldest first.
+
+    Of a draft only what comes before the training; of a finished plan only the unprompted check.
+    """
+    rows = session.execute(
+        select(
+            Touchpoint.id,
+            Touchpoint.plan_id,
+            Touchpoint.kind,
+            Touchpoint.audience,
+            Touchpoint.due_at,
+            Touchpoint.closes_at,
+            Touchpoint.local_date,
+            Touchpoint.local_time,
+            Touchpoint.zone,
+            Step.reminders,
+            FollowUpPlan.state_at,
+            Person.organisation_id,
+            Person.id,
+            Reporting.manager_id,
+            _REACHABLE,
+            Cohort.announced,
+            Person.working_week,
+        )
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .join(Step, Step.id == Touchpoint.step_id)
+        .join(Cohort, Cohort.id == Touchpoint.cohort_id)
+        .outerjoin(Reporting, (Reporting.person_id == Person.id) & Reporting.to_at.is_(None))
+        .where(Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at <= now, _RUNNING)
+        .order_by(Touchpoint.due_at)
+        .limit(most)
+    )
+    return [Due(**dict(zip(Due.__slots__, row, strict=True))) for row in rows]
+
+
+def closing(session: Session, *, now: datetime, most: int) -> Sequence[tuple[int, int]]:
+    """Give open touchpoints whose time is over, with their plans."""
+    rows = session.execute(
+        select(Touchpoint.id, Touchpoint.plan_id)
+        .where(Touchpoint.state == TouchpointState.OPEN, Touchpoint.closes_at <= now)
+        .order_by(Touchpoint.closes_at)
+        .limit(most)
+    )
+    return [(touchpoint_id, plan_id) for touchpoint_id, plan_id in rows]
+
+
+_REACHABLE = and_(
+    Person.email.is_not(None), Person.undeliverable_at.is_(None), Person.left_on.is_(None)
+).label("reachable")
+_RUNNING = or_(
+    FollowUpPlan.state == PlanState.ACTIVE,
+    and_(
+        FollowUpPlan.state == PlanState.DRAFT,
+        FollowUpPlan.stop_reason.is_(None),
+        Touchpoint.audience == Audience.MANAGER,
+        Step.offset_days < 0,
+    ),
+    and_(FollowUpPlan.state == PlanState.FINISHED, Touchpoint.kind == StepKind.UNPROMPTED),
+)

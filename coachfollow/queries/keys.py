@@ -1,0 +1,38 @@
+"""Reads the keys that open people's private texts; an erased person has none."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coachfollow.extensions import installation
+from coachfollow.models import Person, PersonKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextKey:
+    """What opens one person's texts: their public id, to which the key is bound, and the wrapped key."""
+
+    person: str
+    wrapped: bytes
+
+    def seal(self, text: str) -> bytes | None:
+        """Seal a text; nothing stays nothing."""
+        vault = installation().vault
+        return vault.seal_text(text, person=self.person, wrapped_key=self.wrapped) if text else None
+
+    def open(self, sealed: bytes | None) -> str:
+        """Open a text; nothing opens to nothing. Raises vault.WrongKey."""
+        vault = installation().vault
+        return vault.open_text(sealed, person=self.person, wrapped_key=self.wrapped) if sealed else ""
+
+
+def keys_of(session: Session, *, person_ids: Collection[int]) -> Mapping[int, TextKey]:
+    """Give the keys of those who have one, in one query; an erased person has none."""
+    rows = session.execute(
+        select(PersonKey.person_id, Person.public_id, PersonKey.wrapped_key)
+        .join(Person, Person.id == PersonKey.person_id)
+        .where(PersonKey.person_id.in_(list(person_ids)))
+    )
+    return {person_id: TextKey(person=person, wrapped=wrapped) for person_id, person, wrapped in rows}

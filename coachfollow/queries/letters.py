@@ -1,0 +1,207 @@
+"""Reads everything a batch of mails says, in a few statements for any number of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from coachfollow.models import (
+    CheckIn,
+    CheckInAttendee,
+    Coaching,
+    Commitment,
+    FollowUpPlan,
+    Message,
+    Organisation,
+    Person,
+    ProgrammeText,
+    ProgrammeVersion,
+    Reporting,
+    Step,
+    StepText,
+    Touchpoint,
+    TrainingSession,
+)
+from coachfollow.rules.words import MessageKind, StepKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One mail to be written: who to, about what."""
+
+    id: int
+    public_id: str
+    kind: MessageKind
+    n: int
+    raw: bytes | None
+    first_tried_at: datetime | None
+    person_id: int
+    person_version: int
+    name: str | None
+    address: str | None
+    zone: str
+    locale: str
+    organisation: str
+    sender_name: str
+    reply_to: str
+    plan_id: int | None
+    participant_id: int | None
+    participant: str | None
+    version_id: int | None
+    sponsor: str | None
+    touchpoint_id: int | None
+    touchpoint_kind: StepKind | None
+    closes_at: datetime | None
+    step_id: int | None
+    session_date: date | None
+    coach: str | None
+    coach_address: str | None
+    manager: str | None
+    attendee_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepWords:
+    """A step's text in the best language there is for a person."""
+
+    subject: str
+    body: str
+    question: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathering:
+    """The meeting an invitation is about."""
+
+    uid: str
+    sequence: int
+    starts_at: datetime
+    ends_at: datetime
+    link: str | None
+    coach_id: int
+    coach: str
+    participant: str
+
+
+def letters(session: Session, *, message_ids: Collection[int]) -> Sequence[Letter]:
+    """Give the letters of these messages, in the order they are to be sent."""
+    participant, coach, manager = aliased(Person), aliased(Person), aliased(Person)
+    last_day = (
+        select(func.max(TrainingSession.local_date))
+        .where(TrainingSession.cohort_id == FollowUpPlan.cohort_id)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Message.id,
+            Message.public_id,
+            Message.kind,
+            Message.n,
+            Message.raw,
+            Message.first_tried_at,
+            Person.id,
+            Person.version,
+            Person.name,
+            Person.email,
+            Person.zone,
+            Person.locale,
+            Organisation.name,
+            Organisation.sender_name,
+            Organisation.reply_to,
+            Message.plan_id,
+            participant.id,
+            participant.name,
+            FollowUpPlan.programme_version_id,
+            ProgrammeVersion.sponsor_name,
+            Message.touchpoint_id,
+            Touchpoint.kind,
+            Touchpoint.closes_at,
+            Touchpoint.step_id,
+            last_day,
+            coach.name,
+            coach.email,
+            manager.name,
+            Message.attendee_id,
+        )
+        .join(Person, Person.id == Message.person_id)
+        .join(Organisation, Organisation.id == Message.organisation_id)
+        .outerjoin(FollowUpPlan, FollowUpPlan.id == Message.plan_id)
+        .outerjoin(participant, participant.id == FollowUpPlan.person_id)
+        .outerjoin(ProgrammeVersion, ProgrammeVersion.id == FollowUpPlan.programme_version_id)
+        .outerjoin(Touchpoint, Touchpoint.id == Message.touchpoint_id)
+        .outerjoin(Coaching, and_(Coaching.plan_id == FollowUpPlan.id, Coaching.to_at.is_(None)))
+        .outerjoin(coach, coach.id == Coaching.coach_id)
+        .outerjoin(Reporting, and_(Reporting.person_id == participant.id, Reporting.to_at.is_(None)))
+        .outerjoin(manager, manager.id == Reporting.manager_id)
+        .where(Message.id.in_(list(message_ids)))
+        .order_by(Message.send_at, Message.id)
+    )
+    return [Letter(**dict(zip(Letter.__slots__, row, strict=True))) for row in rows]
+
+
+def commitments(session: Session, *, plan_ids: Collection[int]) -> Mapping[int, tuple[bytes, bytes]]:
+    """Give the sealed situation and action of each plan's newest commitment."""
+    newest = (
+        select(Commitment.plan_id, func.max(Commitment.version).label("version"))
+        .where(Commitment.plan_id.in_(list(plan_ids)))
+        .group_by(Commitment.plan_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Commitment.plan_id, Commitment.situation, Commitment.action).join(
+            newest,
+            and_(newest.c.plan_id == Commitment.plan_id, newest.c.version == Commitment.version),
+        )
+    )
+    return {plan_id: (situation, action) for plan_id, situation, action in rows}
+
+
+def step_words(session: Session, *, step_id: int, locale: str) -> StepWords:
+    """Give a step's text in this language, in its base language, or in the programme's own."""
+    found = {row.locale: row for row in session.scalars(select(StepText).where(StepText.step_id == step_id))}
+    own = session.scalars(
+        select(ProgrammeVersion.language)
+        .join(Step, Step.version_id == ProgrammeVersion.id)
+        .where(Step.id == step_id)
+    ).one()
+    row = found.get(locale) or found.get(locale.partition("-")[0]) or found[own]
+    return StepWords(subject=row.subject, body=row.body, question=row.question)
+
+
+def programme_title(session: Session, *, version_id: int, locale: str) -> str:
+    """Give a programme's title in this language or its own."""
+    found = {
+        row.locale: row.title
+        for row in session.scalars(select(ProgrammeText).where(ProgrammeText.version_id == version_id))
+    }
+    own = session.get_one(ProgrammeVersion, version_id).language
+    return found.get(locale) or found.get(locale.partition("-")[0]) or found[own]
+
+
+def gathering(session: Session, *, attendee_id: int) -> Gathering:
+    """Give the meeting that an attendee's calendar copy is about."""
+    coach, participant = aliased(Person), aliased(Person)
+    row = session.execute(
+        select(CheckInAttendee, CheckIn, coach.name, participant.name)
+        .join(CheckIn, CheckIn.id == CheckInAttendee.check_in_id)
+        .join(coach, coach.id == CheckIn.coach_id)
+        .join(Touchpoint, Touchpoint.id == CheckIn.touchpoint_id)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .join(participant, participant.id == FollowUpPlan.person_id)
+        .where(CheckInAttendee.id == attendee_id)
+    ).one()
+    attendee, check_in, coach_name, participant_name = row
+    if check_in.starts_at is None or check_in.ends_at is None:
+        raise LookupError("this meeting has no time yet")
+    return Gathering(
+        uid=attendee.uid,
+        sequence=attendee.sequence,
+        starts_at=check_in.starts_at,
+        ends_at=check_in.ends_at,
+        link=check_in.link,
+        coach_id=check_in.coach_id,
+        coach=coach_name or "",
+        participant=participant_name or "",
+    )

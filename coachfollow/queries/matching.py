@@ -1,0 +1,49 @@
+"""Finds the people a file speaks of: by address, number or remembered name, never by likeness alone."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coachfollow.models import Alias, Enrolment, Person
+
+
+def by_email(session: Session, *, organisation_id: int, emails: Collection[str]) -> Mapping[str, int]:
+    """Give who has these addresses, as their own or as an alias."""
+    own = session.execute(
+        select(Person.email, Person.id).where(
+            Person.organisation_id == organisation_id, Person.email.in_(list(emails))
+        )
+    )
+    found = {email: person_id for email, person_id in own if email}
+    return {**by_alias(session, organisation_id=organisation_id, values=emails), **found}
+
+
+def by_alias(session: Session, *, organisation_id: int, values: Collection[str]) -> Mapping[str, int]:
+    """Give whom somebody once said these names or addresses belong to."""
+    rows = session.execute(
+        select(Alias.value, Alias.person_id).where(
+            Alias.organisation_id == organisation_id, Alias.value.in_(list(values))
+        )
+    )
+    return {value: person_id for value, person_id in rows}
+
+
+def by_external_id(session: Session, *, organisation_id: int, ids: Collection[str]) -> Mapping[str, int]:
+    """Give who has these numbers in the system the file comes from."""
+    rows = session.execute(
+        select(Person.external_id, Person.id).where(
+            Person.organisation_id == organisation_id, Person.external_id.in_(list(ids))
+        )
+    )
+    return {external_id: person_id for external_id, person_id in rows if external_id}
+
+
+def roster(session: Session, *, cohort_id: int) -> list[tuple[int, str]]:
+    """Give the names of those enrolled in a group: whom a name without an address may mean."""
+    rows = session.execute(
+        select(Person.id, Person.name)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .where(Enrolment.cohort_id == cohort_id, Person.name.is_not(None))
+    )
+    return [(person_id, name) for person_id, name in rows if name]
