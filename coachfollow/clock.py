@@ -25,9 +25,9 @@ def now(*, shift: timedelta = timedelta(0)) -> datetime:
     return datetime.now(UTC) + shift
 
 
-def host_lease() -> LeaseTime:
+def host_lease(*, boot_id: Path = _BOOT_ID) -> LeaseTime:
     """Read this host's lease time: it counts on during sleep and ignores changes of the wall clock."""
-    boot = _boot()
+    boot = _boot(boot_id)
     if boot is None:  # not Linux: the wall clock is the best there is
         return LeaseTime(seconds=time.time(), boot="wall")
     return LeaseTime(seconds=time.clock_gettime(time.CLOCK_BOOTTIME), boot=boot)
@@ -44,5 +44,5 @@ def rest(seconds: float) -> None:
 
 
 @cache
-def _boot() -> str | None:
-    return _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else None
+def _boot(boot_id: Path) -> str | None:
+    return boot_id.read_text().strip() if boot_id.exists() else None

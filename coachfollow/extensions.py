@@ -77,9 +77,12 @@ class DatabaseSession(FlaskSession):
     def get_bind(self, *args: Any, **keywords: Any) -> Engine | Connection:
         """Choose the engine, with BEGIN instead of BEGIN IMMEDIATE where nothing may be written."""
         bind = super().get_bind(*args, **keywords)
-        if self.info.get("read_only") and isinstance(bind, Engine):
-            return bind.execution_options(read_only=True)
-        return bind
+        if not (self.info.get("read_only") and isinstance(bind, Engine)):
+            return bind
+        if "reader" not in self.info:  # a session opens one connection for each engine object it meets
+            self.info["reader"] = bind.execution_options(read_only=True)
+        reader: Engine = self.info["reader"]
+        return reader
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": DatabaseSession})

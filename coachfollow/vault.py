@@ -1,6 +1,8 @@
 """Keeps secrets: a key per person for private text, sealed mail, tokens known only by their hash."""
 
+import base64
 import hashlib
+import hmac
 import secrets
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +23,7 @@ class Vault:
 
     def __init__(self, secret_keys: tuple[str, ...]) -> None:
         self._wrapping = tuple(AESGCM(_derive(key, b"coachfollow person keys")) for key in secret_keys)
+        self._links = _derive(secret_keys[0], b"coachfollow sign-in links")
         self._outbox = tuple(AESGCM(_derive(key, b"coachfollow outbox")) for key in secret_keys)
 
     def new_person_key(self, *, person: str) -> bytes:
@@ -34,6 +37,11 @@ class Vault:
     def open_text(self, sealed: bytes, *, person: str, wrapped_key: bytes) -> str:
         """Open private text; raises WrongKey."""
         return _open((self._key(person, wrapped_key),), sealed, person.encode()).decode()
+
+    def sign_in_token(self, message: str) -> str:
+        """The token of a sign-in mail, made again when the mail is written: it is stored nowhere."""
+        digest = hmac.digest(self._links, message.encode(), "sha256")[:_TOKEN_BYTES]
+        return base64.urlsafe_b64encode(digest).decode()
 
     def seal_mail(self, raw: bytes, *, message: str) -> bytes:
         """Seal a mail that waits in the outbox: it holds live links."""

@@ -56,7 +56,7 @@ def carry_out(
     for first, last in _chunks(session, batch_id):
         added += _add_people(session, batch, first, last, now)
         _add_facts(session, batch, first, last, now)
-        enrolled += _enrol(session, batch, cohort, first, last, now)
+        enrolled += _enrol(session, batch, cohort, run=(first, last), now=now)
         done += last - first + 1
         session.execute(update(ImportBatch).where(ImportBatch.id == batch_id).values(done=done))
         session.commit()
@@ -102,10 +102,10 @@ def _begin(session: Session, batch_id: int) -> ImportBatch:
 def _chunks(session: Session, batch_id: int) -> list[tuple[int, int]]:
     """Row ids of a batch in runs: they were inserted one after the other."""
     first, last = session.execute(
-        select(func.min(ImportRow.id), func.max(ImportRow.id)).where(ImportRow.batch_id == batch_id)
+        select(func.coalesce(func.min(ImportRow.id), 0), func.coalesce(func.max(ImportRow.id), -1)).where(
+            ImportRow.batch_id == batch_id
+        )
     ).one()
-    if first is None:
-        return []
     return [(low, min(low + CHUNK - 1, last)) for low in range(first, last + 1, CHUNK)]
 
 
@@ -163,9 +163,11 @@ def _add_facts(session: Session, batch: ImportBatch, first: int, last: int, now:
     session.expunge_all()
 
 
-def _enrol(session: Session, batch: ImportBatch, cohort: Cohort, first: int, last: int, now: datetime) -> int:
+def _enrol(
+    session: Session, batch: ImportBatch, cohort: Cohort, *, run: tuple[int, int], now: datetime
+) -> int:
     """Enrol this chunk's people and draft their plans with all their dates."""
-    chosen = _usable(batch) & ImportRow.id.between(first, last)
+    chosen = _usable(batch) & ImportRow.id.between(*run)
     rows = (
         select(literal(cohort.id), ImportRow.person_id, literal(now, UtcDateTime())).where(chosen).distinct()
     )

@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 from coachfollow import vault
 from coachfollow.errors import Conflict
 from coachfollow.flow import history, outbox
-from coachfollow.models import CheckIn, CheckInAttendee, CoachProfile, Message, Person, Touchpoint
+from coachfollow.models import (
+    CheckIn,
+    CheckInAttendee,
+    CoachProfile,
+    Message,
+    Person,
+    Touchpoint,
+)
 from coachfollow.queries import meetings
 from coachfollow.queries.meetings import Wanted
 from coachfollow.rules import slots, worktime
@@ -64,7 +71,7 @@ def move(
         attendee.sequence += 1
     _withdraw(session, attendees, now)
     _invite(session, touchpoint, attendees, MessageKind.INVITATION, now)
-    _record(session, "check-in moved", check_in, now, actor_id)
+    record(session, "check-in moved", check_in, now, actor_id)
     session.commit()
 
 
@@ -93,7 +100,7 @@ def cancel(session: Session, *, check_in: CheckIn, touchpoint: Touchpoint, now: 
     for attendee in attendees:
         attendee.sequence += 1
     _invite(session, touchpoint, [one for one in attendees if one.id in told], MessageKind.CANCELLATION, now)
-    _record(session, "check-in cancelled", check_in, now, None)
+    record(session, "check-in cancelled", check_in, now, None)
 
 
 def _slot(session: Session, wanted: Wanted, now: datetime) -> Slot | None:
@@ -125,7 +132,7 @@ def _place(session: Session, wanted: Wanted, slot: Slot, now: datetime) -> None:
     check_in.link = wanted.profile.meeting_link if wanted.profile else None
     _follow(session, wanted.touchpoint, slot.starts_at, "the first time free for you and your coach")
     _invite(session, wanted.touchpoint, _attendees(session, check_in), MessageKind.INVITATION, now)
-    _record(session, "check-in placed", check_in, now, None)
+    record(session, "check-in placed", check_in, now, None)
 
 
 def _explain(session: Session, wanted: Wanted, now: datetime) -> None:
@@ -231,7 +238,8 @@ def _mail(person: Person, touchpoint: Touchpoint, kind: MessageKind, now: dateti
     }
 
 
-def _record(session: Session, name: str, check_in: CheckIn, now: datetime, actor_id: int | None) -> None:
+def record(session: Session, name: str, check_in: CheckIn, now: datetime, actor_id: int | None) -> None:
+    """Write down what happened to a meeting. No commit."""
     touchpoint = session.get_one(Touchpoint, check_in.touchpoint_id)
     coach = session.get_one(Person, check_in.coach_id)
     history.record(

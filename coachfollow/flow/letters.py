@@ -170,7 +170,10 @@ class _Desk:
 
     def _links(self, letter: Letter) -> Mapping[str, str]:
         base = installation().settings.external_url
-        links: dict[str, str] = {"hours": f"{base}/hours", "sign_in": f"{base}/sign-in"}
+        links: dict[str, str] = {"hours": f"{base}/hours"}
+        if letter.kind is MessageKind.SIGN_IN:
+            token = installation().vault.sign_in_token(letter.public_id)
+            links["sign_in"] = f"{base}/sign-in/{token}"
         if letter.touchpoint_id is not None and letter.attendee_id is None:
             links["answer"] = f"{base}/a/{self._token(letter, TokenPurpose.ANSWER)}"
         own = letter.plan_id is not None and letter.person_id == letter.participant_id

@@ -16,7 +16,6 @@ from coachfollow.models import (
     Message,
     Organisation,
     Person,
-    ProgrammeText,
     ProgrammeVersion,
     Reporting,
     Step,
@@ -24,6 +23,7 @@ from coachfollow.models import (
     Touchpoint,
     TrainingSession,
 )
+from coachfollow.queries import programmes
 from coachfollow.rules.words import MessageKind, StepKind
 
 
@@ -172,12 +172,7 @@ def step_words(session: Session, *, step_id: int, locale: str) -> StepWords:
 
 def programme_title(session: Session, *, version_id: int, locale: str) -> str:
     """Give a programme's title in this language or its own."""
-    found = {
-        row.locale: row.title
-        for row in session.scalars(select(ProgrammeText).where(ProgrammeText.version_id == version_id))
-    }
-    own = session.get_one(ProgrammeVersion, version_id).language
-    return found.get(locale) or found.get(locale.partition("-")[0]) or found[own]
+    return programmes.text(session, version_id=version_id, locale=locale).title
 
 
 def gathering(session: Session, *, attendee_id: int) -> Gathering:

@@ -26,7 +26,7 @@ def by_alias(session: Session, *, organisation_id: int, values: Collection[str])
             Alias.organisation_id == organisation_id, Alias.value.in_(list(values))
         )
     )
-    return {value: person_id for value, person_id in rows}
+    return {row.value: row.person_id for row in rows}
 
 
 def by_external_id(session: Session, *, organisation_id: int, ids: Collection[str]) -> Mapping[str, int]:
