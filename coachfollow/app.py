@@ -52,7 +52,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": settings.max_upload_mb * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 500_000,
         "WTF_CSRF_TIME_LIMIT": None,
-        "WTF_CSRF_SSL_STRICT": True,
+        "WTF_CSRF_SSL_STRICT": False,  # wants a Referer, which we tell browsers not to send
         "MAIL_SERVER": settings.mail_server,
         "MAIL_PORT": settings.mail_port,
         "MAIL_USE_TLS": settings.mail_tls == "starttls",

@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Cohort, FollowUpPlan, Person, Reporting, Step, Touchpoint
-from coachfollow.rules.words import Audience, PlanState, StepKind, TouchpointState
+from coachfollow.rules.words import Audience, PlanState, StepKind, StopReason, TouchpointState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Due:
 def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
     """Give planned touchpoints whose time has come, oldest first.
 
-    Of a draft only what comes before the training; of a finished plan only the unprompted check.
+    Of a draft only what comes before the training; of a plan that came to its end only the unprompted check.
     """
     rows = session.execute(
         select(
@@ -93,5 +93,8 @@ _RUNNING = or_(
         Touchpoint.audience == Audience.MANAGER,
         Step.offset_days < 0,
     ),
-    and_(FollowUpPlan.state == PlanState.FINISHED, Touchpoint.kind == StepKind.UNPROMPTED),
+    and_(
+        or_(FollowUpPlan.state == PlanState.FINISHED, FollowUpPlan.stop_reason == StopReason.ENDED),
+        Touchpoint.kind == StepKind.UNPROMPTED,
+    ),
 )

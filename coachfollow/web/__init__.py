@@ -2,7 +2,14 @@
 
 from flask import Flask
 
+from coachfollow.web import policies, refusals, visits
+from coachfollow.web.pages import BLUEPRINTS
+
 
 def register(app: Flask) -> None:
-    """Bind every page to the app."""
-    del app
+    """Bind every page to the app; one without a policy stops it from starting."""
+    visits.register(app)
+    refusals.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    policies.demand_all(app)

@@ -1,0 +1,5 @@
+"""The list of all groups of pages."""
+
+from flask import Blueprint
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()

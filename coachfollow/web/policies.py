@@ -1,0 +1,145 @@
+"""Says for every page who may open it; a page without a policy does not start (deny by default)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask, current_app, g, request
+from sqlalchemy.orm import Session
+
+from coachfollow.errors import Forbidden, NotFound, SignInNeeded
+from coachfollow.queries import actors
+from coachfollow.rules import access
+from coachfollow.rules.access import Action, Actor, Target
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+FindTarget = Callable[[Session, dict[str, Any]], Target | None]
+
+
+class Door(StrEnum):
+    """How a page is entered."""
+
+    PUBLIC = auto()  # anybody: sign-in, health, the way in from a mail
+    LINK = auto()  # whoever opened a link from a mail in this browser; the view finds what it is good for
+    SIGNED_IN = auto()  # anybody with an account; the view shows only their own
+    ALLOWED = auto()  # whoever may do this to that
+    DEMO = auto()  # anybody, in the demo only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Who may open a page: its door, and for ALLOWED the action and what it is done to."""
+
+    door: Door
+    action: Action | None = None
+    target: FindTarget | None = None
+
+
+def public(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Anybody may open this page."""
+    return _declare(view, Policy(door=Door.PUBLIC))
+
+
+def link(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Whoever came by a link from a mail may open this page; it shows only what that link is good for."""
+    return _declare(view, Policy(door=Door.LINK))
+
+
+def signed_in(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Anybody signed in may open this page; it shows only their own."""
+    return _declare(view, Policy(door=Door.SIGNED_IN))
+
+
+def demo(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Only the demo has this page."""
+    return _declare(view, Policy(door=Door.DEMO))
+
+
+def allowed(
+    action: Action, target: FindTarget
+) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
+    """Whoever may do this to what the address names may open this page."""
+
+    def declare(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+        return _declare(view, Policy(door=Door.ALLOWED, action=action, target=target))
+
+    return declare
+
+
+def of(app: Flask, endpoint: str) -> Policy | None:
+    """Give the policy a page declares."""
+    return getattr(app.view_functions[endpoint], "policy", None)
+
+
+def demand_all(app: Flask) -> None:
+    """Refuse to start with a page that says nothing about who may open it."""
+    bare = sorted(
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static" and of(app, rule.endpoint) is None
+    )
+    if bare:
+        raise RuntimeError(f"these pages declare no policy: {', '.join(bare)}")
+
+
+def check() -> None:
+    """Let the request through or refuse it; what may not be seen does not exist."""
+    if request.endpoint in {None, "static"}:
+        return
+    policy = of(current_app, request.endpoint or "")
+    if policy is None:
+        raise NotFound("There is no such page.")
+    match policy.door:
+        case Door.PUBLIC | Door.LINK:
+            return
+        case Door.DEMO:
+            if not current_app.extensions["coachfollow"].settings.demo:
+                raise NotFound("There is no such page.")
+        case Door.SIGNED_IN:
+            _signed_in(g.actor)
+        case Door.ALLOWED:
+            _signed_in(g.actor)
+            _allowed(g.actor, policy)
+
+
+def organisation(session: Session, arguments: dict[str, Any]) -> Target | None:
+    """The visitor's own organisation: for pages that name nothing else."""
+    del session, arguments
+    return Target(g.actor.organisation_id) if g.actor.organisation_id is not None else None
+
+
+def plan(session: Session, arguments: dict[str, Any]) -> Target | None:
+    """The plan that the address names as `plan`."""
+    return actors.plan_target(session, public_id=arguments["plan"])
+
+
+def cohort(session: Session, arguments: dict[str, Any]) -> Target | None:
+    """The group that the address names as `cohort`."""
+    return actors.cohort_target(session, public_id=arguments["cohort"])
+
+
+def batch(session: Session, arguments: dict[str, Any]) -> Target | None:
+    """The staged file that the address names as `batch`."""
+    return actors.batch_target(session, public_id=arguments["batch"])
+
+
+def _declare(view: Callable[Arguments, Result], policy: Policy) -> Callable[Arguments, Result]:
+    view.policy = policy  # type: ignore[attr-defined]  # functions carry attributes; mypy knows none
+    return view
+
+
+def _signed_in(actor: Actor) -> None:
+    if actor.person_id is None:
+        raise SignInNeeded("Please sign in first.")
+
+
+def _allowed(actor: Actor, policy: Policy) -> None:
+    if policy.action is None or policy.target is None:
+        raise Forbidden("This page says nothing about who may open it.")
+    found = policy.target(g.session, dict(request.view_args or {}))
+    if found is None or actor.organisation_id != found.organisation_id:
+        raise NotFound("There is no such page, or it is not yours to see.")
+    if not access.may(actor, policy.action, found):
+        raise Forbidden("This is not yours to see. If you think it should be, ask your L&D team.")
