@@ -1,0 +1,153 @@
+"""Reads a programme's YAML into values or says everything that is wrong with it; holds the shipped ones."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from functools import partial
+from importlib import resources
+
+from coachfollow.intake.programme_nodes import (
+    InvalidProgramme,
+    Mistake,
+    Spot,
+    Unusable,
+    each,
+    fields,
+    named,
+    root,
+)
+from coachfollow.intake.programme_readers import (
+    KEYS,
+    by_language,
+    is_slug,
+    language,
+    share,
+    slug,
+    which_session,
+    whole,
+)
+from coachfollow.intake.programme_steps import steps
+from coachfollow.intake.programme_texts import line, passage
+from coachfollow.intake.programme_values import Example, Judged, Programme, Step, StepText, Texts
+
+__all__ = [
+    "Example",
+    "InvalidProgramme",
+    "Judged",
+    "Mistake",
+    "Programme",
+    "Step",
+    "StepText",
+    "Texts",
+    "read",
+    "shipped",
+]
+
+FIELDS = (
+    *("key", "languages", "title", "why", "sponsor", "themes"),
+    *("completion", "anchor", "attended", "commitment", "steps"),
+)
+THRESHOLD = 0.8
+LONGEST_TITLE, LONGEST_WHY, LONGEST_NAME, LONGEST_WORDS, LONGEST_PART = 120, 1_500, 80, 500, 160
+
+
+def read(text: str, *, file: str) -> Programme:
+    """Read a programme; InvalidProgramme names every mistake, `file` is what to call the text in them."""
+    spot = root(text, file=file)
+    programme = spot.read(partial(_programme, source=text), None)
+    if programme is None or spot.mistakes:
+        raise InvalidProgramme(tuple(sorted(spot.mistakes, key=lambda mistake: mistake.line)))
+    return programme
+
+
+def shipped() -> Mapping[str, str]:
+    """The YAML of the programmes that come with Coachfollow, by key."""
+    files = resources.files("coachfollow").joinpath("programmes").iterdir()
+    texts = {file.name.removesuffix(".yaml"): file for file in files if file.name.endswith(".yaml")}
+    return {key: texts[key].read_text(encoding="utf-8") for key in sorted(texts)}
+
+
+def _programme(spot: Spot, *, source: str) -> Programme:
+    given = fields(spot, FIELDS)
+    languages = given.need("languages", _languages, ())
+    themes = given.get("themes", partial(_themes, languages=languages), {})
+    sponsor_name, sponsor_words = given.need("sponsor", partial(_sponsor, languages=languages), ("", {}))
+    minutes, sessions = given.get("attended", _attended, (None, None))
+    examples, good, poor = given.get("commitment", partial(_help, languages=languages), ({}, {}, {}))
+    return Programme(
+        key=given.need("key", slug, ""),
+        languages=languages,
+        title=given.need("title", by_language(languages, line(LONGEST_TITLE)), {}),
+        why=given.need("why", by_language(languages, passage(LONGEST_WHY)), {}),
+        sponsor_name=sponsor_name,
+        sponsor_words=sponsor_words,
+        themes=themes,
+        threshold=given.get("completion", _threshold, THRESHOLD),
+        anchor=given.get("anchor", which_session, "last"),
+        attended_minutes=minutes,
+        attended_sessions=sessions,
+        examples=examples,
+        good=good,
+        poor=poor,
+        steps=given.need("steps", partial(steps, languages=languages, themes=themes), ()),
+        source=source,
+        checksum=hashlib.sha256(source.encode()).hexdigest(),
+    )
+
+
+def _languages(spot: Spot) -> tuple[str, ...]:
+    codes = each(spot, language)
+    if not codes:
+        raise Unusable("is empty; name at least one language, the first is the default")
+    if len(set(codes)) < len(codes):
+        spot.note("names a language twice")
+    return tuple(dict.fromkeys(codes))
+
+
+def _themes(spot: Spot, *, languages: Collection[str]) -> dict[str, Texts]:
+    given = fields(spot, [name for name, _ in named(spot)])
+    for name, inner in given.found.items():
+        if not is_slug(name):
+            inner.note(f"“{name}” is no key; {KEYS}")
+    label = by_language(languages, line(LONGEST_NAME))
+    return {name: given.get(name, label, {}) for name in given.found}
+
+
+def _sponsor(spot: Spot, *, languages: Collection[str]) -> tuple[str, Texts]:
+    given = fields(spot, ("name", "words"))
+    words = by_language(languages, line(LONGEST_WORDS))
+    return given.need("name", line(LONGEST_NAME), ""), given.need("words", words, {})
+
+
+def _threshold(spot: Spot) -> float:
+    return fields(spot, ("threshold",)).need("threshold", share, THRESHOLD)
+
+
+def _attended(spot: Spot) -> tuple[int | None, int | None]:
+    given = fields(spot, ("minutes", "sessions"))
+    return given.get("minutes", whole(1, 1440), None), given.get("sessions", whole(1, 99), None)
+
+
+Help = tuple[Mapping[str, tuple[Example, ...]], Mapping[str, Judged], Mapping[str, Judged]]
+
+
+def _help(spot: Spot, *, languages: Collection[str]) -> Help:
+    given = fields(spot, ("examples", "good", "poor"))
+    examples = by_language(languages, partial(each, reader=_example))
+    judged = by_language(languages, _judged)
+    return given.get("examples", examples, {}), given.get("good", judged, {}), given.get("poor", judged, {})
+
+
+def _example(spot: Spot) -> Example:
+    given = fields(spot, ("situation", "action"))
+    part = line(LONGEST_PART)
+    return Example(situation=given.need("situation", part, ""), action=given.need("action", part, ""))
+
+
+def _judged(spot: Spot) -> Judged:
+    given = fields(spot, ("situation", "action", "why"))
+    part = line(LONGEST_PART)
+    return Judged(
+        situation=given.need("situation", part, ""),
+        action=given.need("action", part, ""),
+        why=given.need("why", line(LONGEST_WORDS), ""),
+    )

@@ -1,0 +1,191 @@
+"""Reads the steps of a programme: when each falls, what its kind may ask, what it says in every language."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import time
+from functools import partial
+
+import yaml
+
+from coachfollow.intake.programme_nodes import Fields, Spot, Unusable, each, fields, named
+from coachfollow.intake.programme_readers import (
+    by_language,
+    choice,
+    flag,
+    is_slug,
+    slug,
+    wall_time,
+    which_session,
+    whole,
+    word,
+)
+from coachfollow.intake.programme_texts import Unfit, line, passage
+from coachfollow.intake.programme_values import Step, StepText
+from coachfollow.rules import planning
+from coachfollow.rules.planning import StepRule
+from coachfollow.rules.words import Applied, Audience, StepKind
+
+FIELDS = (
+    *("key", "kind", "audience", "when", "at", "open_days", "mandatory", "reminders"),
+    *("theme", "texts"),
+)
+MORNING = time(9)
+MOST_STEPS = 100
+MOST_REMINDERS = 2
+LONGEST_SUBJECT, LONGEST_QUESTION, LONGEST_LABEL, LONGEST_BODY = 100, 250, 60, 3_000
+
+_ASKING = frozenset({StepKind.REFLECTION, StepKind.SPONSOR, StepKind.UNPROMPTED})
+_ANSWERS = frozenset({StepKind.REFLECTION, StepKind.UNPROMPTED})
+
+_OWN_WORDS = ("commitment", "situation", "action")
+_TO_PARTICIPANT: Unfit = {"participant": "the participant reads this; write {{first_name}}"}
+_UNFIT: Mapping[StepKind | None, Unfit] = {
+    StepKind.SPONSOR: dict.fromkeys(_OWN_WORDS, "a manager sees the plan only if the participant shows it"),
+    StepKind.CHECK_IN: {**_TO_PARTICIPANT, **dict.fromkeys(_OWN_WORDS, "others can read a calendar")},
+    StepKind.COMMITMENT: {**_TO_PARTICIPANT, **dict.fromkeys(_OWN_WORDS, "this step asks for it")},
+}
+
+
+def steps(spot: Spot, *, languages: Collection[str], themes: Collection[str]) -> tuple[Step, ...]:
+    """Read every step, then check what shows only between them."""
+    if isinstance(spot.node, yaml.SequenceNode) and len(spot.node.value) > MOST_STEPS:
+        raise Unusable(
+            f"holds {len(spot.node.value)} steps; nobody wants more than {MOST_STEPS} from a training"
+        )
+    placed = each(spot, partial(_placed, languages=languages, themes=themes))
+    for place, complaint in (*_doubled(placed), *_commitments(spot, placed), *_unplannable(spot, placed)):
+        place.note(complaint)
+    return tuple(step for _, step in placed)
+
+
+def _doubled(placed: Sequence[tuple[Spot, Step]]) -> Iterator[tuple[Spot, str]]:
+    first: dict[str, Spot] = {}
+    for place, step in placed:
+        taken = first.setdefault(step.rule.key, place)
+        if step.rule.key and taken is not place:
+            yield place, f"the key “{step.rule.key}” is taken by the step on line {taken.line}"
+
+
+def _commitments(spot: Spot, placed: Sequence[tuple[Spot, Step]]) -> Iterator[tuple[Spot, str]]:
+    """Everything later quotes the one plan; a kind that could not be read may have been it."""
+    places = [place for place, step in placed if step.rule.kind is StepKind.COMMITMENT]
+    if not places and not any(mistake.field.endswith(".kind") for mistake in spot.mistakes):
+        yield spot, "no step is a commitment; one step must ask the participant for a plan"
+    for place in places[1:]:
+        yield place, f"is a second commitment; the one on line {places[0].line} is enough"
+
+
+def _unplannable(spot: Spot, placed: Sequence[tuple[Spot, Step]]) -> Iterator[tuple[Spot, str]]:
+    rules = {step.rule.key: step.rule for _, step in reversed(placed)}
+    places = {step.rule.key: place for place, step in reversed(placed)}
+    for problem in planning.problems(tuple(rules.values())):
+        subject = problem.removeprefix("step ").split(" ", 1)[0]
+        yield places.get(subject, spot), problem
+
+
+def _placed(spot: Spot, *, languages: Collection[str], themes: Collection[str]) -> tuple[Spot, Step]:
+    place = _under_its_key(spot)
+    return place, _step(place, languages=languages, themes=themes)
+
+
+def _under_its_key(spot: Spot) -> Spot:
+    """Mistakes name a step by its key, which says more than its number."""
+    key = next((str(inner.node.value) for name, inner in named(spot) if name == "key"), "")
+    return replace(spot, path=f"{spot.path.rpartition('.')[0]}.{key}") if is_slug(key) else spot
+
+
+def _step(spot: Spot, *, languages: Collection[str], themes: Collection[str]) -> Step:
+    given = fields(spot, FIELDS)
+    kind = given.need("kind", choice(StepKind), None)
+    _refuse(given, kind)
+    return Step(
+        rule=_rule(given, kind),
+        theme=given.get("theme", word(themes), None),
+        texts=given.need("texts", by_language(languages, partial(_text, kind=kind)), {}),
+    )
+
+
+def _refuse(given: Fields, kind: StepKind | None) -> None:
+    """Note the fields that make no sense for this kind of step."""
+    misfits: dict[str, str] = {}
+    if kind and not kind.wants_answer:
+        reminding = ("open_days", "mandatory", "reminders", "question")
+        misfits = dict.fromkeys(reminding, f"has no place in a {kind}, which wants no answer")
+    if kind is StepKind.UNPROMPTED:
+        misfits = {"reminders": f"has no place in an {kind}, which asks once"}
+    if kind and kind not in _ANSWERS:
+        misfits["labels"] = f"has no place in a {kind}; only a question about the plan has answers to name"
+    for name in misfits:
+        if name in given.found:
+            given.found[name].note(misfits[name])
+
+
+def _rule(given: Fields, kind: StepKind | None) -> StepRule:
+    anchor, days = given.need("when", _when, ("session", 0))
+    open_days = given.get("open_days", whole(1, 365), None)
+    return StepRule(
+        key=given.need("key", slug, ""),
+        kind=kind or StepKind.REFLECTION,
+        audience=_audience(given, kind),
+        anchor=anchor,
+        offset_days=days,
+        at=given.get("at", wall_time, MORNING),
+        open_days=open_days,
+        reminders=given.get("reminders", partial(_reminders, open_days=open_days), ()),
+        mandatory=given.get("mandatory", flag, otherwise=False),
+    )
+
+
+def _audience(given: Fields, kind: StepKind | None) -> Audience:
+    theirs = Audience.MANAGER if kind is StepKind.SPONSOR else Audience.PARTICIPANT
+    if kind and given.get("audience", choice(Audience), theirs) is not theirs:
+        given.found["audience"].note(f"a {kind} speaks to the {theirs}; leave the audience out")
+    return theirs
+
+
+def _when(spot: Spot) -> tuple[str, int]:
+    given = fields(spot, ("days", "session", "after"))
+    days = given.need("days", whole(-365, 730), 0)
+    session = given.get("session", which_session, None)
+    after = given.get("after", slug, None)
+    if after is None:
+        return (f"session:{session}" if session else "session"), days
+    if session is not None:
+        spot.note("counts from a session or after a step, not from both")
+    if days < 0:
+        given.found["days"].note(f"“after: {after}” needs 0 days or more")
+    return f"step:{after}", days
+
+
+def _reminders(spot: Spot, *, open_days: int | None) -> tuple[int, ...]:
+    """Working days after the step is due."""
+    days = each(spot, whole(1, 30))
+    if len(days) > MOST_REMINDERS:
+        spot.note(f"has {len(days)} entries; {MOST_REMINDERS} reminders at most, more is nagging")
+    if list(days) != sorted(set(days)):
+        spot.note("must be in order, each day once")
+    if open_days is not None and days and max(days) > open_days:
+        spot.note(f"reminds after the step has closed; it is open for {open_days} days")
+    return days[:MOST_REMINDERS]
+
+
+def _text(spot: Spot, *, kind: StepKind | None) -> StepText:
+    given = fields(spot, ("subject", "question", "labels", "body"))
+    _refuse(given, kind)
+    unfit = _UNFIT.get(kind, _TO_PARTICIPANT) if kind else {}
+    asks = line(LONGEST_QUESTION, unfit=unfit)
+    if kind in _ASKING:
+        question = given.need("question", asks, None, absent=f"is missing; a {kind} asks one")
+    else:
+        question = given.get("question", asks, None)
+    return StepText(
+        subject=given.need("subject", line(LONGEST_SUBJECT, unfit=unfit), ""),
+        body=given.need("body", passage(LONGEST_BODY, unfit=unfit), ""),
+        question=question,
+        labels=given.get("labels", _labels, {}),
+    )
+
+
+def _labels(spot: Spot) -> Mapping[str, str]:
+    given = fields(spot, tuple(Applied))
+    return {name: given.get(name, line(LONGEST_LABEL), "") for name in given.found}

@@ -1,0 +1,1 @@
+"""Programmes: read from YAML, refused with every mistake named, and the ones we ship."""
