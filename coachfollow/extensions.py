@@ -102,10 +102,15 @@ def tune(engine: Engine) -> None:
 
 
 def lease_time(session: Session) -> clock.LeaseTime:
+    """Read lease time within a session."""
+    return lease_time_of(session.connection())
+
+
+def lease_time_of(connection: Connection) -> clock.LeaseTime:
     """Read lease time: the database's clock on PostgreSQL (many hosts), this host's on SQLite (one host)."""
-    if session.get_bind().dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite":
         return clock.host_lease()
-    seconds = session.scalar(text("SELECT extract(epoch FROM clock_timestamp())"))
+    seconds = connection.scalar(text("SELECT extract(epoch FROM clock_timestamp())"))
     return clock.LeaseTime(seconds=float(seconds or 0), boot="database")
 
 

@@ -67,19 +67,6 @@ def claim(session: Session, *, place: Place, now: datetime, most: int) -> Sequen
     return alone or _claim(session, place, now, most, Message.lapses == 0)
 
 
-def release(session: Session, ids: Collection[int], *, place: Place, wait: timedelta | None = None) -> None:
-    """Give claimed mails back to the queue, to be tried again at once or after a wait. No commit."""
-    session.execute(
-        update(Message)
-        .where(
-            Message.id.in_(list(ids)),
-            Message.fence == place.fence,
-            Message.state == MessageState.CLAIMED,
-        )
-        .values(state=MessageState.QUEUED, lease_until=None, **_retry(place.taken, wait))
-    )
-
-
 def expire(session: Session, *, now: datetime) -> int:
     """Settle what is too late to send, and say so at its touchpoint; gives how many. No commit."""
     too_late = session.scalars(
@@ -134,10 +121,11 @@ def mark_undeliverable(session: Session, *, message_ids: Collection[int], reason
 
 def retry_values(place: Place, *, attempt: int, jitter: float) -> dict[str, object]:
     """When a mail that was refused for now is tried again: 1, 5, 15, 60 minutes, then hourly."""
-    return _retry(place.taken, retry.wait(attempt, jitter=jitter))
+    return retry_columns(place.taken, retry.wait(attempt, jitter=jitter))
 
 
-def _retry(lease: LeaseTime, wait: timedelta | None) -> dict[str, object]:
+def retry_columns(lease: LeaseTime, wait: timedelta | None) -> dict[str, object]:
+    """When a mail may be tried again: at once, or after a wait in lease time."""
     if wait is None:
         return {"retry_at": None, "retry_boot": None}
     return {"retry_at": lease.seconds + wait.total_seconds(), "retry_boot": lease.boot}

@@ -4,17 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String, bindparam, update
 from sqlalchemy.orm import Session
 
 from coachfollow import clock
-from coachfollow.config import Settings
-from coachfollow.extensions import UtcDateTime, installation, lease_time
-from coachfollow.flow import claims, handing, letters, opening, outcomes, plans
-from coachfollow.flow.claims import MESSAGES, Place
-from coachfollow.flow.handing import CLAIMED, OWN, Batch
+from coachfollow.extensions import db, installation, lease_time
+from coachfollow.flow import claims, handing, letters, opening, outcomes, plans, settlements
+from coachfollow.flow.claims import Place
+from coachfollow.flow.handing import Batch
 from coachfollow.flow.letters import Written
-from coachfollow.rules.words import MessageState
 
 BATCH = 500
 BATCH_SECONDS = 20.0
@@ -50,24 +47,20 @@ def drain(session: Session, *, now: datetime) -> Drained:
 
 def _send_batch(session: Session, *, now: datetime) -> Batch | None:
     """Send one batch; None when nothing is due or no place at the mail server is free."""
-    settings = installation().settings
     place = claims.take_place(session, lease=lease_time(session))
     if place is None:
         session.rollback()
         return None
-    ids = claims.claim(session, place=place, now=now, most=_batch_size(settings))
-    if not ids:
-        claims.leave_place(session, place)
-        session.commit()
-        return None
+    rhythm = handing.pause(installation().settings)
+    ids = claims.claim(session, place=place, now=now, most=_batch_size(rhythm))
     session.commit()
-    batch = Batch(session=session, place=place, mails=_written(session, ids, place, now), now=now)
+    mails = _written(session, ids, place, now) if ids else ()
+    batch = Batch(engine=db.engine, place=place, mails=mails, now=now, rhythm=rhythm)
     handing.carry(batch)
     outcomes.follow_up(session, fence=place.fence, now=now)
-    claims.release(session, ids, place=place)
     claims.leave_place(session, place)
     session.commit()
-    return batch if batch.sent + batch.refused or not batch.mails else None
+    return batch if batch.sent + batch.refused or (ids and not mails) else None
 
 
 def _written(session: Session, ids: Sequence[int], place: Place, now: datetime) -> Sequence[Written]:
@@ -75,52 +68,20 @@ def _written(session: Session, ids: Sequence[int], place: Place, now: datetime) 
     written = letters.write(session, message_ids=ids, now=now)
     good = [mail for mail in written if mail.problem is None]
     seal = installation().vault.seal_mail
-    connection = session.connection()
-    if good:
-        connection.execute(
-            _STORE,
-            [
-                {
-                    "b_id": mail.id,
-                    "b_fence": place.fence,
-                    "b_raw": seal(mail.raw, message=mail.public_id),
-                    "b_address": mail.address,
-                    "b_date": mail.date,
-                }
-                for mail in good
-            ],
-        )
-    for mail in written:
-        if mail.problem is not None:
-            connection.execute(_SET_ASIDE, _aside(mail, place, now))
+    settlements.store(
+        session.connection(),
+        [(mail.id, seal(mail.raw, message=mail.public_id), mail.address, mail.date) for mail in good],
+        place=place,
+    )
+    settlements.set_aside(
+        session.connection(),
+        [(mail.id, mail.problem) for mail in written if mail.problem is not None],
+        place=place,
+        now=now,
+    )
     session.commit()
     return good
 
 
-def _batch_size(settings: Settings) -> int:
-    pause = handing.pause(settings)
-    return max(1, min(BATCH, int(BATCH_SECONDS / pause))) if pause else BATCH
-
-
-def _aside(mail: Written, place: Place, now: datetime) -> dict[str, object]:
-    return {"b_id": mail.id, "b_fence": place.fence, "b_at": now, "b_reason": mail.problem}
-
-
-_STORE = (
-    update(MESSAGES)
-    .where(OWN, CLAIMED)
-    .values(
-        raw=bindparam("b_raw", type_=LargeBinary),
-        address=bindparam("b_address", type_=String),
-        first_tried_at=bindparam("b_date", type_=UtcDateTime),
-    )
-)
-_SET_ASIDE = (
-    update(MESSAGES)
-    .where(OWN, CLAIMED)
-    .values(
-        state=MessageState.FAILED,
-        settled_at=bindparam("b_at", type_=UtcDateTime),
-        reason=bindparam("b_reason", type_=String),
-    )
-)
+def _batch_size(rhythm: float) -> int:
+    return max(1, min(BATCH, int(BATCH_SECONDS / rhythm))) if rhythm else BATCH

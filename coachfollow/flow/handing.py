@@ -1,35 +1,40 @@
 """Hands mails to the mail server: offer, intent, dot, reply, settle; no transaction is open while we talk (law 3).
 
-The order is fixed by docs/architecture.md: the body goes out without its final dot, the intent is committed,
-then the dot. A crash before the dot costs nothing; one after it leaves the mail `handing`, never falsely
-`sent`. The intent demands that the mail is still claimed by us, so whoever cancels it wins until then.
+The order is fixed by docs/architecture.md. The body goes out without its final dot; the intent is committed; then
+the dot. A crash before the dot costs nothing, one after it leaves the mail `handing`, never falsely `sent`. The
+intent demands that the mail is still claimed by us, so whoever cancels it wins until then. Intents are committed
+in groups of at most sixteen, together with the outcomes of the group before: a commit costs more than a mail.
+Between an intent and its dot the database is asked once more whether the mail is still wanted.
 """
 
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import flask_mail
 from flask import current_app
-from sqlalchemy import BigInteger, Float, Integer, String, bindparam, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine
 
 from coachfollow import clock
+from coachfollow.clock import LeaseTime
 from coachfollow.config import Settings
-from coachfollow.extensions import UtcDateTime, installation, lease_time
-from coachfollow.flow import claims, outcomes
-from coachfollow.flow.claims import MESSAGES, Place
+from coachfollow.extensions import installation, lease_time_of
+from coachfollow.flow import settlements
+from coachfollow.flow.claims import Place
 from coachfollow.flow.letters import Written
 from coachfollow.mail import smtp
 from coachfollow.mail.guard import Unmailable
 from coachfollow.mail.outgoing import Outgoing
-from coachfollow.mail.smtp import Broken, Envelope, Post, Refused, Relay, Reply, Unreachable
+from coachfollow.mail.smtp import Broken, Envelope, Post, Refused, Relay, Unreachable
 from coachfollow.rules import retry
 from coachfollow.rules.retry import Verdict
-from coachfollow.rules.words import MessageState
 
+GROUP = 16
+GROUP_SECONDS = 0.1  # a group is never larger than what this time carries at the pace that is set
+ASK_AGAIN = 0.05  # seconds that an answer to “still wanted?” holds
+STALE_INTENT = 30.0  # seconds; an older intent is no ground for a dot
 NO_PAUSE = 0.001  # seconds between mails; a pace faster than we are is no pace
 
 log = logging.getLogger(__name__)
@@ -37,148 +42,190 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class Batch:
-    """The mails one connection carries under one fence, and how far it has come."""
+    """The mails that go out under one fence, and how far they have come."""
 
-    session: Session
+    engine: Engine
     place: Place
     mails: Sequence[Written]
     now: datetime
+    rhythm: float
     sent: int = 0
     refused: int = 0
-    settled: dict[str, object] | None = None
-    done: set[int] = field(default_factory=set)
+    accepted: list[tuple[int, str]] = field(default_factory=list)  # not yet settled: id, the server's words
+    intended: dict[int, float] = field(default_factory=dict)  # without a dot yet: id, when
+    finished: set[int] = field(default_factory=set)  # no longer ours to give back
+    asked_at: float = 0.0
+
+    @property
+    def waiting(self) -> list[Written]:
+        """What has not been handed over, refused or dropped."""
+        return [mail for mail in self.mails if mail.id not in self.finished]
 
 
 def carry(batch: Batch) -> None:
-    """Hand the batch to the mail server; what could not be handed over stays claimed and is released."""
-    if not batch.mails:
-        return
+    """Hand the batch to the mail server; what could not be handed over goes back to the queue."""
     if current_app.extensions["mail"].suppress:
         _suppress(batch)
         return
-    try:
-        post = smtp.connect(_relay(installation().settings))
-    except (Refused, Unreachable) as error:
-        log.warning("The mail server cannot be used now: %s", error)
-        _back_off(batch, batch.mails)
-        return
-    try:
-        _converse(batch, post, rhythm=pause(installation().settings))
-    except Broken as error:
-        log.warning("%s %d mails wait for the next try.", error, len(batch.mails) - len(batch.done))
-        _settle_last(batch)
-        _back_off(batch, batch.mails)
-    finally:
-        post.close()
+    while waiting := batch.waiting:
+        try:
+            post = smtp.connect(_relay(installation().settings))
+        except (Refused, Unreachable) as error:
+            log.warning("The mail server cannot be used now: %s", error)
+            _give_back(batch)
+            return
+        try:
+            _converse(batch, post, waiting)
+        except Broken as error:
+            log.warning("%s %d mails wait for the next try.", error, len(batch.waiting))
+            _settle(batch)
+            _give_back(batch)
+            return
+        finally:
+            post.close()
+    _settle(batch)
 
 
-def _converse(batch: Batch, post: Post, *, rhythm: float) -> None:
-    """Offer, commit the intent, write the dot with the next envelope, read the reply, settle with the next."""
-    mails = batch.mails
+def pause(settings: Settings) -> float:
+    """Seconds from one mail to the next on this connection."""
+    seconds = 60.0 * settings.mail_connections / settings.mail_per_minute
+    return seconds if seconds >= NO_PAUSE else 0.0
+
+
+def _converse(batch: Batch, post: Post, mails: Sequence[Written]) -> None:
+    """Carry mails over one connection until it is closed; raises Broken when it broke by itself."""
     began = clock.stopwatch()
     for number, mail in enumerate(mails):
-        clock.rest(began + number * rhythm - clock.stopwatch())
-        if not _offered(batch, post, mail):
+        if mail.id in batch.finished:
             continue
-        if not _intend(batch, mail):
+        if batch.rhythm:
+            clock.rest(began + number * batch.rhythm - clock.stopwatch())
+        if not _offer(batch, post, mail):
+            continue
+        if mail.id not in batch.intended:
+            _intend(batch, mails[number : number + _group(batch)])
+        if not _still_wanted(batch, mail):
             post.withdraw()  # the body is there, the dot never comes: the server drops it
-            raise Broken("A mail was cancelled at the last moment.", after_dot=False)
-        post.hand_over(_next(mails, number) if not rhythm else None)
-        _note(batch, mail, post.reply())
+            return
+        _hand_over(batch, post, mail, following=_following(batch, mails, number))
         if not post.is_open:
-            break
-    _settle_last(batch)
+            return
 
 
-def _offered(batch: Batch, post: Post, mail: Written) -> bool:
+def _offer(batch: Batch, post: Post, mail: Written) -> bool:
     """Bring a mail up to its dot; a refusal settles it and the connection goes on."""
     try:
         post.offer(installation().settings.mail_from, mail.address, mail.raw)
     except Refused as error:
-        _settle_last(batch)
-        _refuse(batch, mail, Reply(error.code, str(error)))
+        _refuse(batch, mail, error.code, str(error))
         return False
     except Unmailable as error:
-        _settle_last(batch)
-        _refuse(batch, mail, Reply(550, str(error)))
+        _refuse(batch, mail, 550, str(error))
         return False
     return True
 
 
-def _intend(batch: Batch, mail: Written) -> bool:
-    """Commit that this mail's dot is about to be written, together with the outcome of the one before."""
-    lease = lease_time(batch.session)
-    connection = batch.session.connection()
-    if batch.settled is not None:
-        connection.execute(_SETTLE, batch.settled)
-        batch.settled = None
-    taken = connection.execute(
-        _INTEND,
-        {
-            "b_id": mail.id,
-            "b_fence": batch.place.fence,
-            "b_boot": lease.boot,
-            "b_lease": lease.seconds,
-            "b_hold": lease.seconds + claims.HOLD.total_seconds(),
-        },
-    )
-    batch.session.commit()
-    return taken.rowcount == 1
+def _intend(batch: Batch, group: Sequence[Written]) -> None:
+    """Commit that these mails' dots are about to be written, and with it the outcomes so far."""
+    ids = [mail.id for mail in group if mail.id not in batch.finished]
+    with batch.engine.connect() as connection:
+        lease = _flush(batch, connection)
+        taken = settlements.intend(connection, ids=ids, place=batch.place, lease=lease)
+        connection.commit()
+    batch.asked_at = clock.stopwatch()
+    batch.intended = dict.fromkeys(taken, batch.asked_at)
+    batch.finished |= set(ids) - set(taken)  # cancelled meanwhile: whoever did it has settled it
 
 
-def _note(batch: Batch, mail: Written, reply: Reply) -> None:
-    """Keep the outcome for the next commit, or settle a refusal at once."""
-    batch.done.add(mail.id)
-    if retry.verdict(reply.code) is Verdict.ACCEPTED:
-        batch.sent += 1
-        batch.settled = {
-            "b_id": mail.id,
-            "b_fence": batch.place.fence,
-            "b_at": batch.now,
-            "b_reply": str(reply),
-        }
-        _signal(mail)
-    else:
-        _refuse(batch, mail, reply)
+def _still_wanted(batch: Batch, mail: Written) -> bool:
+    """Whether the dot may be written: intended lately, and nobody has cancelled it since."""
+    now = clock.stopwatch()
+    if now - batch.asked_at > ASK_AGAIN:
+        _drop_unwanted(batch)
+        batch.asked_at = clock.stopwatch()
+    intended_at = batch.intended.get(mail.id)
+    if intended_at is None:
+        return False
+    if now - intended_at > STALE_INTENT:
+        raise Broken("The mail server was so slow that an intent grew stale.", after_dot=False)
+    return True
 
 
-def _refuse(batch: Batch, mail: Written, reply: Reply) -> None:
-    """Settle a refusal: permanent ones fail with the server's words, others are tried again later."""
-    batch.done.add(mail.id)
+def _drop_unwanted(batch: Batch) -> None:
+    with batch.engine.connect() as connection:
+        dropped = settlements.drop_unwanted(
+            connection, ids=list(batch.intended), place=batch.place, now=batch.now
+        )
+        connection.commit()
+    batch.finished |= dropped
+    for message_id in dropped:
+        del batch.intended[message_id]
+
+
+def _hand_over(batch: Batch, post: Post, mail: Written, *, following: Envelope | None) -> None:
+    """Write the dot and read the reply; from here to the reply nobody can know what became of the mail."""
+    del batch.intended[mail.id]
+    batch.finished.add(mail.id)
+    post.hand_over(following)
+    reply = post.reply()
+    if retry.verdict(reply.code) is not Verdict.ACCEPTED:
+        _refuse(batch, mail, reply.code, str(reply))
+        return
+    batch.sent += 1
+    batch.accepted.append((mail.id, str(reply)))
+    _signal(mail)
+
+
+def _refuse(batch: Batch, mail: Written, code: int, words: str) -> None:
+    """Settle a refusal at once: permanent ones fail with the server's words, others are tried again later."""
     batch.refused += 1
-    permanent = retry.verdict(reply.code) is Verdict.PERMANENT
-    outcomes.refuse(
-        batch.session,
-        message_id=mail.id,
-        place=batch.place,
-        words=str(reply),
-        permanent=permanent,
-        jitter=random.random(),
-        now=batch.now,
-    )
-    batch.session.commit()
+    batch.finished.add(mail.id)
+    batch.intended.pop(mail.id, None)
+    with batch.engine.connect() as connection:
+        _flush(batch, connection)
+        settlements.refuse(
+            connection,
+            message_id=mail.id,
+            place=batch.place,
+            words=words,
+            permanent=retry.verdict(code) is Verdict.PERMANENT,
+            jitter=random.random(),
+            now=batch.now,
+        )
+        connection.commit()
 
 
-def _settle_last(batch: Batch) -> None:
-    if batch.settled is not None:
-        batch.session.connection().execute(_SETTLE, batch.settled)
-        batch.settled = None
-        batch.session.commit()
+def _settle(batch: Batch) -> None:
+    """Commit the outcomes that are still only in memory."""
+    with batch.engine.connect() as connection:
+        _flush(batch, connection)
+        connection.commit()
 
 
-def _back_off(batch: Batch, mails: Sequence[Written]) -> None:
-    """The server, not these mails, is at fault: all wait a minute and none is counted against."""
-    left = [mail.id for mail in mails if mail.id not in batch.done]
-    claims.release(batch.session, left, place=batch.place, wait=retry.wait(1, jitter=random.random()))
-    batch.session.commit()
+def _flush(batch: Batch, connection: Connection) -> LeaseTime:
+    settlements.sent(connection, batch.accepted, place=batch.place, now=batch.now)
+    batch.accepted = []
+    return lease_time_of(connection)
+
+
+def _give_back(batch: Batch) -> None:
+    """The server, not these mails, is at fault: they go back, and an intent without its dot is withdrawn."""
+    wait = retry.wait(1, jitter=random.random())
+    with batch.engine.connect() as connection:
+        settlements.give_back(connection, ids=_ids(batch.waiting), place=batch.place, wait=wait)
+        connection.commit()
 
 
 def _suppress(batch: Batch) -> None:
     """Flask-Mail says that nothing may leave: everything happens but the sending."""
+    _intend(batch, batch.mails)
     for mail in batch.mails:
-        if _intend(batch, mail):
-            _note(batch, mail, Reply(250, "suppressed, nothing was sent"))
-    _settle_last(batch)
+        if mail.id in batch.intended:
+            batch.sent += 1
+            batch.accepted.append((mail.id, "suppressed, nothing was sent"))
+            batch.finished.add(mail.id)
+            _signal(mail)
+    _settle(batch)
 
 
 def _signal(mail: Written) -> None:
@@ -188,10 +235,21 @@ def _signal(mail: Written) -> None:
         flask_mail.email_dispatched.send(app, message=shown)
 
 
-def _next(mails: Sequence[Written], number: int) -> Envelope | None:
-    if number + 1 == len(mails):
+def _following(batch: Batch, mails: Sequence[Written], number: int) -> Envelope | None:
+    """The envelope that may go out with this dot; with a pace there is time enough for it later."""
+    if batch.rhythm:
         return None
-    return Envelope(installation().settings.mail_from, mails[number + 1].address)
+    sender = installation().settings.mail_from
+    rest = (mail for mail in mails[number + 1 : number + 1 + GROUP] if mail.id not in batch.finished)
+    return next((Envelope(sender, mail.address) for mail in rest), None)
+
+
+def _group(batch: Batch) -> int:
+    return max(1, min(GROUP, int(GROUP_SECONDS / batch.rhythm))) if batch.rhythm else GROUP
+
+
+def _ids(mails: Iterable[Written]) -> Collection[int]:
+    return [mail.id for mail in mails]
 
 
 def _relay(settings: Settings) -> Relay:
@@ -202,41 +260,3 @@ def _relay(settings: Settings) -> Relay:
         password=settings.mail_password,
         tls=settings.mail_tls,
     )
-
-
-def pause(settings: Settings) -> float:
-    """Seconds from one mail to the next on this connection; a pace faster than we are is no pace."""
-    seconds = 60.0 * settings.mail_connections / settings.mail_per_minute
-    return seconds if seconds >= NO_PAUSE else 0.0
-
-
-OWN = (MESSAGES.c.id == bindparam("b_id", type_=Integer)) & (
-    MESSAGES.c.fence == bindparam("b_fence", type_=BigInteger)
-)
-CLAIMED = MESSAGES.c.state == MessageState.CLAIMED
-_INTEND = (
-    update(MESSAGES)
-    .where(
-        OWN,
-        CLAIMED,
-        MESSAGES.c.lease_boot == bindparam("b_boot", type_=String),
-        MESSAGES.c.lease_until > bindparam("b_lease", type_=Float),
-    )
-    .values(
-        state=MessageState.HANDING,
-        hold_until=bindparam("b_hold", type_=Float),
-        attempts=MESSAGES.c.attempts + 1,
-    )
-)
-_SETTLE = (
-    update(MESSAGES)
-    .where(OWN, MESSAGES.c.state == MessageState.HANDING)
-    .values(
-        state=MessageState.SENT,
-        settled_at=bindparam("b_at", type_=UtcDateTime),
-        server_reply=bindparam("b_reply", type_=String),
-        raw=None,
-        lease_until=None,
-        hold_until=None,
-    )
-)

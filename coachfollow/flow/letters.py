@@ -18,7 +18,7 @@ from coachfollow.models import Token
 from coachfollow.queries import keys, letters
 from coachfollow.queries.letters import Gathering, Letter
 from coachfollow.rules import asking
-from coachfollow.rules.words import MessageKind, StepKind, TokenPurpose
+from coachfollow.rules.words import Audience, MessageKind, StepKind, TokenPurpose
 from coachfollow.vault import WrongKey
 
 LINK_LIFE = timedelta(days=400)
@@ -122,6 +122,7 @@ class _Desk:
             question=words.question,
             choices=_choices(letter),
             seen_by=_seen_by(letter.touchpoint_kind),
+            audience=_audience(letter),
         )
 
     def _values(self, letter: Letter, meeting: Gathering | None) -> Mapping[str, str]:
@@ -146,7 +147,9 @@ class _Desk:
         }
 
     def _commitment(self, letter: Letter) -> tuple[str, str]:
-        """The person's own words, without the “when” and “I will” they may have typed again."""
+        """The participant's own words, which only they and their coach may read (law 10)."""
+        if _audience(letter) is Audience.MANAGER:
+            return "", ""
         sealed = self.commitments.get(letter.plan_id or 0)
         key = self.keys.get(letter.participant_id or 0)
         if sealed is None or key is None:
@@ -174,16 +177,22 @@ class _Desk:
         if letter.kind is MessageKind.SIGN_IN:
             token = installation().vault.sign_in_token(letter.public_id)
             links["sign_in"] = f"{base}/sign-in/{token}"
-        if letter.touchpoint_id is not None and letter.attendee_id is None:
+        if letter.touchpoint_kind in asking.BY_MAIL and letter.kind is not MessageKind.ANNOUNCEMENT:
             links["answer"] = f"{base}/a/{self._token(letter, TokenPurpose.ANSWER)}"
-        own = letter.plan_id is not None and letter.person_id == letter.participant_id
-        if own:
+        if letter.plan_id is not None and letter.person_id == letter.participant_id:
             links["plan"] = f"{base}/p/{self._token(letter, TokenPurpose.PLAN)}"
-            stop = self._token(letter, TokenPurpose.STOP)
-            links["stop"] = f"{base}/s/{stop}"
-            links["pause"] = f"{base}/s/{stop}?pause=1"
-            if not letter.kind.is_calendar:
-                links["unsubscribe"] = f"{base}/u/{stop}"
+            links |= self._ways_out(letter)
+            links["pause"] = f"{links['stop']}?pause=1"
+        elif _audience(letter) is Audience.MANAGER:
+            links |= self._ways_out(letter)
+        return links
+
+    def _ways_out(self, letter: Letter) -> dict[str, str]:
+        """How to get no more of these mails: a page, and one click in the mail program (RFC 8058)."""
+        base, token = installation().settings.external_url, self._token(letter, TokenPurpose.STOP)
+        links = {"stop": f"{base}/s/{token}"}
+        if not letter.kind.is_calendar:
+            links["unsubscribe"] = f"{base}/u/{token}"
         return links
 
     def _token(self, letter: Letter, purpose: TokenPurpose) -> str:
@@ -239,6 +248,11 @@ def _seen_by(kind: StepKind | None) -> str:
         if question.required:
             return question.seen_by.label
     return ""
+
+
+def _audience(letter: Letter) -> Audience:
+    """Whom a mail speaks to: a sponsor moment is the manager's, all else the participant's or their coach's."""
+    return Audience.MANAGER if letter.touchpoint_kind is StepKind.SPONSOR else Audience.PARTICIPANT
 
 
 def _from_name(letter: Letter) -> str:

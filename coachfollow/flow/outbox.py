@@ -26,8 +26,10 @@ def post(session: Session, messages: Sequence[Mapping[str, object]], *, now: dat
             "n": 0,
             "fence": 0,
             "attempts": 0,
+            "refusals": 0,
             "lapses": 0,
             "resends": 0,
+            "unwanted": False,
             **message,
         }
         for message in messages
@@ -41,6 +43,9 @@ def cancel(session: Session, where: ColumnElement[bool], *, reason: str, now: da
 
     The sender's intent demands the state `claimed`, so a mail that is cancelled here never gets its dot.
     """
+    session.execute(  # its intent is committed: the sender asks once more before the dot
+        update(Message).where(Message.state == MessageState.HANDING, where).values(unwanted=True)
+    )
     stopped = session.scalars(
         update(Message)
         .where(Message.state.in_(UNSENT), where)

@@ -1,4 +1,4 @@
-"""Writes down what became of mails: refusals, what they mean for the follow-up, and that the drain is alive."""
+"""Lets what became of mails reach the follow-ups, writes it down, and says that the drain is alive."""
 
 from datetime import datetime
 
@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from coachfollow.extensions import UtcDateTime
 from coachfollow.flow import claims, sets
-from coachfollow.flow.claims import Place
 from coachfollow.models import Event, Heartbeat, Message, Touchpoint
 from coachfollow.rules.words import MessageState, StepKind, TouchpointState
 
@@ -15,39 +14,6 @@ EVENT_OF = {
     MessageState.SENT: "mail sent",
     MessageState.FAILED: "mail failed",
 }
-
-
-def refuse(
-    session: Session,
-    *,
-    message_id: int,
-    place: Place,
-    words: str,
-    permanent: bool,
-    jitter: float,
-    now: datetime,
-) -> None:
-    """Settle one refusal under the fence: failed with the server's words, or queued with a later try. No commit."""
-    attempts = session.scalar(select(Message.attempts).where(Message.id == message_id)) or 0
-    values: dict[str, object] = {"server_reply": words, "lease_until": None, "hold_until": None}
-    if permanent:
-        values |= {"state": MessageState.FAILED, "settled_at": now, "raw": None}
-    else:
-        values |= {
-            "state": MessageState.QUEUED,
-            "attempts": max(1, attempts),
-            **claims.retry_values(place, attempt=max(1, attempts), jitter=jitter),
-        }
-    session.execute(
-        update(Message)
-        .where(
-            Message.id == message_id,
-            Message.fence == place.fence,
-            Message.state.in_([MessageState.CLAIMED, MessageState.HANDING]),
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def follow_up(session: Session, *, fence: int, now: datetime) -> None:

@@ -48,9 +48,11 @@ class Message(Base):
     lease_boot: Mapped[str | None] = mapped_column(String(40))
     journal_id: Mapped[str | None] = mapped_column(String(40))
     hold_until: Mapped[float | None]
+    unwanted: Mapped[bool] = mapped_column(default=False)  # cancelled while handing: asked before each dot
     retry_at: Mapped[float | None]
     retry_boot: Mapped[str | None] = mapped_column(String(40))
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)  # intents: how often its dot was about to leave
+    refusals: Mapped[int] = mapped_column(default=0)  # “not now” by the server: the back-off counts them
     lapses: Mapped[int] = mapped_column(default=0)  # leases that ran out: the sender died or hung
     resends: Mapped[int] = mapped_column(default=0)
     settled_at: Mapped[datetime | None]

@@ -1,0 +1,57 @@
+# Everything one runs here. Each target sets up .venv by itself, once; it needs Python 3.11 to 3.14 and a network.
+
+PORT ?= 5000
+UV ?= uv
+PYTHON_HERE = .venv/bin/python
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header pyproject.toml --all-extras
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check bench docs lock hooks clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: ## everything in one terminal with invented people, at http://127.0.0.1:5000/ (PORT=5001 for another)
+	@.ci/setup run
+	@exec .venv/bin/coachfollow demo --port $(PORT)
+
+up: ## the same for real: your settings, your SMTP server, data that stays
+	@.ci/setup run
+	@exec .venv/bin/coachfollow up
+
+test: ## the whole suite, in a browser too
+	@.ci/setup dev
+	@CHROME="$$(.ci/browser install)" $(PYTHON_HERE) -m pytest -n auto --dist worksteal --cov --cov-report term $(ARGS)
+
+check: ## format, lint, types, import contracts, dependencies and their audit
+	@.ci/setup dev
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/mypy --no-error-summary
+	@.venv/bin/lint-imports --no-logo > .cache/contracts.log || { cat .cache/contracts.log; exit 1; }
+	@.venv/bin/deptry . 2> .cache/deptry.log || { cat .cache/deptry.log; exit 1; }
+	@$(PYTHON_HERE) .ci/audit.py requirements/run.lock
+	@echo "Format, lint, types, import contracts and dependencies are in order."
+
+bench: ## how fast: import, planning, storing, sending (ARGS=--short for a quick look)
+	@.ci/setup dev
+	@$(PYTHON_HERE) -m benchmarks $(ARGS)
+
+docs: ## write the pages that are generated from the code
+	@.ci/setup dev
+	@$(PYTHON_HERE) .ci/document.py
+
+lock: ## pin every dependency anew, with hashes (needs uv)
+	@command -v $(UV) > /dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
+	@$(COMPILE) --output-file requirements/run.lock
+	@$(COMPILE) --group dev --constraint requirements/run.lock --output-file requirements/dev.lock
+
+hooks: ## check each commit before it is made
+	@.ci/setup dev
+	@.venv/bin/pre-commit install
+
+clean: ## remove what can be made again; never your data in var/
+	@rm -rf .venv .cache .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+		.import_linter_cache dist build
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,44 @@
+"""The one place where what went wrong becomes a sentence on standard error and an exit code."""
+
+from typing import IO, Any
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from coachfollow.errors import Misconfigured, Refusal
+from coachfollow.intake.words import Unreadable
+
+
+class Sentence(click.ClickException):
+    """What the terminal is told when a command did not do its work; exit code 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the sentence as it is, on standard error."""
+        click.echo(self.format_message(), file=file, err=True)
+
+
+class WrongSettings(Sentence):
+    """The settings cannot be used, so nothing was tried."""
+
+    exit_code = 2
+
+
+class Told(click.Group):
+    """The outermost command: refusals end here as sentences, everything else is a defect and stays one."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command and tell its refusals."""
+        try:
+            return super().invoke(ctx)
+        except Misconfigured as error:
+            raise WrongSettings(_all_mistakes(error)) from error
+        except (Refusal, Unreadable) as error:
+            raise Sentence(error.sentence) from error
+        except OperationalError as error:
+            raise Sentence(f"The database cannot be used: {error.orig}") from error
+
+
+def _all_mistakes(error: Misconfigured) -> str:
+    if len(error.mistakes) == 1:
+        return error.mistakes[0]
+    return "\n".join((f"{len(error.mistakes)} settings are wrong:", *(f"- {one}" for one in error.mistakes)))

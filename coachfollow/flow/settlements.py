@@ -1,0 +1,191 @@
+"""The statements of sending: intents and outcomes, each guarded by id, fence and state (no row, no right).
+
+They run on a connection of their own, not on the session: there are thousands of them a second.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Float,
+    Integer,
+    LargeBinary,
+    String,
+    bindparam,
+    select,
+    update,
+)
+
+from coachfollow.clock import LeaseTime
+from coachfollow.extensions import UtcDateTime
+from coachfollow.flow import claims
+from coachfollow.flow.claims import MESSAGES, Place
+from coachfollow.rules.words import MessageState
+
+UNDER_WAY = (MessageState.CLAIMED, MessageState.HANDING)
+
+_columns = MESSAGES.c
+_OWN = (_columns.id == bindparam("b_id", type_=Integer)) & (
+    _columns.fence == bindparam("b_fence", type_=BigInteger)
+)
+_THEIRS = _columns.id.in_(bindparam("b_ids", expanding=True)) & (
+    _columns.fence == bindparam("b_fence", type_=BigInteger)
+)
+_STORE = (
+    update(MESSAGES)
+    .where(_OWN, _columns.state == MessageState.CLAIMED)
+    .values(
+        raw=bindparam("b_raw", type_=LargeBinary),
+        address=bindparam("b_address", type_=String),
+        first_tried_at=bindparam("b_at", type_=UtcDateTime),
+    )
+)
+_SET_ASIDE = (
+    update(MESSAGES)
+    .where(_OWN, _columns.state == MessageState.CLAIMED)
+    .values(
+        state=MessageState.FAILED,
+        settled_at=bindparam("b_at", type_=UtcDateTime),
+        reason=bindparam("b_reason", type_=String),
+    )
+)
+_INTEND = (
+    update(MESSAGES)
+    .where(
+        _THEIRS,
+        _columns.state == MessageState.CLAIMED,
+        _columns.lease_boot == bindparam("b_boot", type_=String),
+        _columns.lease_until > bindparam("b_lease", type_=Float),
+    )
+    .values(
+        state=MessageState.HANDING,
+        hold_until=bindparam("b_hold", type_=Float),
+        attempts=_columns.attempts + 1,
+    )
+    .returning(_columns.id)
+)
+_DROP = (
+    update(MESSAGES)
+    .where(_THEIRS, _columns.state == MessageState.HANDING, _columns.unwanted.is_(True))
+    .values(
+        state=MessageState.CANCELLED,
+        settled_at=bindparam("b_at", type_=UtcDateTime),
+        reason="cancelled at the last moment",
+        raw=None,
+        hold_until=None,
+    )
+    .returning(_columns.id)
+)
+_SENT = (
+    update(MESSAGES)
+    .where(_OWN, _columns.state == MessageState.HANDING)
+    .values(
+        state=MessageState.SENT,
+        settled_at=bindparam("b_at", type_=UtcDateTime),
+        server_reply=bindparam("b_reply", type_=String),
+        raw=None,
+        lease_until=None,
+        hold_until=None,
+    )
+)
+
+
+def store(connection: Connection, mails: Sequence[tuple[int, bytes, str, datetime]], *, place: Place) -> None:
+    """Keep the sealed bytes of a first attempt with address and date: a second is byte-identical. No commit."""
+    if mails:
+        connection.execute(
+            _STORE,
+            [
+                {"b_id": id_, "b_fence": place.fence, "b_raw": raw, "b_address": address, "b_at": date}
+                for id_, raw, address, date in mails
+            ],
+        )
+
+
+def set_aside(
+    connection: Connection, mails: Sequence[tuple[int, str]], *, place: Place, now: datetime
+) -> None:
+    """Fail what cannot be written, with the reason: it blocks nobody. No commit."""
+    if mails:
+        connection.execute(
+            _SET_ASIDE,
+            [{"b_id": id_, "b_fence": place.fence, "b_at": now, "b_reason": reason} for id_, reason in mails],
+        )
+
+
+def intend(
+    connection: Connection, *, ids: Collection[int], place: Place, lease: LeaseTime
+) -> Collection[int]:
+    """Take those mails from claimed to handing that are still ours and wanted; gives them. No commit."""
+    taken = connection.execute(
+        _INTEND,
+        {
+            "b_ids": list(ids),
+            "b_fence": place.fence,
+            "b_boot": lease.boot,
+            "b_lease": lease.seconds,
+            "b_hold": lease.seconds + claims.HOLD.total_seconds(),
+        },
+    )
+    return taken.scalars().all()
+
+
+def drop_unwanted(connection: Connection, *, ids: Collection[int], place: Place, now: datetime) -> set[int]:
+    """Cancel what somebody stopped between its intent and its dot; gives it. No commit."""
+    dropped = connection.execute(_DROP, {"b_ids": list(ids), "b_fence": place.fence, "b_at": now})
+    return set(dropped.scalars())
+
+
+def sent(connection: Connection, accepted: Sequence[tuple[int, str]], *, place: Place, now: datetime) -> None:
+    """Settle what the server took, with its words. No commit."""
+    if accepted:
+        connection.execute(
+            _SENT,
+            [{"b_id": id_, "b_fence": place.fence, "b_at": now, "b_reply": words} for id_, words in accepted],
+        )
+
+
+def refuse(
+    connection: Connection,
+    *,
+    message_id: int,
+    place: Place,
+    words: str,
+    permanent: bool,
+    jitter: float,
+    now: datetime,
+) -> None:
+    """Settle a refusal: failed with the server's words, or queued with a later try. No commit."""
+    values: dict[str, object] = {"server_reply": words, "lease_until": None, "hold_until": None}
+    if permanent:
+        values |= {"state": MessageState.FAILED, "settled_at": now, "raw": None}
+    else:
+        tries = connection.scalar(
+            select(_columns.lapses + _columns.refusals).where(_columns.id == message_id)
+        )
+        values |= {
+            "state": MessageState.QUEUED,
+            "refusals": _columns.refusals + 1,
+            **claims.retry_values(place, attempt=(tries or 0) + 1, jitter=jitter),
+        }
+    connection.execute(
+        update(MESSAGES)
+        .where(_columns.id == message_id, _columns.fence == place.fence, _columns.state.in_(UNDER_WAY))
+        .values(**values)
+    )
+
+
+def give_back(connection: Connection, *, ids: Collection[int], place: Place, wait: timedelta | None) -> None:
+    """Queue again what was claimed or intended and never got its dot. No commit."""
+    connection.execute(
+        update(MESSAGES)
+        .where(_columns.id.in_(list(ids)), _columns.fence == place.fence, _columns.state.in_(UNDER_WAY))
+        .values(
+            state=MessageState.QUEUED,
+            lease_until=None,
+            hold_until=None,
+            **claims.retry_columns(place.taken, wait),
+        )
+    )

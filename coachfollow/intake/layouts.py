@@ -1,0 +1,163 @@
+"""Recognises whose report a table is, and where in it the people, their joins and the meeting's times stand.
+
+Field notes: Teams changed its report three times; since 2022 it has three numbered sections, of which the second
+names each person once and the third every join. Zoom puts the meeting into two rows above the list, or into every
+row of a usage report. All of them come back from a spreadsheet program with other delimiters and encodings, so
+nothing here goes by file name, line number or delimiter.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from coachfollow.intake import columns, values
+from coachfollow.intake.tables import Row, Table
+from coachfollow.intake.words import Field, Make, Unreadable
+
+_TITLE = re.compile(r"[1-9]\d?\.\s*\D.*")
+_ORIGINAL_NAME, _TOPIC, _MEETING_ID = map(columns.key, ("Name (Original Name)", "Topic", "Meeting ID"))
+_MEET = set(map(columns.key, ("Time joined", "Time exited")))
+_TEAMS_2021 = set(map(columns.key, ("Full Name", "Join Time", "Leave Time")))
+_STARTS = set(
+    map(
+        columns.key,
+        (
+            *("Start time", "Meeting start time", "Startzeit", "Beginn", "Besprechungsbeginn"),
+            *("Heure de début", "Hora de inicio", "Hora de comienzo"),
+        ),
+    )
+)
+_ENDS = set(
+    map(
+        columns.key,
+        (
+            *("End time", "Meeting end time", "Endzeit", "Ende", "Besprechungsende"),
+            *("Heure de fin", "Hora de fin", "Hora de finalización"),
+        ),
+    )
+)
+
+
+class Kind(Enum):
+    """What one row tells."""
+
+    STAY = auto()  # somebody was there, once; the same person may come again
+    EVENT = auto()  # somebody joined or left
+    PERSON = auto()  # somebody's first join and last leave, and the time in between that they were there
+    REJOIN = auto()  # one stay of somebody who has been named
+
+
+_KINDS = {Make.TEAMS: Kind.PERSON, Make.TEAMS_LOG: Kind.EVENT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A stretch of rows under one header."""
+
+    kind: Kind
+    header: tuple[str, ...]
+    columns: Mapping[Field, int]
+    names_accounts: bool = False  # names are “Display (Account)”
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What a table is; `starts` and `ends` are the meeting's times as the report writes them, if it does."""
+
+    make: Make
+    table: Table
+    people: Part
+    meeting_at: int | None
+    starts: str
+    ends: str
+
+    def rows(self) -> Iterator[tuple[Part, Row]]:
+        """The rows about people and the part each belongs to; Unreadable if they are of two meetings."""
+        part: Part | None = self.people
+        is_under_title, meeting = False, ""
+        for line, cells in self.table.rows():
+            if self.people.kind is Kind.PERSON and _is_title(cells):
+                is_under_title = True
+            elif is_under_title:
+                part, is_under_title = _rejoins(cells), False
+            elif part:
+                meeting = self._one_meeting(line, cells, meeting)
+                yield part, (line, cells)
+
+    def _one_meeting(self, line: int, cells: Sequence[str], earlier: str) -> str:
+        if self.meeting_at is None or self.meeting_at >= len(cells):
+            return earlier
+        meeting = values.clean(cells[self.meeting_at])
+        if earlier and meeting != earlier:
+            raise Unreadable(
+                f"This report holds more than one meeting: {earlier}, and from line {line} on {meeting}. "
+                "Export one meeting at a time."
+            )
+        return meeting
+
+
+def recognise(table: Table, *, is_mapped: bool) -> Layout:
+    """Say whose report this is; the columns that somebody chose are taken, whoever's report it is."""
+    keys = [columns.key(name) for name in table.header]
+    make = _make(set(keys), table)
+    is_usage = make is Make.ZOOM_USAGE
+    first = next(table.rows(), (0, []))[1]
+    times = [*table.preamble, list(table.header), first] if is_usage else table.preamble
+    known = dict(table.known)
+    if is_usage:
+        known.pop(Field.TEAM, None)  # the department there is the host's
+    people = Part(
+        kind=_KINDS.get(make, Kind.STAY),
+        header=table.header,
+        columns=known,
+        names_accounts=_ORIGINAL_NAME in keys,
+    )
+    return Layout(
+        make=Make.MAPPED if is_mapped else make,
+        table=table,
+        people=people,
+        meeting_at=keys.index(_MEETING_ID) if is_usage else None,
+        starts=_stated(_STARTS, times),
+        ends=_stated(_ENDS, times),
+    )
+
+
+def _make(keys: set[str], table: Table) -> Make:
+    known = table.known
+    if Field.ACTION in known and Field.TIMESTAMP in known:
+        return Make.TEAMS_LOG
+    if {_TOPIC, _MEETING_ID} <= keys:
+        return Make.ZOOM_USAGE
+    if _ORIGINAL_NAME in keys:
+        return Make.ZOOM if Field.JOINED in known else Make.ZOOM_USERS
+    if keys >= _MEET:
+        return Make.MEET
+    if any(map(_is_title, table.preamble)) or any(key.startswith("firstjoin") for key in keys):
+        return Make.TEAMS
+    return Make.TEAMS_2021 if keys >= _TEAMS_2021 else Make.LIST
+
+
+def _is_title(cells: Sequence[str]) -> bool:
+    """Whether a row is the title of a section, like “2. Participants”, in any language."""
+    return bool(_TITLE.fullmatch(values.clean(cells[0]))) and not any(map(str.strip, cells[1:]))
+
+
+def _rejoins(cells: Sequence[str]) -> Part | None:
+    """The section under this header, if it tells of joins and leaves; the others are passed over."""
+    header = columns.unique(cells)
+    found = columns.known(header, columns.ATTENDANCE)
+    if Field.JOINED not in found or Field.LEFT not in found:
+        return None
+    return Part(kind=Kind.REJOIN, header=header, columns=found)
+
+
+def _stated(labels: set[str], rows: Sequence[Sequence[str]]) -> str:
+    """The value beside one of these labels, or under it."""
+    for number, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            if columns.key(cell) in labels:
+                beside = row[place + 1 : place + 2]
+                under = rows[number + 1][place : place + 1] if number + 1 < len(rows) else []
+                return next((text for text in map(values.clean, [*beside, *under]) if text[:1].isdigit()), "")
+    return ""

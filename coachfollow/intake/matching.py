@@ -1,0 +1,84 @@
+"""Compares names that people and machines write differently, and suggests who an unknown name may be.
+
+A suggestion is shown to a person, who decides with one click; nothing is ever matched by likeness alone.
+"""
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from coachfollow.intake import names, values
+
+ALIKE = 0.6  # below this share of common letters, a suggestion is noise
+SHORTLIST = 20
+
+# Letters that are no base letter with an accent, so that no normal form takes them apart.
+_LETTERS = str.maketrans(
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ħ": "h",
+    }
+)
+
+
+def match_key(name: str) -> str:
+    """The same text for “Müller, Änne (EXT)” and “Aenne Muller”-like spellings: no accents, signs or brackets."""
+    return values.fold(names.tidy(name)).translate(_LETTERS)
+
+
+def suggest(name: str, known: Sequence[tuple[int, str]], *, limit: int = 3) -> tuple[int, ...]:
+    """The ids of the known people whose names are most like this one, the likeliest first."""
+    return suggest_all([name], known, limit=limit)[name]
+
+
+def suggest_all(
+    wanted: Iterable[str], known: Sequence[tuple[int, str]], *, limit: int = 3
+) -> Mapping[str, tuple[int, ...]]:
+    """The suggestions for many names at once; the known names are prepared only once."""
+    prepared = [_Known.of(number, name) for number, name in known]
+    return {name: _nearest(_Known.of(0, name), prepared, limit=limit) for name in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A name ready to be compared: as it is read, with its words in order, and as pairs of letters."""
+
+    number: int
+    text: str
+    sorted_text: str
+    pairs: frozenset[str]
+
+    @classmethod
+    def of(cls, number: int, name: str) -> "_Known":
+        key = match_key(name)
+        words = sorted(key.split())
+        pairs = {word[at : at + 2] for word in words for at in range(max(1, len(word) - 1))}
+        return cls(number, key, " ".join(words), frozenset(pairs))
+
+
+def _nearest(wanted: _Known, known: Sequence[_Known], *, limit: int) -> tuple[int, ...]:
+    """Common pairs of letters make a short list quickly; only that is compared letter by letter."""
+    candidates = (other for other in known if wanted.pairs & other.pairs)
+    likeness: dict[int, float] = {}
+    for other in heapq.nlargest(SHORTLIST, candidates, key=lambda other: _overlap(wanted, other)):
+        likeness[other.number] = max(_likeness(wanted, other), likeness.get(other.number, 0.0))
+    nearest = heapq.nlargest(limit, likeness, key=likeness.__getitem__)
+    return tuple(number for number in nearest if likeness[number] >= ALIKE)
+
+
+def _overlap(one: _Known, other: _Known) -> float:
+    return 2 * len(one.pairs & other.pairs) / (len(one.pairs) + len(other.pairs))
+
+
+def _likeness(one: _Known, other: _Known) -> float:
+    if set(one.text.split()) <= set(other.text.split()):  # “Anna” for Anna Example: one word is all she typed
+        return 1.0
+    return SequenceMatcher(None, one.sorted_text, other.sorted_text, autojunk=False).ratio()

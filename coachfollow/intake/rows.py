@@ -1,0 +1,57 @@
+"""Takes one row about a person: who it is, what is known of them, and how long they were there."""
+
+from coachfollow.intake import decode, names, presence, values
+from coachfollow.intake.cells import Cells
+from coachfollow.intake.gathering import Gathering
+from coachfollow.intake.layouts import Kind, Part
+from coachfollow.intake.moments import Calendar
+from coachfollow.intake.tables import Row
+from coachfollow.intake.words import Field, Problem, Sighting
+
+
+def take(row: Row, part: Part, *, calendar: Calendar, into: Gathering) -> Problem | None:
+    """Add what the row says to the gathering, or say why it was left out; who only waited is passed over."""
+    cells = Cells(*row, part.columns)
+    if cells.read(Field.WAITING, values.is_yes):
+        return None
+    if part.kind is Kind.REJOIN:
+        _take_rejoin(cells, calendar, into)
+        return None
+    seen = _sighting(cells, part)
+    present = presence.read(cells, calendar, part.kind)
+    problem = cells.problem(part.header, part.columns)
+    if problem is None:
+        into.add(seen, present)
+        if decode.UNREADABLE in seen.name:
+            into.note(
+                seen.line, f"“{seen.name}” has a character that cannot be read; choose another encoding."
+            )
+    return problem
+
+
+def _take_rejoin(cells: Cells, calendar: Calendar, into: Gathering) -> None:
+    """A stay that cannot be read is passed over: what the report states of the person as a whole then stands."""
+    stay = presence.read(cells, calendar, Kind.REJOIN).stay
+    if stay:
+        into.add_rejoin(Sighting(line=cells.line, name=cells.name(), email=cells.address(Field.EMAIL)), stay)
+
+
+def _sighting(cells: Cells, part: Part) -> Sighting:
+    seen = Sighting(
+        line=cells.line,
+        name=cells.name(names.original if part.names_accounts else names.tidy),
+        email=cells.address(Field.EMAIL),
+        upn=cells.read(Field.UPN, values.user_name),
+        external_id=cells.text(Field.EXTERNAL_ID) or None,
+        status=cells.read(Field.STATUS, values.status),
+        coach=cells.address(Field.COACH),
+        manager=cells.address(Field.MANAGER),
+        team=cells.read(Field.TEAM, values.team) or (),
+        zone=cells.read(Field.ZONE, values.zone),
+        locale=cells.read(Field.LOCALE, values.locale),
+        week=cells.read(Field.WEEK, values.week),
+        is_organiser=bool(cells.read(Field.ROLE, values.is_organiser)),
+    )
+    if not (seen.name or seen.email or seen.upn or seen.external_id):
+        cells.fault(Field.NAME, "there is neither a name nor an address in this row")
+    return seen

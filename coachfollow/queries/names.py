@@ -1,0 +1,111 @@
+"""Reads the names behind a number: as many as were counted, for those who may see them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, join
+
+from coachfollow.errors import Forbidden
+from coachfollow.models import Cohort, FollowUpPlan, Person, Step, Touchpoint
+from coachfollow.queries import population
+from coachfollow.queries.filters import Area, Filters, GroupBy
+from coachfollow.queries.labels import Key
+from coachfollow.rules.measuring import Counted, Standing
+from coachfollow.rules.words import StepKind
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedPerson:
+    """Somebody behind a number of people."""
+
+    person_id: int
+    plan: str  # its public id
+    name: str | None  # None once erased
+    email: str | None
+    group: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedFollowUp:
+    """Somebody behind a number of follow-ups, and which follow-up it is."""
+
+    person_id: int
+    plan: str  # its public id
+    name: str | None
+    email: str | None
+    group: str
+    step: str  # its key in the programme
+    kind: StepKind
+    due: date
+    counted: Counted
+
+
+def follow_ups(
+    session: Session,
+    *,
+    filters: Filters,
+    counted: Collection[Counted],
+    now: datetime,
+    by: GroupBy = GroupBy.NONE,
+    key: Key = None,
+    limit: int = PAGE,
+    offset: int = 0,
+) -> Sequence[CountedFollowUp]:
+    """Give the follow-ups in these buckets, of the report's group `key`, by due date; raises Forbidden."""
+    chosen = population.follow_ups(filters, by=by, area=_area(filters), now=now)
+    source = join(chosen.source, Person, Person.id == FollowUpPlan.person_id)
+    rows = session.execute(
+        select(*_WHO, Step.key, Touchpoint.kind, Touchpoint.local_date, chosen.counted)
+        .select_from(join(source, Step, Step.id == Touchpoint.step_id))
+        .where(chosen.where, population.in_group(chosen, filters=filters, by=by, key=key))
+        .where(chosen.counted.in_([one.value for one in counted]))
+        .order_by(Touchpoint.due_at, Person.name.nulls_last(), Touchpoint.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    fields = CountedFollowUp.__slots__[:-1]
+    return [
+        CountedFollowUp(**dict(zip(fields, row[:-1], strict=True)), counted=Counted(row[-1])) for row in rows
+    ]
+
+
+def people(
+    session: Session,
+    *,
+    filters: Filters,
+    standings: Collection[Standing],
+    now: datetime,
+    by: GroupBy = GroupBy.NONE,
+    key: Key = None,
+    limit: int = PAGE,
+    offset: int = 0,
+) -> Sequence[CountedPerson]:
+    """Give the people of these standings, of the report's group `key`, by name; raises Forbidden."""
+    chosen = population.people(filters, by=by, area=_area(filters), now=now)
+    rows = session.execute(
+        select(*_WHO, chosen.counted)
+        .select_from(chosen.source)
+        .where(chosen.where, population.in_group(chosen, filters=filters, by=by, key=key))
+        .where(chosen.counted.in_([one.value for one in standings]))
+        .order_by(Person.name.nulls_last(), FollowUpPlan.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    fields = CountedPerson.__slots__[:-1]
+    return [
+        CountedPerson(**dict(zip(fields, row[:-1], strict=True)), standing=Standing(row[-1])) for row in rows
+    ]
+
+
+_WHO = Person.id, FollowUpPlan.public_id, Person.name, Person.email, Cohort.title
+
+
+def _area(filters: Filters) -> Area:
+    if not filters.sight.names:
+        raise Forbidden("You see these numbers without the names behind them.")
+    return filters.sight.names

@@ -1,0 +1,54 @@
+"""SQL for relations that change over time: the team and the coach at a moment, the teams beneath a team."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from coachfollow.models import Coaching, FollowUpPlan, Membership, Team
+
+
+def member_at(moment: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether a membership says which team the plan's person was in at a moment."""
+    earlier = aliased(Membership)
+    first = ~exists().where(earlier.person_id == Membership.person_id, _precedes(earlier, Membership))
+    return (Membership.person_id == FollowUpPlan.person_id) & _held(Membership, moment, first)
+
+
+def coached_at(moment: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether a coaching says who coached the plan at a moment."""
+    earlier = aliased(Coaching)
+    first = ~exists().where(earlier.plan_id == Coaching.plan_id, _precedes(earlier, Coaching))
+    return (Coaching.plan_id == FollowUpPlan.id) & _held(Coaching, moment, first)
+
+
+def beneath(team_ids: Collection[int]) -> Select[tuple[int]]:
+    """Select these teams and every team beneath them."""
+    tree = select(Team.id).where(Team.id.in_(team_ids)).cte("tree", recursive=True)
+    # UNION, not UNION ALL: a team that were its own grandmother must not hang the report
+    return select(tree.union(select(Team.id).join(tree, Team.parent_id == tree.c.id)).c.id)
+
+
+Dated = type[Membership] | type[Coaching]
+
+
+def _held(row: Dated, moment: ColumnElement[datetime], first: ColumnElement[bool]) -> ColumnElement[bool]:
+    """One row at most holds at a moment, so that nothing is counted twice.
+
+    The first row reaches back to the beginning: a list that arrives two days after the training still says who
+    coached its first question. Rows follow one another without overlap: one ends when the next begins.
+    """
+    return and_(
+        or_(row.from_at <= moment, _lasted(row) & first),
+        or_(row.to_at.is_(None), row.to_at > moment),
+    )
+
+
+def _precedes(earlier: Dated, row: Dated) -> ColumnElement[bool]:
+    return _lasted(earlier) & (earlier.from_at < row.from_at)
+
+
+def _lasted(row: Dated) -> ColumnElement[bool]:
+    """A row that ended the moment it began was corrected at once and never held."""
+    return or_(row.to_at.is_(None), row.to_at > row.from_at)

@@ -1,0 +1,54 @@
+"""Reads the team tree of an organisation: what is above a team, what a path leads to."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coachfollow.models import Team
+
+_SEPARATOR = re.compile(r"\s+[/>]\s+")  # as in people files: a slash without spaces belongs to a name
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The teams of one organisation: each with its name and the team above it."""
+
+    nodes: Mapping[int, tuple[str, int | None]]
+
+    @classmethod
+    def read(cls, session: Session, *, organisation_id: int) -> Self:
+        """Read the whole tree."""
+        rows = session.execute(
+            select(Team.id, Team.name, Team.parent_id).where(Team.organisation_id == organisation_id)
+        )
+        return cls({team_id: (name, parent_id) for team_id, name, parent_id in rows})
+
+    def upwards(self, team_id: int | None) -> Iterator[int]:
+        """Go from a team up to its root, itself first."""
+        seen: set[int] = set()
+        while team_id is not None and team_id in self.nodes and team_id not in seen:
+            yield team_id
+            seen.add(team_id)
+            team_id = self.nodes[team_id][1]
+
+    def branch(self, team_id: int | None, *, of: int | None) -> int | None:
+        """Give the team directly under `of` (None: a root) that this team belongs to; `of` itself for its own."""
+        below = None
+        for one in self.upwards(team_id):
+            if one == of:
+                return below or of
+            below = one
+        return below
+
+    def path(self, team_id: int) -> str:
+        """Name a team with all teams above it, as people files do."""
+        return " / ".join(reversed([self.nodes[one][0] for one in self.upwards(team_id)]))
+
+    def find(self, path: str) -> int | None:
+        """Give the team at the end of a path."""
+        wanted = " / ".join(part.strip() for part in _SEPARATOR.split(path.strip()))
+        return next((team_id for team_id in self.nodes if self.path(team_id) == wanted), None)

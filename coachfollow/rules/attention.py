@@ -1,0 +1,85 @@
+"""Which of a coach's people need them today, and why: the reasons that cannot wait come first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from coachfollow.rules.words import Barrier, PlanState, TouchpointState
+
+IN_A_ROW = 2
+BOOKED_AHEAD_DAYS = 14  # so long before its day, a meeting should have a time
+
+
+class Need(StrEnum):
+    """Why somebody needs their coach, the most pressing first."""
+
+    MARK_MEETING = "mark_meeting"
+    MISSED_TWICE = "missed_twice"
+    BARRIER = "barrier"
+    NOTHING_BOOKED = "nothing_booked"
+    UNREAD = "unread"
+
+
+_RANK = {need: rank for rank, need in enumerate(Need)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One reason, with the day or the detail that its sentence names."""
+
+    need: Need
+    day: date | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What is known of one plan today.
+
+    `settled` are the questions that were answered or missed, the latest last. `unmarked` are the days of
+    meetings that are over and not marked; `unbooked` is the day of a coming meeting without a time.
+    """
+
+    plan_state: PlanState
+    settled: Sequence[TouchpointState] = ()
+    unmarked: Sequence[date] = ()
+    unbooked: date | None = None
+    why_unbooked: str = ""
+    barriers: Sequence[Barrier] = ()
+    unread: int = 0
+
+
+def reasons(signs: Signs) -> tuple[Reason, ...]:
+    """Why this person needs their coach, the most pressing first; nobody is chased during a pause."""
+    found = [Reason(need=Need.MARK_MEETING, day=day) for day in signs.unmarked]
+    if signs.plan_state is PlanState.ACTIVE:
+        found += _of_a_running_plan(signs)
+    found += [Reason(need=Need.BARRIER, detail=barrier.value) for barrier in dict.fromkeys(signs.barriers)]
+    if signs.unread:
+        found.append(Reason(need=Need.UNREAD, detail=str(signs.unread)))
+    return tuple(sorted(found, key=lambda reason: _RANK[reason.need]))
+
+
+def urgency(found: Sequence[Reason]) -> tuple[int, int]:
+    """The place in the order of those who need their coach: the smaller the sooner."""
+    return min((_RANK[reason.need] for reason in found), default=len(_RANK)), -len(found)
+
+
+def _of_a_running_plan(signs: Signs) -> list[Reason]:
+    found: list[Reason] = []
+    if missed_in_a_row(signs.settled) >= IN_A_ROW:
+        found.append(Reason(need=Need.MISSED_TWICE, detail=str(missed_in_a_row(signs.settled))))
+    if signs.unbooked is not None:
+        found.append(Reason(need=Need.NOTHING_BOOKED, day=signs.unbooked, detail=signs.why_unbooked))
+    return found
+
+
+def missed_in_a_row(settled: Sequence[TouchpointState]) -> int:
+    """How many of the latest questions went unanswered, one after the other."""
+    count = 0
+    for state in reversed(settled):
+        if state is not TouchpointState.MISSED:
+            break
+        count += 1
+    return count

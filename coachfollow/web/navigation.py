@@ -1,0 +1,48 @@
+"""Says which pages stand in the menu of whom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from coachfollow.rules.access import Actor
+from coachfollow.rules.words import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the menu: its words, the page behind it, and who gets to see it.
+
+    It is a help, never a guard: the page's own policy decides who may open it.
+    """
+
+    label: str
+    endpoint: str
+    is_for: Callable[[Actor], bool]
+
+
+def anybody_signed_in(actor: Actor) -> bool:
+    """Everybody with an account."""
+    return actor.person_id is not None
+
+
+def coaches(actor: Actor) -> bool:
+    """Whoever coaches somebody now, or may be given somebody to coach."""
+    return bool(actor.coached_plans) or _holds(actor, Role.COACH)
+
+
+def managers(actor: Actor) -> bool:
+    """Whoever has people of their own, or a manager's view of a group."""
+    return bool(actor.managed_people) or _holds(actor, Role.MANAGER)
+
+
+def lnd(actor: Actor) -> bool:
+    """The L&D team."""
+    return _holds(actor, Role.LND)
+
+
+def operators(actor: Actor) -> bool:
+    """Whoever runs this installation."""
+    return _holds(actor, Role.OPERATOR)
+
+
+def _holds(actor: Actor, role: Role) -> bool:
+    return any(grant.role is role for grant in actor.grants)

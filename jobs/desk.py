@@ -1,0 +1,22 @@
+"""Jobs of the queue `desk`: what may take longer than a mail is allowed to wait."""
+
+from coachfollow.flow import attendance, checkins, tidying
+from jobs import house
+
+
+def place() -> None:
+    """Find times for the check-ins that come soon, and invite to them."""
+    with house.opened() as here:
+        checkins.place_due(here.session, now=here.now)
+
+
+def import_files() -> None:
+    """Carry out the files that somebody confirmed."""
+    with house.opened() as here:
+        attendance.carry_out_waiting(here.session, now=here.now)
+
+
+def tidy() -> None:
+    """Put away what nobody needs any more."""
+    with house.opened() as here:
+        tidying.tidy(here.session, now=here.now)

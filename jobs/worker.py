@@ -1,0 +1,91 @@
+"""A worker: takes jobs of one queue from Redis, or with --no-redis runs the same jobs from a loop."""
+
+import argparse
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+from redis import Redis
+from rq import SimpleWorker
+
+from coachfollow import bell
+from coachfollow.config import Settings
+from coachfollow.queries import tables
+from jobs import desk, entrance, house, post
+
+WORKER_TTL = 45  # seconds; an idle worker waits at Redis for 15 fewer
+MOST_JOBS = 2000  # then a fresh process takes over: half a day of drains
+
+Job = Callable[[], None]
+
+JOBS: Mapping[str, Sequence[Job]] = {
+    "post": (post.drain,),
+    "desk": (desk.place, desk.import_files, desk.tidy),
+}
+NO_REDIS = "COACHFOLLOW_REDIS_URL is not set. Set it, or let this worker look by itself: --no-redis"
+
+log = logging.getLogger(__name__)
+
+
+class Worker(SimpleWorker):
+    """Runs jobs in its own process: the imports are paid for once, and no half of it can be left alive."""
+
+    max_connection_wait_time = 5.0  # RQ's own minute is too long to notice that Redis is back
+
+
+def serve(name: str, redis_url: str) -> None:
+    """Work at one queue until told to stop, or until it is time for a fresh process."""
+    with Redis.from_url(redis_url) as connection:
+        worker = Worker(
+            [bell.queue(connection, name)],
+            connection=connection,
+            worker_ttl=WORKER_TTL,
+            job_class=bell.BareJob,
+            serializer=bell.Strict,
+            log_job_description=False,
+        )
+        worker.work(max_jobs=MOST_JOBS, with_scheduler=False)
+
+
+def loop(jobs: Sequence[Job], *, every: float, stop: threading.Event) -> None:
+    """Run these jobs in turn, every so many seconds, until told to stop."""
+    while not stop.is_set():
+        for job in jobs:
+            _run(job)
+        stop.wait(every)
+
+
+def _run(job: Job) -> None:
+    try:
+        job()
+    except Exception:  # as RQ does: one failing job must not keep the others from running
+        log.exception("%s.%s failed; it is tried again at the next turn.", job.__module__, job.__name__)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Start a worker for one queue."""
+    parser = argparse.ArgumentParser(prog="python -m jobs.worker")
+    parser.add_argument("queue", choices=bell.QUEUES)
+    parser.add_argument("--no-redis", action="store_true", help="look by itself instead of waiting for rings")
+    given = parser.parse_args(arguments)
+    settings = entrance.settings()
+    _refuse_wrong_tables()
+    if given.no_redis:
+        loop(JOBS[given.queue], every=settings.tick_seconds, stop=entrance.until_told())
+    else:
+        serve(given.queue, _redis(settings))
+
+
+def _redis(settings: Settings) -> str:
+    return settings.redis_url or entrance.leave(NO_REDIS, code=entrance.MISCONFIGURED)
+
+
+def _refuse_wrong_tables() -> None:
+    with house.opened() as here:
+        problem = tables.problem(here.session)
+    if problem is not None:
+        entrance.leave(problem, code=1)
+
+
+if __name__ == "__main__":
+    main()

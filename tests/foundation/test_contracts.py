@@ -1,0 +1,57 @@
+"""Promises about the tree itself: who imports whom, what is locked."""
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+TREE = Path(__file__).parent.parent.parent
+LOCKS = [TREE / "requirements" / "run.lock", TREE / "requirements" / "dev.lock"]
+
+
+def names(requirements: list[str]) -> set[str]:
+    """Take the names of packages out of requirements or lines of a lock."""
+    return {
+        found.group().lower().replace("_", "-")
+        for line in requirements
+        if (found := re.match(r"[\w.-]+", line))
+    }
+
+
+def test_the_house_imports_from_top_to_bottom(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(TREE)
+    monkeypatch.setattr(sys, "path", list(sys.path))  # the linter adds to it
+
+    assert lint_imports(no_cache=True, no_logo=True) == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_a_lock_names_no_address_and_hashes_every_package(lock: Path) -> None:
+    text = lock.read_text()
+    pinned = re.split(r"\n(?=\S)", text.strip())
+
+    assert "://" not in text
+    assert "--index-url" not in text
+    assert [entry.splitlines()[0] for entry in pinned if "--hash=sha256:" not in entry] == []
+
+
+def test_every_dependency_is_locked() -> None:
+    project = tomllib.loads((TREE / "pyproject.toml").read_text())
+    run = names(project["project"]["dependencies"]) | names(
+        project["project"]["optional-dependencies"]["postgres"]
+    )
+    run_lock, dev_lock = (lock.read_text().splitlines() for lock in LOCKS)
+
+    assert run - names(run_lock) == set(), "run: make lock"
+    assert names(project["dependency-groups"]["dev"]) - names(dev_lock) == set(), "run: make lock"
+
+
+def test_what_is_developed_with_is_what_runs() -> None:
+    run, dev = (set(re.findall(r"^\S+==\S+", lock.read_text(), re.MULTILINE)) for lock in LOCKS)
+
+    assert run - dev == set(), "run: make lock"

@@ -1,0 +1,143 @@
+"""Migrations: they make exactly the tables the models describe, and go up and down over living rows."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import flask_migrate
+import pytest
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import Connection, Executable, Inspector, Text, delete, func, inspect, literal, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from coachfollow.config import Settings
+from coachfollow.extensions import db, migrate
+from coachfollow.models import Base, Event
+from tests.databases import running_app
+from tests.foundation import rows
+
+ASKED = (
+    Inspector.get_columns,
+    Inspector.get_pk_constraint,
+    Inspector.get_foreign_keys,
+    Inspector.get_unique_constraints,
+    Inspector.get_check_constraints,
+    Inspector.get_indexes,
+)
+
+
+@pytest.fixture
+def empty_app(make_settings: Callable[..., Settings], empty_database_url: str) -> Iterator[Flask]:
+    """An app in its context, on a database before its first migration."""
+    with running_app(make_settings(database_url=empty_database_url)) as app, app.app_context():
+        yield app
+
+
+def description(connection: Connection) -> dict[tuple[str, str], list[str]]:
+    """Everything a database tells about its tables, in an order that does not matter."""
+    inspector = inspect(connection)
+    return {
+        (table, ask.__name__): sorted(_told(ask(inspector, table)))
+        for table in inspector.get_table_names()
+        if table != "alembic_version"
+        for ask in ASKED
+    }
+
+
+def _told(answer: object) -> Iterator[str]:
+    for fact in answer if isinstance(answer, list) else [answer]:
+        assert isinstance(fact, dict)
+        yield str(sorted(_plain(fact).items()))
+
+
+def _plain(fact: Mapping[str, object]) -> dict[str, object]:
+    """Write types and conditions as their words: the objects themselves are never equal."""
+    return {name: _plain(value) if isinstance(value, dict) else str(value) for name, value in fact.items()}
+
+
+def counted() -> dict[str, int]:
+    """Count the rows of every table."""
+    with db.engine.connect() as connection:
+        return {
+            table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def revisions() -> list[str]:
+    """List the migrations, the latest first."""
+    return [script.revision for script in ScriptDirectory.from_config(migrate.get_config()).walk_revisions()]
+
+
+def test_the_models_need_no_further_migration(app: Flask) -> None:
+    with app.app_context():
+        flask_migrate.check()
+
+
+@pytest.mark.usefixtures("empty_app")
+def test_the_migrations_make_what_the_models_describe() -> None:
+    db.create_all()
+    with db.engine.connect() as connection:
+        described = description(connection)
+    db.drop_all()
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        made = description(connection)
+
+    assert {place: facts for place, facts in made.items() if described.get(place) != facts} == {}
+    assert made.keys() == described.keys()
+
+
+@pytest.mark.usefixtures("empty_app")
+def test_every_migration_goes_down_and_up_again_over_a_row_in_every_table() -> None:
+    flask_migrate.upgrade()
+    with db.engine.begin() as connection:
+        rows.fill(connection)
+    assert 0 not in counted().values()
+
+    for _ in range(len(revisions()) - 1):
+        flask_migrate.downgrade()
+    flask_migrate.upgrade()
+
+    assert 0 not in counted().values()
+
+
+@pytest.mark.usefixtures("empty_app")
+def test_going_down_to_nothing_leaves_nothing_and_the_way_up_is_open() -> None:
+    flask_migrate.upgrade()
+    with db.engine.begin() as connection:
+        rows.fill(connection)
+
+    flask_migrate.downgrade(revision="base")
+
+    with db.engine.connect() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    flask_migrate.upgrade()
+
+
+def test_a_closed_set_takes_all_of_its_values_and_no_other(app: Flask) -> None:
+    with app.app_context(), db.engine.begin() as connection:
+        rows.fill(connection)
+        for column, members in rows.closed_sets():
+            for member in members:
+                connection.execute(column.table.update().values({column: member}))
+            with pytest.raises(IntegrityError), connection.begin_nested():
+                connection.execute(column.table.update().values({column: literal("nonsense", Text())}))
+
+
+def test_the_history_of_migrations_is_one_line(app: Flask) -> None:
+    with app.app_context():
+        scripts = ScriptDirectory.from_config(migrate.get_config())
+
+    assert len(scripts.get_heads()) == 1
+    assert len(scripts.get_bases()) == 1
+
+
+@pytest.mark.parametrize("change", [update(Event).values(name="other"), delete(Event)])
+def test_what_happened_can_neither_be_changed_nor_deleted(app: Flask, change: Executable) -> None:
+    with app.app_context():
+        with db.engine.begin() as connection:
+            rows.fill(connection)
+        with pytest.raises(DBAPIError, match="append-only"), db.engine.begin() as connection:
+            connection.execute(change)
+        with db.engine.connect() as connection:
+            assert connection.scalars(select(Event.name)).all() == ["name"]

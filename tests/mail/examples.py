@@ -1,0 +1,117 @@
+"""A house, a wording and the facts of one person, invented; tests change what they are about."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from coachfollow.calendars import invitation
+from coachfollow.calendars.invitation import Meeting
+from coachfollow.mail.prepared import Facts, House, Wording
+from coachfollow.rules.words import MessageKind
+
+TOKEN = "Zk3pQ9vX1bN7rT5yH2mC8dL4sF6gJ0aW"
+AT = "https://followup.nordwind.example"
+
+HOUSE = House(
+    organisation="Nordwind Hotels",
+    sender_name="Nordwind Hotels via Coachfollow",
+    sender_address="followup@nordwind.example",
+    reply_to="learning@nordwind.example",
+    domain="nordwind.example",
+    base_url=AT,
+    bounce_address="bounces@nordwind.example",
+)
+
+QUESTION = Wording(
+    subject="Seven days on: how is it going?",
+    body="""Hello {{first_name}},
+
+a week ago you took part in **{{programme}}**. Think of *one* moment this week:
+
+- Did the situation come up?
+- What did you do, and what came of it?
+
+[Two stories from colleagues](https://intranet.nordwind.example/stories) may help.
+""",
+    question="Did you do what you intended?",
+    choices=(
+        ("as_intended", "Yes, as I meant to"),
+        ("partly", "Partly"),
+        ("not_yet", "Not yet"),
+        ("no_opportunity", "The situation did not come up"),
+    ),
+    seen_by="you and your coach, {{coach}}. Nobody else.",
+)
+
+VALUES: Mapping[str, str] = {
+    "first_name": "Aïcha",
+    "participant": "Aïcha O’Neill-Núñez",
+    "commitment": "When a guest complains at the desk, I will ask “What would make this right?” before I call"
+    " anyone.",
+    "situation": "a guest complains at the desk",
+    "action": "ask “What would make this right?” before I call anyone",
+    "coach": "Ben Okoro",
+    "manager": "Carla Weiß",
+    "sponsor": "Dana Li",
+    "programme": "Customer-focused leadership",
+    "session_date": "3 November 2026",
+    "days_since": "7",
+    "organisation": "Nordwind Hotels",
+    "meeting_time": "Tuesday 17 November 2026, 10:00 to 10:30 (Lisbon)",
+    "meeting_place": "Ben calls you by video",
+    "meeting_with": "Ben Okoro",
+}
+
+LINKS: Mapping[str, str] = {
+    "answer": f"{AT}/a/{TOKEN}",
+    "plan": f"{AT}/p/{TOKEN}",
+    "pause": f"{AT}/s/{TOKEN}/pause",
+    "stop": f"{AT}/s/{TOKEN}",
+    "hours": f"{AT}/h/{TOKEN}",
+    "sign_in": f"{AT}/in/{TOKEN}",
+    "unsubscribe": f"{AT}/u/{TOKEN}",
+}
+
+MEETING = Meeting(
+    uid="c1f3a9e27b5d4c60@nordwind.example",
+    sequence=0,
+    starts_at=datetime(2026, 11, 17, 10, 0, tzinfo=UTC),
+    ends_at=datetime(2026, 11, 17, 10, 30, tzinfo=UTC),
+    stamp=datetime(2026, 11, 10, 8, 0, tzinfo=UTC),
+    summary="Meeting with my coach",
+    description="Half an hour: what worked, what got in the way; what comes next.",
+    location="Ben calls you by video",
+    organiser_name="Ben Okoro",
+    organiser_address="checkin+4e2b@nordwind.example",
+    attendee_name="Aïcha O’Neill-Núñez",
+    attendee_address="aicha.oneill@nordwind.example",
+)
+
+
+def facts(kind: MessageKind = MessageKind.REFLECTION, **changed: Any) -> Facts:
+    """Return Aïcha's facts for a mail of that kind, with some changed."""
+    given: dict[str, Any] = {
+        "message_id": "0f8fad5bd9cb469fa16570867728950e",
+        "to_name": "Aïcha O’Neill-Núñez",
+        "to_address": "aicha.oneill@nordwind.example",
+        "date": datetime(2026, 11, 10, 8, 0, tzinfo=UTC),
+        "values": VALUES,
+        "links": LINKS,
+    }
+    if kind.is_calendar:
+        given |= {"from_name": MEETING.organiser_name, "from_address": MEETING.organiser_address}
+        given |= {"calendar": invitation.request(MEETING), "calendar_method": "REQUEST"}
+    if kind is MessageKind.CANCELLATION:
+        given |= {"calendar": invitation.cancel(MEETING), "calendar_method": "CANCEL"}
+    return Facts(**given | changed)
+
+
+def wording_of(kind: MessageKind) -> Wording:
+    """Return an author's words where a question is asked, and none where we speak ourselves."""
+    asking = {
+        MessageKind.REFLECTION,
+        MessageKind.REMINDER,
+        MessageKind.UNPROMPTED,
+        MessageKind.CURRENT_QUESTION,
+    }
+    return QUESTION if kind in asking else Wording()

@@ -1,0 +1,34 @@
+"""One mail of each kind to open and look at; `COACHFOLLOW_GOLDEN=write` writes them anew, on purpose only."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from coachfollow.mail.prepared import prepare
+from coachfollow.rules.words import MessageKind
+from tests.mail.examples import HOUSE, VALUES, facts, wording_of
+
+GOLDEN = Path(__file__).parent / "golden"
+CASES = [
+    *((kind.value, kind, "en", VALUES["commitment"]) for kind in MessageKind),
+    ("reflection-without-a-plan", MessageKind.REFLECTION, "en", ""),
+    ("prompt-in-german", MessageKind.PROMPT, "de", VALUES["commitment"]),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "locale", "commitment"), CASES, ids=[case[0] for case in CASES])
+def test_the_mail_is_the_one_we_looked_at(name: str, kind: MessageKind, locale: str, commitment: str) -> None:
+    raw = prepare(kind, wording_of(kind), HOUSE, locale).fill(
+        facts(kind, values={**VALUES, "commitment": commitment})
+    )
+    file = GOLDEN / f"{name}.eml"
+    if os.environ.get("COACHFOLLOW_GOLDEN") == "write":
+        file.write_bytes(raw)
+    assert raw == file.read_bytes(), (
+        f"{file.name} has changed: look at it, then COACHFOLLOW_GOLDEN=write pytest"
+    )
+
+
+def test_every_golden_mail_belongs_to_a_case() -> None:
+    assert {file.stem for file in GOLDEN.iterdir()} == {case[0] for case in CASES}
