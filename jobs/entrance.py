@@ -19,7 +19,9 @@ def settings() -> Settings:
         found = load(os.environ)
     except Misconfigured as error:
         leave(str(error), code=MISCONFIGURED)
-    logging.basicConfig(level=found.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=found.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
     return found
 
 

@@ -20,6 +20,7 @@ NO_REDIS = (
     " themselves: coachfollow work post --no-redis, and the same with desk."
 )
 
+
 def rings(tick: int) -> Sequence[str]:
     """Name the jobs to ring at this tick, counted from 0: all of them at the first."""
     names = [bell.DRAIN]

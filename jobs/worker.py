@@ -44,7 +44,7 @@ def serve(name: str, redis_url: str) -> None:
             serializer=bell.Strict,
             log_job_description=False,
         )
-        worker.work(max_jobs=MOST_JOBS, with_scheduler=False)
+        worker.work(max_jobs=MOST_JOBS, logging_level=level)
 
 
 def loop(jobs: Sequence[Job], *, every: float, stop: threading.Event) -> None:

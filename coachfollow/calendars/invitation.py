@@ -95,7 +95,7 @@ def _utc(moment: datetime) -> str:
 def _person(name: str, address: str) -> str:
     if not _ADDRESS.fullmatch(address):
         raise ValueError(f"{address[:80]!r} is not a mail address a calendar can carry")
-    return f'CN="{_parameter(name or address)}":mailto:{quote(address, safe=_URI_SAFE)}'
+    return f'CN="{_parameter(name) or address}":mailto:{quote(address, safe=_URI_SAFE)}'
 
 
 def _text(value: str) -> str:
@@ -105,8 +105,11 @@ def _text(value: str) -> str:
 
 
 def _parameter(value: str) -> str:
-    """RFC 6868: inside quotes, a quotation mark and a caret are written with a caret."""
-    plain = " ".join(_INVISIBLE.sub("", _NEWLINE.sub(" ", value)).split())
+    """RFC 6868: inside quotes, a quotation mark and a caret are written with a caret.
+
+    A backslash stands for itself there, but some readers take it for the beginning of an escape.
+    """
+    plain = " ".join(_INVISIBLE.sub("", _NEWLINE.sub(" ", value)).replace("\\", "/").split())
     return plain.replace("^", "^^").replace('"', "^'")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from coachfollow.cli import environment, refusals
+from coachfollow.cli import demo, environment, moving, refusals, up
 
 __all__ = ["main"]
 
@@ -22,3 +22,7 @@ def main(settings: Path | None) -> None:
     if settings is not None:
         for name, value in environment.read(settings).items():
             os.environ.setdefault(name, value)
+
+
+for command in (demo.demo, up.up, moving.migrate):
+    main.add_command(command)

@@ -1,7 +1,7 @@
 """Opens the house for one command: the app, a database session, the organisation and the time."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,9 +50,9 @@ def opened(*, writing: bool = False) -> Iterator[House]:
 
 
 @contextmanager
-def app_context() -> Iterator[Flask]:
-    """Make the app from the environment and open its context; its connections are closed at the end."""
-    app = create_app(load(os.environ))
+def app_context(environ: Mapping[str, str] = os.environ) -> Iterator[Flask]:
+    """Make the app from an environment and open its context; its connections are closed at the end."""
+    app = create_app(load(environ))
     with app.app_context():
         try:
             yield app

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from coachfollow.errors import Closed, NotFound
 from coachfollow.flow import commitments, history, keys, plans, sets, settling
 from coachfollow.models import Answer, Blocker, FollowUpPlan, Person, Touchpoint
+from coachfollow.rules import asking, lifecycle
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.words import Applied, PlanState, StepKind, TouchpointState
+from coachfollow.rules.words import Applied, StepKind
 
-ANSWERABLE = (TouchpointState.OPEN, TouchpointState.COMPLETED)
 CLOSED = "This question is closed. Thank you for coming back to it all the same."
 
 
@@ -49,11 +49,16 @@ def record(
 
 def _open(session: Session, touchpoint_id: int, now: datetime) -> Touchpoint:
     touchpoint = session.get(Touchpoint, touchpoint_id)
-    if touchpoint is None:
-        raise NotFound("There is no such follow-up.")
+    if touchpoint is None or touchpoint.kind not in asking.ANSWERED_BY_MAIL:
+        raise NotFound("There is no such question.")
     plan = session.get_one(FollowUpPlan, touchpoint.plan_id)
-    ended = plan.state is PlanState.STOPPED
-    if touchpoint.state not in ANSWERABLE or touchpoint.closes_at <= now or ended:
+    if not lifecycle.takes_answer(
+        touchpoint.state,
+        closes_at=touchpoint.closes_at,
+        plan=plan.state,
+        stopped_for=plan.stop_reason,
+        now=now,
+    ):
         raise Closed(CLOSED)
     return touchpoint
 

@@ -6,29 +6,30 @@ what is there. Answers keep flowing meanwhile: no chunk holds a lock for long.
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Integer, func, literal, select, update
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.errors import Conflict
+from coachfollow.errors import Conflict, Refusal
 from coachfollow.extensions import UtcDateTime
-from coachfollow.flow import drafting, history, people, sets, starting
+from coachfollow.flow import drafting, history, people, presences, sets, starting
 from coachfollow.models import (
-    Attendance,
     Cohort,
     Enrolment,
     ImportBatch,
     ImportRow,
     Organisation,
     Person,
-    TrainingSession,
 )
 from coachfollow.queries import matching
-from coachfollow.rules.words import AttendanceState, ImportKind, ImportState
+from coachfollow.rules.words import ImportState
 
 CHUNK = 1000
+
+DONE = "This file has been carried out already, or was withdrawn."
 
 Progress = Callable[[int, int], None]
 
@@ -51,7 +52,18 @@ def carry_out(
 ) -> Imported:
     """Carry out a confirmed file; raises Conflict when it is no longer waiting."""
     batch = _begin(session, batch_id)
-    cohort = session.get_one(Cohort, batch.cohort_id)
+    try:
+        return _carry_out(session, batch, now, progress)
+    except Conflict:
+        session.rollback()
+        raise
+    except Refusal as refusal:
+        _fail(session, batch_id, refusal.sentence)
+        raise
+
+
+def _carry_out(session: Session, batch: ImportBatch, now: datetime, progress: Progress | None) -> Imported:
+    batch_id, cohort = batch.id, session.get_one(Cohort, batch.cohort_id)
     added = enrolled = done = 0
     for first, last in _chunks(session, batch_id):
         added += _add_people(session, batch, first, last, now)
@@ -69,16 +81,21 @@ def carry_out_waiting(session: Session, *, now: datetime) -> int:
     """Carry out every confirmed file, also one whose worker died; gives how many."""
     waiting = session.scalars(select(ImportBatch.id).where(ImportBatch.state == ImportState.PLANNING)).all()
     for batch_id in waiting:
-        carry_out(session, batch_id=batch_id, now=now)
+        with suppress(Refusal):  # it stands with its file; the next one is not to blame
+            carry_out(session, batch_id=batch_id, now=now)
     return len(waiting)
 
 
 def confirm(session: Session, *, batch: ImportBatch) -> None:
     """Say that a staged file may be carried out."""
-    if batch.state is not ImportState.STAGED:
-        raise Conflict("This file has been carried out already, or was withdrawn.")
-    batch.state = ImportState.PLANNING
+    taken = session.connection().execute(
+        update(ImportBatch)
+        .where(ImportBatch.id == batch.id, ImportBatch.state == ImportState.STAGED)
+        .values(state=ImportState.PLANNING)
+    )
     session.commit()
+    if taken.rowcount != 1:
+        raise Conflict(DONE)
 
 
 def withdraw(session: Session, *, batch: ImportBatch) -> None:
@@ -90,10 +107,18 @@ def withdraw(session: Session, *, batch: ImportBatch) -> None:
     session.commit()
 
 
+def _fail(session: Session, batch_id: int, sentence: str) -> None:
+    """Set a file aside with the reason; what its chunks added is drafts that nobody sees."""
+    session.rollback()
+    batch = session.get_one(ImportBatch, batch_id)
+    batch.state, batch.error = ImportState.FAILED, sentence
+    session.commit()
+
+
 def _begin(session: Session, batch_id: int) -> ImportBatch:
     batch = session.get_one(ImportBatch, batch_id, populate_existing=True)
     if batch.state not in {ImportState.STAGED, ImportState.PLANNING}:
-        raise Conflict("This file has been carried out already, or was withdrawn.")
+        raise Conflict(DONE)
     batch.state = ImportState.PLANNING
     session.commit()
     return batch
@@ -167,7 +192,7 @@ def _enrol(
     session: Session, batch: ImportBatch, cohort: Cohort, *, run: tuple[int, int], now: datetime
 ) -> int:
     """Enrol this chunk's people and draft their plans with all their dates."""
-    chosen = _usable(batch) & ImportRow.id.between(*run)
+    chosen = presences.usable(batch) & ImportRow.id.between(*run)
     rows = (
         select(literal(cohort.id), ImportRow.person_id, literal(now, UtcDateTime())).where(chosen).distinct()
     )
@@ -189,11 +214,15 @@ def _flip(
     session: Session, batch: ImportBatch, cohort: Cohort, *, added: int, enrolled: int, now: datetime
 ) -> Imported:
     """Make everything live in one transaction: attendances, started and shelved plans, the batch itself."""
-    batch = session.get_one(ImportBatch, batch.id)
-    corrected = _attend(session, batch, cohort)
+    batch = session.get_one(ImportBatch, batch.id, populate_existing=True, with_for_update=True)
+    if batch.state is not ImportState.PLANNING:  # another worker has carried out the same file meanwhile
+        raise Conflict(DONE)
+    corrected = presences.write_down(session, batch=batch, cohort=cohort, now=now)
     started, shelved = starting.settle_attendance(session, cohort=cohort, now=now)
     left_out = session.scalar(
-        select(func.count()).select_from(ImportRow).where(ImportRow.batch_id == batch.id, ~_usable(batch))
+        select(func.count())
+        .select_from(ImportRow)
+        .where(ImportRow.batch_id == batch.id, ~presences.usable(batch))
     )
     imported = Imported(
         rows=batch.rows,
@@ -218,93 +247,6 @@ def _flip(
     )
     session.commit()
     return imported
-
-
-def _attend(session: Session, batch: ImportBatch, cohort: Cohort) -> int:
-    """Write down who was where; gives how many earlier statements changed."""
-    if batch.kind is ImportKind.ROSTER:
-        _invite_to_all(session, batch, cohort)
-        return 0
-    here = Attendance.training_session_id == batch.training_session_id
-    before = session.scalar(
-        select(func.count())
-        .select_from(Attendance)
-        .join(Enrolment, Enrolment.id == Attendance.enrolment_id)
-        .join(ImportRow, (ImportRow.person_id == Enrolment.person_id) & _usable(batch))
-        .where(here, Attendance.state != ImportRow.state, Attendance.state != AttendanceState.INVITED)
-    )
-    columns = ["enrolment_id", "training_session_id", "state", "minutes", "batch_id"]
-    said = (
-        select(
-            Enrolment.id,
-            literal(batch.training_session_id, Integer()),
-            ImportRow.state,
-            ImportRow.minutes,
-            literal(batch.id),
-        )
-        .join(Enrolment, (Enrolment.person_id == ImportRow.person_id) & (Enrolment.cohort_id == cohort.id))
-        .where(_usable(batch))
-    )
-    incoming = sets.insert(session, Attendance).from_select(columns, said)
-    session.execute(
-        incoming.on_conflict_do_update(
-            index_elements=["enrolment_id", "training_session_id"],
-            set_={
-                "state": incoming.excluded.state,
-                "minutes": incoming.excluded.minutes,
-                "batch_id": incoming.excluded.batch_id,
-            },
-        )
-    )
-    _absent(session, batch, cohort)
-    return before or 0
-
-
-def _absent(session: Session, batch: ImportBatch, cohort: Cohort) -> None:
-    """Who was invited and stands on no list of this session was not there."""
-    missing = select(
-        Enrolment.id,
-        literal(batch.training_session_id, Integer()),
-        literal(AttendanceState.ABSENT.value),
-        literal(0),
-        literal(batch.id),
-    ).where(Enrolment.cohort_id == cohort.id)
-    columns = ["enrolment_id", "training_session_id", "state", "minutes", "batch_id"]
-    absent = sets.insert(session, Attendance).from_select(columns, missing)
-    session.execute(
-        absent.on_conflict_do_update(
-            index_elements=["enrolment_id", "training_session_id"],
-            set_={"state": absent.excluded.state, "minutes": 0, "batch_id": batch.id},
-            where=Attendance.state == AttendanceState.INVITED.value,
-        )
-    )
-
-
-def _invite_to_all(session: Session, batch: ImportBatch, cohort: Cohort) -> None:
-    """A roster invites to every session; who attended already stays attended."""
-    invited = (
-        select(
-            Enrolment.id,
-            TrainingSession.id,
-            literal(AttendanceState.INVITED.value),
-            literal(None, Integer()),
-            literal(batch.id),
-        )
-        .join(TrainingSession, TrainingSession.cohort_id == Enrolment.cohort_id)
-        .join(ImportRow, ImportRow.person_id == Enrolment.person_id)
-        .where(Enrolment.cohort_id == cohort.id, _usable(batch))
-    )
-    columns = ["enrolment_id", "training_session_id", "state", "minutes", "batch_id"]
-    session.execute(sets.insert_new(session, Attendance).from_select(columns, invited))
-
-
-def _usable(batch: ImportBatch) -> ColumnElement[bool]:
-    return (
-        (ImportRow.batch_id == batch.id)
-        & ImportRow.person_id.is_not(None)
-        & ImportRow.problem.is_(None)
-        & ImportRow.skipped.is_(False)
-    )
 
 
 def _rows(session: Session, batch: ImportBatch, first: int, last: int, *, new: bool) -> Sequence[ImportRow]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Closed, NotFound
@@ -34,17 +34,22 @@ def change(session: Session, *, plan_id: int, answered: Answered, now: datetime)
 
 
 def keep(session: Session, *, plan_id: int, answered: Answered, now: datetime) -> Commitment:
-    """Add a version of the commitment, sealed with the person's key. No commit."""
+    """Add a version of the commitment, sealed with the person's key; a reason left out stays as it was. No commit."""
     plan = session.get_one(FollowUpPlan, plan_id)
     person = session.get_one(Person, plan.person_id)
     key = keys.key_for(session, person_id=person.id)
-    last = session.scalar(select(func.max(Commitment.version)).where(Commitment.plan_id == plan_id))
+    last = session.scalar(
+        select(Commitment)
+        .where(Commitment.plan_id == plan_id)
+        .order_by(Commitment.version.desc())
+        .limit(1)
+    )
     commitment = Commitment(
         plan_id=plan_id,
-        version=(last or 0) + 1,
+        version=last.version + 1 if last else 1,
         situation=key.seal(answered.situation) or b"",
         action=key.seal(answered.action) or b"",
-        reason=key.seal(answered.reason),
+        reason=key.seal(answered.reason) or (last.reason if last else None),
         rating=answered.rating,
         created_at=now,
     )

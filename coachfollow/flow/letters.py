@@ -22,7 +22,13 @@ from coachfollow.rules.words import Audience, MessageKind, StepKind, TokenPurpos
 from coachfollow.vault import WrongKey
 
 LINK_LIFE = timedelta(days=400)
-CHOICE_KINDS = {MessageKind.REFLECTION, MessageKind.UNPROMPTED, MessageKind.REMINDER, MessageKind.SPONSOR}
+CHOICE_KINDS = {
+    MessageKind.REFLECTION,
+    MessageKind.UNPROMPTED,
+    MessageKind.REMINDER,
+    MessageKind.SPONSOR,
+    MessageKind.CURRENT_QUESTION,
+}
 CHOICE_KEYS = ("applied", "done")
 
 
@@ -177,7 +183,7 @@ class _Desk:
         if letter.kind is MessageKind.SIGN_IN:
             token = installation().vault.sign_in_token(letter.public_id)
             links["sign_in"] = f"{base}/sign-in/{token}"
-        if letter.touchpoint_kind in asking.BY_MAIL and letter.kind is not MessageKind.ANNOUNCEMENT:
+        if letter.touchpoint_kind in asking.ANSWERED_BY_MAIL and letter.kind is not MessageKind.ANNOUNCEMENT:
             links["answer"] = f"{base}/a/{self._token(letter, TokenPurpose.ANSWER)}"
         if letter.plan_id is not None and letter.person_id == letter.participant_id:
             links["plan"] = f"{base}/p/{self._token(letter, TokenPurpose.PLAN)}"

@@ -65,18 +65,21 @@ def stop(
     if not lifecycle.may_become(plan.state, PlanState.STOPPED):
         raise Conflict(f"This follow-up is {plan.state.value} already.")
     plan.state, plan.state_at, plan.stop_reason, plan.paused_until = PlanState.STOPPED, now, reason, None
-    session.execute(
-        update(Touchpoint)
-        .where(
-            Touchpoint.plan_id == plan_id,
-            Touchpoint.state.in_([TouchpointState.PLANNED, TouchpointState.OPEN]),
-        )
-        .values(state=TouchpointState.CANCELLED, state_reason=STOPPED, settled_at=now)
-    )
-    outbox.cancel(session, Message.plan_id == plan_id, reason=STOPPED, now=now)
-    checkins.cancel_plan(session, plan_id=plan_id, now=now)
+    _silence(session, plan_id, now)
     _record(session, plan, "plan stopped", now, actor_id)
     session.commit()
+
+
+def leave(
+    session: Session, *, plan_id: int, reason: StopReason, now: datetime, actor_id: int | None = None
+) -> None:
+    """Send nothing more of a plan, as its person asks: whatever state it is in, and however often they ask."""
+    plan = _plan(session, plan_id)
+    if lifecycle.may_become(plan.state, PlanState.STOPPED):
+        stop(session, plan_id=plan_id, reason=reason, now=now, actor_id=actor_id)
+    elif _silence(session, plan_id, now):  # what has ended may still have its last question before it
+        _record(session, plan, "mails stopped", now, actor_id)
+        session.commit()
 
 
 def finish(session: Session, *, plan_ids: Collection[int], now: datetime) -> None:
@@ -116,6 +119,21 @@ def move_to(touchpoint: Touchpoint, *, day: date, week: worktime.WorkingWeek) ->
     grace_day = worktime.add_working_days(week, day, planning.GRACE_WORKING_DAYS)
     touchpoint.grace_until = worktime.end_of_day(grace_day, touchpoint.zone)
     touchpoint.closes_at = worktime.end_of_day(day + timedelta(days=open_days), touchpoint.zone)
+
+
+def _silence(session: Session, plan_id: int, now: datetime) -> int:
+    """Cancel whatever is still to come, the mails on their way and the meetings; gives how many follow-ups."""
+    cancelled = session.connection().execute(
+        update(Touchpoint)
+        .where(
+            Touchpoint.plan_id == plan_id,
+            Touchpoint.state.in_([TouchpointState.PLANNED, TouchpointState.OPEN]),
+        )
+        .values(state=TouchpointState.CANCELLED, state_reason=STOPPED, settled_at=now)
+    )
+    outbox.cancel(session, Message.plan_id == plan_id, reason=STOPPED, now=now)
+    checkins.cancel_plan(session, plan_id=plan_id, now=now)
+    return cancelled.rowcount
 
 
 def _finish(session: Session, plan: FollowUpPlan, now: datetime) -> None:

@@ -36,9 +36,11 @@ def _postgresql_random_id(element: Any, compiler: Any, **keywords: Any) -> str:
 
 
 def insert(session: Session, table: type[Base]) -> AnyInsert:
-    """An INSERT in the database's own dialect, which knows ON CONFLICT."""
+    """An INSERT in the database's own dialect, which knows ON CONFLICT, and how many rows it made."""
     dialect = session.get_bind().dialect.name
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    statement = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    # without it PostgreSQL says -1: SQLAlchemy has read the new ids and forgotten the count
+    return statement.execution_options(preserve_rowcount=True)
 
 
 def insert_new(session: Session, table: type[Base]) -> Insert:

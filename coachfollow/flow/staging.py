@@ -15,7 +15,7 @@ from coachfollow.errors import Invalid, NotFound
 from coachfollow.flow import history, sets
 from coachfollow.intake import matching
 from coachfollow.intake.reading import Reading, Sighting
-from coachfollow.models import Alias, Cohort, ImportBatch, ImportRow, TrainingSession
+from coachfollow.models import Cohort, ImportBatch, ImportRow, TrainingSession
 from coachfollow.queries import matching as known
 from coachfollow.rules import attending
 from coachfollow.rules.words import AttendanceState, ImportKind, ImportState
@@ -80,23 +80,6 @@ def stage(
     )
     session.commit()
     return batch
-
-
-def decide(session: Session, *, batch: ImportBatch, line: int, person_id: int | None) -> None:
-    """Say who an unknown row is, which is remembered, or leave it out (None)."""
-    row = session.scalar(select(ImportRow).where(ImportRow.batch_id == batch.id, ImportRow.line == line))
-    if row is None or batch.state is not ImportState.STAGED:
-        raise NotFound("There is no such row to decide about.")
-    if person_id is None:
-        row.skipped = True
-    else:
-        if row.person_id is None and row.name:
-            alias = {"organisation_id": batch.organisation_id, "person_id": person_id}
-            session.execute(
-                sets.insert_new(session, Alias).values(value=matching.match_key(row.name), **alias)
-            )
-        row.person_id, row.problem, row.skipped = person_id, None, False
-    session.commit()
 
 
 def _session_of(session: Session, cohort: Cohort, training_session_id: int | None) -> TrainingSession:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
-# What a person may choose on the mapping page, beyond what is found by itself.
+# What a person may choose on the mapping page; “utf-16” is not here, as it fails where no mark shows the order.
 ENCODINGS = (
-    "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254",
-    "cp1255", "cp1256", "cp1257", "iso-8859-1", "iso-8859-2", "iso-8859-15", "mac-roman", "shift_jis", "euc-kr",
-    "gb18030", "big5",
+    "utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255",
+    "cp1256", "cp1257", "iso-8859-1", "iso-8859-2", "iso-8859-15", "mac-roman", "shift_jis", "euc-kr", "gb18030",
+    "big5",
 )  # fmt: skip
 
 _MARKS = (

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 
 from coachfollow.intake import matching
@@ -10,19 +10,8 @@ from coachfollow.intake.presence import Presence, Stay
 from coachfollow.intake.timekeeping import Times
 from coachfollow.intake.words import Problem, Sighting
 
-_FACTS = (
-    "name",
-    "email",
-    "upn",
-    "external_id",
-    "status",
-    "coach",
-    "manager",
-    "team",
-    "zone",
-    "locale",
-    "week",
-)
+_OF_THE_ROW = {"line", "intervals", "minutes"}
+_FACTS = tuple(fact.name for fact in fields(Sighting) if fact.name not in _OF_THE_ROW)
 
 
 class Gathering:
@@ -80,11 +69,8 @@ class Gathering:
     def _merge(self, place: int, again: Sighting) -> None:
         first = self._people[place]
         self._note_differences(first, again)
-        news = {
-            fact: getattr(again, fact) for fact in _FACTS if not getattr(first, fact) and getattr(again, fact)
-        }
-        if again.is_organiser and not first.is_organiser:
-            news["is_organiser"] = True
+        missing = [fact for fact in _FACTS if not getattr(first, fact)]
+        news = {fact: found for fact in missing if (found := getattr(again, fact))}
         if news:
             self._people[place] = replace(first, **news)
 
@@ -97,9 +83,11 @@ class Gathering:
 
 def _differences(first: Sighting, again: Sighting) -> Iterator[tuple[str, str]]:
     """What two rows about the same person say differently; a name may be spelt in several ways."""
-    if first.name != again.name and first.name and again.name:
-        if matching.match_key(first.name) != matching.match_key(again.name):
-            yield f"“{first.name}”", f"“{again.name}”"
+    names = {
+        matching.match_key(seen.name) for seen in (first, again) if first.name != again.name and seen.name
+    }
+    if len(names) > 1:
+        yield f"“{first.name}”", f"“{again.name}”"
     if again.email and first.email not in {None, again.email}:
         yield f"{first.email}", again.email
     if again.status and first.status not in {None, again.status}:

@@ -15,27 +15,23 @@ from coachfollow.intake import columns, values
 from coachfollow.intake.tables import Row, Table
 from coachfollow.intake.words import Field, Make, Unreadable
 
+
+def _keys(*names: str) -> frozenset[str]:
+    return frozenset(map(columns.key, names))
+
+
 _TITLE = re.compile(r"[1-9]\d?\.\s*\D.*")
-_ORIGINAL_NAME, _TOPIC, _MEETING_ID = map(columns.key, ("Name (Original Name)", "Topic", "Meeting ID"))
-_MEET = set(map(columns.key, ("Time joined", "Time exited")))
-_TEAMS_2021 = set(map(columns.key, ("Full Name", "Join Time", "Leave Time")))
-_STARTS = set(
-    map(
-        columns.key,
-        (
-            *("Start time", "Meeting start time", "Startzeit", "Beginn", "Besprechungsbeginn"),
-            *("Heure de début", "Hora de inicio", "Hora de comienzo"),
-        ),
-    )
+_TOPIC, _MEETING_ID, _ORIGINAL_NAME = map(columns.key, ("Topic", "Meeting ID", "Name (Original Name)"))
+_OF_THE_HOST = (Field.TEAM,)  # in a usage report, the department is that of the host
+_MEET = _keys("Time joined", "Time exited")
+_TEAMS_2021 = _keys("Full Name", "Join Time", "Leave Time")
+_STARTS = _keys(
+    *("Start time", "Meeting start time", "Startzeit", "Beginn", "Besprechungsbeginn"),
+    *("Heure de début", "Hora de inicio", "Hora de comienzo"),
 )
-_ENDS = set(
-    map(
-        columns.key,
-        (
-            *("End time", "Meeting end time", "Endzeit", "Ende", "Besprechungsende"),
-            *("Heure de fin", "Hora de fin", "Hora de finalización"),
-        ),
-    )
+_ENDS = _keys(
+    *("End time", "Meeting end time", "Endzeit", "Ende", "Besprechungsende"),
+    *("Heure de fin", "Hora de fin", "Hora de finalización"),
 )
 
 
@@ -102,25 +98,26 @@ def recognise(table: Table, *, is_mapped: bool) -> Layout:
     keys = [columns.key(name) for name in table.header]
     make = _make(set(keys), table)
     is_usage = make is Make.ZOOM_USAGE
-    first = next(table.rows(), (0, []))[1]
-    times = [*table.preamble, list(table.header), first] if is_usage else table.preamble
-    known = dict(table.known)
-    if is_usage:
-        known.pop(Field.TEAM, None)  # the department there is the host's
-    people = Part(
-        kind=_KINDS.get(make, Kind.STAY),
-        header=table.header,
-        columns=known,
-        names_accounts=_ORIGINAL_NAME in keys,
-    )
+    above = [*table.preamble, list(table.header), _first(table)] if is_usage else table.preamble
     return Layout(
         make=Make.MAPPED if is_mapped else make,
         table=table,
-        people=people,
+        people=Part(
+            kind=_KINDS.get(make, Kind.STAY),
+            header=table.header,
+            columns={
+                field: at for field, at in table.known.items() if not (is_usage and field in _OF_THE_HOST)
+            },
+            names_accounts=_ORIGINAL_NAME in keys,
+        ),
         meeting_at=keys.index(_MEETING_ID) if is_usage else None,
-        starts=_stated(_STARTS, times),
-        ends=_stated(_ENDS, times),
+        starts=_stated(_STARTS, above),
+        ends=_stated(_ENDS, above),
     )
+
+
+def _first(table: Table) -> list[str]:
+    return next(table.rows(), (0, []))[1]
 
 
 def _make(keys: set[str], table: Table) -> Make:
@@ -152,7 +149,7 @@ def _rejoins(cells: Sequence[str]) -> Part | None:
     return Part(kind=Kind.REJOIN, header=header, columns=found)
 
 
-def _stated(labels: set[str], rows: Sequence[Sequence[str]]) -> str:
+def _stated(labels: frozenset[str], rows: Sequence[Sequence[str]]) -> str:
     """The value beside one of these labels, or under it."""
     for number, row in enumerate(rows):
         for place, cell in enumerate(row):

@@ -14,23 +14,13 @@ ALIKE = 0.6  # below this share of common letters, a suggestion is noise
 SHORTLIST = 20
 
 # Letters that are no base letter with an accent, so that no normal form takes them apart.
-_LETTERS = str.maketrans(
-    {
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-        "æ": "ae",
-        "œ": "oe",
-        "þ": "th",
-        "ħ": "h",
-    }
-)
+_LETTERS = str.maketrans("øłđðħ\N{LATIN SMALL LETTER DOTLESS I}", "olddhi") | {
+    **str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"})
+}
 
 
 def match_key(name: str) -> str:
-    """The same text for “Müller, Änne (EXT)” and “Aenne Muller”-like spellings: no accents, signs or brackets."""
+    """The same text for “Müller, Änne (EXT)” and “Anne Muller”: no accents, signs or brackets, first name first."""
     return values.fold(names.tidy(name)).translate(_LETTERS)
 
 

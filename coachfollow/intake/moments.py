@@ -25,6 +25,7 @@ _TIME = re.compile(
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _YEARS = range(2000, 2100)
 _SHORT_YEARS = range(15, 60)  # two digits: no report is older, and a plan does not reach further
+_NOON = 12
 _SAMPLES = 3
 
 _NUMERIC = (DateOrder.DMY, DateOrder.MDY)
@@ -126,9 +127,7 @@ def _question(sentence: str, samples: list[str]) -> Question:
 def _orders(text: str) -> frozenset[DateOrder]:
     """The orders in which a date in numbers is a date at all."""
     match = _DAY.fullmatch(text)
-    if match is None:
-        return frozenset()
-    return frozenset(order for order in _NUMERIC if _date(match, order) is not None)
+    return frozenset(order for order in _NUMERIC if match and _date(match, order))
 
 
 def _is_twin(text: str) -> bool:
@@ -166,10 +165,8 @@ def _time(text: str) -> time | None:
     if match is None:
         return None
     hour = int(match["hour"])
-    if match["half"] and hour <= len(
-        _MONTHS
-    ):  # twelve hours twice; “13:05 PM” is seen and means what it says
-        hour = hour % 12 + (12 if match["half"][0] in "pP" else 0)
+    if match["half"] and hour <= _NOON:  # “13:05 PM” is seen, and means what it says
+        hour = hour % _NOON + (_NOON if match["half"][0] in "pP" else 0)
     try:
         return time(hour, int(match["minute"]), int(match["second"] or 0))
     except ValueError:

@@ -4,8 +4,6 @@ import re
 
 from coachfollow.intake import values
 
-LONGEST = 200
-
 _BRACKETS = re.compile(r"[(\[{\uff08]([^()\[\]{}\uff08\uff09]*)[)\]}\uff09]")
 _SUFFIXES = {
     "jr",

@@ -52,7 +52,7 @@ def _entries(line: str) -> Iterator[_Entry]:
 
 def _name(text: str) -> str:
     """The name in the cells before an address: the first cell, or two of one word each."""
-    cells = [cell for part in _CELLS.split(text) if (cell := values.clean(part).strip(_EDGES))]
+    cells = _filled(_CELLS.split(text))
     if cells and not set(" ,") & set(cells[0]):
         return " ".join(cells[:2])
     return cells[0] if cells else ""
@@ -60,11 +60,11 @@ def _name(text: str) -> str:
 
 def _names(line: str) -> list[str]:
     """The names in a line without an address; “Example, Anna” is one, “Anna Example, Ben Other” are two."""
-    names_of = [name for part in _CELLS.split(line) if (name := values.clean(part).strip(_EDGES))]
-    pieces = [piece.strip() for piece in line.split(",") if piece.strip()]
+    cells = _filled(_CELLS.split(line))
+    pieces = _filled(line.split(","))
     is_list = len(pieces) > len(("Last", "First")) or all(" " in piece for piece in pieces)
-    return (
-        [values.clean(piece) for piece in pieces]
-        if len(names_of) == 1 and len(pieces) > 1 and is_list
-        else names_of
-    )
+    return pieces if len(cells) == 1 and is_list else cells
+
+
+def _filled(parts: Iterable[str]) -> list[str]:
+    return [text for part in parts if (text := values.clean(part).strip(_EDGES))]

@@ -75,19 +75,18 @@ def _read(reading: PeopleReading, table: Table, calendar: Calendar, *, name: str
         problem = cells.problem(table.header, table.known)
         if problem:
             problems.append(problem)
-        elif person:
+        else:
             rows[person.email] = person
     if not (rows or problems):
         raise Unreadable(f"“{name}” has a header in line {table.header_line}, but nobody under it.")
     return replace(reading, rows=tuple(rows.values()), problems=tuple(problems))
 
 
-def _person(cells: Cells, calendar: Calendar, earlier: Mapping[str, PersonRow]) -> PersonRow | None:
-    """The person in a row; None where the cells have remembered a fault that leaves nobody."""
-    email, manager = cells.address(Field.EMAIL), cells.address(Field.MANAGER)
-    if email is None:
+def _person(cells: Cells, calendar: Calendar, earlier: Mapping[str, PersonRow]) -> PersonRow:
+    """The person in a row; without meaning where the cells have remembered a fault."""
+    email, manager = cells.address(Field.EMAIL) or "", cells.address(Field.MANAGER)
+    if not email:
         cells.fault(Field.EMAIL, "there is no e-mail address in this row")
-        return None
     if email in earlier:
         cells.fault(Field.EMAIL, f"{email} already stands in line {earlier[email].line}, which was taken")
     if email == manager:

@@ -36,9 +36,8 @@ def _event(cells: Cells, calendar: Calendar) -> Presence:
     at = calendar.moment(cells.text(Field.TIMESTAMP))
     is_joining = cells.read(Field.ACTION, values.is_joining)
     if is_joining is None or not isinstance(at, datetime):
-        cells.fault(
-            Field.TIMESTAMP, f"“{cells.text(Field.TIMESTAMP)}” and the action beside it cannot be read"
-        )
+        text = cells.text(Field.TIMESTAMP)
+        cells.fault(Field.TIMESTAMP, f"“{text}” and the action beside it cannot be read")
         return NOTHING
     return Presence(event=(at, is_joining))
 
@@ -56,10 +55,8 @@ def _whereabouts(cells: Cells, calendar: Calendar, kind: Kind) -> Presence:
     if kind is Kind.PERSON and stated is not None:
         return Presence(seconds=min(stated, _length(stay)))
     if _length(stay) < 0:
-        cells.fault(
-            Field.LEFT,
-            f"“{cells.text(Field.LEFT)}” is before “{cells.text(Field.JOINED)}”, the time of joining",
-        )
+        times = f"“{cells.text(Field.LEFT)}” is before “{cells.text(Field.JOINED)}”"
+        cells.fault(Field.LEFT, f"{times}, the time of joining")
     return Presence(stay=stay)
 
 

@@ -44,9 +44,7 @@ __all__ = [
 
 _TIMES = (Field.JOINED, Field.LEFT, Field.TIMESTAMP)
 _SHOWN = 5
-_MOST_CELLS = (
-    3  # of a list without a header row: more than a name and an address need names for their columns
-)
+_NAME_AND_ADDRESS = 2
 
 
 def read(
@@ -68,9 +66,9 @@ def read(
         if table:
             return _read_table(table, name=name, mapping=mapping, date_order=date_order)
         table = tables.likeliest(sources, mapping=mapping, name=name)
-        if not (table.header_line or mapping.columns) and len(table.header) <= _MOST_CELLS:
-            return _read_lines(table.source.lines(), name=name)
-        return _ask_for_columns(table, sources, mapping)
+        if table.header_line or mapping.columns or len(table.header) > _NAME_AND_ADDRESS:
+            return _ask_for_columns(table, sources, mapping)
+        return _read_lines(table.source.lines(), name=name)
 
 
 def read_pasted(text: str, *, date_order: DateOrder | None = None) -> Reading:

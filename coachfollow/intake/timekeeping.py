@@ -37,10 +37,8 @@ class Times:
 
     def settle(self, person: int, seen: Sighting, *, closing: datetime | None) -> Sighting:
         """Tell the time of a person; an open stay ends at the closing, or with the last time in the file."""
-        stays = self._rejoins.get(person) or [
-            *self._stays.get(person, ()),
-            *_stays(self._events.get(person, ())),
-        ]
+        logged = _stays(self._events.get(person, ()))
+        stays = self._rejoins.get(person) or [*self._stays.get(person, ()), *logged]
         spans = tuple(sorted(_closed(stay, closing or self._last) for stay in stays))
         if person in self._rejoins or person not in self._seconds:
             return replace(seen, intervals=spans) if spans else seen

@@ -19,9 +19,12 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-MAX_MEMORY = 1 << 30
-MAX_CPU_SECONDS = 60
-MAX_WRITTEN = 1 << 29
+LIMITS = (
+    (resource.RLIMIT_AS, 3 << 28),
+    (resource.RLIMIT_CPU, 60),
+    (resource.RLIMIT_FSIZE, 1 << 29),
+    (resource.RLIMIT_CORE, 0),  # the core of an aborted process would hold the list
+)
 MAX_ENTRIES = 2_000
 MAX_UNPACKED = 300 << 20
 MAX_RATIO = 100
@@ -30,7 +33,8 @@ MAX_SHEETS = 30
 MAX_ROWS = 500_100  # a little over what a list may have, so that the reader of the CSV says so
 MAX_COLUMNS = 1_001  # likewise
 
-_SPREADSHEETS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
+_KINDS = {"xl/workbook.xml": ".xlsx", "xl/workbook.bin": ".xlsb", "content.xml": ".ods"}
+_LOCKED = "EncryptedPackage".encode("utf-16-le")  # how a workbook of today is wrapped that has a password
 _DOCUMENTS = ("word/", "ppt/", "visio/")
 
 
@@ -40,11 +44,11 @@ class Refused(Exception):
 
 def unpack(workbook: Path, folder: Path) -> list[tuple[str, str]]:
     """Write every visible sheet that has cells; the names of sheets and files, in the order of the workbook."""
-    if zipfile.is_zipfile(workbook):
-        _weigh(workbook)
+    link = folder / f"workbook{_kind(workbook)}"
     try:
-        with workbook.open("rb") as file, calamine.CalamineWorkbook.from_filelike(file) as book:
-            return list(_written(book, folder))  # by what the file holds; by path, its name would decide
+        link.symlink_to(workbook)  # the reader goes by the name, and the name of an upload means nothing
+        with calamine.CalamineWorkbook.from_path(link) as book:
+            return list(_written(book, folder))
     except calamine.PasswordError:
         raise Refused("password") from None
     except (calamine.CalamineError, ValueError):
@@ -53,21 +57,28 @@ def unpack(workbook: Path, folder: Path) -> list[tuple[str, str]]:
         raise Refused("bomb") from None
 
 
-def _weigh(workbook: Path) -> None:
-    """Refuse an archive by its own table of contents, before anything of it is unpacked."""
+def _kind(workbook: Path) -> str:
+    """How the name of such a file ends; an archive is refused by its table of contents, before it is unpacked."""
+    if not zipfile.is_zipfile(workbook):
+        return ".xlsx" if _LOCKED in workbook.read_bytes() else ".xls"
     try:
         with zipfile.ZipFile(workbook) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise Refused("broken") from None
-    names = [entry.filename for entry in entries]
+    _weigh(entries, workbook.stat().st_size)
+    names = {entry.filename for entry in entries}
     if any(name.startswith(_DOCUMENTS) for name in names):
         raise Refused("document")
-    if not any(name in _SPREADSHEETS for name in names):
+    kind = next((kind for name, kind in _KINDS.items() if name in names), None)
+    if kind is None:
         raise Refused("archive")
+    return kind
+
+
+def _weigh(entries: list[zipfile.ZipInfo], size: int) -> None:
     unpacked = sum(entry.file_size for entry in entries)
-    allowed = max(SMALL, MAX_RATIO * workbook.stat().st_size)
-    if len(entries) > MAX_ENTRIES or unpacked > min(MAX_UNPACKED, allowed):
+    if len(entries) > MAX_ENTRIES or unpacked > min(MAX_UNPACKED, max(SMALL, MAX_RATIO * size)):
         raise Refused("bomb")
 
 
@@ -112,20 +123,12 @@ def text(cell: object) -> str:
             return " ".join(str(cell).split())
 
 
-def limit() -> None:
-    """Bind this process; a core file of an aborted one would hold the list."""
-    for what, most in (
-        (resource.RLIMIT_AS, MAX_MEMORY),
-        (resource.RLIMIT_CPU, MAX_CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, MAX_WRITTEN),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
-
-
 def main(workbook: str, folder: str) -> None:
-    """Unpack under limits and say on standard output what came of it."""
-    limit()
+    """Bind this process to its limits, unpack, and say on standard output what came of it."""
+    for what, most in LIMITS:
+        allowed = resource.getrlimit(what)[1]
+        least = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+        resource.setrlimit(what, (least, least))
     try:
         answer: dict[str, object] = {"sheets": unpack(Path(workbook), Path(folder))}
     except Refused as refusal:

@@ -4,6 +4,7 @@ import difflib
 import re
 import unicodedata
 import zoneinfo
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -34,29 +35,8 @@ _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _PATH = re.compile(r"\s+[/>\u203a\u00bb]\s+")
 _LOCALE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?")
 
-_JOINING = (
-    "join",
-    "beigetreten",
-    "teilgenommen",
-    "rejoint",
-    "a rejoint",
-    "participe",
-    "unido",
-    "se unio",
-    "se ha unido",
-)
-_LEAVING = (
-    "left",
-    "leave",
-    "verlassen",
-    "hat verlassen",
-    "parti",
-    "quitte",
-    "a quitte",
-    "salio",
-    "abandon",
-    "ha salido",
-)
+_JOINING = re.compile(r"(a |se |se ha |s est )?(re)?(join|beigetreten|teilgenommen|participe|unido|unio)")
+_LEAVING = re.compile(r"(a |se |ha |hat )?(left|leave|verlassen|parti|quitte|salio|salido|abandon)")
 
 _STATES: Mapping[AttendanceState, str] = {
     AttendanceState.PRESENT: "present attended attend yes y x 1 true p completed complete joined ✓ ✔ ☑ ✅ ok "
@@ -78,7 +58,7 @@ def clean(text: str) -> str:
     """One line without odd spaces and invisible signs; empty where the cell only says that it is empty."""
     text = " ".join(text.split())
     if not text.isprintable():
-        text = "".join(char for char in text if not _is_invisible(char)).strip()
+        text = " ".join("".join(char for char in text if not _is_invisible(char)).split())
     return "" if text.casefold() in _NOTHING else text
 
 
@@ -149,9 +129,9 @@ def is_yes(text: str) -> bool:
 def is_joining(action: str) -> bool:
     """Whether an entry of a log is a joining; otherwise it is a leaving."""
     plain = fold(action)
-    if plain.startswith(_JOINING):
+    if _JOINING.match(plain):
         return True
-    if plain.startswith(_LEAVING):
+    if _LEAVING.match(plain):
         return False
     raise ValueError(f"“{action}” is neither joining nor leaving; write Joined or Left")
 
@@ -175,12 +155,23 @@ def zone(text: str) -> str:
     return found
 
 
+@lru_cache(maxsize=1024)
 def _nearest_zones(text: str) -> str:
-    cities = {name.rpartition("/")[2]: found for name, found in _zones().items()}
-    near = difflib.get_close_matches(_as_zone(text).rpartition("/")[2], cities, n=3, cutoff=_NEAR)
-    return (
-        f"did you mean {', '.join(cities[city] for city in near)}?" if near else "write it like Europe/Berlin"
-    )
+    """A hint; cities with another first letter are not looked at, as a list may have a wrong zone in every row."""
+    wanted = _as_zone(text).rpartition("/")[2]
+    cities = _cities().get(wanted[:1], {})
+    near = [cities[city] for city in difflib.get_close_matches(wanted, cities, n=3, cutoff=_NEAR)]
+    return f"did you mean {', '.join(near)}?" if near else "write it like Europe/Berlin"
+
+
+@lru_cache(maxsize=1)
+def _cities() -> Mapping[str, Mapping[str, str]]:
+    """Zones by city, by its first letter."""
+    cities: dict[str, dict[str, str]] = defaultdict(dict)
+    for name, found in _zones().items():
+        city = name.rpartition("/")[2]
+        cities[city[:1]][city] = found
+    return cities
 
 
 def _as_zone(text: str) -> str:

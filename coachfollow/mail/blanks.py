@@ -13,6 +13,7 @@ _NEWLINE = re.compile(r"\r\n|[\r\x85\u2028\u2029]")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _VERBATIM = re.compile(r"[ !-<>-~]{1,72}")  # quoted-printable writes these as they are, within one line
 _SOFT_BREAK = b"=\r\n"
+_LINE = 76  # RFC 2045: with the "=" of a soft break
 
 
 class Marks:
@@ -51,7 +52,7 @@ class Part:
     def fill(self, facts: Mapping[str, str]) -> bytes:
         """Return the body in quoted-printable; a missing fact raises KeyError."""
         filled = {
-            name: quoted_printable(self.escape(readable(facts[name]))) + _SOFT_BREAK
+            name: _continued(quoted_printable(self.escape(readable(facts[name]))))
             for name in set(self.blanks)
         }
         pieces = list(self.pieces)
@@ -67,7 +68,7 @@ def part(marks: Marks, rendered: str, *, escape: Callable[[str], str]) -> Part:
     """
     fixed, names = marks.cut(rendered)
     *others, last = [quoted_printable(readable(piece)) for piece in fixed]
-    pieces = alternating([*(piece + _SOFT_BREAK for piece in others), last], [b""] * len(names))
+    pieces = alternating([*map(_continued, others), last], [b""] * len(names))
     return Part(pieces=pieces, blanks=names, escape=escape)
 
 
@@ -88,3 +89,11 @@ def quoted_printable(value: str) -> bytes:
     if _VERBATIM.fullmatch(value):
         return value.encode("ascii")
     return binascii.b2a_qp(value.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
+
+
+def _continued(encoded: bytes) -> bytes:
+    """End the encoded text in a soft line break; a line that is full is broken before its last character."""
+    if len(encoded) - encoded.rfind(b"\n") - 1 < _LINE:
+        return encoded + _SOFT_BREAK
+    last = len(encoded) - (3 if encoded[-3:-2] == b"=" else 1)
+    return encoded[:last] + _SOFT_BREAK + encoded[last:] + _SOFT_BREAK

@@ -24,6 +24,9 @@ class Reply:
     code: int
     text: str
 
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}".rstrip()
+
     @property
     def accepted(self) -> bool:
         """Whether the server has taken it on."""

@@ -1,11 +1,13 @@
 """Reads what a person sees when they are asked: the question, their own plan, what they answered before."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
+from babel.dates import format_date
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.errors import NotFound
@@ -16,11 +18,15 @@ from coachfollow.models import (
     FollowUpPlan,
     Organisation,
     Person,
+    ProgrammeText,
+    ProgrammeVersion,
+    Reporting,
     Touchpoint,
+    TrainingSession,
 )
 from coachfollow.queries import keys, letters, programmes
-from coachfollow.queries.letters import StepWords
-from coachfollow.rules.words import Audience, PlanState, StepKind, TouchpointState
+from coachfollow.rules import lifecycle, wording
+from coachfollow.rules.words import Audience, PlanState, StepKind, StopReason, TouchpointState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,7 @@ class Asked:
     audience: Audience
     state: TouchpointState
     plan_state: PlanState
+    stopped_for: StopReason | None
     local_date: date
     closes_at: datetime
     zone: str
@@ -60,29 +67,33 @@ class Asked:
     participant: str
     coach: str
     programme: str
-    words: StepWords
+    question: str
     own_plan: OwnPlan | None
     examples: Sequence[tuple[str, str]]
     is_answered: bool
 
+    def takes_answer(self, now: datetime) -> bool:
+        """Whether it can be answered now, or its answer changed."""
+        return lifecycle.takes_answer(
+            self.state,
+            closes_at=self.closes_at,
+            plan=self.plan_state,
+            stopped_for=self.stopped_for,
+            now=now,
+        )
+
 
 def asked(session: Session, *, touchpoint_id: int, recipient_id: int) -> Asked:
     """Give what one follow-up asks of its recipient; raises NotFound."""
-    coach = aliased(Person)
-    row = session.execute(
-        select(Touchpoint, FollowUpPlan, Person, Organisation.name, coach.name)
-        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
-        .join(Person, Person.id == FollowUpPlan.person_id)
-        .join(Organisation, Organisation.id == Person.organisation_id)
-        .outerjoin(Coaching, (Coaching.plan_id == FollowUpPlan.id) & Coaching.to_at.is_(None))
-        .outerjoin(coach, coach.id == Coaching.coach_id)
-        .where(Touchpoint.id == touchpoint_id)
-    ).one_or_none()
+    row = session.execute(_EVERYTHING.where(Touchpoint.id == touchpoint_id)).one_or_none()
     if row is None:
         raise NotFound("There is no such follow-up.")
-    touchpoint, plan, person, organisation, coach_name = row
+    touchpoint, plan, person, around = row[0], row[1], row[2], _Surroundings._make(row[3:])
     recipient = person if recipient_id == person.id else session.get_one(Person, recipient_id)
     text = programmes.text(session, version_id=plan.programme_version_id, locale=recipient.locale)
+    words = letters.step_words(session, step_id=touchpoint.step_id, locale=recipient.locale)
+    own = own_plan(session, plan_id=plan.id) if recipient_id == person.id else None
+    facts = _facts(touchpoint, person=person, recipient=recipient, around=around, text=text, own=own)
     return Asked(
         touchpoint_id=touchpoint.id,
         plan_id=plan.id,
@@ -93,19 +104,30 @@ def asked(session: Session, *, touchpoint_id: int, recipient_id: int) -> Asked:
         audience=touchpoint.audience,
         state=touchpoint.state,
         plan_state=plan.state,
+        stopped_for=plan.stop_reason,
         local_date=touchpoint.local_date,
         closes_at=touchpoint.closes_at,
         zone=recipient.zone,
         locale=recipient.locale,
-        organisation=organisation,
+        organisation=around.organisation,
         participant=person.name or "",
-        coach=coach_name or "",
+        coach=around.coach or "",
         programme=text.title,
-        words=letters.step_words(session, step_id=touchpoint.step_id, locale=recipient.locale),
-        own_plan=own_plan(session, plan_id=plan.id) if recipient_id == person.id else None,
-        examples=tuple((situation, action) for situation, action in json.loads(text.examples)),
+        question=wording.fill(words.question or words.subject, facts),
+        own_plan=own,
+        examples=_pairs(text),
         is_answered=answer_of(session, touchpoint_id=touchpoint.id, person_id=recipient_id) is not None,
     )
+
+
+def examples(session: Session, *, plan_id: int) -> Sequence[tuple[str, str]]:
+    """Give the examples of a plan's programme, in its person's language: situation and action."""
+    version_id, locale = session.execute(
+        select(FollowUpPlan.programme_version_id, Person.locale)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .where(FollowUpPlan.id == plan_id)
+    ).one()
+    return _pairs(programmes.text(session, version_id=version_id, locale=locale))
 
 
 def own_plan(session: Session, *, plan_id: int) -> OwnPlan | None:
@@ -137,3 +159,72 @@ def answer_of(session: Session, *, touchpoint_id: int, person_id: int) -> Answer
     return session.scalar(
         select(Answer).where(Answer.touchpoint_id == touchpoint_id, Answer.person_id == person_id)
     )
+
+
+class _Surroundings(NamedTuple):
+    """What authored words may name beside the person and their plan."""
+
+    organisation: str
+    coach: str | None
+    manager: str | None
+    sponsor: str
+    trained_on: date | None
+
+
+_COACH, _MANAGER = aliased(Person), aliased(Person)
+_LAST_DAY = (
+    select(func.max(TrainingSession.local_date))
+    .where(TrainingSession.cohort_id == Touchpoint.cohort_id)
+    .scalar_subquery()
+)
+_EVERYTHING = (
+    select(
+        Touchpoint,
+        FollowUpPlan,
+        Person,
+        Organisation.name,
+        _COACH.name,
+        _MANAGER.name,
+        ProgrammeVersion.sponsor_name,
+        _LAST_DAY,
+    )
+    .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+    .join(Person, Person.id == FollowUpPlan.person_id)
+    .join(Organisation, Organisation.id == Person.organisation_id)
+    .join(ProgrammeVersion, ProgrammeVersion.id == FollowUpPlan.programme_version_id)
+    .outerjoin(Coaching, (Coaching.plan_id == FollowUpPlan.id) & Coaching.to_at.is_(None))
+    .outerjoin(_COACH, _COACH.id == Coaching.coach_id)
+    .outerjoin(Reporting, (Reporting.person_id == Person.id) & Reporting.to_at.is_(None))
+    .outerjoin(_MANAGER, _MANAGER.id == Reporting.manager_id)
+)
+
+
+def _facts(
+    touchpoint: Touchpoint,
+    *,
+    person: Person,
+    recipient: Person,
+    around: _Surroundings,
+    text: ProgrammeText,
+    own: OwnPlan | None,
+) -> Mapping[str, str]:
+    """What fills an author's blanks on a page: as in the mail, and a dash where there is nothing to say yet."""
+    day = around.trained_on
+    return {
+        "first_name": (recipient.name or "").partition(" ")[0],
+        "participant": person.name or "",
+        "commitment": own.sentence if own else "…",
+        "situation": own.situation if own else "…",
+        "action": own.action if own else "…",
+        "coach": around.coach or "your coach",
+        "manager": around.manager or "your manager",
+        "sponsor": around.sponsor,
+        "programme": text.title,
+        "session_date": format_date(day, "long", locale="en") if day else "…",
+        "days_since": str((touchpoint.local_date - day).days) if day else "…",
+        "organisation": around.organisation,
+    }
+
+
+def _pairs(text: ProgrammeText) -> tuple[tuple[str, str], ...]:
+    return tuple((situation, action) for situation, action in json.loads(text.examples))

@@ -1,13 +1,16 @@
-"""Reads business time: the clock's, moved ahead in the demo by its one row."""
+"""Reads business time, which the demo moves by its one row, and the moments at which something is to happen."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coachfollow import clock
 from coachfollow.extensions import installation
-from coachfollow.models import ClockShift
+from coachfollow.models import ClockShift, FollowUpPlan, Message, Touchpoint
+from coachfollow.rules.words import MessageState, PlanState, TouchpointState
+
+NOON = time(12, tzinfo=UTC)  # the day has begun by then wherever our people live
 
 
 def now(session: Session) -> datetime:
@@ -19,3 +22,46 @@ def now(session: Session) -> datetime:
 def shift(session: Session) -> timedelta:
     """Give how far business time is ahead of the clock; only the demo may ask."""
     return timedelta(seconds=session.scalar(select(ClockShift.seconds)) or 0.0)
+
+
+def next_event(session: Session, *, after: datetime) -> datetime | None:
+    """Give the next moment at which something opens, closes, is sent or goes on; None when nothing is to come."""
+    moments = (
+        session.scalar(
+            select(func.min(Touchpoint.due_at))
+            .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+            .where(Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at > after)
+            .where(FollowUpPlan.state != PlanState.PAUSED)
+        ),
+        session.scalar(
+            select(func.min(Touchpoint.closes_at)).where(
+                Touchpoint.state == TouchpointState.OPEN, Touchpoint.closes_at > after
+            )
+        ),
+        session.scalar(
+            select(func.min(Message.send_at)).where(
+                Message.state == MessageState.QUEUED, Message.send_at > after
+            )
+        ),
+        _next_return(session, after),
+    )
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def is_mail_waiting(session: Session, *, now: datetime) -> bool:
+    """Whether a mail is due that nobody has sent or tried yet."""
+    due = select(Message.id).where(
+        Message.state.in_([MessageState.QUEUED, MessageState.CLAIMED, MessageState.HANDING]),
+        Message.send_at <= now,
+        Message.retry_at.is_(None),
+    )
+    return session.scalar(select(due.exists())) is True
+
+
+def _next_return(session: Session, after: datetime) -> datetime | None:
+    """When the next pause ends."""
+    days = session.scalars(
+        select(FollowUpPlan.paused_until).where(FollowUpPlan.state == PlanState.PAUSED).distinct()
+    )
+    returns = [datetime.combine(day, NOON) for day in days if isinstance(day, date)]
+    return min((moment for moment in returns if moment > after), default=None)

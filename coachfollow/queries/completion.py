@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Result, func, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Cohort
@@ -92,11 +92,18 @@ class _Count(NamedTuple):
 
 
 def _counts(session: Session, chosen: Population) -> Sequence[_Count]:
-    columns = chosen.group, Cohort.target, chosen.counted
-    rows = session.execute(
-        select(*columns, func.count()).select_from(chosen.source).where(chosen.where).group_by(*columns)
+    rows: Result[Any, float | None, str | None, int] = session.execute(
+        select(
+            chosen.group.label("raw"),
+            Cohort.target.label("aim"),
+            chosen.counted.label("counted"),
+            func.count(),
+        )
+        .select_from(chosen.source)
+        .where(chosen.where)
+        .group_by("raw", "aim", "counted")  # by name: the CASE need not be said, and worked out, twice
     )
-    return [_Count(*row) for row in rows if row[2] is not None]
+    return [_Count(raw, aim, counted, n) for raw, aim, counted, n in rows if counted is not None]
 
 
 def _groups(due: Sequence[_Count], attended: Sequence[_Count], naming: Labelling) -> tuple[Group, ...]:

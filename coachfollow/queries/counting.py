@@ -12,8 +12,8 @@ from coachfollow.models import Commitment, FollowUpPlan, Person, Touchpoint
 from coachfollow.rules.measuring import Counted, Standing
 from coachfollow.rules.words import PlanState, StepKind, StopReason, TouchpointState
 
+ASKING = [kind for kind in StepKind if kind.wants_answer]
 _ABSENT = and_(FollowUpPlan.state == PlanState.STOPPED, FollowUpPlan.stop_reason == StopReason.ABSENT)
-_ASKING = [kind for kind in StepKind if kind.wants_answer]
 
 
 def bucket(*, now: datetime) -> ColumnElement[str | None]:
@@ -21,7 +21,7 @@ def bucket(*, now: datetime) -> ColumnElement[str | None]:
     completed = Touchpoint.state == TouchpointState.COMPLETED
     missed = Touchpoint.state == TouchpointState.MISSED
     return case(
-        (or_(Touchpoint.kind.not_in(_ASKING), FollowUpPlan.state == PlanState.DRAFT, _ABSENT), null()),
+        (or_(Touchpoint.kind.not_in(ASKING), FollowUpPlan.state == PlanState.DRAFT, _ABSENT), null()),
         (Touchpoint.state == TouchpointState.CANCELLED, null()),
         (Touchpoint.state == TouchpointState.EXCUSED, Counted.EXCUSED.value),
         (completed & (Touchpoint.settled_at <= Touchpoint.grace_until), Counted.COMPLETED_ON_TIME.value),

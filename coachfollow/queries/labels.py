@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, assert_never
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import Cohort, Person, Programme, ProgrammeText, ProgrammeVersion
 from coachfollow.queries.filters import Filters, GroupBy
@@ -90,11 +90,8 @@ def _branches(tree: Tree, chosen: Key) -> Labelling:
 
 def _programmes(session: Session, ids: Collection[int]) -> dict[Key, Label]:
     """Each programme's title in its own language, of its newest version."""
-    last = (
-        select(func.max(ProgrammeVersion.number))
-        .where(ProgrammeVersion.programme_id == Programme.id)
-        .scalar_subquery()
-    )
+    versions = aliased(ProgrammeVersion)
+    last = select(func.max(versions.number)).where(versions.programme_id == Programme.id).scalar_subquery()
     own_language = (ProgrammeText.version_id == ProgrammeVersion.id) & (
         ProgrammeText.locale == ProgrammeVersion.language
     )
@@ -118,8 +115,10 @@ def _coaches(session: Session, ids: Collection[Key]) -> dict[Key, Label]:
             Person.id.in_([one for one in ids if one is not None])
         )
     )
-    labels = {key: Label(text=name or email or "a former coach", handle=email) for key, name, email in rows}
-    return {**labels, None: Label(text="without a coach", handle=None)}
+    labels: dict[Key, Label] = {None: Label(text="without a coach", handle=None)}
+    for person_id, name, email in rows:
+        labels[person_id] = Label(text=name or email or "a former coach", handle=email)
+    return labels
 
 
 def _months(days: Collection[date | None]) -> dict[Key, Label]:

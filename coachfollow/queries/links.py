@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
 from coachfollow.errors import Closed, NotFound
 from coachfollow.models import FollowUpPlan, Person, Token, Touchpoint
-from coachfollow.rules.words import PlanState, StepKind, TokenPurpose, TouchpointState
+from coachfollow.rules.words import Audience, PlanState, StepKind, StopReason, TokenPurpose, TouchpointState
 
 UNKNOWN = "We do not know this link. Please open it from the mail again, in one piece."
 OLD = "This link is too old to be used."
@@ -17,13 +18,14 @@ OLD = "This link is too old to be used."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """What a link allows its holder: one purpose, for one person, about one thing."""
+    """What somebody may do without signing in: one purpose, for one person, about one thing."""
 
-    id: int
+    id: int | None  # of the token; None for somebody signed in, who needs none for what is their own
     purpose: TokenPurpose
     person_id: int
-    organisation_id: int
     plan_id: int | None
+    plan: str | None  # its public id
+    is_own_plan: bool  # not so for a manager, whose link is about somebody else's
     touchpoint_id: int | None
 
 
@@ -37,6 +39,32 @@ def again(session: Session, *, token_id: int, purpose: TokenPurpose, now: dateti
     return _allowed(session, Token.id == token_id, purpose, now)
 
 
+def whose(session: Session, *, token: str, purpose: TokenPurpose) -> Link:
+    """Give whose link this is, however old: enough to write to them, never to show anything."""
+    return _link(_row(session, Token.hash == vault.token_hash(token), purpose))
+
+
+def own_plan(session: Session, *, plan: str, person_id: int, purpose: TokenPurpose) -> Link | None:
+    """Give what somebody signed in may do with a plan, if it is theirs."""
+    which = (FollowUpPlan.public_id == plan) & (FollowUpPlan.person_id == person_id)
+    plan_id = session.scalar(select(FollowUpPlan.id).where(which))
+    return _own(person_id, purpose, plan_id, plan, None) if plan_id is not None else None
+
+
+def own_question(session: Session, *, touchpoint_id: int, person_id: int) -> Link | None:
+    """Give what somebody signed in may do with a question, if it is asked of them about their own plan."""
+    row = session.execute(
+        select(FollowUpPlan.id, FollowUpPlan.public_id)
+        .join(Touchpoint, Touchpoint.plan_id == FollowUpPlan.id)
+        .where(
+            Touchpoint.id == touchpoint_id,
+            Touchpoint.audience == Audience.PARTICIPANT,
+            FollowUpPlan.person_id == person_id,
+        )
+    ).one_or_none()
+    return _own(person_id, TokenPurpose.ANSWER, row.id, row.public_id, touchpoint_id) if row else None
+
+
 def current_question(session: Session, *, plan_id: int, person_id: int, now: datetime) -> int | None:
     """Give the open follow-up that a person is asked now, if there is one."""
     return session.scalar(
@@ -45,7 +73,10 @@ def current_question(session: Session, *, plan_id: int, person_id: int, now: dat
         .where(
             Touchpoint.plan_id == plan_id,
             FollowUpPlan.person_id == person_id,
-            FollowUpPlan.state.in_([PlanState.ACTIVE, PlanState.FINISHED]),
+            or_(
+                FollowUpPlan.state.in_([PlanState.ACTIVE, PlanState.FINISHED]),
+                FollowUpPlan.stop_reason == StopReason.ENDED,
+            ),
             Touchpoint.state == TouchpointState.OPEN,
             Touchpoint.closes_at > now,
             Touchpoint.kind.in_([StepKind.COMMITMENT, StepKind.REFLECTION, StepKind.UNPROMPTED]),
@@ -56,21 +87,55 @@ def current_question(session: Session, *, plan_id: int, person_id: int, now: dat
 
 
 def _allowed(session: Session, which: ColumnElement[bool], purpose: TokenPurpose, now: datetime) -> Link:
-    row = session.execute(
-        select(Token, Person.version, Person.organisation_id, Person.erased_at)
-        .join(Person, Person.id == Token.person_id)
-        .where(which, Token.purpose == purpose)
-    ).one_or_none()
-    if row is None:
-        raise NotFound(UNKNOWN)
-    token, version, organisation_id, erased_at = row
-    if token.expires_at <= now or token.person_version != version or erased_at is not None:
+    row = _row(session, which, purpose)
+    token = row.Token
+    if token.expires_at <= now or token.person_version != row.version or row.erased_at is not None:
         raise Closed(OLD)
+    return _link(row)
+
+
+def _row(session: Session, which: ColumnElement[bool], purpose: TokenPurpose) -> Row[*tuple[Any, ...]]:
+    found = session.execute(_links().where(which, Token.purpose == purpose)).one_or_none()
+    if found is None:
+        raise NotFound(UNKNOWN)
+    return found
+
+
+def _links() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Token,
+            Person.version,
+            Person.erased_at,
+            FollowUpPlan.public_id.label("plan"),
+            and_(FollowUpPlan.id.is_not(None), FollowUpPlan.person_id == Token.person_id).label(
+                "is_own_plan"
+            ),
+        )
+        .join(Person, Person.id == Token.person_id)
+        .outerjoin(FollowUpPlan, FollowUpPlan.id == Token.plan_id)
+    )
+
+
+def _link(row: Row[*tuple[Any, ...]]) -> Link:
     return Link(
-        id=token.id,
-        purpose=token.purpose,
-        person_id=token.person_id,
-        organisation_id=organisation_id,
-        plan_id=token.plan_id,
-        touchpoint_id=token.touchpoint_id,
+        id=row.Token.id,
+        purpose=row.Token.purpose,
+        person_id=row.Token.person_id,
+        plan_id=row.Token.plan_id,
+        plan=row.plan,
+        is_own_plan=bool(row.is_own_plan),
+        touchpoint_id=row.Token.touchpoint_id,
+    )
+
+
+def _own(person_id: int, purpose: TokenPurpose, plan_id: int, plan: str, touchpoint_id: int | None) -> Link:
+    return Link(
+        id=None,
+        purpose=purpose,
+        person_id=person_id,
+        plan_id=plan_id,
+        plan=plan,
+        is_own_plan=True,
+        touchpoint_id=touchpoint_id,
     )

@@ -60,7 +60,7 @@ def follow_ups(
     chosen = population.follow_ups(filters, by=by, area=_area(filters), now=now)
     source = join(chosen.source, Person, Person.id == FollowUpPlan.person_id)
     rows = session.execute(
-        select(*_WHO, Step.key, Touchpoint.kind, Touchpoint.local_date, chosen.counted)
+        select(*_WHO, Step.key, Touchpoint.kind, Touchpoint.local_date, chosen.counted.label("counted"))
         .select_from(join(source, Step, Step.id == Touchpoint.step_id))
         .where(chosen.where, population.in_group(chosen, filters=filters, by=by, key=key))
         .where(chosen.counted.in_([one.value for one in counted]))
@@ -68,9 +68,19 @@ def follow_ups(
         .limit(limit)
         .offset(offset)
     )
-    fields = CountedFollowUp.__slots__[:-1]
     return [
-        CountedFollowUp(**dict(zip(fields, row[:-1], strict=True)), counted=Counted(row[-1])) for row in rows
+        CountedFollowUp(
+            person_id=row.id,
+            plan=row.public_id,
+            name=row.name,
+            email=row.email,
+            group=row.title,
+            step=row.key,
+            kind=row.kind,
+            due=row.local_date,
+            counted=Counted(row.counted),
+        )
+        for row in rows
     ]
 
 
@@ -88,7 +98,7 @@ def people(
     """Give the people of these standings, of the report's group `key`, by name; raises Forbidden."""
     chosen = population.people(filters, by=by, area=_area(filters), now=now)
     rows = session.execute(
-        select(*_WHO, chosen.counted)
+        select(*_WHO, chosen.counted.label("counted"))
         .select_from(chosen.source)
         .where(chosen.where, population.in_group(chosen, filters=filters, by=by, key=key))
         .where(chosen.counted.in_([one.value for one in standings]))
@@ -96,9 +106,16 @@ def people(
         .limit(limit)
         .offset(offset)
     )
-    fields = CountedPerson.__slots__[:-1]
     return [
-        CountedPerson(**dict(zip(fields, row[:-1], strict=True)), standing=Standing(row[-1])) for row in rows
+        CountedPerson(
+            person_id=row.id,
+            plan=row.public_id,
+            name=row.name,
+            email=row.email,
+            group=row.title,
+            standing=Standing(row.counted),
+        )
+        for row in rows
     ]
 
 

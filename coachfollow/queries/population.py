@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, FromClause, and_, false, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    SQLColumnExpression,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased, join, outerjoin
 
 from coachfollow.extensions import UtcDateTime
@@ -33,9 +44,9 @@ class Population:
 
     source: FromClause
     where: ColumnElement[bool]
-    group: ColumnElement[Any]
+    group: SQLColumnExpression[Any]
     counted: ColumnElement[str | None]
-    day: ColumnElement[date]
+    day: SQLColumnExpression[date]
 
 
 def follow_ups(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> Population:
@@ -44,7 +55,8 @@ def follow_ups(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> P
     source = join(source, FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
     return Population(
         source=_related(source, filters, by=by, moment=Touchpoint.due_at),
-        where=_chosen(filters, area=area, day=Touchpoint.local_date),
+        # prompts are never counted: they need not be looked up at all
+        where=_chosen(filters, area=area, day=Touchpoint.local_date) & Touchpoint.kind.in_(counting.ASKING),
         group=_group(by, day=Touchpoint.local_date),
         counted=counting.bucket(now=now),
         day=Touchpoint.local_date,
@@ -91,7 +103,7 @@ def _last_session() -> ColumnElement[date]:
 
 
 def _related(
-    source: FromClause, filters: Filters, *, by: GroupBy, moment: ColumnElement[datetime]
+    source: FromClause, filters: Filters, *, by: GroupBy, moment: SQLColumnExpression[datetime]
 ) -> FromClause:
     """Join what the cut and the filters ask for, and nothing else: each join costs a look-up per follow-up."""
     if by is GroupBy.PROGRAMME or filters.programme_id is not None:
@@ -103,7 +115,7 @@ def _related(
     return source
 
 
-def _group(by: GroupBy, *, day: ColumnElement[date]) -> ColumnElement[Any]:
+def _group(by: GroupBy, *, day: SQLColumnExpression[date]) -> SQLColumnExpression[Any]:
     match by:
         case GroupBy.NONE:
             return Cohort.organisation_id  # PostgreSQL refuses to group by a constant
@@ -121,11 +133,11 @@ def _group(by: GroupBy, *, day: ColumnElement[date]) -> ColumnElement[Any]:
             assert_never(by)
 
 
-def _chosen(filters: Filters, *, area: Area, day: ColumnElement[date]) -> ColumnElement[bool]:
+def _chosen(filters: Filters, *, area: Area, day: SQLColumnExpression[date]) -> ColumnElement[bool]:
     return and_(*_conditions(filters, day), _inside(area))
 
 
-def _conditions(filters: Filters, day: ColumnElement[date]) -> Iterator[ColumnElement[bool]]:
+def _conditions(filters: Filters, day: SQLColumnExpression[date]) -> Iterator[ColumnElement[bool]]:
     yield Cohort.organisation_id == filters.organisation_id
     if filters.cohort_id is not None:
         yield Cohort.id == filters.cohort_id

@@ -3,20 +3,20 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from coachfollow.models import Coaching, FollowUpPlan, Membership, Team
 
 
-def member_at(moment: ColumnElement[datetime]) -> ColumnElement[bool]:
+def member_at(moment: SQLColumnExpression[datetime]) -> ColumnElement[bool]:
     """Whether a membership says which team the plan's person was in at a moment."""
     earlier = aliased(Membership)
     first = ~exists().where(earlier.person_id == Membership.person_id, _precedes(earlier, Membership))
     return (Membership.person_id == FollowUpPlan.person_id) & _held(Membership, moment, first)
 
 
-def coached_at(moment: ColumnElement[datetime]) -> ColumnElement[bool]:
+def coached_at(moment: SQLColumnExpression[datetime]) -> ColumnElement[bool]:
     """Whether a coaching says who coached the plan at a moment."""
     earlier = aliased(Coaching)
     first = ~exists().where(earlier.plan_id == Coaching.plan_id, _precedes(earlier, Coaching))
@@ -25,7 +25,9 @@ def coached_at(moment: ColumnElement[datetime]) -> ColumnElement[bool]:
 
 def beneath(team_ids: Collection[int]) -> Select[tuple[int]]:
     """Select these teams and every team beneath them."""
-    tree = select(Team.id).where(Team.id.in_(team_ids)).cte("tree", recursive=True)
+    tree = (
+        select(Team.id).where(Team.id.in_(team_ids)).cte(recursive=True)
+    )  # nameless: a query may have several
     # UNION, not UNION ALL: a team that were its own grandmother must not hang the report
     return select(tree.union(select(Team.id).join(tree, Team.parent_id == tree.c.id)).c.id)
 
@@ -33,7 +35,9 @@ def beneath(team_ids: Collection[int]) -> Select[tuple[int]]:
 Dated = type[Membership] | type[Coaching]
 
 
-def _held(row: Dated, moment: ColumnElement[datetime], first: ColumnElement[bool]) -> ColumnElement[bool]:
+def _held(
+    row: Dated, moment: SQLColumnExpression[datetime], first: ColumnElement[bool]
+) -> ColumnElement[bool]:
     """One row at most holds at a moment, so that nothing is counted twice.
 
     The first row reaches back to the beginning: a list that arrives two days after the training still says who

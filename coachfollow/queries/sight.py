@@ -46,18 +46,17 @@ def _ids(grants: list[Grant], scope: Scope) -> frozenset[int]:
 
 def _refuse_foreign(session: Session, filters: Filters) -> None:
     """What belongs to another organisation does not exist here."""
-    for model, chosen in _chosen(filters):
-        row = session.get(model, chosen)
-        if row is None or row.organisation_id != filters.organisation_id:
+    for one in _chosen(session, filters):
+        if one is None or one.organisation_id != filters.organisation_id:
             raise NotFound("There are no such numbers.")
 
 
-def _chosen(filters: Filters) -> Iterator[tuple[type[Cohort | Programme | Team | Person], int]]:
+def _chosen(session: Session, filters: Filters) -> Iterator[Cohort | Programme | Team | Person | None]:
     if filters.cohort_id is not None:
-        yield Cohort, filters.cohort_id
+        yield session.get(Cohort, filters.cohort_id)
     if filters.programme_id is not None:
-        yield Programme, filters.programme_id
+        yield session.get(Programme, filters.programme_id)
     if filters.team_id is not None:
-        yield Team, filters.team_id
+        yield session.get(Team, filters.team_id)
     if filters.coach_id is not None:
-        yield Person, filters.coach_id
+        yield session.get(Person, filters.coach_id)

@@ -1,11 +1,13 @@
 """What a step asks, and what a filled form says: an answer, or a sentence per field that is in the way."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar, assert_never
 
 from coachfollow.rules.forms import (
+    ANSWERED_BY_MAIL,
     APPLIED_WORDS,
     BARRIER_WORDS,
     FORMS,
@@ -18,6 +20,7 @@ from coachfollow.rules.forms import (
 from coachfollow.rules.words import Applied, Barrier, StepKind
 
 __all__ = [
+    "ANSWERED_BY_MAIL",
     "APPLIED_WORDS",
     "BARRIER_WORDS",
     "SHARE_FIELD",
@@ -40,6 +43,12 @@ COUNTS = range(1000)
 _TICKED = frozenset({"1", "on", "true", "yes"})
 _FEW_WORDS = 3
 _VAGUE = frozenset({"aim", "attempt", "be", "become", "consider", "hope", "improve", "think", "try"})
+
+# Each is printed before its field, and typed again by every third person: we quote it once.
+_SAID_ALREADY: Mapping[str, re.Pattern[str]] = {
+    "situation": re.compile(r"(when|wenn)\b[\s,:….]*", re.IGNORECASE),
+    "action": re.compile(r"((then |dann )?(i will|i['’]ll|werde ich|ich werde)\b|…)[\s,:….]*", re.IGNORECASE),
+}
 
 Code = TypeVar("Code", bound=StrEnum)
 
@@ -72,7 +81,7 @@ def questions(kind: StepKind) -> tuple[Question, ...]:
 
 def parse(kind: StepKind, form: Mapping[str, str]) -> Answered | Problems:
     """Read a filled form; only an empty required field, an odd number or an endless text is in the way."""
-    said = {question.key: _tidy(form.get(question.key, "")) for question in questions(kind)}
+    said = {question.key: _said(question.key, form.get(question.key, "")) for question in questions(kind)}
     problems = Problems(
         {
             question.key: problem
@@ -95,6 +104,12 @@ def parse(kind: StepKind, form: Mapping[str, str]) -> Answered | Problems:
         done=said["done"] == "yes" if said.get("done") else None,
         outcome=said.get("outcome", ""),
     )
+
+
+def _said(key: str, text: str) -> str:
+    tidy = _tidy(text)
+    again = _SAID_ALREADY.get(key)
+    return tidy[found.end() :] if again and (found := again.match(tidy)) else tidy
 
 
 def _tidy(text: str) -> str:

@@ -143,3 +143,8 @@ FORMS: Mapping[StepKind, tuple[Question, ...]] = {
     StepKind.SPONSOR: _SPONSOR,
     StepKind.UNPROMPTED: _REFLECTION,
 }
+
+# What its recipient answers themselves, from their mail; a meeting is marked by its coach.
+ANSWERED_BY_MAIL: frozenset[StepKind] = frozenset(
+    kind for kind, form in FORMS.items() if form and kind is not StepKind.CHECK_IN
+)

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
-from coachfollow.rules.words import MessageKind, MessageState, PlanState, TouchpointState
+from coachfollow.rules.words import MessageKind, MessageState, PlanState, StopReason, TouchpointState
 
 State = TypeVar("State", PlanState, TouchpointState, MessageState)
 
 LATE_AFTER = timedelta(days=2)
+
+ANSWERABLE = frozenset({TouchpointState.OPEN, TouchpointState.COMPLETED})
 
 PLAN_MOVES: Mapping[PlanState, frozenset[PlanState]] = {
     # A no-show stays a draft, and may turn out to have been there after all.
@@ -95,6 +97,22 @@ def may_become(current: State, new: State) -> bool:
             return new in MESSAGE_MOVES[current]
         case _:
             assert_never(current)
+
+
+def takes_answer(
+    state: TouchpointState,
+    *,
+    closes_at: datetime,
+    plan: PlanState,
+    stopped_for: StopReason | None,
+    now: datetime,
+) -> bool:
+    """Whether a follow-up can be answered, or its answer changed: open, not over, its plan not stopped.
+
+    A plan that came to its end below its bar counts as stopped, and is still asked its unprompted check.
+    """
+    stopped = plan is PlanState.STOPPED and stopped_for is not StopReason.ENDED
+    return state in ANSWERABLE and now < closes_at and not stopped
 
 
 def is_completed(items: Sequence[tuple[TouchpointState, bool]], *, threshold: float) -> bool:

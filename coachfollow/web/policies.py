@@ -57,6 +57,18 @@ def demo(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     return _declare(view, Policy(door=Door.DEMO))
 
 
+def one_click(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """A mail program's own request (RFC 8058): it comes from anywhere, and the view is exempt from CSRF."""
+    view.one_click = True  # type: ignore[attr-defined]  # as in _declare
+    return view
+
+
+def bare(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Answer this page without asking who is there or what time it is: probes must not wait for the database."""
+    view.bare = True  # type: ignore[attr-defined]  # as in _declare
+    return view
+
+
 def allowed(
     action: Action, target: FindTarget
 ) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:

@@ -1,6 +1,7 @@
 """One request: its database session, its time, who is there, and the headers that go back."""
 
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import Flask, Response, current_app, g, request, session
 from flask.typing import ResponseReturnValue
@@ -43,15 +44,26 @@ def leave() -> None:
     session.clear()
 
 
+def visitor() -> str:
+    """Where a visitor comes from, for limits against floods: one household of IPv6 addresses is one visitor."""
+    address = request.remote_addr or "nowhere"
+    try:
+        known = ip_address(address.partition("%")[0])
+    except ValueError:  # a Unix socket, or a proxy that says “unknown”
+        return address
+    if isinstance(known, IPv6Address):
+        return str(ip_network((known, 64), strict=False))
+    return str(known)
+
+
 def _begin() -> ResponseReturnValue | None:
-    if request.endpoint == "static":
+    if request.endpoint == "static" or getattr(_view(), "bare", False):
         return None
     _refuse_foreign()
     g.session = db.session()
     if request.method in SAFE:
         g.session.info["read_only"] = True
-    shift = clockwork.shift(g.session) if installation().settings.demo else timedelta(0)
-    g.now = clock.now(shift=shift)
+    g.now = clockwork.now(g.session)
     g.actor = _actor(g.now)
     policies.check()
     if request.method not in SAFE:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
@@ -93,6 +93,8 @@ def test_what_is_empty_is_left_out() -> None:
     assert event.attendees[0].params["CN"] == MEETING.attendee_address
 
 
+@example(summary="ж" * 100, description="山" * 100, location="😀" * 100, attendee_name="aж" * 50)
+@example(summary="\\:", description="\\;", location="\\n", attendee_name='\\: ^^ "^n"')
 @given(summary=ANY_TEXT, description=ANY_TEXT, location=ANY_TEXT, attendee_name=ANY_TEXT)
 def test_any_text_is_read_back_and_folded_within_75_octets(
     summary: str, description: str, location: str, attendee_name: str
@@ -106,8 +108,8 @@ def test_any_text_is_read_back_and_folded_within_75_octets(
     assert event["SUMMARY"] == summary.translate(line_ends)
     assert event.get("DESCRIPTION", "") == description.translate(line_ends)
     assert event.get("LOCATION", "") == location.translate(line_ends)
-    name = " ".join(attendee_name.split())
-    assert event.attendees[0].params["CN"] == (name or ("" if attendee_name else MEETING.attendee_address))
+    name = " ".join(attendee_name.replace("\\", "/").split())
+    assert event.attendees[0].params["CN"] == (name or MEETING.attendee_address)
     for line in raw.removesuffix(b"\r\n").split(b"\r\n"):
         assert len(line) <= LINE_OCTETS
         line.decode()

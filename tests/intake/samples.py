@@ -362,9 +362,10 @@ def _records(rows: Sequence[Sequence[str]], name: str) -> bytes:
         for column, text in enumerate(cells)
     )
     title = struct.pack("<HBB", 0, len(name), 0) + name.encode("ascii")
-    length = len(_beginning(5) + _record(0x85, struct.pack("<I", 0) + title) + _ENDING)
+    before = _beginning(5) + _record(0x42, struct.pack("<H", 1200))
+    length = len(before + _record(0x85, struct.pack("<I", 0) + title) + _ENDING)
     sheet_list = _record(0x85, struct.pack("<I", length) + title)
-    return _beginning(5) + sheet_list + _ENDING + _beginning(0x10) + cells + _ENDING
+    return before + sheet_list + _ENDING + _beginning(0x10) + cells + _ENDING
 
 
 def _record(kind: int, body: bytes) -> bytes:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from coachfollow.intake.reading import DateOrder, Field, Reading
+from coachfollow.intake.reading import DateOrder, Field, Reading, Unreadable
 from coachfollow.intake.reading import Mapping as Told
 from tests.intake import samples
-from tests.intake.samples import Rows, Stay, at, attendees, read_bytes, teams, written
+from tests.intake.samples import Rows, Stay, at, attendees, read_bytes, written
 
 STAYS: Mapping[str, tuple[Stay, ...]] = {person.name: person.stays for person in attendees(day=14)}
 MINUTES = {"Anna Müller": 120, "Ben Other": 75, "Chloé Guest": 30}
@@ -236,11 +236,9 @@ def test_the_host_of_a_usage_report_is_not_taken_for_a_participant(path: Path) -
 def test_a_usage_report_of_two_meetings_is_refused_with_both_names(path: Path) -> None:
     rows = rows_of("zoom-usage", DateOrder.DMY)
     rows[-1][1] = "888 1111 1111"
-    assert_refused(path, rows, "more than one meeting: 999 0000 0000, and from line 5 on 888 1111 1111")
-
-
-def assert_refused(path: Path, rows: Rows, sentence: str) -> None:
-    with pytest.raises(Exception, match=sentence):
+    with pytest.raises(
+        Unreadable, match="more than one meeting: 999 0000 0000, and from line 5 on 888 1111 1111"
+    ):
         read_bytes(path, written(rows))
 
 

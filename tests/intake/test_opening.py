@@ -1,6 +1,8 @@
 """What is no list is refused with a sentence before it can do harm; workbooks are opened in a child with limits."""
 
 import csv
+import json
+import resource
 import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -136,7 +138,9 @@ def test_an_old_workbook_is_a_workbook_too(path: Path) -> None:
     }
 
 
-def test_hidden_sheets_stay_hidden(path: Path) -> None:
+def test_hidden_sheets_and_empty_ones_stay_away(path: Path) -> None:
+    path.write_bytes(workbook({"List": LIST, "Old": LIST, "Empty": []}, hidden="Old"))
+    assert unpack.unpack(path, path.parent) == [("List", "0.csv")]
     assert list(sheets(path, workbook({"List": LIST, "Old": LIST}, hidden="Old"))) == ["List"]
 
 
@@ -158,6 +162,7 @@ def test_dates_times_and_numbers_of_a_workbook_become_clear_text(path: Path) -> 
     [
         (True, "yes"),
         (False, "no"),
+        (datetime(2026, 11, 4, 9, 50, 12, 600_000), "2026-11-04 09:50:12"),  # noqa: DTZ001 - as workbooks have it
         (date(2026, 11, 4), "2026-11-04"),
         (time(9, 50, 12), "09:50:12"),
         (timedelta(seconds=-1), "0:00:00"),
@@ -173,37 +178,73 @@ def test_a_workbook_without_a_cell_is_refused(path: Path) -> None:
     assert "without a filled cell" in refusal(path, workbook({"Empty": []}))
 
 
+OTHERS = {
+    "a document": (
+        archive({"word/document.xml": "x"}),
+        "document",
+        "looks like a document or a presentation",
+    ),
+    "a presentation": (
+        archive({"ppt/presentation.xml": "x"}),
+        "document",
+        "looks like a document or a presentation",
+    ),
+    "an archive": (
+        archive({"list.csv": "Name"}),
+        "archive",
+        "looks like a ZIP archive, not a list. Unpack it",
+    ),
+    "an empty archive": (archive({}), "archive", "looks like a ZIP archive, not a list"),
+    "no workbook": (archive({"xl/workbook.xml": "x"}), "broken", "is damaged or not complete"),
+    "half a workbook": (workbook({"List": LIST})[:-40], "broken", "is damaged or not complete"),
+    "an old file of another kind": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000),
+        "broken",
+        "is damaged",
+    ),
+    "a bomb": (
+        archive({"xl/workbook.xml": "x", "xl/a.xml": bytes(30 << 20)}),
+        "bomb",
+        "far too large when unpacked",
+    ),
+    "a thousand entries": (
+        archive({"xl/workbook.xml": "x"} | {f"xl/{number}.xml": "" for number in range(2_001)}),
+        "bomb",
+        "far too large when unpacked",
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "reason", "sentence"), OTHERS.values(), ids=OTHERS)
+def test_what_is_no_workbook_is_refused_with_what_it_is(
+    path: Path, data: bytes, reason: str, sentence: str
+) -> None:
+    assert sentence in refusal(path, data)
+    with pytest.raises(unpack.Refused, match=reason):
+        unpack.unpack(path, path.parent)
+
+
 @pytest.mark.parametrize(
-    ("entries", "what"),
+    ("plain", "locked"),
     [
-        ({"word/document.xml": "x"}, "looks like a document or a presentation"),
-        ({"ppt/presentation.xml": "x"}, "looks like a document or a presentation"),
-        ({"list.csv": "Name"}, "looks like a ZIP archive, not a list. Unpack it"),
-        ({"xl/workbook.xml": "x"}, "is damaged or not complete"),
+        (b"\x42\0\x02\0\xb0\x04", b"\x2f\0\x02\0\x01\0"),  # a record in the old format that says: encrypted
+        (
+            "Workbook".encode("utf-16-le") + bytes(16),
+            "EncryptedPackage".encode("utf-16-le"),
+        ),  # the new, wrapped
     ],
 )
-def test_another_archive_is_named(path: Path, entries: dict[str, str], what: str) -> None:
-    assert what in refusal(path, archive(entries))
+def test_a_workbook_with_a_password_is_refused(path: Path, plain: bytes, locked: bytes) -> None:
+    assert "is protected by a password" in refusal(path, old_workbook(LIST).replace(plain, locked))
+    with pytest.raises(unpack.Refused, match="password"):
+        unpack.unpack(path, path.parent)
 
 
-def test_a_workbook_cut_short_is_refused(path: Path) -> None:
-    assert "is damaged or not complete" in refusal(path, workbook({"List": LIST})[:-40])
-
-
-def test_an_old_office_file_that_is_no_workbook_is_refused(path: Path) -> None:
-    assert "is damaged or not complete" in refusal(path, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000))
-
-
-def test_a_bomb_is_refused_by_its_table_of_contents(path: Path) -> None:
-    packed_too_well = {"xl/workbook.xml": "x", "xl/sheet.xml": bytes(30 << 20)}
-    assert "would become far too large when unpacked" in refusal(path, archive(packed_too_well))
-
-
-def test_thousands_of_entries_are_no_workbook(path: Path) -> None:
-    entries = {f"xl/{number}.xml": "" for number in range(2_001)}
-    assert "would become far too large when unpacked" in refusal(
-        path, archive({"xl/workbook.xml": "x"} | entries)
-    )
+def test_a_broken_table_of_contents_is_refused(path: Path) -> None:
+    data = workbook({"List": LIST})
+    path.write_bytes(data.replace(b"PK\x01\x02", b"PK\x09\x09"))
+    with pytest.raises(unpack.Refused, match="broken"):
+        unpack.unpack(path, path.parent)
 
 
 def test_a_workbook_that_is_large_in_itself_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,6 +252,26 @@ def test_a_workbook_that_is_large_in_itself_is_refused(path: Path, monkeypatch: 
     path.write_bytes(workbook({"List": LIST}))
     with pytest.raises(unpack.Refused, match="bomb"):
         unpack.unpack(path, path.parent)
+
+
+@pytest.mark.parametrize(
+    ("data", "answer"),
+    [
+        (workbook({"List": LIST}), {"sheets": [["List", "0.csv"]]}),
+        (archive({"a": "b"}), {"refused": "archive"}),
+    ],
+)
+def test_the_child_answers_with_one_document(
+    path: Path,
+    data: bytes,
+    answer: object,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path.write_bytes(data)
+    monkeypatch.setattr(unpack, "LIMITS", [(resource.RLIMIT_CORE, 0)])
+    unpack.main(str(path), str(path.parent))
+    assert json.loads(capsys.readouterr().out) == answer
 
 
 def test_a_cell_in_the_far_corner_of_a_sheet_ends_the_child_only(path: Path) -> None:

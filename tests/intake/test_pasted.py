@@ -84,7 +84,7 @@ def test_nobody_is_refused(text: str) -> None:
 
 
 def test_too_much_is_refused() -> None:
-    with pytest.raises(Unreadable, match="more than 200,000 characters. Upload it as a file"):
+    with pytest.raises(Unreadable, match=r"more than 200,000 characters\. Upload it as a file"):
         read_pasted("x" * (pasted.LONGEST + 1))
 
 
@@ -92,8 +92,7 @@ def test_too_much_is_refused() -> None:
 def test_no_pasted_text_does_anything_but_being_read_or_refused(text: str) -> None:
     try:
         reading = read_pasted(text)
-    except Unreadable as refused:
-        assert refused.sentence
-    else:
-        lines = [found.line for found in (*reading.sightings, *reading.problems)]
-        assert len(lines) == len(set(lines))
+    except Unreadable:
+        return
+    lines = [seen.line for seen in reading.sightings] + [problem.line for problem in reading.problems]
+    assert len(lines) == len(set(lines))

@@ -20,7 +20,7 @@ HOUR, MINUTE = 3600, 60
         ("59 Min. 0 Sek.", 59 * MINUTE, "German"),
         ("1 Std. 5 Min.", 65 * MINUTE, "German, its hour begins like a second"),
         ("2 Stunden", 2 * HOUR, "German in full"),
-        ("1 ч 2 мин 10 с", HOUR + 2 * MINUTE + 10, "Russian"),
+        ("1 ч 2 мин 10 с", HOUR + 2 * MINUTE + 10, "Russian"),  # noqa: RUF001 - Cyrillic is meant
         ("1 小时 2 分钟 10 秒", HOUR + 2 * MINUTE + 10, "Chinese"),
         ("1時間2分10秒", HOUR + 2 * MINUTE + 10, "Japanese, without spaces"),
         (
@@ -86,7 +86,9 @@ def test_a_mark_we_do_not_know_is_refused_with_what_to_write() -> None:
         values.status("maybe")
 
 
-@pytest.mark.parametrize("text", ["Joined", "Joined before", "Beigetreten", "A rejoint", "Se unió"])
+@pytest.mark.parametrize(
+    "text", ["Joined", "Joined before", "Beigetreten", "A rejoint", "S’est joint", "Se unió"]
+)
 def test_joining_is_told_from_leaving(text: str) -> None:
     assert values.is_joining(text)
 

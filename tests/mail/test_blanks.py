@@ -23,6 +23,16 @@ def test_a_filled_text_is_read_as_if_it_had_been_written_so(pieces: list[str], v
     assert all(len(line) <= 76 for line in filled.split(b"\r\n"))
 
 
+@pytest.mark.parametrize(
+    "value", ["ü" * 12 + "abcd", "ab" + "ü" * 12 + "ü" * 12, "a" * 76, "ü\n" + "a" * 70 + "ü"]
+)
+def test_a_line_that_is_full_already_gets_no_longer(value: str) -> None:
+    marks = Marks()
+    filled = blanks.part(marks, marks.mark("name") + "!", escape=str).fill({"name": value})
+    assert quopri.decodestring(filled).decode().replace("\r\n", "\n") == f"{value}!"
+    assert max(map(len, filled.split(b"\r\n"))) <= 76
+
+
 def test_a_template_may_place_a_blank_and_not_change_it() -> None:
     marks = Marks()
     mark = marks.mark("name")

@@ -28,6 +28,11 @@ def test_replies_are_read_in_order_however_they_arrive(ends: tuple[socket.socket
     assert not listener.has_more
 
 
+def test_a_reply_is_told_in_the_server_s_own_words() -> None:
+    assert str(Reply(250, "2.0.0 Ok: queued as 4B2")) == "250 2.0.0 Ok: queued as 4B2"
+    assert str(Reply(250, "")) == "250"
+
+
 def test_a_reply_may_be_as_long_as_allowed_and_no_longer(ends: tuple[socket.socket, socket.socket]) -> None:
     ours, theirs = ends
     listener = Listener(ours, patience=5)

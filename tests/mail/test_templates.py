@@ -8,7 +8,7 @@ import pytest
 
 from coachfollow.mail import templates
 from coachfollow.mail.prepared import Wording, prepare
-from coachfollow.rules.words import MessageKind
+from coachfollow.rules.words import Audience, MessageKind
 from tests.mail import oracle
 from tests.mail.examples import AT, HOUSE, LINKS, QUESTION, VALUES, facts, wording_of
 
@@ -195,6 +195,14 @@ def test_a_reminder_says_that_it_is_one() -> None:
     subject, text, _ = written(MessageKind.REMINDER)
     assert subject == "Reminder: Seven days on: how is it going?"
     assert "still open" in text
+
+
+def test_a_reminder_to_a_manager_is_about_the_participant_and_shows_no_plan() -> None:
+    wording = Wording(subject="Five minutes", question="What came of it?", audience=Audience.MANAGER)
+    for text in written(MessageKind.REMINDER, wording=wording)[1:]:
+        assert "you are named as the manager" in text
+        assert "When a guest complains" not in text
+        assert "My plan" not in text
 
 
 def test_the_current_question_says_what_became_of_the_old_link() -> None:

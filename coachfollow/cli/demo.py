@@ -1,0 +1,132 @@
+"""`coachfollow demo`: the same with invented people, a mailbox page and a clock to move; nothing of it stays."""
+
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import click
+
+from coachfollow import clock, config
+from coachfollow.cli import children, environment, house, moving, running, supervise
+from coachfollow.cli.running import Environment
+from coachfollow.cli.supervise import Household
+from coachfollow.config import PREFIX, Settings
+from coachfollow.extensions import db
+from coachfollow.flow import demo_people, demo_world
+from coachfollow.queries import organisations
+
+HOST = "127.0.0.1"
+SETTINGS = "settings.env"
+BRISK = 1_000_000  # mails a minute: as fast as we are
+
+
+@click.command()
+@click.option(
+    "--port", default=5000, show_default=True, type=click.IntRange(1, 65535), help="Where the pages are."
+)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder to keep the demo in; without it everything is removed at the end.",
+)
+def demo(port: int, data: Path | None) -> None:
+    """Show everything with invented people, in this terminal. Ctrl-C stops it and leaves nothing behind."""
+    with (
+        supervise.told_to_end() as told,
+        _folder(port, data) as folder,
+        running.listening(HOST, 0) as letterbox,
+    ):
+        environ = _environ(folder, port=port, mail_port=letterbox.getsockname()[1])
+        settings = config.load(environ)
+        environment.write(folder / SETTINGS, {k: v for k, v in environ.items() if k.startswith(PREFIX)})
+        click.echo("Inviting forty people to a training that took place on the last working day …")
+        running.run(
+            settings,
+            environ=environ,
+            told=told,
+            prepare=partial(_prepare, letterbox, folder),
+            announce=lambda: _announce(settings),
+        )
+    click.echo("The demo has ended.")
+
+
+@contextmanager
+def _folder(port: int, data: Path | None) -> Iterator[Path]:
+    if data is not None:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield data.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix=f"coachfollow-demo-{port}-") as folder:
+        yield Path(folder).resolve()
+
+
+def _environ(folder: Path, *, port: int, mail_port: int) -> Environment:
+    """What every part of the demo is told; settings meant for a real installation stay out of it."""
+    given = {
+        "demo": "yes",
+        "secret_key": _secret(folder),
+        "external_url": f"http://{HOST}:{port}",
+        "host": HOST,
+        "port": port,
+        "data_dir": folder,
+        "organisation": demo_people.COMPANY,
+        "zone": demo_world.ZONE,
+        "mail_server": HOST,
+        "mail_port": mail_port,
+        "mail_tls": "none",
+        "mail_from": f"followup@{demo_people.DOMAIN}",
+        "mail_reply_to": demo_people.LND.email,
+        "mail_per_minute": BRISK,
+        "tick_seconds": 5,
+        "log_level": "warning",
+    }
+    others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return others | {PREFIX + name.upper(): str(value) for name, value in given.items()}
+
+
+def _secret(folder: Path) -> str:
+    """Take the secret that a kept demo began with, or make one."""
+    kept = folder / SETTINGS
+    earlier = environment.read(kept) if kept.exists() else {}
+    return earlier.get(f"{PREFIX}SECRET_KEY") or secrets.token_urlsafe(48)
+
+
+def _prepare(letterbox: socket.socket, folder: Path, household: Household, environ: Environment) -> None:
+    """Start the mail server, and let the story come about up to now, unless this folder holds it already."""
+    door = letterbox.fileno()
+    server = ("coachfollow.mail.postbox", "--folder", str(folder / "mailbox"), "--fd", str(door))
+    household.serve(
+        children.python("the mail server", *server, environ=environ, sockets=[door]),
+        ready=lambda: _greets(letterbox.getsockname()[1]),
+    )
+    with house.app_context(environ):
+        moving.migrate_tables(config.load(environ))
+        if organisations.first(db.session()) is None:
+            demo_world.build(db.session(), now=clock.now())
+
+
+def _greets(port: int) -> bool:
+    """Whether a mail server says hello there."""
+    with socket.create_connection((HOST, port), timeout=1) as visitor:
+        try:
+            return visitor.recv(3) == b"220"
+        except TimeoutError:
+            return False
+
+
+def _announce(settings: Settings) -> None:
+    url = settings.external_url
+    click.echo(f"""Coachfollow is ready at {url}/
+
+  {url}/demo/mailbox  every mail, as the invented people get it
+  {url}/demo/clock    moves time on
+  Sign in as {demo_people.LND.email} (training team), {demo_people.OPERATOR.email}
+  (operator) or {demo_people.COACH_PEOPLE[0].email} (coach): the link arrives in the mailbox.
+  Commands work on the demo too: coachfollow --settings {settings.data_dir / SETTINGS} status
+
+Ctrl-C stops the demo.""")

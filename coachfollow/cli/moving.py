@@ -1,0 +1,45 @@
+"""Moves in: tables brought up to date with a backup before, the first organisation, programmes on the shelf."""
+
+from collections.abc import Sequence
+
+import click
+
+from coachfollow import clock
+from coachfollow.cli import house
+from coachfollow.config import Settings
+from coachfollow.extensions import db, installation
+from coachfollow.flow import backups, houses, programmes
+from coachfollow.queries import programmes as offers
+from coachfollow.queries import tables
+
+
+@click.command()
+def migrate() -> None:
+    """Make or update the tables, with a backup of an SQLite file before."""
+    with house.app_context():
+        for sentence in move_in(installation().settings):
+            click.echo(sentence)
+
+
+def move_in(settings: Settings) -> Sequence[str]:
+    """Make everything ready for work in the current app's database; says what was done."""
+    said = migrate_tables(settings)
+    session, now = db.session(), clock.now()
+    organisation = houses.open_house(session, settings=settings, now=now)
+    if not offers.newest(session, organisation_id=organisation.id):
+        programmes.load_shipped(session, organisation_id=organisation.id, now=now)
+        said.append("The programmes that come with Coachfollow were added.")
+    return said
+
+
+def migrate_tables(settings: Settings) -> list[str]:
+    """Bring the tables to this version; says so if they were not there yet."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    session = db.session()
+    if tables.problem(session) is None:
+        return ["The tables fit this version."]
+    backup = backups.before_migrating(session, settings=settings, now=clock.now())
+    db.session.remove()
+    houses.migrate()
+    kept = [f"They were copied to {backup} before."] if backup else []
+    return ["The tables were brought to this version.", *kept]

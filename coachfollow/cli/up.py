@@ -1,0 +1,37 @@
+"""`coachfollow up`: everything in this terminal, with your settings, data that stays and your mail server."""
+
+import os
+
+import click
+
+from coachfollow import config
+from coachfollow.cli import house, moving, running, supervise
+from coachfollow.cli.running import Environment
+from coachfollow.cli.supervise import Household
+from coachfollow.config import Settings
+
+
+@click.command()
+def up() -> None:
+    """Run everything in this terminal: pages, workers and ticker. Ctrl-C stops it."""
+    settings = config.load(os.environ)
+    with supervise.told_to_end() as told:
+        running.run(
+            settings,
+            environ=os.environ,
+            told=told,
+            prepare=_prepare,
+            announce=lambda: _announce(settings),
+        )
+
+
+def _prepare(household: Household, environ: Environment) -> None:
+    del household
+    with house.app_context(environ):
+        for sentence in moving.move_in(config.load(environ)):
+            click.echo(sentence)
+
+
+def _announce(settings: Settings) -> None:
+    click.echo(f"Coachfollow is ready at {settings.external_url}/")
+    click.echo("Ctrl-C stops it.")

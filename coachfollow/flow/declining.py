@@ -1,0 +1,52 @@
+"""Lets a manager leave the cards of one participant: what was still to come is excused, without a black mark."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from coachfollow.flow import history, outbox, plans
+from coachfollow.models import FollowUpPlan, Message, Person, Touchpoint
+from coachfollow.rules.words import Audience, TouchpointState
+
+DECLINED = "the manager asked for no more of these"
+
+
+def decline(session: Session, *, plan_id: int, manager_id: int, now: datetime) -> int:
+    """Excuse the manager's cards that are still to come; gives how many. Asking twice changes nothing more."""
+    excused = session.scalars(
+        update(Touchpoint)
+        .where(
+            Touchpoint.plan_id == plan_id,
+            Touchpoint.audience == Audience.MANAGER,
+            Touchpoint.state.in_([TouchpointState.PLANNED, TouchpointState.OPEN]),
+        )
+        .values(state=TouchpointState.EXCUSED, state_reason=DECLINED, settled_at=now)
+        .returning(Touchpoint.id)
+    ).all()
+    if not excused:
+        return 0
+    outbox.cancel(session, Message.touchpoint_id.in_(excused), reason=DECLINED, now=now)
+    _record(session, plan_id, manager_id, now, cards=len(excused))
+    plans.finish(session, plan_ids=[plan_id], now=now)
+    session.commit()
+    return len(excused)
+
+
+def _record(session: Session, plan_id: int, manager_id: int, now: datetime, *, cards: int) -> None:
+    plan, organisation_id = session.execute(
+        select(FollowUpPlan, Person.organisation_id)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .where(FollowUpPlan.id == plan_id)
+    ).one()
+    history.record(
+        session,
+        "manager declined",
+        at=now,
+        organisation_id=organisation_id,
+        actor_id=manager_id,
+        person_id=plan.person_id,
+        cohort_id=plan.cohort_id,
+        plan_id=plan_id,
+        cards=cards,
+    )

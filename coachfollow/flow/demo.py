@@ -1,0 +1,93 @@
+"""Moves the demo's time on, event by event: the clock, the people, the meetings, the mails, and again."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from coachfollow import clock
+from coachfollow.errors import Forbidden, Invalid
+from coachfollow.extensions import installation
+from coachfollow.flow import checkins, demo_habits, dispatch
+from coachfollow.models import ClockShift
+from coachfollow.queries import clockwork
+
+FARTHEST = timedelta(days=400)
+PATIENCE = 200  # looks at an outbox that another drain is emptying
+BLINK = 0.05  # seconds between them
+
+THE_ROW = 1
+
+NOT_A_DEMO = "Only the demo's clock can be moved."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stepped:
+    """How far time went, and what happened meanwhile."""
+
+    now: datetime
+    events: int = 0
+    acted: int = 0
+    sent: int = 0
+
+
+def step(session: Session, *, until: datetime | None = None, days: float | None = None) -> Stepped:
+    """Move time to a moment or by so many days, stopping at every event on the way; raises Forbidden, Invalid."""
+    now = _own_time(session)
+    until = until or now + timedelta(days=days or 0)
+    if not now < until <= now + FARTHEST:
+        raise Invalid(
+            f"Time moves ahead only, by {FARTHEST.days} days at most at once.", {"days": "From 1 on."}
+        )
+    done = Stepped(now=now)
+    while (moment := clockwork.next_event(session, after=done.now)) is not None and moment < until:
+        done = _turn(session, done, moment)
+    return _turn(session, done, until)
+
+
+def step_to_next(session: Session) -> Stepped:
+    """Move time to the next event; where nothing is to come, it stays as it is."""
+    now = _own_time(session)
+    moment = clockwork.next_event(session, after=now)
+    return Stepped(now=now) if moment is None else _turn(session, Stepped(now=now), moment)
+
+
+def set_clock(session: Session, *, now: datetime) -> None:
+    """Set business time to any moment, also back: only while the world is built, when nobody else looks."""
+    ahead = (now - clock.now()).total_seconds()
+    session.merge(ClockShift(id=THE_ROW, seconds=ahead))
+    session.commit()
+
+
+def _advance(session: Session, moment: datetime) -> None:
+    """Move business time to a moment, unless somebody else has moved it farther meanwhile."""
+    ahead = (moment - clock.now()).total_seconds()
+    session.execute(update(ClockShift).where(ClockShift.seconds < ahead).values(seconds=ahead))
+    session.commit()
+
+
+def _own_time(session: Session) -> datetime:
+    if not installation().settings.demo:
+        raise Forbidden(NOT_A_DEMO)
+    return clockwork.now(session)
+
+
+def _turn(session: Session, done: Stepped, moment: datetime) -> Stepped:
+    """One event: first what people did up to it, each at their own time, then what is due at it."""
+    _advance(session, moment)
+    acted = demo_habits.act(session, now=moment)
+    checkins.place_due(session, now=moment)
+    sent = _send(session, moment)
+    return replace(done, now=moment, events=done.events + 1, acted=done.acted + acted, sent=done.sent + sent)
+
+
+def _send(session: Session, moment: datetime) -> int:
+    """Drain until nothing due is left; the demo's own worker may be at it too, so wait for its turn."""
+    sent = dispatch.drain(session, now=moment).sent
+    for _ in range(PATIENCE):
+        if not clockwork.is_mail_waiting(session, now=moment):
+            break
+        clock.rest(BLINK)
+        sent += dispatch.drain(session, now=moment).sent
+    return sent

@@ -1,0 +1,144 @@
+"""Reads files on their way in and those that are: which there are, how far each is, what it has changed."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
+
+from coachfollow.errors import NotFound
+from coachfollow.models import (
+    Cohort,
+    Event,
+    ImportBatch,
+    Person,
+    TrainingSession,
+)
+from coachfollow.rules.words import AttendanceState, ImportKind, ImportState
+
+PAGE = 100
+
+CORRECTED = "attendance corrected"  # the event of a statement that an imported file changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One file: what it is about and how far it is."""
+
+    id: int
+    public_id: str
+    kind: ImportKind
+    state: ImportState
+    file_name: str
+    layout: str
+    group: str
+    group_id: str
+    attended_minutes: int
+    session_position: int | None
+    session_day: date | None
+    by: str
+    created_at: datetime
+    rows: int
+    done: int
+    summary: Mapping[str, int]
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """One statement about somebody that an imported file changed."""
+
+    person: str
+    before: AttendanceState
+    after: AttendanceState
+
+
+def batch(session: Session, *, public_id: str) -> Batch:
+    """Give one file; raises NotFound."""
+    found = _batches(session, ImportBatch.public_id == public_id)
+    if not found:
+        raise NotFound("There is no such file.")
+    return found[0]
+
+
+def of_group(session: Session, *, cohort_id: int, limit: int = PAGE) -> Sequence[Batch]:
+    """Give the files of a group, the latest first."""
+    return _batches(session, ImportBatch.cohort_id == cohort_id, limit=limit)
+
+
+def same_file(session: Session, *, batch_id: int) -> datetime | None:
+    """Say when the very same file was imported for the same session before, if it was."""
+    earlier = aliased(ImportBatch)
+    return session.scalar(
+        select(func.max(earlier.created_at))
+        .join(
+            ImportBatch,
+            (ImportBatch.checksum == earlier.checksum)
+            & (ImportBatch.cohort_id == earlier.cohort_id)
+            & (ImportBatch.kind == earlier.kind)
+            & ImportBatch.training_session_id.is_not_distinct_from(earlier.training_session_id),
+        )
+        .where(ImportBatch.id == batch_id, earlier.id != batch_id, earlier.state == ImportState.LIVE)
+    )
+
+
+def corrections(session: Session, *, batch: Batch, limit: int = PAGE) -> Sequence[Correction]:
+    """Give what a file changed of earlier statements."""
+    found = session.execute(
+        select(Event.facts, Person.name)
+        .join(Person, Person.id == Event.person_id)
+        .join(ImportBatch, ImportBatch.cohort_id == Event.cohort_id)
+        .where(
+            Event.name == CORRECTED,
+            Event.organisation_id == ImportBatch.organisation_id,
+            Event.at >= ImportBatch.created_at,
+            ImportBatch.id == batch.id,
+            Event.facts.contains(f'"{batch.public_id}"'),
+        )
+        .order_by(Person.name, Event.id)
+        .limit(limit)
+    )
+    return [
+        Correction(
+            person=name or "",
+            before=AttendanceState(json.loads(facts)["before"]),
+            after=AttendanceState(json.loads(facts)["after"]),
+        )
+        for facts, name in found
+    ]
+
+
+def _batches(session: Session, where: ColumnElement[bool], *, limit: int = PAGE) -> Sequence[Batch]:
+    found = session.execute(
+        select(ImportBatch, Cohort, TrainingSession.position, TrainingSession.local_date, Person.name)
+        .join(Cohort, Cohort.id == ImportBatch.cohort_id)
+        .outerjoin(TrainingSession, TrainingSession.id == ImportBatch.training_session_id)
+        .outerjoin(Person, Person.id == ImportBatch.actor_id)
+        .where(where)
+        .order_by(ImportBatch.id.desc())
+        .limit(limit)
+    )
+    return [
+        Batch(
+            id=row.id,
+            public_id=row.public_id,
+            kind=row.kind,
+            state=row.state,
+            file_name=row.file_name,
+            layout=row.layout,
+            group=cohort.title,
+            group_id=cohort.public_id,
+            attended_minutes=cohort.attended_minutes,
+            session_position=position,
+            session_day=day,
+            by=by or "",
+            created_at=row.created_at,
+            rows=row.rows,
+            done=row.done,
+            summary=json.loads(row.summary),
+            error=row.error,
+        )
+        for row, cohort, position, day, by in found
+    ]

@@ -1,0 +1,200 @@
+"""Reads a coach's people: every plan they coach now, with what says that somebody needs them today."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from coachfollow.models import Answer, CheckIn, Coaching, Cohort, Event, FollowUpPlan, Person, Touchpoint
+from coachfollow.rules import attention
+from coachfollow.rules.attention import Reason, Signs
+from coachfollow.rules.words import (
+    Audience,
+    Barrier,
+    CheckInState,
+    PlanState,
+    StepKind,
+    StopReason,
+    TouchpointState,
+)
+
+READ = "answers read"  # the event that says how far a coach has read
+
+_SETTLED = (TouchpointState.COMPLETED, TouchpointState.MISSED)
+_TO_COME = (TouchpointState.PLANNED, TouchpointState.OPEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """The next follow-up of a plan."""
+
+    kind: StepKind
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coached:
+    """One plan of a coach: who, where it stands, what comes next, and why it needs the coach, if it does."""
+
+    public_id: str
+    participant: str
+    group: str
+    state: PlanState
+    stop_reason: StopReason | None
+    paused_until: date | None
+    next: Coming | None
+    reasons: tuple[Reason, ...]
+
+
+def my_people(session: Session, *, coach_id: int, now: datetime) -> Sequence[Coached]:
+    """Give every plan somebody coaches now: those that need them first, the most pressing before the others."""
+    mine = (Coaching.coach_id == coach_id) & Coaching.to_at.is_(None)
+    dates, unread = _dates(session, mine), _unread(session, mine, coach_id)
+    rows = session.execute(
+        select(FollowUpPlan, Person.name, Cohort.title)
+        .join(Coaching, Coaching.plan_id == FollowUpPlan.id)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .join(Cohort, Cohort.id == FollowUpPlan.cohort_id)
+        .where(mine)
+    )
+    people = [
+        Coached(
+            public_id=plan.public_id,
+            participant=name or "",
+            group=group,
+            state=plan.state,
+            stop_reason=plan.stop_reason,
+            paused_until=plan.paused_until,
+            next=_next(dates[plan.id], now),
+            reasons=attention.reasons(_signs(plan.state, dates[plan.id], unread[plan.id], now)),
+        )
+        for plan, name, group in rows
+    ]
+    return sorted(people, key=lambda one: (attention.urgency(one.reasons), one.participant.casefold()))
+
+
+def reasons(session: Session, *, plan_id: int, coach_id: int, now: datetime) -> tuple[Reason, ...]:
+    """Give why one plan needs its coach."""
+    mine = (Coaching.plan_id == plan_id) & (Coaching.coach_id == coach_id) & Coaching.to_at.is_(None)
+    dates, unread = _dates(session, mine), _unread(session, mine, coach_id)
+    state = session.get_one(FollowUpPlan, plan_id).state
+    return attention.reasons(_signs(state, dates[plan_id], unread[plan_id], now))
+
+
+class _Dated(NamedTuple):
+    """A follow-up as far as attention goes, with its meeting if it is one."""
+
+    plan_id: int
+    kind: StepKind
+    audience: Audience
+    state: TouchpointState
+    due_at: datetime
+    day: date
+    undeliverable: bool
+    meeting: CheckInState | None
+    ends_at: datetime | None
+    why_unplaced: str | None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it is a meeting that has taken place, or should have, and nobody said which."""
+        if self.kind is not StepKind.CHECK_IN or self.state not in _TO_COME:
+            return False
+        placed = self.meeting is CheckInState.PLACED and self.ends_at is not None
+        return (self.ends_at or now) <= now if placed else self.due_at <= now
+
+    def lacks_a_time(self, now: datetime) -> bool:
+        """Whether it is a meeting that comes soon and has no time."""
+        soon = now < self.due_at <= now + timedelta(days=attention.BOOKED_AHEAD_DAYS)
+        unplaced = self.meeting in {None, CheckInState.UNPLACED}
+        return self.kind is StepKind.CHECK_IN and self.state in _TO_COME and soon and unplaced
+
+
+class _Unread(NamedTuple):
+    """An answer its coach has not read yet."""
+
+    plan_id: int
+    barrier: Barrier | None
+    is_shared: bool
+
+
+Row = TypeVar("Row", _Dated, _Unread)
+
+
+def _dates(session: Session, mine: ColumnElement[bool]) -> Mapping[int, list[_Dated]]:
+    rows = session.execute(
+        select(
+            Touchpoint.plan_id,
+            Touchpoint.kind,
+            Touchpoint.audience,
+            Touchpoint.state,
+            Touchpoint.due_at,
+            Touchpoint.local_date,
+            Touchpoint.undeliverable,
+            CheckIn.state,
+            CheckIn.ends_at,
+            CheckIn.reason,
+        )
+        .join(Coaching, Coaching.plan_id == Touchpoint.plan_id)
+        .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
+        .where(mine)
+        .order_by(Touchpoint.plan_id, Touchpoint.due_at, Touchpoint.id)
+    )
+    return _by_plan(_Dated._make(row) for row in rows)
+
+
+def _unread(session: Session, mine: ColumnElement[bool], coach_id: int) -> Mapping[int, list[_Unread]]:
+    """Answers given or changed since the coach last said that they had read everything."""
+    read = (
+        select(func.max(Event.at))
+        .where(Event.plan_id == Touchpoint.plan_id, Event.name == READ, Event.actor_id == coach_id)
+        .correlate(Touchpoint)
+        .scalar_subquery()
+    )
+    # a manager's sentence is for the coach by its form, a participant's only if they said so
+    shared = or_(Answer.note_shared, and_(Touchpoint.kind == StepKind.SPONSOR, Answer.note.is_not(None)))
+    rows = session.execute(
+        select(Touchpoint.plan_id, Answer.barrier, shared)
+        .join(Touchpoint, Touchpoint.id == Answer.touchpoint_id)
+        .join(Coaching, Coaching.plan_id == Touchpoint.plan_id)
+        .where(
+            mine,
+            or_(Answer.barrier.is_not(None), shared),
+            or_(read.is_(None), Answer.changed_at > read),
+        )
+        .order_by(Answer.changed_at)
+    )
+    return _by_plan(_Unread._make(row) for row in rows)
+
+
+def _by_plan(rows: Iterable[Row]) -> Mapping[int, list[Row]]:
+    found: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.plan_id].append(row)
+    return found
+
+
+def _signs(state: PlanState, dates: Sequence[_Dated], unread: Sequence[_Unread], now: datetime) -> Signs:
+    unbooked = next((one for one in dates if one.lacks_a_time(now)), None)
+    return Signs(
+        plan_state=state,
+        settled=[one.state for one in dates if _was_asked(one) and one.state in _SETTLED],
+        unmarked=[one.day for one in dates if one.is_over(now)],
+        unbooked=unbooked.day if unbooked else None,
+        why_unbooked=(unbooked.why_unplaced or "") if unbooked else "",
+        barriers=[one.barrier for one in unread if one.barrier],
+        unread=sum(one.is_shared for one in unread),
+    )
+
+
+def _was_asked(one: _Dated) -> bool:
+    """Whether it was a question that reached the participant."""
+    return one.kind.wants_answer and one.audience is Audience.PARTICIPANT and not one.undeliverable
+
+
+def _next(dates: Sequence[_Dated], now: datetime) -> Coming | None:
+    planned = (one for one in dates if one.state is TouchpointState.PLANNED and one.due_at > now)
+    return next((Coming(kind=one.kind, day=one.day) for one in planned), None)

@@ -1,0 +1,95 @@
+"""Reads what the invented people of the demo could act on: questions they were sent, meetings that are over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from coachfollow.models import Answer, CheckIn, FollowUpPlan, Message, Person, Step, Touchpoint
+from coachfollow.rules.words import (
+    CheckInState,
+    MessageKind,
+    MessageState,
+    PlanState,
+    StepKind,
+    TouchpointState,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A question that lies in somebody's mailbox: since when, and since when its last reminder."""
+
+    touchpoint_id: int
+    plan_id: int
+    step: str
+    kind: StepKind
+    closes_at: datetime
+    person_id: int
+    email: str
+    zone: str
+    asked_at: datetime
+    reminded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """A meeting that is over and that its coach has not spoken of."""
+
+    check_in_id: int
+    email: str
+    ended_at: datetime
+
+
+def waiting(session: Session) -> Sequence[Waiting]:
+    """Give every open question that reached somebody and has no answer yet, the oldest first."""
+    rows = session.execute(
+        select(
+            Touchpoint.id,
+            Touchpoint.plan_id,
+            Step.key,
+            Touchpoint.kind,
+            Touchpoint.closes_at,
+            Person.id,
+            Person.email,
+            Person.zone,
+            func.min(Message.settled_at),
+            func.max(case((Message.n > 0, Message.settled_at))),
+        )
+        .join(Step, Step.id == Touchpoint.step_id)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .join(Message, Message.touchpoint_id == Touchpoint.id)
+        .join(Person, Person.id == Message.person_id)
+        .outerjoin(Answer, (Answer.touchpoint_id == Touchpoint.id) & (Answer.person_id == Person.id))
+        .where(
+            Touchpoint.state == TouchpointState.OPEN,
+            FollowUpPlan.state.not_in([PlanState.PAUSED, PlanState.STOPPED]),
+            Touchpoint.kind.not_in([StepKind.PROMPT, StepKind.CHECK_IN]),
+            Message.state == MessageState.SENT,
+            Message.kind != MessageKind.ANNOUNCEMENT,
+            Answer.id.is_(None),
+        )
+        .group_by(Touchpoint.id, Step.key, Person.id)
+        .order_by(func.min(Message.settled_at), Touchpoint.id)
+    )
+    return [Waiting(**dict(zip(Waiting.__slots__, row, strict=True))) for row in rows]
+
+
+def over(session: Session, *, now: datetime) -> Sequence[Over]:
+    """Give the meetings that are over, the earliest first."""
+    rows = session.execute(
+        select(CheckIn.id, Person.email, CheckIn.ends_at)
+        .join(Touchpoint, Touchpoint.id == CheckIn.touchpoint_id)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .where(CheckIn.state == CheckInState.PLACED, CheckIn.ends_at <= now)
+        .where(Touchpoint.state == TouchpointState.OPEN)
+        .order_by(CheckIn.ends_at, CheckIn.id)
+    )
+    return [
+        Over(check_in_id=check_in, email=email or "", ended_at=ended_at)
+        for check_in, email, ended_at in rows
+        if ended_at
+    ]

@@ -1,0 +1,58 @@
+"""Reads what a participant's own page shows: their words, what comes and when, what was, who is with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coachfollow.models import FollowUpPlan
+from coachfollow.queries import asked, timelines
+from coachfollow.queries.asked import OwnPlan
+from coachfollow.queries.timelines import Dated, PlanHead
+from coachfollow.rules.words import Audience, TouchpointState
+
+TO_COME = frozenset({TouchpointState.PLANNED, TouchpointState.OPEN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyPlan:
+    """One follow-up as its own person sees it; no contents of answers, whoever opens the page."""
+
+    head: PlanHead
+    own_plan: OwnPlan | None
+    coming: Sequence[Dated]
+    past: Sequence[Dated]
+
+
+def my_plan(session: Session, *, plan: str) -> MyPlan:
+    """Give a participant's own page; raises NotFound. What was left out before it began is not told."""
+    head = timelines.head(session, public_id=plan)
+    dates = timelines.dates(session, plan_id=head.plan_id)
+    own = [one for one in dates if one.audience is Audience.PARTICIPANT]
+    return MyPlan(
+        head=head,
+        own_plan=asked.own_plan(session, plan_id=head.plan_id),
+        coming=[one for one in dates if one.state in TO_COME],
+        past=[one for one in reversed(own) if one.state not in TO_COME],
+    )
+
+
+def next_of(session: Session, *, plan_id: int, now: datetime) -> Dated | None:
+    """Give what comes next of a plan for its own person, if anything does."""
+    coming = (
+        one
+        for one in timelines.dates(session, plan_id=plan_id)
+        if one.audience is Audience.PARTICIPANT and one.state is TouchpointState.PLANNED and one.due_at > now
+    )
+    return next(coming, None)
+
+
+def plans_of(session: Session, *, person_id: int) -> Sequence[str]:
+    """Give the public ids of somebody's own plans, the newest first."""
+    return session.scalars(
+        select(FollowUpPlan.public_id)
+        .where(FollowUpPlan.person_id == person_id)
+        .order_by(FollowUpPlan.id.desc())
+    ).all()

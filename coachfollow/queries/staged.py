@@ -1,0 +1,137 @@
+"""Reads the rows of a staged file: whom each means, what it says, what is in its way, what it changes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from coachfollow.models import Attendance, Enrolment, ImportBatch, ImportRow, Person
+from coachfollow.rules.words import AttendanceState
+
+PAGE = 100
+
+
+class Fate(StrEnum):
+    """What becomes of a row, in the order in which a page lists them."""
+
+    UNDECIDED = "undecided"
+    PROBLEM = "problem"
+    NEW = "new"
+    MATCHED = "matched"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Somebody a row may be."""
+
+    public_id: str
+    name: str
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a staged file: what it says, whom it means and what it changes."""
+
+    line: int
+    fate: Fate
+    name: str
+    email: str | None
+    person: str
+    person_email: str | None
+    coach: str
+    state: AttendanceState | None
+    minutes: int | None
+    before: AttendanceState | None
+    problem: str | None
+    candidates: tuple[Candidate, ...]
+
+
+def counts(session: Session, *, batch_id: int) -> Mapping[Fate, int]:
+    """Count the rows of a staged file by what becomes of them."""
+    fate = _fate()
+    rows = session.execute(select(fate, func.count()).where(ImportRow.batch_id == batch_id).group_by(fate))
+    return {Fate(name): n for name, n in rows}
+
+
+def rows(
+    session: Session, *, batch_id: int, fate: Fate | None = None, limit: int = PAGE, offset: int = 0
+) -> Sequence[Row]:
+    """Give rows of a staged file: those that want a decision first, then by line."""
+    coach = aliased(Person)
+    chosen = (
+        select(ImportRow, _fate(), Person.name, Person.email, coach.name, Attendance.state)
+        .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
+        .outerjoin(Person, Person.id == ImportRow.person_id)
+        .outerjoin(coach, coach.id == ImportRow.coach_id)
+        .outerjoin(
+            Enrolment,
+            (Enrolment.cohort_id == ImportBatch.cohort_id) & (Enrolment.person_id == ImportRow.person_id),
+        )
+        .outerjoin(
+            Attendance,
+            (Attendance.enrolment_id == Enrolment.id)
+            & (Attendance.training_session_id == ImportBatch.training_session_id),
+        )
+        .where(ImportRow.batch_id == batch_id)
+        .order_by(_fate() != Fate.UNDECIDED.value, ImportRow.line)
+        .limit(limit)
+        .offset(offset)
+    )
+    if fate is not None:
+        chosen = chosen.where(_fate() == fate.value)
+    found = session.execute(chosen).all()
+    people = _candidates(session, [row for row, *_ in found])
+    return [
+        Row(
+            line=row.line,
+            fate=Fate(what),
+            name=row.name or "",
+            email=row.email,
+            person=name or "",
+            person_email=email,
+            coach=coach_name or "",
+            state=row.state,
+            minutes=row.minutes,
+            before=before,
+            problem=row.problem,
+            candidates=tuple(people[one] for one in json.loads(row.suggestions) if one in people),
+        )
+        for row, what, name, email, coach_name, before in found
+    ]
+
+
+def problems(session: Session, *, batch_id: int) -> Sequence[tuple[int, str, str]]:
+    """Give every row that is in the way: its line, the name it holds and the reason."""
+    found = session.execute(
+        select(ImportRow.line, ImportRow.name, ImportRow.problem)
+        .where(ImportRow.batch_id == batch_id, ImportRow.problem.is_not(None))
+        .order_by(ImportRow.line)
+    )
+    return [(line, name or "", problem or "") for line, name, problem in found]
+
+
+def _fate() -> ColumnElement[str]:
+    bad, skipped = ImportRow.problem.is_not(None), ImportRow.skipped
+    return case(
+        (bad & skipped, Fate.PROBLEM.value),
+        (bad, Fate.UNDECIDED.value),
+        (skipped, Fate.LEFT_OUT.value),
+        (ImportRow.is_new, Fate.NEW.value),
+        else_=Fate.MATCHED.value,
+    )
+
+
+def _candidates(session: Session, found: Sequence[ImportRow]) -> Mapping[int, Candidate]:
+    ids = {one for row in found for one in json.loads(row.suggestions)}
+    people = session.execute(
+        select(Person.id, Person.public_id, Person.name, Person.email).where(Person.id.in_(ids))
+    )
+    return {
+        person_id: Candidate(public_id=public_id, name=name or "", email=email)
+        for person_id, public_id, name, email in people
+    }

@@ -1,0 +1,204 @@
+"""Reads one plan's time line: its dates with their states, and everything that happened; no texts."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from coachfollow.errors import NotFound
+from coachfollow.models import (
+    CheckIn,
+    Coaching,
+    Cohort,
+    Event,
+    FollowUpPlan,
+    Message,
+    Person,
+    Reporting,
+    Step,
+    Touchpoint,
+)
+from coachfollow.queries import programmes
+from coachfollow.rules.words import (
+    Audience,
+    CheckInState,
+    MessageKind,
+    PlanState,
+    StepKind,
+    StopReason,
+    TouchpointState,
+)
+
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanHead:
+    """Whose plan it is, where it belongs and how it stands."""
+
+    plan_id: int
+    public_id: str
+    person_id: int
+    participant: str
+    email: str | None
+    zone: str
+    group: str
+    group_id: str
+    programme: str
+    coach_id: int | None
+    coach: str
+    coach_zone: str
+    manager: str
+    state: PlanState
+    state_at: datetime
+    stop_reason: StopReason | None
+    paused_until: date | None
+    is_undeliverable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """One follow-up of a plan on its day, with its meeting if it is one."""
+
+    id: int
+    step: str
+    kind: StepKind
+    audience: Audience
+    state: TouchpointState
+    local_date: date
+    local_time: time
+    zone: str
+    due_at: datetime
+    closes_at: datetime
+    why: str
+    reason: str | None
+    settled_at: datetime | None
+    is_undeliverable: bool
+    meeting: CheckInState | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    why_unplaced: str | None
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """One thing that happened to a plan, and by whom; `facts` are plain values."""
+
+    at: datetime
+    name: str
+    actor: str | None
+    kind: StepKind | None
+    audience: Audience | None
+    due: date | None
+    mail: MessageKind | None
+    mail_n: int
+    recipient: str | None
+    facts: Mapping[str, object]
+
+
+def head(session: Session, *, public_id: str) -> PlanHead:
+    """Give what stands at the top of a plan's page; raises NotFound."""
+    coach, manager = aliased(Person), aliased(Person)
+    row = session.execute(
+        select(FollowUpPlan, Person, Cohort, coach.id, coach.name, coach.zone, manager.name)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .join(Cohort, Cohort.id == FollowUpPlan.cohort_id)
+        .outerjoin(Coaching, (Coaching.plan_id == FollowUpPlan.id) & Coaching.to_at.is_(None))
+        .outerjoin(coach, coach.id == Coaching.coach_id)
+        .outerjoin(Reporting, (Reporting.person_id == Person.id) & Reporting.to_at.is_(None))
+        .outerjoin(manager, manager.id == Reporting.manager_id)
+        .where(FollowUpPlan.public_id == public_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such follow-up.")
+    plan, person, cohort, coach_id, coach_name, coach_zone, manager_name = row
+    return PlanHead(
+        plan_id=plan.id,
+        public_id=plan.public_id,
+        person_id=person.id,
+        participant=person.name or "",
+        email=person.email,
+        zone=person.zone,
+        group=cohort.title,
+        group_id=cohort.public_id,
+        programme=programmes.text(session, version_id=plan.programme_version_id, locale=person.locale).title,
+        coach_id=coach_id,
+        coach=coach_name or "",
+        coach_zone=coach_zone or person.zone,
+        manager=manager_name or "",
+        state=plan.state,
+        state_at=plan.state_at,
+        stop_reason=plan.stop_reason,
+        paused_until=plan.paused_until,
+        is_undeliverable=person.undeliverable_at is not None,
+    )
+
+
+def dates(session: Session, *, plan_id: int) -> Sequence[Dated]:
+    """Give a plan's follow-ups in the order of their days."""
+    rows = session.execute(
+        select(Touchpoint, Step.key, CheckIn)
+        .join(Step, Step.id == Touchpoint.step_id)
+        .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
+        .where(Touchpoint.plan_id == plan_id)
+        .order_by(Touchpoint.due_at, Touchpoint.id)
+    )
+    return [_dated(touchpoint, step, check_in) for touchpoint, step, check_in in rows]
+
+
+def happened(session: Session, *, plan_id: int, most: int = MOST) -> Sequence[Happened]:
+    """Give what happened to a plan, the latest first."""
+    actor, recipient = aliased(Person), aliased(Person)
+    rows = session.execute(
+        select(
+            Event.at,
+            Event.name,
+            actor.name.label("actor"),
+            Touchpoint.kind,
+            Touchpoint.audience,
+            Touchpoint.local_date.label("due"),
+            Message.kind.label("mail"),
+            Message.n.label("mail_n"),
+            recipient.name.label("recipient"),
+            Event.facts,
+        )
+        .outerjoin(actor, actor.id == Event.actor_id)
+        .outerjoin(Touchpoint, Touchpoint.id == Event.touchpoint_id)
+        .outerjoin(Message, Message.id == Event.message_id)
+        .outerjoin(recipient, recipient.id == Message.person_id)
+        .where(Event.plan_id == plan_id)
+        .order_by(Event.at.desc(), Event.id.desc())
+        .limit(most)
+    )
+    return [
+        Happened(**{**row._mapping, "mail_n": row.mail_n or 0, "facts": json.loads(row.facts)})  # noqa: SLF001  # SQLAlchemy's public name
+        for row in rows
+    ]
+
+
+def _dated(touchpoint: Touchpoint, step: str, check_in: CheckIn | None) -> Dated:
+    return Dated(
+        id=touchpoint.id,
+        step=step,
+        kind=touchpoint.kind,
+        audience=touchpoint.audience,
+        state=touchpoint.state,
+        local_date=touchpoint.local_date,
+        local_time=touchpoint.local_time,
+        zone=touchpoint.zone,
+        due_at=touchpoint.due_at,
+        closes_at=touchpoint.closes_at,
+        why=touchpoint.why,
+        reason=touchpoint.state_reason,
+        settled_at=touchpoint.settled_at,
+        is_undeliverable=touchpoint.undeliverable,
+        meeting=check_in.state if check_in else None,
+        starts_at=check_in.starts_at if check_in else None,
+        ends_at=check_in.ends_at if check_in else None,
+        why_unplaced=check_in.reason if check_in else None,
+        link=check_in.link if check_in else None,
+    )

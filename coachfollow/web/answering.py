@@ -1,0 +1,147 @@
+"""The most used pages: from the link in a mail to one question, and a thank-you with what comes next."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coachfollow.errors import Closed, NotFound
+from coachfollow.flow import answers, asking_again
+from coachfollow.queries import asked as questions
+from coachfollow.queries import links, my_plan
+from coachfollow.queries.asked import Asked
+from coachfollow.queries.links import Link
+from coachfollow.rules import asking
+from coachfollow.rules.asking import Problems
+from coachfollow.rules.words import StepKind, TokenPurpose
+from coachfollow.web import commitment_form, keyring, policies, visits
+
+pages = Blueprint("answers", __name__)
+
+# what a tapped button of the mail fills in, by the kind of question
+TAPPED: Mapping[StepKind, str] = {
+    StepKind.REFLECTION: "applied",
+    StepKind.UNPROMPTED: "applied",
+    StepKind.SPONSOR: "done",
+}
+
+
+@pages.get("/a/<token>")
+@policies.public
+def enter(token: str) -> ResponseReturnValue:
+    """Exchange the link for a place in this browser's memory, so that its token leaves the address bar."""
+    try:
+        link = links.find(g.session, token=token, purpose=TokenPurpose.ANSWER, now=g.now)
+    except Closed:
+        return _closed(url_for("answers.ask_again_by_old_link", token=token))
+    keyring.keep(link)
+    return redirect(url_for("answers.show", touchpoint=link.touchpoint_id, v=request.args.get("v")))
+
+
+@pages.post("/a/<token>")
+@policies.public
+def ask_again_by_old_link(token: str) -> ResponseReturnValue:
+    """Mail the open question to whose link this was."""
+    return _mailed(links.whose(g.session, token=token, purpose=TokenPurpose.ANSWER))
+
+
+@pages.get("/answer/<int:touchpoint>")
+@policies.link
+def show(touchpoint: int) -> ResponseReturnValue:
+    """Ask one question; what was tapped in the mail is filled in, what was answered before is not shown."""
+    question = _asked(touchpoint)
+    if not question.takes_answer(g.now):
+        return _closed(url_for("answers.ask_again", touchpoint=touchpoint))
+    if question.kind is StepKind.COMMITMENT:
+        filled = commitment_form.filled(request.args, question.own_plan, question.examples)
+    else:
+        filled = {TAPPED[question.kind]: request.args.get("v", "")}
+    return _form(question, filled, Problems())
+
+
+@pages.post("/answer/<int:touchpoint>")
+@policies.link
+def answer(touchpoint: int) -> ResponseReturnValue:
+    """Store an answer, or say what is in the way and keep what was written."""
+    question = _asked(touchpoint)
+    if not question.takes_answer(g.now):
+        return _closed(url_for("answers.ask_again", touchpoint=touchpoint))
+    answered = asking.parse(question.kind, request.form)
+    if isinstance(answered, Problems):
+        return _form(question, request.form, answered), 422
+    answers.record(
+        g.session,
+        touchpoint_id=touchpoint,
+        person_id=question.recipient_id,
+        answered=answered,
+        now=g.now,
+    )
+    return redirect(url_for("answers.thank", touchpoint=touchpoint))
+
+
+@pages.get("/answer/<int:touchpoint>/thanks")
+@policies.link
+def thank(touchpoint: int) -> ResponseReturnValue:
+    """Thank, and say what comes next."""
+    question = _asked(touchpoint)
+    if not question.is_answered:
+        return redirect(url_for("answers.show", touchpoint=touchpoint))
+    coming = my_plan.next_of(g.session, plan_id=question.plan_id, now=g.now)
+    advice = asking.hint(question.own_plan.action) if question.own_plan else None
+    return render_template(
+        "answer/thanks.html",
+        asked=question,
+        coming=coming,
+        advice=advice if question.kind is StepKind.COMMITMENT else None,
+        can_change=question.takes_answer(g.now),
+        sees_plan=keyring.sees(question.plan_public_id),
+    )
+
+
+@pages.post("/answer/<int:touchpoint>/current")
+@policies.link
+def ask_again(touchpoint: int) -> ResponseReturnValue:
+    """Mail the open question to whoever holds the link of a closed one."""
+    return _mailed(keyring.held(TokenPurpose.ANSWER, touchpoint))
+
+
+@pages.get("/question-mailed")
+@policies.public
+def mailed() -> ResponseReturnValue:
+    """Say that the open question is on its way, if there is one."""
+    return render_template("answer/mailed.html")
+
+
+def _asked(touchpoint: int) -> Asked:
+    link = keyring.held(TokenPurpose.ANSWER, touchpoint)
+    question = questions.asked(g.session, touchpoint_id=touchpoint, recipient_id=link.person_id)
+    if question.kind not in asking.ANSWERED_BY_MAIL:
+        raise NotFound("There is nothing to answer here.")
+    return question
+
+
+def _form(question: Asked, values: Mapping[str, str], problems: Problems) -> str:
+    return render_template(
+        "answer/form.html",
+        asked=question,
+        questions=asking.questions(question.kind),
+        values=values,
+        problems=problems,
+        is_commitment=question.kind is StepKind.COMMITMENT,
+    )
+
+
+def _closed(again: str) -> tuple[str, int]:
+    return render_template("answer/closed.html", sentence=answers.CLOSED, again=again), Closed.status
+
+
+def _mailed(link: Link) -> ResponseReturnValue:
+    if link.plan_id is not None:
+        asking_again.mail_current(
+            g.session,
+            plan_id=link.plan_id,
+            person_id=link.person_id,
+            visitor=visits.visitor(),
+            now=g.now,
+        )
+    return redirect(url_for("answers.mailed"))

@@ -1,0 +1,97 @@
+"""A participant's own page: their words, what comes and when, what was, and who sees what."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coachfollow.errors import Closed
+from coachfollow.flow import asking_again, commitments
+from coachfollow.queries import asked, links, my_plan
+from coachfollow.queries.links import Link
+from coachfollow.rules import asking
+from coachfollow.rules.asking import Problems
+from coachfollow.rules.words import PlanState, StepKind, TokenPurpose
+from coachfollow.web import commitment_form, keyring, policies, visits
+
+pages = Blueprint("following", __name__)
+
+CHANGEABLE = frozenset({PlanState.ACTIVE, PlanState.PAUSED, PlanState.FINISHED})
+
+
+@pages.get("/p/<token>")
+@policies.public
+def enter(token: str) -> ResponseReturnValue:
+    """Exchange the link for a place in this browser's memory."""
+    try:
+        link = links.find(g.session, token=token, purpose=TokenPurpose.PLAN, now=g.now)
+    except Closed:
+        return render_template("following/old.html"), Closed.status
+    keyring.keep(link)
+    return redirect(url_for("following.show", plan=link.plan))
+
+
+@pages.get("/my-plan/<plan>")
+@policies.link
+def show(plan: str) -> ResponseReturnValue:
+    """Show somebody their own follow-up."""
+    link = _held(plan)
+    return render_template(
+        "following/plan.html",
+        mine=my_plan.my_plan(g.session, plan=plan),
+        changeable=CHANGEABLE,
+        by_link=link.id is not None,
+        answerable=asking.ANSWERED_BY_MAIL,
+    )
+
+
+@pages.get("/my-plan/<plan>/change")
+@policies.link
+def write(plan: str) -> ResponseReturnValue:
+    """Show the form of one's own plan, at any time of the follow-up."""
+    _held(plan)
+    mine = my_plan.my_plan(g.session, plan=plan)
+    examples = asked.examples(g.session, plan_id=mine.head.plan_id)
+    values = commitment_form.filled(request.args, mine.own_plan, examples)
+    return _form(plan, values, Problems())
+
+
+@pages.post("/my-plan/<plan>/change")
+@policies.link
+def change(plan: str) -> ResponseReturnValue:
+    """Keep a new wording, or say what is in the way."""
+    link = _held(plan)
+    answered = asking.parse(StepKind.COMMITMENT, request.form)
+    if isinstance(answered, Problems):
+        return _form(plan, request.form, answered), 422
+    commitments.change(g.session, plan_id=link.plan_id, answered=answered, now=g.now)
+    flash("Your plan is kept. From now on every mail quotes these words.")
+    advice = asking.hint(answered.action)
+    if advice:
+        flash(advice, "advice")
+    return redirect(url_for("following.show", plan=plan))
+
+
+@pages.post("/my-plan/<plan>/question")
+@policies.link
+def ask(plan: str) -> ResponseReturnValue:
+    """Mail the question that is open now: this page shows a plan, answering has a link of its own."""
+    link = _held(plan)
+    asking_again.mail_current(
+        g.session, plan_id=link.plan_id, person_id=link.person_id, visitor=visits.visitor(), now=g.now
+    )
+    return redirect(url_for("answers.mailed"))
+
+
+def _held(plan: str) -> Link:
+    return keyring.held(TokenPurpose.PLAN, plan)
+
+
+def _form(plan: str, values: object, problems: Problems) -> str:
+    mine = my_plan.my_plan(g.session, plan=plan)
+    return render_template(
+        "following/change.html",
+        mine=mine,
+        questions=asking.questions(StepKind.COMMITMENT),
+        examples=asked.examples(g.session, plan_id=mine.head.plan_id),
+        values=values,
+        problems=problems,
+    )

@@ -1,0 +1,37 @@
+"""Gives every page its frame: the menu of whoever is there, and the demo's clock."""
+
+from flask import Flask, current_app, g, request, url_for
+
+from coachfollow.extensions import installation
+from coachfollow.rules.access import ANONYMOUS, Actor
+from coachfollow.web import saying
+from coachfollow.web.navigation import Entry
+
+
+def register(app: Flask, entries: tuple[Entry, ...]) -> None:
+    """Bind the frame and its menu."""
+    app.extensions["coachfollow.menu"] = entries
+    app.context_processor(_frame)
+    saying.register(app)
+
+
+def menu() -> list[dict[str, object]]:
+    """The menu of whoever is there."""
+    actor: Actor = g.get("actor", ANONYMOUS)
+    return [
+        {"label": entry.label, "url": url_for(entry.endpoint), "is_here": entry.endpoint == request.endpoint}
+        for entry in current_app.extensions["coachfollow.menu"]
+        if entry.is_for(actor)
+    ]
+
+
+def _frame() -> dict[str, object]:
+    """A page that failed early has no time and nobody there; its frame is bare."""
+    settings = installation().settings
+    now = g.get("now")
+    return {
+        "menu": menu(),
+        "demo_moment": saying.moment(now, settings.zone) if settings.demo and now else None,
+        "is_signed_in": g.get("actor", ANONYMOUS).person_id is not None,
+        "organisation_name": settings.organisation,
+    }

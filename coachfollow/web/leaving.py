@@ -1,0 +1,150 @@
+"""Ways to get fewer mails, or none: pause, resume, stop; the page shows, the POST does; no black mark."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coachfollow.errors import Closed, Invalid, NotFound
+from coachfollow.extensions import csrf
+from coachfollow.flow import declining, plans
+from coachfollow.queries import links, timelines
+from coachfollow.queries.links import Link
+from coachfollow.rules import worktime
+from coachfollow.rules.words import StopReason, TokenPurpose
+from coachfollow.web import keyring, policies
+
+pages = Blueprint("leaving", __name__)
+
+REASONS: tuple[tuple[StopReason, str], ...] = (
+    (StopReason.NO_INTEREST, "It is not useful for me"),
+    (StopReason.LEAVE, "I am away for a long time"),
+    (StopReason.LEFT, "I am leaving the organisation, or have left"),
+    (StopReason.ASKED, "Something else"),
+)
+PAUSES: tuple[tuple[int, str], ...] = ((7, "one week"), (14, "two weeks"), (28, "four weeks"))
+LONGEST = 183  # days
+
+STOPPED = "Done: you get no more of these mails. Nobody holds it against you."
+
+
+@pages.get("/s/<token>")
+@policies.public
+def enter(token: str) -> ResponseReturnValue:
+    """Exchange the link for a place in this browser's memory."""
+    try:
+        link = links.find(g.session, token=token, purpose=TokenPurpose.STOP, now=g.now)
+    except Closed:
+        return render_template("following/old.html"), Closed.status
+    keyring.keep(link)
+    return redirect(url_for("leaving.show", plan=link.plan, pause=request.args.get("pause")))
+
+
+@pages.get("/mails/<plan>")
+@policies.link
+def show(plan: str) -> ResponseReturnValue:
+    """Offer what can be done about these mails."""
+    return _page(plan, keyring.of_plan(plan), {})
+
+
+@pages.post("/mails/<plan>/pause")
+@policies.link
+def pause(plan: str) -> ResponseReturnValue:
+    """Hold the follow-up until a day."""
+    link = _own(plan)
+    try:
+        until = date.fromisoformat(request.form.get("quick") or request.form.get("until", ""))
+        plans.pause(g.session, plan_id=link.plan_id, until=until, now=g.now, actor_id=link.person_id)
+    except Invalid as error:
+        return _page(plan, link, error.fields), error.status
+    except ValueError:
+        return _page(plan, link, {"until": "Please choose a day."}), Invalid.status
+    flash("Paused. What was still to come moves by as many days; nothing is lost, and nothing piles up.")
+    return _back(plan)
+
+
+@pages.post("/mails/<plan>/resume")
+@policies.link
+def resume(plan: str) -> ResponseReturnValue:
+    """Let a paused follow-up go on."""
+    link = _own(plan)
+    plans.resume(g.session, plan_id=link.plan_id, now=g.now, actor_id=link.person_id)
+    flash("Welcome back. Your follow-up goes on.")
+    return _back(plan)
+
+
+@pages.post("/mails/<plan>/stop")
+@policies.link
+def stop(plan: str) -> ResponseReturnValue:
+    """Send no more of these mails."""
+    _stop(keyring.of_plan(plan), _reason(request.form.get("reason", "")))
+    flash(STOPPED)
+    return _back(plan)
+
+
+@pages.get("/u/<token>")
+@policies.public
+def confirm(token: str) -> ResponseReturnValue:
+    """Ask once more: a mail scanner that opens the link must not unsubscribe anybody."""
+    link = links.whose(g.session, token=token, purpose=TokenPurpose.STOP)
+    return render_template("leaving/confirm.html", is_own_plan=link.is_own_plan)
+
+
+@csrf.exempt
+@pages.post("/u/<token>")
+@policies.one_click
+@policies.public
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """Stop these mails by one click in a mail program (RFC 8058): no cookie, no redirect, however old the link."""
+    link = links.whose(g.session, token=token, purpose=TokenPurpose.STOP)
+    if request.form.get("List-Unsubscribe") != "One-Click":
+        raise Invalid("Nothing was changed: this address takes List-Unsubscribe=One-Click and nothing else.")
+    _stop(link, StopReason.ASKED)
+    return render_template("leaving/done.html", sentence=STOPPED)
+
+
+
+def _stop(link: Link, reason: StopReason) -> None:
+    """A participant stops their follow-up; a manager leaves the cards about one participant."""
+    if link.plan_id is None:
+        raise Closed(links.OLD)
+    if link.is_own_plan:
+        plans.leave(
+            g.session, plan_id=link.plan_id, reason=reason, now=g.now, actor_id=link.person_id
+        )
+    else:
+        declining.decline(g.session, plan_id=link.plan_id, manager_id=link.person_id, now=g.now)
+
+
+def _own(plan: str) -> Link:
+    """A link to one's own follow-up; a manager can leave the cards, and nothing else is theirs here."""
+    link = keyring.of_plan(plan)
+    if not link.is_own_plan:
+        raise NotFound(keyring.SHUT)
+    return link
+
+
+def _reason(said: str) -> StopReason:
+    return StopReason(said) if said in {reason.value for reason, _ in REASONS} else StopReason.ASKED
+
+
+def _page(plan: str, link: Link, problems: Mapping[str, str]) -> str:
+    head = timelines.head(g.session, public_id=plan)
+    today = worktime.local(g.now, head.zone).date()
+    return render_template(
+        "leaving/manager.html" if not link.is_own_plan else "leaving/mails.html",
+        head=head,
+        reasons=REASONS,
+        pauses=[(today + timedelta(days=days), words) for days, words in PAUSES],
+        first_day=today + timedelta(days=1),
+        last_day=today + timedelta(days=LONGEST),
+        problems=problems,
+        pause_first="pause" in request.args or bool(problems),
+        sees_plan=link.is_own_plan and keyring.sees(plan),
+    )
+
+
+def _back(plan: str) -> ResponseReturnValue:
+    endpoint = "following.show" if keyring.sees(plan) else "leaving.show"
+    return redirect(url_for(endpoint, plan=plan))

@@ -1,0 +1,46 @@
+"""Says dates, times and places as people do; every template may use these as filters."""
+
+from datetime import date, datetime, time
+
+from babel.dates import format_date, format_datetime, format_time
+from flask import Flask
+
+from coachfollow.rules import worktime
+
+LOCALE = "en_GB"
+
+
+def register(app: Flask) -> None:
+    """Bind the filters."""
+    for phrase in (day, short_day, clock_time, moment, local_day, place):
+        app.add_template_filter(phrase)
+
+
+def day(on: date) -> str:
+    """Monday 9 March 2026."""
+    return format_date(on, "EEEE d MMMM y", locale=LOCALE)
+
+
+def short_day(on: date) -> str:
+    """Mon 9 March."""
+    return format_date(on, "EEE d MMMM", locale=LOCALE)
+
+
+def clock_time(at: time) -> str:
+    """09:30."""
+    return format_time(at, "HH:mm", locale=LOCALE)
+
+
+def moment(instant: datetime, zone: str) -> str:
+    """Monday 9 March 2026, 09:30: the local time of that zone."""
+    return format_datetime(worktime.local(instant, zone), "EEEE d MMMM y, HH:mm", locale=LOCALE)
+
+
+def local_day(instant: datetime, zone: str) -> str:
+    """The local day of that zone on which something happens."""
+    return day(worktime.local(instant, zone).date())
+
+
+def place(zone: str) -> str:
+    """Europe/Berlin, New York: a zone as people read it."""
+    return zone.replace("_", " ")

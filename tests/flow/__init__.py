@@ -1,0 +1,1 @@
+"""What the service layer does, on both databases."""

@@ -1,0 +1,35 @@
+"""An answer is stored once: the first is the first on both databases, a second changes it."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coachfollow.config import Settings
+from coachfollow.models import Answer, Event
+from tests import house
+from tests.house import AFTER, DAY, House
+
+
+@pytest.fixture
+def home(session: Session, settings: Settings) -> House:
+    """A house where Anna was asked her first question."""
+    home = house.open_house(session, settings)
+    home.attend(home.group(), "Anna Berg <anna@example.org>\n")
+    home.pass_time(AFTER + 8 * DAY)
+    return home
+
+
+def test_the_first_answer_is_the_first(home: House) -> None:
+    home.reflect("anna@example.org", "first-question", now=AFTER + 8 * DAY)
+
+    assert home.session.scalars(select(Answer.version)).all() == [1]
+    assert home.session.scalars(select(Event.name).where(Event.name.like("answer%"))).all() == ["answered"]
+
+
+def test_a_second_answer_changes_the_first(home: House) -> None:
+    home.reflect("anna@example.org", "first-question", now=AFTER + 8 * DAY)
+    home.reflect("anna@example.org", "first-question", now=AFTER + 9 * DAY)
+
+    assert home.session.scalars(select(Answer.version)).all() == [2]
+    names = select(Event.name).where(Event.name.like("answer%")).order_by(Event.id)
+    assert home.session.scalars(names).all() == ["answered", "answer changed"]

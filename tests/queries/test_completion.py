@@ -1,0 +1,280 @@
+"""The numbers: as worked out by hand, cut in every way, always adding up."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+from sqlalchemy.orm import Session
+
+from coachfollow.queries import completion, names
+from coachfollow.queries.completion import Report
+from coachfollow.queries.filters import EVERYTHING, Filters, GroupBy
+from coachfollow.rules.measuring import Counted, FollowUps, People, Standing
+from tests.queries import chance, worlds
+from tests.queries.chance import World
+from tests.queries.worlds import DAY, NOW, Facts
+
+SEEDS = (1, 2)
+
+
+def everything(house: int) -> Filters:
+    return Filters(organisation_id=house, sight=EVERYTHING)
+
+
+def report(session: Session, filters: Filters, by: GroupBy = GroupBy.NONE) -> Report:
+    return completion.completion(session, filters=filters, by=by, now=NOW)
+
+
+def by_label(found: Report) -> dict[str, tuple[int, int]]:
+    return {one.label.text: (one.follow_ups.due, one.people.attended) for one in found.groups}
+
+
+def some_filters(world: World) -> list[Filters]:
+    """Nothing chosen, each thing alone, and some together."""
+    rng = Random(world.house)
+    nothing = everything(world.house)
+    one = rng.choice(world.people)
+    first, last = sorted(rng.choices([item.day for item in world.follow_ups], k=2))
+    teams = list(world.parents)
+    return [
+        nothing,
+        replace(nothing, cohort_id=one.cohort_id),
+        replace(nothing, programme_id=one.programme_id),
+        replace(nothing, team_id=teams[0]),
+        replace(nothing, team_id=teams[2]),
+        replace(nothing, coach_id=rng.choice(world.coaches)),
+        replace(nothing, since=first, until=last),
+        replace(nothing, team_id=teams[0], coach_id=rng.choice(world.coaches), since=first),
+    ]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_groups_are_as_counted_by_hand_and_add_up_to_the_total(session: Session, seed: int) -> None:
+    world = chance.world(session, seed)
+    chance.world(session, seed + 100)  # another organisation, which must not show
+    for filters in some_filters(world):
+        [whole] = world.counts(filters, GroupBy.NONE).values()
+        for by in GroupBy:
+            found = completion.completion(session, filters=filters, by=by, now=NOW)
+            groups = {one.key: (one.follow_ups, one.people) for one in found.groups}
+
+            assert (found.total.follow_ups, found.total.people) == whole, (by, filters)
+            if by is not GroupBy.NONE:
+                assert groups == world.counts(filters, by), (by, filters)
+                assert sum((one for one, _ in groups.values()), FollowUps()) == found.total.follow_ups
+                assert sum((one for _, one in groups.values()), People()) == found.total.people
+
+
+def test_behind_every_number_stand_as_many_names(session: Session) -> None:
+    world = chance.world(session, 3, plans=25)
+    nothing, *_, everything_chosen = some_filters(world)
+    for filters in (nothing, replace(nothing, team_id=next(iter(world.parents))), everything_chosen):
+        for by in GroupBy:
+            found = completion.completion(session, filters=filters, by=by, now=NOW)
+            for group in found.groups or [found.total]:
+                items = names.follow_ups(
+                    session, filters=filters, counted=list(Counted), now=NOW, by=by, key=group.key, limit=1000
+                )
+                everybody = names.people(
+                    session,
+                    filters=filters,
+                    standings=list(Standing),
+                    now=NOW,
+                    by=by,
+                    key=group.key,
+                    limit=1000,
+                )
+
+                assert FollowUps.of(item.counted for item in items) == group.follow_ups, (by, group)
+                assert People.of(someone.standing for someone in everybody) == group.people, (by, group)
+
+
+def test_a_follow_up_stays_with_the_team_and_the_coach_of_its_due_day(session: Session) -> None:
+    house = worlds.organisation(session)
+    taken = worlds.offer(session, house)
+    cohort_id = worlds.cohort(session, house, taken)
+    hotels, spa = worlds.team(session, house, "Hotels"), worlds.team(session, house, "Spa")
+    anna, cem, dora = (worlds.person(session, house, name) for name in ("Anna", "Cem", "Dora"))
+    plan_id = worlds.plan(session, cohort_id, anna)
+    moved = NOW - 10 * DAY
+    worlds.member(session, anna, hotels, since=NOW - 20 * DAY, until=moved)
+    worlds.member(session, anna, spa, since=moved)
+    worlds.coached(session, plan_id, cem, since=NOW - 20 * DAY, until=moved)
+    worlds.coached(session, plan_id, dora, since=moved)
+    due = (NOW - 30 * DAY, moved - DAY, moved, NOW - DAY)
+    worlds.touchpoints(session, plan_id, taken, [Facts(due_at=moment) for moment in due])
+
+    # the first falls before anything was known of Anna: what was known first counts from the beginning
+    assert by_label(report(session, everything(house), GroupBy.TEAM)) == {"Hotels": (2, 0), "Spa": (2, 1)}
+    assert by_label(report(session, everything(house), GroupBy.COACH)) == {"Cem": (2, 0), "Dora": (2, 1)}
+    assert report(session, replace(everything(house), team_id=hotels)).total.follow_ups.due == 2
+    assert report(session, replace(everything(house), coach_id=dora)).total.follow_ups.due == 2
+
+
+def test_teams_are_counted_with_all_beneath_them_one_level_at_a_time(session: Session) -> None:
+    house = worlds.organisation(session)
+    taken = worlds.offer(session, house)
+    cohort_id = worlds.cohort(session, house, taken)
+    hotels = worlds.team(session, house, "Hotels")
+    north = worlds.team(session, house, "North", parent=hotels)
+    bremen = worlds.team(session, house, "Bremen", parent=north)
+    for team_id in (hotels, north, bremen, bremen, None):
+        person_id = worlds.person(session, house)
+        worlds.plan(session, cohort_id, person_id)
+        if team_id is not None:
+            worlds.member(session, person_id, team_id)
+
+    whole = report(session, everything(house), GroupBy.TEAM)
+    below_hotels = report(session, replace(everything(house), team_id=hotels), GroupBy.TEAM)
+
+    assert by_label(whole) == {"Hotels": (0, 4), "without a team": (0, 1)}
+    assert by_label(below_hotels) == {"North": (0, 3), "directly in Hotels": (0, 1)}
+    assert [one.label.handle for one in below_hotels.groups] == ["Hotels", "Hotels / North"]
+
+
+def test_people_belong_to_the_month_of_their_last_session(session: Session) -> None:
+    house = worlds.organisation(session)
+    taken = worlds.offer(session, house)
+    cohort_id = worlds.cohort(session, house, taken, trained=(date(2026, 1, 20), date(2026, 2, 10)))
+    plan_id = worlds.plan(session, cohort_id, worlds.person(session, house))
+    worlds.touchpoints(session, plan_id, taken, [Facts(due_at=NOW)])
+
+    assert by_label(report(session, everything(house), GroupBy.MONTH)) == {
+        "2026-02": (0, 1),
+        "2026-03": (1, 0),
+    }
+    assert report(session, replace(everything(house), until=date(2026, 1, 31))).total.people.attended == 0
+    assert report(session, replace(everything(house), since=date(2026, 2, 10))).total.people.attended == 1
+
+
+@pytest.mark.parametrize(
+    ("targets", "shown", "remark"),
+    [
+        ((0.8, 0.8), 0.8, "all aim at the same"),
+        ((0.8, 0.9), None, "they differ"),
+        ((0.8, None), None, "one has none"),
+        ((None, None), None, "none has any"),
+    ],
+)
+def test_a_target_is_shown_where_all_groups_share_it(
+    session: Session, targets: tuple[float | None, ...], shown: float | None, remark: str
+) -> None:
+    house = worlds.organisation(session)
+    taken = worlds.offer(session, house)
+    for key, target in zip("ab", targets, strict=True):
+        cohort_id = worlds.cohort(session, house, taken, key, target=target)
+        worlds.plan(session, cohort_id, worlds.person(session, house))
+
+    found = report(session, everything(house), GroupBy.COHORT)
+
+    assert found.total.target == shown, remark
+    assert [one.target for one in found.groups] == list(targets)
+    assert [one.target for one in report(session, everything(house), GroupBy.PROGRAMME).groups] == [shown]
+
+
+def test_groups_are_called_what_people_call_them(session: Session) -> None:
+    house = worlds.organisation(session)
+    taken = worlds.offer(session, house, "service", title="Service recovery")
+    newest = worlds.version(session, taken.programme_id, number=2, title="Service, recovered")
+    untitled = worlds.offer(session, house, "leading")
+    worlds.version(session, untitled.programme_id, number=2)
+    erased = worlds.person(session, house, None)
+    for key, one in (("spring", taken), ("autumn", untitled)):
+        plan_id = worlds.plan(session, worlds.cohort(session, house, one, key), worlds.person(session, house))
+        if key == "spring":
+            worlds.coached(session, plan_id, erased)
+    session.flush()
+
+    def labels(by: GroupBy) -> list[tuple[str, str | None]]:
+        return [(one.label.text, one.label.handle) for one in report(session, everything(house), by).groups]
+
+    assert newest != taken.version_id
+    assert labels(GroupBy.PROGRAMME) == [("leading", "leading"), ("Service, recovered", "service")]
+    assert labels(GroupBy.COHORT) == [("Group autumn", "autumn"), ("Group spring", "spring")]
+    assert labels(GroupBy.COACH) == [("a former coach", None), ("without a coach", None)]
+    assert labels(GroupBy.MONTH) == [("2026-02", "2026-02")]
+
+
+def test_a_report_says_in_words_what_it_is_about(session: Session) -> None:
+    house = worlds.organisation(session)
+    taken = worlds.offer(session, house)
+    cohort_id = worlds.cohort(session, house, taken, "spring")
+    hotels = worlds.team(session, house, "Hotels")
+    north = worlds.team(session, house, "North", parent=hotels)
+    cem = worlds.person(session, house, "Cem")
+
+    filters = replace(
+        everything(house),
+        programme_id=taken.programme_id,
+        cohort_id=cohort_id,
+        team_id=north,
+        coach_id=cem,
+        since=date(2026, 1, 1),
+        until=date(2026, 3, 31),
+    )
+    found = report(session, filters)
+
+    assert found.scope == {
+        "programme": "Service recovery",
+        "group": "Group spring",
+        "team": "Hotels / North",
+        "coach": "Cem",
+        "from": "2026-01-01",
+        "until": "2026-03-31",
+    }
+    assert report(session, everything(house)).scope == {}
+
+
+def test_a_report_carries_the_definition_of_everything_it_counts(session: Session) -> None:
+    found = report(session, everything(worlds.organisation(session)))
+    assert {one.value for one in Counted} <= found.definitions.keys()
+    assert {"target", "period", "team and coach"} <= found.definitions.keys()
+    assert found.total.follow_ups.completion is None
+
+
+@contextmanager
+def statements(session: Session) -> Iterator[list[tuple[str, Any]]]:
+    """Listen to what is asked of the database."""
+    asked: list[tuple[str, Any]] = []
+
+    def listen(_: Connection, __: object, statement: str, parameters: Any, *___: object) -> None:
+        asked.append((statement, parameters))
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", listen)
+    try:
+        yield asked
+    finally:
+        event.remove(engine, "before_cursor_execute", listen)
+
+
+@pytest.mark.parametrize("by", GroupBy)
+def test_a_report_takes_the_same_few_statements_for_any_size(session: Session, by: GroupBy) -> None:
+    house = chance.world(session, 7, plans=20).house
+    session.flush()
+
+    with statements(session) as asked:
+        report(session, everything(house), by)
+
+    assert len(asked) <= 3
+
+
+# PostgreSQL plans by statistics, and these tables are too small for any
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_one_group_is_counted_from_the_index_alone(session: Session) -> None:
+    world = chance.world(session, 5, plans=20)
+    session.flush()
+
+    with statements(session) as asked:
+        report(session, replace(everything(world.house), cohort_id=world.people[0].cohort_id))
+    statement, parameters = asked[0]
+    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    steps = "; ".join(row[3] for row in plan)
+
+    assert re.search(r"touchpoints USING COVERING INDEX ix_touchpoints_numbers \(cohort_id=\?", steps), steps
