@@ -7,12 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
-from coachfollow.errors import Conflict
+from coachfollow.errors import Conflict, NotFound
 from coachfollow.flow import history, outbox
 from coachfollow.models import (
     CheckIn,
     CheckInAttendee,
+    Coaching,
     CoachProfile,
+    FollowUpPlan,
     Message,
     Person,
     Touchpoint,
@@ -22,7 +24,7 @@ from coachfollow.queries.meetings import Wanted
 from coachfollow.rules import slots, worktime
 from coachfollow.rules.planning import GRACE_WORKING_DAYS, OPEN_DAYS
 from coachfollow.rules.slots import Slot
-from coachfollow.rules.words import CheckInState, MessageKind, MessageState
+from coachfollow.rules.words import CheckInState, MessageKind, MessageState, StepKind, TouchpointState
 
 AHEAD = timedelta(days=21)  # invitations go out this long before
 WINDOW = 10  # days after the ideal one
@@ -32,6 +34,7 @@ MINUTES = 30
 
 NO_HOURS = "the coach has not said when they can be booked"
 NO_COMMON_TIME = "no time within ten days is free for both"
+PAUSED = "the follow-up is paused"
 
 
 def place_due(session: Session, *, now: datetime) -> tuple[int, int]:
@@ -59,13 +62,14 @@ def move(
     length = timedelta(minutes=profile.meeting_minutes if profile else MINUTES)
     if starts_at <= now:
         raise Conflict("That time has passed; choose one to come.")
-    if check_in.state not in {CheckInState.PLACED, CheckInState.UNPLACED}:
-        raise Conflict("This meeting is over; it cannot be moved.")
+    refuse_settled(check_in, touchpoint)
     for attendee in attendees:
         for begin, end in meetings.busy(session, person_id=attendee.person_id, since=now):
             if begin < starts_at + length and starts_at < end and begin != check_in.starts_at:
                 raise Conflict("One of you has another meeting at that time; choose another.")
     check_in.state, check_in.starts_at, check_in.ends_at = CheckInState.PLACED, starts_at, starts_at + length
+    check_in.link, check_in.reason = profile.meeting_link if profile else None, None
+    touchpoint.state = TouchpointState.PLANNED  # one whose day had come waits for its new day
     _follow(session, touchpoint, starts_at, "moved by the coach")
     for attendee in attendees:
         attendee.sequence += 1
@@ -75,12 +79,47 @@ def move(
     session.commit()
 
 
+def refuse_settled(check_in: CheckIn, touchpoint: Touchpoint) -> None:
+    """Raise Conflict for a meeting about which everything has been said."""
+    if check_in.state not in {CheckInState.PLACED, CheckInState.UNPLACED}:
+        raise Conflict("This meeting has been settled already.")
+    if touchpoint.state not in {TouchpointState.PLANNED, TouchpointState.OPEN}:
+        raise Conflict(f"This meeting is {touchpoint.state.value}; nothing can be said of it any more.")
+
+
+def of(session: Session, *, touchpoint: Touchpoint, now: datetime) -> CheckIn:
+    """Give the meeting of a follow-up, added if nobody has looked for a time yet. No commit."""
+    found = session.scalar(select(CheckIn).where(CheckIn.touchpoint_id == touchpoint.id))
+    if found is not None:
+        return found
+    coach_id = session.scalar(
+        select(Coaching.coach_id).where(Coaching.plan_id == touchpoint.plan_id, Coaching.to_at.is_(None))
+    )
+    if touchpoint.kind is not StepKind.CHECK_IN or coach_id is None:
+        raise NotFound("There is no such meeting.")
+    plan = session.get_one(FollowUpPlan, touchpoint.plan_id)
+    return _add(session, touchpoint, person_id=plan.person_id, coach_id=coach_id, now=now)
+
+
 def cancel_plan(session: Session, *, plan_id: int, now: datetime) -> None:
     """Take a plan's coming meetings off both calendars. The caller commits."""
-    for check_in, touchpoint in meetings.placed_of_plan(session, plan_id=plan_id):
-        if check_in.starts_at is None or check_in.starts_at <= now:
-            continue
+    for check_in, touchpoint in _coming(session, plan_id, now):
         cancel(session, check_in=check_in, touchpoint=touchpoint, now=now)
+
+
+def set_aside_plan(session: Session, *, plan_id: int, now: datetime) -> None:
+    """Take a plan's coming meetings off both calendars, to be placed anew when it goes on. The caller commits."""
+    for check_in, touchpoint in _coming(session, plan_id, now):
+        cancel(session, check_in=check_in, touchpoint=touchpoint, now=now)
+        check_in.state, check_in.reason = CheckInState.UNPLACED, PAUSED
+
+
+def _coming(session: Session, plan_id: int, now: datetime) -> list[tuple[CheckIn, Touchpoint]]:
+    return [
+        (check_in, touchpoint)
+        for check_in, touchpoint in meetings.placed_of_plan(session, plan_id=plan_id)
+        if check_in.starts_at is not None and check_in.starts_at > now
+    ]
 
 
 def cancel(session: Session, *, check_in: CheckIn, touchpoint: Touchpoint, now: datetime) -> None:
@@ -126,18 +165,21 @@ def _slot(session: Session, wanted: Wanted, now: datetime) -> Slot | None:
 
 
 def _place(session: Session, wanted: Wanted, slot: Slot, now: datetime) -> None:
-    check_in = wanted.check_in or _add(session, wanted, now)
+    check_in = wanted.check_in or _added(session, wanted, now)
     check_in.state, check_in.reason = CheckInState.PLACED, None
     check_in.starts_at, check_in.ends_at = slot.starts_at, slot.ends_at
     check_in.link = wanted.profile.meeting_link if wanted.profile else None
     _follow(session, wanted.touchpoint, slot.starts_at, "the first time free for you and your coach")
-    _invite(session, wanted.touchpoint, _attendees(session, check_in), MessageKind.INVITATION, now)
+    attendees = _attendees(session, check_in)
+    for attendee in attendees:
+        attendee.sequence += attendee.sequence > 0  # newer than the cancellation that went before
+    _invite(session, wanted.touchpoint, attendees, MessageKind.INVITATION, now)
     record(session, "check-in placed", check_in, now, None)
 
 
 def _explain(session: Session, wanted: Wanted, now: datetime) -> None:
     """No time: say why, ask the coach for hours (once a week), tell the participant who will call."""
-    check_in = wanted.check_in or _add(session, wanted, now)
+    check_in = wanted.check_in or _added(session, wanted, now)
     profile = wanted.profile
     check_in.reason = NO_COMMON_TIME if profile and profile.bookable_week else NO_HOURS
     touchpoint = wanted.touchpoint
@@ -152,18 +194,25 @@ def _may_ask(profile: CoachProfile, now: datetime) -> bool:
     return profile.asked_at is None or profile.asked_at <= now - ASK_AGAIN
 
 
-def _add(session: Session, wanted: Wanted, now: datetime) -> CheckIn:
+def _added(session: Session, wanted: Wanted, now: datetime) -> CheckIn:
+    person_id, coach_id = wanted.person.id, wanted.coach.id
+    return _add(session, wanted.touchpoint, person_id=person_id, coach_id=coach_id, now=now)
+
+
+def _add(
+    session: Session, touchpoint: Touchpoint, *, person_id: int, coach_id: int, now: datetime
+) -> CheckIn:
     check_in = CheckIn(
-        touchpoint_id=wanted.touchpoint.id,
-        coach_id=wanted.coach.id,
+        touchpoint_id=touchpoint.id,
+        coach_id=coach_id,
         state=CheckInState.UNPLACED,
         created_at=now,
     )
     session.add(check_in)
     session.flush()
     session.add_all(
-        CheckInAttendee(check_in_id=check_in.id, person_id=person_id, uid=vault.new_public_id())
-        for person_id in (wanted.person.id, wanted.coach.id)
+        CheckInAttendee(check_in_id=check_in.id, person_id=attendee, uid=vault.new_public_id())
+        for attendee in (person_id, coach_id)
     )
     session.flush()
     return check_in

@@ -72,7 +72,7 @@ def expire(session: Session, *, now: datetime) -> int:
     too_late = session.scalars(
         update(Message)
         .where(Message.state == MessageState.QUEUED, Message.send_at <= now, Message.expires_at <= now)
-        .values(state=MessageState.EXPIRED, settled_at=now, reason=TOO_LATE, raw=None)
+        .values(state=MessageState.EXPIRED, settled_at=now, reason=TOO_LATE)
         .returning(Message.id)
     ).all()
     if too_late:
@@ -92,7 +92,7 @@ def recover(session: Session, *, lease: LeaseTime, now: datetime) -> int:
     session.execute(
         update(Message)
         .where(Message.state == MessageState.QUEUED, Message.lapses >= MOST_LAPSES)
-        .values(state=MessageState.FAILED, settled_at=now, reason=POISON, raw=None)
+        .values(state=MessageState.FAILED, settled_at=now, reason=POISON)
     )
     held_over = or_(Message.lease_boot != lease.boot, Message.hold_until <= lease.seconds)
     session.execute(

@@ -1,12 +1,13 @@
-"""What a coach does with a meeting that was due: it was held, or not, with one sentence of what came of it."""
+"""What a coach does: says when they can be booked, moves a meeting, says what came of it, reads what was shared."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.flow import checkins, keys, plans
-from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Touchpoint
+from coachfollow.flow import checkins, history, keys, plans
+from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Person, Touchpoint
+from coachfollow.queries import coached
 from coachfollow.rules import worktime
 from coachfollow.rules.words import CheckInState, TouchpointState
 
@@ -16,8 +17,9 @@ def mark(
 ) -> None:
     """Say that a meeting took place or did not, with one sentence of what came of it."""
     touchpoint = session.get_one(Touchpoint, check_in.touchpoint_id)
-    if check_in.state not in {CheckInState.PLACED, CheckInState.UNPLACED}:
-        raise Conflict("This meeting has been settled already.")
+    checkins.refuse_settled(check_in, touchpoint)
+    if check_in.state is CheckInState.PLACED and check_in.starts_at and check_in.starts_at > now:
+        raise Conflict("This meeting is still to come. If you met earlier, move it or excuse it.")
     if held and not outcome.strip():
         raise Invalid("One sentence of what came of it is needed.", {"outcome": "What came of it?"})
     plan = session.get_one(FollowUpPlan, touchpoint.plan_id)
@@ -28,6 +30,39 @@ def mark(
     checkins.record(session, "check-in held" if held else "check-in not held", check_in, now, actor_id)
     session.flush()
     plans.finish(session, plan_ids=[plan.id], now=now)
+    session.commit()
+
+
+def report(
+    session: Session, *, touchpoint: Touchpoint, held: bool, outcome: str, now: datetime, actor_id: int | None
+) -> None:
+    """Say what became of the meeting of a follow-up, also where no time was ever found for it."""
+    check_in = checkins.of(session, touchpoint=touchpoint, now=now)
+    mark(session, check_in=check_in, held=held, outcome=outcome, now=now, actor_id=actor_id)
+
+
+def arrange(
+    session: Session, *, touchpoint: Touchpoint, starts_at: datetime, now: datetime, actor_id: int | None
+) -> None:
+    """Give the meeting of a follow-up a time its coach chose, also where none was ever found for it."""
+    check_in = checkins.of(session, touchpoint=touchpoint, now=now)
+    checkins.move(session, check_in=check_in, starts_at=starts_at, now=now, actor_id=actor_id)
+
+
+def read(session: Session, *, plan_id: int, actor_id: int, now: datetime) -> None:
+    """Say that the coach has read everything that was shared so far."""
+    plan = session.get_one(FollowUpPlan, plan_id)
+    person = session.get_one(Person, plan.person_id)
+    history.record(
+        session,
+        coached.READ,
+        at=now,
+        organisation_id=person.organisation_id,
+        actor_id=actor_id,
+        person_id=person.id,
+        cohort_id=plan.cohort_id,
+        plan_id=plan_id,
+    )
     session.commit()
 
 

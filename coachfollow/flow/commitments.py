@@ -39,10 +39,7 @@ def keep(session: Session, *, plan_id: int, answered: Answered, now: datetime) -
     person = session.get_one(Person, plan.person_id)
     key = keys.key_for(session, person_id=person.id)
     last = session.scalar(
-        select(Commitment)
-        .where(Commitment.plan_id == plan_id)
-        .order_by(Commitment.version.desc())
-        .limit(1)
+        select(Commitment).where(Commitment.plan_id == plan_id).order_by(Commitment.version.desc()).limit(1)
     )
     commitment = Commitment(
         plan_id=plan_id,

@@ -35,6 +35,7 @@ def drain(session: Session, *, now: datetime) -> Drained:
     total = Drained(closed=opening.close_due(session, now=now), opened=opening.open_due(session, now=now))
     claims.recover(session, lease=lease_time(session), now=now)
     claims.expire(session, now=now)
+    outcomes.blank(session)
     outcomes.beat(session, name="drain", now=now)
     session.commit()
     while clock.stopwatch() - began < DRAIN_SECONDS:
@@ -67,10 +68,11 @@ def _written(session: Session, ids: Sequence[int], place: Place, now: datetime) 
     """Write the batch and store its bytes, sealed; what cannot be written is set aside with the reason."""
     written = letters.write(session, message_ids=ids, now=now)
     good = [mail for mail in written if mail.problem is None]
+    fresh = [mail for mail in good if not mail.is_stored]
     seal = installation().vault.seal_mail
     settlements.store(
         session.connection(),
-        [(mail.id, seal(mail.raw, message=mail.public_id), mail.address, mail.date) for mail in good],
+        [(mail.id, seal(mail.raw, message=mail.public_id), mail.address, mail.date) for mail in fresh],
         place=place,
     )
     settlements.set_aside(

@@ -101,6 +101,8 @@ def _converse(batch: Batch, post: Post, mails: Sequence[Written]) -> None:
         if batch.rhythm:
             clock.rest(began + number * batch.rhythm - clock.stopwatch())
         if not _offer(batch, post, mail):
+            if not post.is_open:
+                return
             continue
         if mail.id not in batch.intended:
             _intend(batch, mails[number : number + _group(batch)])
@@ -117,6 +119,8 @@ def _offer(batch: Batch, post: Post, mail: Written) -> bool:
     try:
         post.offer(installation().settings.mail_from, mail.address, mail.raw)
     except Refused as error:
+        if error.verb == "MAIL":  # it will not carry for us at all: no fault of this mail
+            raise Broken(str(error), after_dot=False) from error
         _refuse(batch, mail, error.code, str(error))
         return False
     except Unmailable as error:

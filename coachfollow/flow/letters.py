@@ -17,7 +17,7 @@ from coachfollow.mail.prepared import Facts, House, Prepared, Unmailable, Wordin
 from coachfollow.models import Token
 from coachfollow.queries import keys, letters
 from coachfollow.queries.letters import Gathering, Letter
-from coachfollow.rules import asking
+from coachfollow.rules import asking, wording
 from coachfollow.rules.words import Audience, MessageKind, StepKind, TokenPurpose
 from coachfollow.vault import WrongKey
 
@@ -41,6 +41,7 @@ class Written:
     address: str
     raw: bytes
     date: datetime
+    is_stored: bool = False
     problem: str | None = None
 
 
@@ -72,7 +73,7 @@ class _Desk:
         """Write one letter; a problem is told, not raised: one bad mail holds up no other."""
         try:
             raw = self._raw(letter)
-        except (Unmailable, WrongKey, LookupError) as error:
+        except (Unmailable, WrongKey, LookupError, ValueError) as error:
             return self._written(letter, b"", problem=str(error))
         return self._written(letter, raw)
 
@@ -83,6 +84,7 @@ class _Desk:
             address=letter.address or "",
             raw=raw,
             date=letter.first_tried_at or self.now,
+            is_stored=letter.raw is not None,
             problem=problem,
         )
 
@@ -137,7 +139,7 @@ class _Desk:
         return {
             "first_name": name.split(" ", 1)[0] or name,
             "participant": letter.participant or "",
-            "commitment": f"When {situation}, I will {action}" if situation and action else "",
+            "commitment": wording.if_then(situation, action, locale=letter.locale),
             "situation": situation,
             "action": action,
             "coach": letter.coach or "your coach",

@@ -49,7 +49,7 @@ def cancel(session: Session, where: ColumnElement[bool], *, reason: str, now: da
     stopped = session.scalars(
         update(Message)
         .where(Message.state.in_(UNSENT), where)
-        .values(state=MessageState.CANCELLED, settled_at=now, reason=reason, raw=None)
+        .values(state=MessageState.CANCELLED, settled_at=now, reason=reason)
         .returning(Message.id)
     ).all()
     for message_id, organisation_id, plan_id in session.execute(

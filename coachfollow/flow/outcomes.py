@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, literal, select, update
+from sqlalchemy import ColumnElement, delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import UtcDateTime
 from coachfollow.flow import claims, sets
-from coachfollow.models import Event, Heartbeat, Message, Touchpoint
+from coachfollow.models import Event, Heartbeat, Message, SealedMail, Touchpoint
 from coachfollow.rules.words import MessageState, StepKind, TouchpointState
 
 EVENT_OF = {
@@ -32,8 +32,19 @@ def follow_up(session: Session, *, fence: int, now: datetime) -> None:
     failed = session.scalars(select(Message.id).where(batch, Message.state == MessageState.FAILED)).all()
     if failed:
         claims.mark_undeliverable(session, message_ids=failed, reason="the mail could not be delivered")
+    blank(session)
     for state, name in EVENT_OF.items():
         _record(session, batch & (Message.state == state), name=name, now=now)
+
+
+def blank(session: Session) -> None:
+    """Forget the bytes of mails that came to their end: they hold live links. No commit."""
+    over = select(Message.id).where(Message.settled_at.is_not(None), Message.state != MessageState.IN_DOUBT)
+    session.execute(
+        delete(SealedMail)
+        .where(SealedMail.message_id.in_(over.where(Message.id == SealedMail.message_id)))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def beat(session: Session, *, name: str, now: datetime) -> None:

@@ -26,6 +26,7 @@ def pause(session: Session, *, plan_id: int, until: date, now: datetime, actor_i
         raise Invalid("Choose a day from tomorrow on, within half a year.", {"until": "from tomorrow on"})
     plan.state, plan.state_at, plan.paused_until = PlanState.PAUSED, now, until
     outbox.cancel(session, Message.plan_id == plan_id, reason="paused", now=now)
+    checkins.set_aside_plan(session, plan_id=plan_id, now=now)
     _record(session, plan, "plan paused", now, actor_id)
     session.commit()
 

@@ -11,9 +11,9 @@ from sqlalchemy import (
     Connection,
     Float,
     Integer,
-    LargeBinary,
     String,
     bindparam,
+    insert,
     select,
     update,
 )
@@ -22,6 +22,7 @@ from coachfollow.clock import LeaseTime
 from coachfollow.extensions import UtcDateTime
 from coachfollow.flow import claims
 from coachfollow.flow.claims import MESSAGES, Place
+from coachfollow.models import SealedMail
 from coachfollow.rules.words import MessageState
 
 UNDER_WAY = (MessageState.CLAIMED, MessageState.HANDING)
@@ -37,7 +38,6 @@ _STORE = (
     update(MESSAGES)
     .where(_OWN, _columns.state == MessageState.CLAIMED)
     .values(
-        raw=bindparam("b_raw", type_=LargeBinary),
         address=bindparam("b_address", type_=String),
         first_tried_at=bindparam("b_at", type_=UtcDateTime),
     )
@@ -73,7 +73,6 @@ _DROP = (
         state=MessageState.CANCELLED,
         settled_at=bindparam("b_at", type_=UtcDateTime),
         reason="cancelled at the last moment",
-        raw=None,
         hold_until=None,
     )
     .returning(_columns.id)
@@ -85,7 +84,6 @@ _SENT = (
         state=MessageState.SENT,
         settled_at=bindparam("b_at", type_=UtcDateTime),
         server_reply=bindparam("b_reply", type_=String),
-        raw=None,
         lease_until=None,
         hold_until=None,
     )
@@ -94,14 +92,16 @@ _SENT = (
 
 def store(connection: Connection, mails: Sequence[tuple[int, bytes, str, datetime]], *, place: Place) -> None:
     """Keep the sealed bytes of a first attempt with address and date: a second is byte-identical. No commit."""
-    if mails:
-        connection.execute(
-            _STORE,
-            [
-                {"b_id": id_, "b_fence": place.fence, "b_raw": raw, "b_address": address, "b_at": date}
-                for id_, raw, address, date in mails
-            ],
-        )
+    if not mails:
+        return
+    connection.execute(insert(SealedMail), [{"message_id": id_, "raw": raw} for id_, raw, _, _ in mails])
+    connection.execute(
+        _STORE,
+        [
+            {"b_id": id_, "b_fence": place.fence, "b_address": address, "b_at": date}
+            for id_, _, address, date in mails
+        ],
+    )
 
 
 def set_aside(
@@ -160,7 +160,7 @@ def refuse(
     """Settle a refusal: failed with the server's words, or queued with a later try. No commit."""
     values: dict[str, object] = {"server_reply": words, "lease_until": None, "hold_until": None}
     if permanent:
-        values |= {"state": MessageState.FAILED, "settled_at": now, "raw": None}
+        values |= {"state": MessageState.FAILED, "settled_at": now}
     else:
         tries = connection.scalar(
             select(_columns.lapses + _columns.refusals).where(_columns.id == message_id)

@@ -6,7 +6,15 @@ from coachfollow.models.cohorts import Attendance, Cohort, Enrolment, TrainingSe
 from coachfollow.models.history import ClockShift, Event
 from coachfollow.models.intake import ColumnProfile, ImportBatch, ImportRow
 from coachfollow.models.organisations import Organisation, Setting, Team
-from coachfollow.models.outbox import CLAIM_FENCE, DrainLease, Heartbeat, Message, RateBucket, Token
+from coachfollow.models.outbox import (
+    CLAIM_FENCE,
+    DrainLease,
+    Heartbeat,
+    Message,
+    RateBucket,
+    SealedMail,
+    Token,
+)
 from coachfollow.models.people import (
     Alias,
     CoachProfile,
@@ -59,6 +67,7 @@ __all__ = [
     "ProgrammeVersion",
     "RateBucket",
     "Reporting",
+    "SealedMail",
     "Setting",
     "Step",
     "StepText",

@@ -19,12 +19,11 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("touchpoint_id", "person_id", "kind", "n"),
         partial("ix_messages_due", "send_at", "id", where="state = 'queued'"),  # claiming, oldest first
-        partial(  # the reconciler
-            "ix_messages_held", "state", "lease_until", where="state IN ('claimed', 'handing')"
-        ),
+        # the reconciler
+        partial("ix_messages_held", "lease_until", where="state IN ('claimed', 'handing')"),
         Index("ix_messages_fence", "fence"),  # the outcomes of one batch
-        Index("ix_messages_state_settled_at", "state", "settled_at"),  # the operator's outbox
-        Index("ix_messages_person_id_settled_at", "person_id", "settled_at"),  # limits per person
+        # the operator's outbox: what came to an end, by state
+        partial("ix_messages_state_settled_at", "state", "settled_at", where="settled_at IS NOT NULL"),
     )
 
     id: Mapped[Key]
@@ -42,7 +41,6 @@ class Message(Base):
     created_at: Mapped[datetime]
     first_tried_at: Mapped[datetime | None]  # the Date header, the same on every attempt
     address: Mapped[str | None]
-    raw: Mapped[bytes | None]  # sealed bytes of the first attempt; blanked once final
     fence: Mapped[int] = mapped_column(BigInteger, default=0)
     lease_until: Mapped[float | None]  # lease time, seconds on the clock that `lease_boot` names
     lease_boot: Mapped[str | None] = mapped_column(String(40))
@@ -58,6 +56,18 @@ class Message(Base):
     settled_at: Mapped[datetime | None]
     server_reply: Mapped[str | None]  # the server's last words
     reason: Mapped[str | None]  # ours: why it was cancelled, expired or set aside
+
+
+class SealedMail(Base):
+    """The bytes of a mail between its first attempt and its end, sealed: they hold live links.
+
+    A table of its own keeps the rows of `messages` small: a state is written three times a mail.
+    """
+
+    __tablename__ = "sealed_mails"
+
+    message_id: Mapped[int] = mapped_column(ref("messages.id"), primary_key=True)
+    raw: Mapped[bytes]
 
 
 class Token(Base):

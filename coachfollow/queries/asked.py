@@ -26,6 +26,7 @@ from coachfollow.models import (
 )
 from coachfollow.queries import keys, letters, programmes
 from coachfollow.rules import lifecycle, wording
+from coachfollow.rules import wording
 from coachfollow.rules.words import Audience, PlanState, StepKind, StopReason, TouchpointState
 
 
@@ -38,11 +39,12 @@ class OwnPlan:
     action: str
     reason: str
     rating: int | None
+    locale: str = "en"
 
     @property
     def sentence(self) -> str:
         """The if-then sentence as it is quoted back."""
-        return f"When {self.situation}, I will {self.action}"
+        return wording.if_then(self.situation, self.action, locale=self.locale)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,15 +135,16 @@ def examples(session: Session, *, plan_id: int) -> Sequence[tuple[str, str]]:
 def own_plan(session: Session, *, plan_id: int) -> OwnPlan | None:
     """Give the newest commitment of a plan, opened; None where there is none, or its person was erased."""
     newest = session.execute(
-        select(Commitment, FollowUpPlan.person_id)
+        select(Commitment, FollowUpPlan.person_id, Person.locale)
         .join(FollowUpPlan, FollowUpPlan.id == Commitment.plan_id)
+        .join(Person, Person.id == FollowUpPlan.person_id)
         .where(Commitment.plan_id == plan_id)
         .order_by(Commitment.version.desc())
         .limit(1)
     ).one_or_none()
     if newest is None:
         return None
-    commitment, person_id = newest
+    commitment, person_id, locale = newest
     key = keys.keys_of(session, person_ids=[person_id]).get(person_id)
     if key is None:
         return None
@@ -151,6 +154,7 @@ def own_plan(session: Session, *, plan_id: int) -> OwnPlan | None:
         action=key.open(commitment.action),
         reason=key.open(commitment.reason),
         rating=commitment.rating,
+        locale=locale,
     )
 
 

@@ -31,22 +31,34 @@ def filters(
         )
     return Filters(
         organisation_id=organisation_id,
-        cohort_id=None if cohort is None else _cohort(session, organisation_id, cohort),
+        cohort_id=None
+        if cohort is None
+        else cohort_named(session, organisation_id=organisation_id, key=cohort).id,
         programme_id=None if programme is None else _programme(session, organisation_id, programme),
         team_id=None if team is None else _team(session, organisation_id, team),
-        coach_id=None if coach is None else _coach(session, organisation_id, coach),
+        coach_id=None
+        if coach is None
+        else person_with(session, organisation_id=organisation_id, address=coach),
         since=since,
         until=until,
         sight=sight,
     )
 
 
-def _cohort(session: Session, organisation_id: int, key: str) -> int:
-    found = session.scalar(
-        select(Cohort.id).where(Cohort.organisation_id == organisation_id, Cohort.key == key)
-    )
+def cohort_named(session: Session, *, organisation_id: int, key: str) -> Cohort:
+    """Give the group with this short name; raises NotFound."""
+    found = session.scalar(select(Cohort).where(Cohort.organisation_id == organisation_id, Cohort.key == key))
     if found is None:
-        raise NotFound(f"There is no group “{key}”. A report by cohort lists those there are.")
+        raise NotFound(f"There is no group “{key}”. `coachfollow cohort list` names those there are.")
+    return found
+
+
+def person_with(session: Session, *, organisation_id: int, address: str) -> int:
+    """Give whose address this is, their own or an alias; raises NotFound."""
+    email = address.strip().lower()
+    found = matching.by_email(session, organisation_id=organisation_id, emails=[email]).get(email)
+    if found is None:
+        raise NotFound(f"Nobody here has the address “{address}”.")
     return found
 
 
@@ -63,12 +75,4 @@ def _team(session: Session, organisation_id: int, path: str) -> int:
     found = Tree.read(session, organisation_id=organisation_id).find(path)
     if found is None:
         raise NotFound(f"There is no team “{path}”. Write it from the top, like “Retail / North / Berlin”.")
-    return found
-
-
-def _coach(session: Session, organisation_id: int, address: str) -> int:
-    email = address.strip().lower()
-    found = matching.by_email(session, organisation_id=organisation_id, emails=[email]).get(email)
-    if found is None:
-        raise NotFound(f"Nobody here has the address “{address}”.")
     return found

@@ -18,6 +18,7 @@ from coachfollow.models import (
     Person,
     ProgrammeVersion,
     Reporting,
+    SealedMail,
     Step,
     StepText,
     Touchpoint,
@@ -99,7 +100,7 @@ def letters(session: Session, *, message_ids: Collection[int]) -> Sequence[Lette
             Message.public_id,
             Message.kind,
             Message.n,
-            Message.raw,
+            SealedMail.raw,
             Message.first_tried_at,
             Person.id,
             Person.version,
@@ -125,6 +126,7 @@ def letters(session: Session, *, message_ids: Collection[int]) -> Sequence[Lette
             manager.name,
             Message.attendee_id,
         )
+        .outerjoin(SealedMail, SealedMail.message_id == Message.id)
         .join(Person, Person.id == Message.person_id)
         .join(Organisation, Organisation.id == Message.organisation_id)
         .outerjoin(FollowUpPlan, FollowUpPlan.id == Message.plan_id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
@@ -23,8 +23,8 @@ class Link:
     id: int | None  # of the token; None for somebody signed in, who needs none for what is their own
     purpose: TokenPurpose
     person_id: int
-    plan_id: int | None
-    plan: str | None  # its public id
+    plan_id: int
+    plan: str  # its public id
     is_own_plan: bool  # not so for a manager, whose link is about somebody else's
     touchpoint_id: int | None
 
@@ -42,6 +42,19 @@ def again(session: Session, *, token_id: int, purpose: TokenPurpose, now: dateti
 def whose(session: Session, *, token: str, purpose: TokenPurpose) -> Link:
     """Give whose link this is, however old: enough to write to them, never to show anything."""
     return _link(_row(session, Token.hash == vault.token_hash(token), purpose))
+
+
+def check_sign_in(session: Session, *, token: str, now: datetime) -> None:
+    """Whether a sign-in link can still be used, without using it; raises as `find` does."""
+    found = session.execute(
+        select(Token.expires_at, Token.used_at).where(
+            Token.hash == vault.token_hash(token), Token.purpose == TokenPurpose.SIGN_IN
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound(UNKNOWN)
+    if found.used_at is not None or found.expires_at <= now:
+        raise Closed(OLD)
 
 
 def own_plan(session: Session, *, plan: str, person_id: int, purpose: TokenPurpose) -> Link | None:
@@ -108,12 +121,10 @@ def _links() -> Select[*tuple[Any, ...]]:
             Person.version,
             Person.erased_at,
             FollowUpPlan.public_id.label("plan"),
-            and_(FollowUpPlan.id.is_not(None), FollowUpPlan.person_id == Token.person_id).label(
-                "is_own_plan"
-            ),
+            (FollowUpPlan.person_id == Token.person_id).label("is_own_plan"),
         )
         .join(Person, Person.id == Token.person_id)
-        .outerjoin(FollowUpPlan, FollowUpPlan.id == Token.plan_id)
+        .join(FollowUpPlan, FollowUpPlan.id == Token.plan_id)
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coachfollow.models import FollowUpPlan
+from coachfollow.models import Cohort, FollowUpPlan
 from coachfollow.queries import asked, timelines
 from coachfollow.queries.asked import OwnPlan
 from coachfollow.queries.timelines import Dated, PlanHead
@@ -26,6 +26,24 @@ class MyPlan:
     past: Sequence[Dated]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfMine:
+    """One of somebody's own follow-ups, for finding it again."""
+
+    plan: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What somebody needs for putting their plan into words: what stands so far, and examples to start from."""
+
+    plan: str
+    programme: str
+    own_plan: OwnPlan | None
+    examples: Sequence[tuple[str, str]]
+
+
 def my_plan(session: Session, *, plan: str) -> MyPlan:
     """Give a participant's own page; raises NotFound. What was left out before it began is not told."""
     head = timelines.head(session, public_id=plan)
@@ -39,6 +57,17 @@ def my_plan(session: Session, *, plan: str) -> MyPlan:
     )
 
 
+def draft(session: Session, *, plan: str) -> Draft:
+    """Give what the form of a plan starts from; raises NotFound."""
+    head = timelines.head(session, public_id=plan)
+    return Draft(
+        plan=plan,
+        programme=head.programme,
+        own_plan=asked.own_plan(session, plan_id=head.plan_id),
+        examples=asked.examples(session, plan_id=head.plan_id),
+    )
+
+
 def next_of(session: Session, *, plan_id: int, now: datetime) -> Dated | None:
     """Give what comes next of a plan for its own person, if anything does."""
     coming = (
@@ -49,10 +78,12 @@ def next_of(session: Session, *, plan_id: int, now: datetime) -> Dated | None:
     return next(coming, None)
 
 
-def plans_of(session: Session, *, person_id: int) -> Sequence[str]:
-    """Give the public ids of somebody's own plans, the newest first."""
-    return session.scalars(
-        select(FollowUpPlan.public_id)
+def plans_of(session: Session, *, person_id: int) -> Sequence[OfMine]:
+    """Give somebody's own follow-ups, the newest first."""
+    rows = session.execute(
+        select(FollowUpPlan.public_id, Cohort.title)
+        .join(Cohort, Cohort.id == FollowUpPlan.cohort_id)
         .where(FollowUpPlan.person_id == person_id)
         .order_by(FollowUpPlan.id.desc())
-    ).all()
+    )
+    return [OfMine(plan=plan, group=group) for plan, group in rows]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from coachfollow.errors import NotFound
 from coachfollow.models import Programme, ProgrammeText, ProgrammeVersion, Step
 
 
@@ -32,6 +33,14 @@ def newest(session: Session, *, organisation_id: int) -> Sequence[tuple[Programm
         .order_by(Programme.key)
     )
     return [(programme, version) for programme, version in rows]
+
+
+def newest_of(session: Session, *, organisation_id: int, key: str) -> ProgrammeVersion:
+    """Give the newest version of one programme; raises NotFound."""
+    for programme, version in newest(session, organisation_id=organisation_id):
+        if programme.key == key:
+            return version
+    raise NotFound(f"There is no programme “{key}”. `coachfollow programme list` names those there are.")
 
 
 def steps(session: Session, *, version_id: int) -> Sequence[Step]:

@@ -24,6 +24,7 @@ __all__ = [
     "APPLIED_WORDS",
     "BARRIER_WORDS",
     "SHARE_FIELD",
+    "RATINGS",
     "SHARE_LABEL",
     "TEXT_LIMIT",
     "Answered",

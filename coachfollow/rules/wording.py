@@ -19,6 +19,11 @@ PLACEHOLDERS: Mapping[str, str] = {
     "organisation": "the organisation's name",
 }
 
+_IF_THEN: Mapping[str, str] = {
+    "en": "When {situation}, I will {action}",
+    "de": "Wenn {situation}, werde ich {action}",
+}
+
 _TAG = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
 
@@ -57,3 +62,11 @@ def problems(text: str) -> tuple[str, ...]:
 def fill(text: str, facts: Mapping[str, str]) -> str:
     """Fill every blank; a fact that is missing raises KeyError, because a mail with a hole must not leave."""
     return "".join(facts[piece.name] if isinstance(piece, Blank) else piece for piece in parts(text))
+
+
+def if_then(situation: str, action: str, *, locale: str = "en") -> str:
+    """Say a plan in one sentence, in the person's language where we know it; nothing for half a plan."""
+    if not situation or not action:
+        return ""
+    frame = _IF_THEN.get(locale.replace("_", "-").partition("-")[0].lower(), _IF_THEN["en"])
+    return frame.format(situation=situation, action=action)

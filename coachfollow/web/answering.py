@@ -14,16 +14,9 @@ from coachfollow.queries.links import Link
 from coachfollow.rules import asking
 from coachfollow.rules.asking import Problems
 from coachfollow.rules.words import StepKind, TokenPurpose
-from coachfollow.web import commitment_form, keyring, policies, visits
+from coachfollow.web import keyring, policies, question_form, visits
 
 pages = Blueprint("answers", __name__)
-
-# what a tapped button of the mail fills in, by the kind of question
-TAPPED: Mapping[StepKind, str] = {
-    StepKind.REFLECTION: "applied",
-    StepKind.UNPROMPTED: "applied",
-    StepKind.SPONSOR: "done",
-}
 
 
 @pages.get("/a/<token>")
@@ -53,9 +46,9 @@ def show(touchpoint: int) -> ResponseReturnValue:
     if not question.takes_answer(g.now):
         return _closed(url_for("answers.ask_again", touchpoint=touchpoint))
     if question.kind is StepKind.COMMITMENT:
-        filled = commitment_form.filled(request.args, question.own_plan, question.examples)
+        filled = question_form.plan_so_far(request.args, question.own_plan, question.examples)
     else:
-        filled = {TAPPED[question.kind]: request.args.get("v", "")}
+        filled = question_form.tapped(question.kind, request.args)
     return _form(question, filled, Problems())
 
 
@@ -124,10 +117,8 @@ def _form(question: Asked, values: Mapping[str, str], problems: Problems) -> str
     return render_template(
         "answer/form.html",
         asked=question,
-        questions=asking.questions(question.kind),
-        values=values,
-        problems=problems,
         is_commitment=question.kind is StepKind.COMMITMENT,
+        **question_form.context(question.kind, values=values, problems=problems),
     )
 
 
@@ -136,12 +127,11 @@ def _closed(again: str) -> tuple[str, int]:
 
 
 def _mailed(link: Link) -> ResponseReturnValue:
-    if link.plan_id is not None:
-        asking_again.mail_current(
-            g.session,
-            plan_id=link.plan_id,
-            person_id=link.person_id,
-            visitor=visits.visitor(),
-            now=g.now,
-        )
+    asking_again.mail_current(
+        g.session,
+        plan_id=link.plan_id,
+        person_id=link.person_id,
+        visitor=visits.visitor(),
+        now=g.now,
+    )
     return redirect(url_for("answers.mailed"))

@@ -1,16 +1,19 @@
 """A participant's own page: their words, what comes and when, what was, and who sees what."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Closed
 from coachfollow.flow import asking_again, commitments
-from coachfollow.queries import asked, links, my_plan
+from coachfollow.queries import links, my_plan
 from coachfollow.queries.links import Link
+from coachfollow.queries.my_plan import Draft
 from coachfollow.rules import asking
 from coachfollow.rules.asking import Problems
 from coachfollow.rules.words import PlanState, StepKind, TokenPurpose
-from coachfollow.web import commitment_form, keyring, policies, visits
+from coachfollow.web import keyring, policies, question_form, visits
 
 pages = Blueprint("following", __name__)
 
@@ -48,10 +51,9 @@ def show(plan: str) -> ResponseReturnValue:
 def write(plan: str) -> ResponseReturnValue:
     """Show the form of one's own plan, at any time of the follow-up."""
     _held(plan)
-    mine = my_plan.my_plan(g.session, plan=plan)
-    examples = asked.examples(g.session, plan_id=mine.head.plan_id)
-    values = commitment_form.filled(request.args, mine.own_plan, examples)
-    return _form(plan, values, Problems())
+    draft = my_plan.draft(g.session, plan=plan)
+    values = question_form.plan_so_far(request.args, draft.own_plan, draft.examples)
+    return _form(draft, values, Problems())
 
 
 @pages.post("/my-plan/<plan>/change")
@@ -61,7 +63,7 @@ def change(plan: str) -> ResponseReturnValue:
     link = _held(plan)
     answered = asking.parse(StepKind.COMMITMENT, request.form)
     if isinstance(answered, Problems):
-        return _form(plan, request.form, answered), 422
+        return _form(my_plan.draft(g.session, plan=plan), request.form, answered), 422
     commitments.change(g.session, plan_id=link.plan_id, answered=answered, now=g.now)
     flash("Your plan is kept. From now on every mail quotes these words.")
     advice = asking.hint(answered.action)
@@ -85,13 +87,6 @@ def _held(plan: str) -> Link:
     return keyring.held(TokenPurpose.PLAN, plan)
 
 
-def _form(plan: str, values: object, problems: Problems) -> str:
-    mine = my_plan.my_plan(g.session, plan=plan)
-    return render_template(
-        "following/change.html",
-        mine=mine,
-        questions=asking.questions(StepKind.COMMITMENT),
-        examples=asked.examples(g.session, plan_id=mine.head.plan_id),
-        values=values,
-        problems=problems,
-    )
+def _form(draft: Draft, values: Mapping[str, str], problems: Problems) -> str:
+    form = question_form.context(StepKind.COMMITMENT, values=values, problems=problems)
+    return render_template("following/change.html", draft=draft, **form)

@@ -1,5 +1,7 @@
 """Gives every page its frame: the menu of whoever is there, and the demo's clock."""
 
+from typing import NamedTuple
+
 from flask import Flask, current_app, g, request, url_for
 
 from coachfollow.extensions import installation
@@ -15,11 +17,19 @@ def register(app: Flask, entries: tuple[Entry, ...]) -> None:
     saying.register(app)
 
 
-def menu() -> list[dict[str, object]]:
+class Item(NamedTuple):
+    """One line of the menu, as it is shown."""
+
+    label: str
+    url: str
+    is_here: bool
+
+
+def menu() -> list[Item]:
     """The menu of whoever is there."""
     actor: Actor = g.get("actor", ANONYMOUS)
     return [
-        {"label": entry.label, "url": url_for(entry.endpoint), "is_here": entry.endpoint == request.endpoint}
+        Item(entry.label, url_for(entry.endpoint), entry.endpoint == request.endpoint)
         for entry in current_app.extensions["coachfollow.menu"]
         if entry.is_for(actor)
     ]
@@ -34,4 +44,5 @@ def _frame() -> dict[str, object]:
         "demo_moment": saying.moment(now, settings.zone) if settings.demo and now else None,
         "is_signed_in": g.get("actor", ANONYMOUS).person_id is not None,
         "organisation_name": settings.organisation,
+        "zone": settings.zone,
     }

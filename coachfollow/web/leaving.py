@@ -7,7 +7,6 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Closed, Invalid, NotFound
-from coachfollow.extensions import csrf
 from coachfollow.flow import declining, plans
 from coachfollow.queries import links, timelines
 from coachfollow.queries.links import Link
@@ -91,7 +90,6 @@ def confirm(token: str) -> ResponseReturnValue:
     return render_template("leaving/confirm.html", is_own_plan=link.is_own_plan)
 
 
-@csrf.exempt
 @pages.post("/u/<token>")
 @policies.one_click
 @policies.public
@@ -104,15 +102,10 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     return render_template("leaving/done.html", sentence=STOPPED)
 
 
-
 def _stop(link: Link, reason: StopReason) -> None:
     """A participant stops their follow-up; a manager leaves the cards about one participant."""
-    if link.plan_id is None:
-        raise Closed(links.OLD)
     if link.is_own_plan:
-        plans.leave(
-            g.session, plan_id=link.plan_id, reason=reason, now=g.now, actor_id=link.person_id
-        )
+        plans.leave(g.session, plan_id=link.plan_id, reason=reason, now=g.now, actor_id=link.person_id)
     else:
         declining.decline(g.session, plan_id=link.plan_id, manager_id=link.person_id, now=g.now)
 

@@ -12,7 +12,7 @@ LOCALE = "en_GB"
 
 def register(app: Flask) -> None:
     """Bind the filters."""
-    for phrase in (day, short_day, clock_time, moment, local_day, place):
+    for phrase in (day, short_day, clock_time, moment, local_day, place, count):
         app.add_template_filter(phrase)
 
 
@@ -39,6 +39,11 @@ def moment(instant: datetime, zone: str) -> str:
 def local_day(instant: datetime, zone: str) -> str:
     """The local day of that zone on which something happens."""
     return day(worktime.local(instant, zone).date())
+
+
+def count(number: int, one: str, many: str) -> str:
+    """One mail, 12 mails, no mails."""
+    return f"{number or 'no'} {one if number == 1 else many}"
 
 
 def place(zone: str) -> str:

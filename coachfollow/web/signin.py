@@ -6,20 +6,22 @@ from flask.typing import ResponseReturnValue
 from coachfollow import vault
 from coachfollow.errors import Closed
 from coachfollow.flow import signin
-from coachfollow.queries import links
-from coachfollow.rules.words import TokenPurpose
+from coachfollow.queries import links, my_plan
 from coachfollow.web import addresses, policies, visits
 
 pages = Blueprint("signin", __name__)
 
 BROWSER, NEXT = "browser", "next"
+HOME = "/home"
 
 
 @pages.get("/sign-in")
 @policies.public
 def ask() -> ResponseReturnValue:
     """Ask for the address to mail a link to."""
-    return render_template("signin/ask.html", next=addresses.own_path(request.args.get("next")))
+    return render_template(
+        "signin/ask.html", next=addresses.own_path(request.args.get("next"), otherwise=HOME)
+    )
 
 
 @pages.post("/sign-in")
@@ -27,7 +29,7 @@ def ask() -> ResponseReturnValue:
 def mail() -> ResponseReturnValue:
     """Mail a link if somebody with a role has this address; what is answered is the same either way."""
     email = request.form.get("email", "").strip()
-    wanted = addresses.own_path(request.form.get("next"))
+    wanted = addresses.own_path(request.form.get("next"), otherwise=HOME)
     if "@" not in email:
         problems = {"email": "Write it like anna@example.org."}
         return render_template("signin/ask.html", problems=problems, value=email, next=wanted), 422
@@ -49,7 +51,7 @@ def sent() -> ResponseReturnValue:
 def show(token: str) -> ResponseReturnValue:
     """Show a button: mail scanners open links, and this one works once."""
     try:
-        links.find(g.session, token=token, purpose=TokenPurpose.SIGN_IN, now=g.now)
+        links.check_sign_in(g.session, token=token, now=g.now)
     except Closed:
         return render_template("signin/old.html", sentence=signin.USED), Closed.status
     return render_template("signin/enter.html", token=token)
@@ -63,7 +65,7 @@ def enter(token: str) -> ResponseReturnValue:
         entered = signin.enter(g.session, token=token, browser=session.get(BROWSER, ""), now=g.now)
     except Closed as closed:
         return render_template("signin/old.html", sentence=closed.sentence), Closed.status
-    wanted = addresses.own_path(session.get(NEXT))
+    wanted = addresses.own_path(session.get(NEXT), otherwise=HOME)
     visits.enter(entered)
     return redirect(wanted)
 
@@ -71,8 +73,10 @@ def enter(token: str) -> ResponseReturnValue:
 @pages.get("/account")
 @policies.signed_in
 def account() -> ResponseReturnValue:
-    """Show the ways out."""
-    return render_template("signin/account.html")
+    """Show somebody their own follow-ups, and the ways out."""
+    return render_template(
+        "signin/account.html", plans=my_plan.plans_of(g.session, person_id=g.actor.person_id)
+    )
 
 
 @pages.post("/sign-out")

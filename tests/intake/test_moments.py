@@ -130,6 +130,6 @@ def test_a_file_in_one_order_is_read_right_or_asked_about(days: set[date], order
         assert all(day.day <= 12 for day in days)
 
 
-@given(st.datetimes(datetime(2015, 1, 1), datetime(2059, 12, 31)))  # noqa: DTZ001
+@given(st.datetimes(datetime(2015, 1, 1), datetime(2059, 12, 31)))  # noqa: DTZ001 - naive, as files are
 def test_every_moment_comes_back_from_its_iso_form(moment: datetime) -> None:
     assert Calendar(None).moment(moment.isoformat(timespec="seconds")) == moment.replace(microsecond=0)

@@ -88,18 +88,19 @@ def test_a_manager_of_a_group_sees_it_as_numbers_only(session: Session) -> None:
 def test_nothing_crosses_an_organisation(session: Session) -> None:
     ours, theirs = chance.world(session, 5), chance.world(session, 6)
     one, other = ours.people[0], theirs.people[0]
-    foreign: list[dict[str, int]] = [
-        {"cohort_id": other.cohort_id},
-        {"programme_id": other.programme_id},
-        {"team_id": next(iter(theirs.parents))},
-        {"coach_id": theirs.coaches[0]},
-        {"cohort_id": one.cohort_id, "coach_id": theirs.coaches[0]},
-        {"team_id": 0},
+    here = Filters(organisation_id=ours.house)
+    foreign = [
+        replace(here, cohort_id=other.cohort_id),
+        replace(here, programme_id=other.programme_id),
+        replace(here, team_id=next(iter(theirs.parents))),
+        replace(here, coach_id=theirs.coaches[0]),
+        replace(here, cohort_id=one.cohort_id, coach_id=theirs.coaches[0]),
+        replace(here, team_id=0),
     ]
     for who, actor in actors(ours).items():
         with pytest.raises(NotFound):
             sight.visible(session, actor=actor, filters=Filters(organisation_id=theirs.house))
-        for chosen in foreign:
+        for filters in foreign:
             with pytest.raises(NotFound):
                 sight.visible(
                     session, actor=actor, filters=replace(Filters(organisation_id=ours.house), **chosen)
@@ -107,7 +108,7 @@ def test_nothing_crosses_an_organisation(session: Session) -> None:
         # somebody gave a role, or a relation, in the wrong organisation: it opens nothing
         astray = replace(actors(theirs)[who], organisation_id=ours.house)
         empty = (FollowUps(), People())
-        assert numbers_seen(session, astray, Filters(organisation_id=ours.house)) == empty, who
+        assert numbers_seen(session, astray, here) == empty, who
 
 
 def test_nothing_is_shown_before_it_is_decided_what_they_may_see(session: Session) -> None:

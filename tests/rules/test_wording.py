@@ -93,3 +93,19 @@ def test_a_text_made_of_pieces_and_blanks_has_no_problems_and_is_filled(pieces: 
 def test_a_text_without_problems_can_always_be_filled(text: str) -> None:
     if not wording.problems(text):
         assert "{{" not in wording.fill(text, FACTS)
+
+
+@pytest.mark.parametrize(
+    ("situation", "action", "locale", "said", "remark"),
+    [
+        ("it rains", "walk", "en", "When it rains, I will walk", "English"),
+        ("es regnet", "gehen", "de-AT", "Wenn es regnet, werde ich gehen", "a dialect is its language"),
+        ("il pleut", "marcher", "fr", "When il pleut, I will marcher", "an unknown language takes English"),
+        ("it rains", "", "en", "", "half a plan is none"),
+        ("a {b}", "{0}", "en", "When a {b}, I will {0}", "braces of a person are only braces"),
+    ],
+)
+def test_a_plan_is_said_in_one_sentence(
+    situation: str, action: str, locale: str, said: str, remark: str
+) -> None:
+    assert wording.if_then(situation, action, locale=locale) == said, remark

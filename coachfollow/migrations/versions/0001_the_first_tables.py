@@ -570,7 +570,6 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('first_tried_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('address', sa.Text(), nullable=True),
-    sa.Column('raw', sa.LargeBinary(), nullable=True),
     sa.Column('fence', sa.BigInteger(), nullable=False),
     sa.Column('lease_until', sa.Double(), nullable=True),
     sa.Column('lease_boot', sa.String(length=40), nullable=True),
@@ -598,10 +597,16 @@ def upgrade() -> None:
     with op.batch_alter_table('messages', schema=None) as batch_op:
         batch_op.create_index('ix_messages_due', ['send_at', 'id'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
         batch_op.create_index('ix_messages_fence', ['fence'], unique=False)
-        batch_op.create_index('ix_messages_held', ['state', 'lease_until'], unique=False, sqlite_where=sa.text("state IN ('claimed', 'handing')"), postgresql_where=sa.text("state IN ('claimed', 'handing')"))
-        batch_op.create_index('ix_messages_person_id_settled_at', ['person_id', 'settled_at'], unique=False)
+        batch_op.create_index('ix_messages_held', ['lease_until'], unique=False, sqlite_where=sa.text("state IN ('claimed', 'handing')"), postgresql_where=sa.text("state IN ('claimed', 'handing')"))
         batch_op.create_index(batch_op.f('ix_messages_plan_id'), ['plan_id'], unique=False)
-        batch_op.create_index('ix_messages_state_settled_at', ['state', 'settled_at'], unique=False)
+        batch_op.create_index('ix_messages_state_settled_at', ['state', 'settled_at'], unique=False, sqlite_where=sa.text('settled_at IS NOT NULL'), postgresql_where=sa.text('settled_at IS NOT NULL'))
+
+    op.create_table('sealed_mails',
+    sa.Column('message_id', sa.Integer(), nullable=False),
+    sa.Column('raw', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_sealed_mails_message_id'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('message_id', name=op.f('pk_sealed_mails'))
+    )
     op.execute("INSERT INTO drain_lease (id, fence, boot, until) VALUES (1, 0, '', 0)")
     op.execute("INSERT INTO clock_shift (id, seconds) VALUES (1, 0)")
     if op.get_bind().dialect.name == "postgresql":
@@ -627,10 +632,10 @@ def downgrade() -> None:
     else:
         op.execute("DROP TRIGGER events_no_update")
         op.execute("DROP TRIGGER events_no_delete")
+    op.drop_table('sealed_mails')
     with op.batch_alter_table('messages', schema=None) as batch_op:
-        batch_op.drop_index('ix_messages_state_settled_at')
+        batch_op.drop_index('ix_messages_state_settled_at', sqlite_where=sa.text('settled_at IS NOT NULL'), postgresql_where=sa.text('settled_at IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_messages_plan_id'))
-        batch_op.drop_index('ix_messages_person_id_settled_at')
         batch_op.drop_index('ix_messages_held', sqlite_where=sa.text("state IN ('claimed', 'handing')"), postgresql_where=sa.text("state IN ('claimed', 'handing')"))
         batch_op.drop_index('ix_messages_fence')
         batch_op.drop_index('ix_messages_due', sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))

@@ -1,0 +1,141 @@
+"""`coachfollow attendance`: shows what an attendance file would change, and carries it out."""
+
+import hashlib
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from coachfollow.cli import house, output, reading
+from coachfollow.cli.house import House
+from coachfollow.errors import NotFound
+from coachfollow.flow import attendance as attendance_files
+from coachfollow.flow import profiles, staging
+from coachfollow.flow.attendance import Imported
+from coachfollow.intake.words import DateOrder
+from coachfollow.queries import batches, finding, groups, staged
+from coachfollow.queries.staged import Row
+from coachfollow.rules.words import ImportKind
+
+PAGE = 1000
+
+
+@click.group()
+def attendance() -> None:
+    """Who was invited, and who was there."""
+
+
+@attendance.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--cohort", required=True, help="The group it is about; see `coachfollow cohort list`.")
+@click.option("--session", "position", type=click.IntRange(1), help="Which session, counted from 1.")
+@click.option("--roster", is_flag=True, help="These people are invited; nobody was there yet.")
+@click.option("--preview", is_flag=True, help="Show what would happen, and change nothing.")
+@click.option(
+    "--date-order", type=click.Choice([one.value for one in DateOrder]), help="How dates are written."
+)
+@click.option("--map", "named", multiple=True, help="A column by hand, like email=Mail; repeat it.")
+@click.option("--profile", help="Read it as the profile of this name says.")
+@click.option("--save-profile", help="Remember under this name how it was read.")
+@output.json_option
+def import_(
+    *,
+    file: Path,
+    cohort: str,
+    position: int | None,
+    roster: bool,
+    preview: bool,
+    date_order: str | None,
+    named: Sequence[str],
+    profile: str | None,
+    save_profile: str | None,
+    as_json: bool,
+) -> None:
+    """Import a list or the report of a video meeting, of whatever make."""
+    with house.opened(writing=True) as here:
+        order = DateOrder(date_order) if date_order else None
+        read = reading.read(here, file, date_order=order, named=named, profile=profile)
+        if save_profile is not None:
+            organisation_id = here.organisation.id
+            profiles.save(here.session, organisation_id=organisation_id, name=save_profile, reading=read)
+        group = finding.cohort_named(here.session, organisation_id=here.organisation.id, key=cohort)
+        batch = staging.stage(
+            here.session,
+            cohort=group,
+            reading=read,
+            kind=ImportKind.ROSTER if roster else ImportKind.ATTENDANCE,
+            file_name=file.name,
+            checksum=_checksum(file),
+            now=here.now,
+            training_session_id=_session(here, group.public_id, position),
+        )
+        if preview:
+            _preview(here, batch.id, as_json=as_json)
+            attendance_files.withdraw(here.session, batch=batch)
+        else:
+            _carry_out(here, batch.id, rows=batch.rows, as_json=as_json)
+
+
+def _checksum(file: Path) -> str:
+    with file.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
+
+
+def _session(here: House, public_id: str, position: int | None) -> int | None:
+    if position is None:
+        return None
+    sessions = groups.group(here.session, public_id=public_id).sessions
+    for one in sessions:
+        if one.position == position:
+            return one.id
+    raise NotFound(f"This group has {len(sessions)} sessions; there is no session {position}.")
+
+
+def _preview(here: House, batch_id: int, *, as_json: bool) -> None:
+    """Show every row with what would become of it."""
+    counts = staged.counts(here.session, batch_id=batch_id)
+    rows = list(_rows(here, batch_id))
+    before = batches.same_file(here.session, batch_id=batch_id)
+    summary = ", ".join(f"{n} {fate.value.replace('_', ' ')}" for fate, n in counts.items())
+    lines = [*output.columns(map(_shown, rows)), f"{summary}. Nothing was changed."]
+    if before is not None:
+        lines.append(f"The very same file was imported on {before:%Y-%m-%d}; again it would change nothing.")
+    output.show({"counts": counts, "rows": rows}, lines, as_json=as_json)
+
+
+def _rows(here: House, batch_id: int) -> Iterator[Row]:
+    offset = 0
+    while page := staged.rows(here.session, batch_id=batch_id, limit=PAGE, offset=offset):
+        yield from page
+        offset += len(page)
+
+
+def _shown(row: Row) -> tuple[str, ...]:
+    who = row.person or row.name or row.email or ""
+    was_there = row.state.value if row.state else ""
+    minutes = f"{row.minutes} min" if row.minutes is not None else ""
+    maybe = f" Perhaps {' or '.join(one.name for one in row.candidates)}?" if row.candidates else ""
+    problem = f"{row.problem or ''}{maybe}"
+    return (f"line {row.line}", row.fate.value.replace("_", " "), who, was_there, minutes, problem)
+
+
+def _carry_out(here: House, batch_id: int, *, rows: int, as_json: bool) -> None:
+    left_out = staged.problems(here.session, batch_id=batch_id)
+    here.session.rollback()
+    with click.progressbar(length=rows, label="Importing", file=sys.stderr, hidden=as_json) as bar:
+        imported = attendance_files.carry_out(
+            here.session, batch_id=batch_id, now=here.now, progress=lambda done, _: bar.update(done - bar.pos)
+        )
+    problems = [{"line": line, "name": name, "reason": reason} for line, name, reason in left_out]
+    output.show({"imported": imported, "left_out": problems}, _said(imported, left_out), as_json=as_json)
+
+
+def _said(imported: Imported, left_out: Sequence[tuple[int, str, str]]) -> Iterator[str]:
+    yield (
+        f"{imported.rows} rows: {imported.new_people} new people, {imported.enrolled} enrolled,"
+        f" {imported.started} follow-ups started, {imported.shelved} put aside,"
+        f" {imported.corrected} corrections."
+    )
+    for line, name, reason in left_out:
+        yield f"Line {line}{f', {name},' if name else ''} was left out: {reason}."

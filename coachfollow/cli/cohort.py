@@ -1,0 +1,147 @@
+"""`coachfollow cohort`: opens groups, lists and shows them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+import click
+
+from coachfollow.cli import house, output
+from coachfollow.flow import cohorts
+from coachfollow.flow.cohorts import Meeting
+from coachfollow.queries import finding, groups
+from coachfollow.queries.filters import EVERYTHING
+from coachfollow.queries.groups import CoachOfGroup, Group
+
+State = TypeVar("State", bound=StrEnum)
+
+SESSION = "2026-03-02T09:00/180"
+
+
+class SessionType(click.ParamType[Meeting]):
+    """A session as `2026-03-02T09:00/180`: its begin on the wall clock of the group's zone, and its minutes."""
+
+    name = "BEGIN/MINUTES"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Meeting:
+        """Read one session."""
+        if isinstance(value, Meeting):
+            return value
+        begin, _, minutes = str(value).partition("/")
+        try:
+            begins, length = datetime.fromisoformat(begin), int(minutes)
+        except ValueError:
+            begins, length = None, 0
+        if begins is None or begins.tzinfo is not None or length < 1:
+            self.fail(f"“{value}” is not a session; write it like {SESSION}", param, ctx)
+        return Meeting(begins=begins, minutes=length)
+
+
+@click.group()
+def cohort() -> None:
+    """Groups of people who take a programme together."""
+
+
+@cohort.command("open")
+@click.argument("key")
+@click.option("--programme", required=True, help="Its key; see `coachfollow programme list`.")
+@click.option("--title", default="", help="What people read; the key, if not given.")
+@click.option("--zone", help="The time zone of the sessions; that of the organisation, if not given.")
+@click.option(
+    "--session",
+    "sessions",
+    multiple=True,
+    required=True,
+    type=SessionType(),
+    help=f"Like {SESSION}; repeat it.",
+)
+@click.option("--coach", "coaches", multiple=True, help="A coach's address; repeat it.")
+@click.option("--minutes", type=click.IntRange(0), help="Least minutes of a session to have been there.")
+@click.option("--attend", type=click.IntRange(1), help="Least sessions to have attended.")
+@click.option("--target", type=click.FloatRange(0, 1), help="The completion aimed at, like 0.8.")
+@click.option("--announced", is_flag=True, help="Let the manager announce the very first mail.")
+@output.json_option
+def open_(
+    *,
+    key: str,
+    programme: str,
+    title: str,
+    zone: str | None,
+    sessions: Sequence[Meeting],
+    coaches: Sequence[str],
+    minutes: int | None,
+    attend: int | None,
+    target: float | None,
+    announced: bool,
+    as_json: bool,
+) -> None:
+    """Open a group under a short KEY of your choice."""
+    with house.opened(writing=True) as here:
+        opened = cohorts.open_cohort(
+            here.session,
+            organisation_id=here.organisation.id,
+            programme=programme,
+            key=key,
+            title=title,
+            zone=zone or here.organisation.zone,
+            meetings=sessions,
+            coaches=coaches,
+            attended_minutes=minutes,
+            attended_sessions=attend,
+            target=target,
+            announced=announced,
+            now=here.now,
+        )
+        _show(groups.group(here.session, public_id=opened.public_id), as_json=as_json)
+
+
+@cohort.command("list")
+@output.json_option
+def list_(*, as_json: bool) -> None:
+    """List the groups, the latest training first."""
+    with house.opened() as here:
+        found = groups.listed(here.session, organisation_id=here.organisation.id, area=EVERYTHING.names)
+    rows = [
+        (
+            one.key,
+            one.last_day.isoformat(),
+            f"{one.participants} participants",
+            f"{one.running} running",
+            one.title,
+        )
+        for one in found
+    ]
+    output.show(found, output.columns(rows), as_json=as_json)
+
+
+@cohort.command()
+@click.argument("key")
+@output.json_option
+def show(key: str, *, as_json: bool) -> None:
+    """Show one group: its sessions, coaches and plans."""
+    with house.opened() as here:
+        found = finding.cohort_named(here.session, organisation_id=here.organisation.id, key=key)
+        _show(groups.group(here.session, public_id=found.public_id), as_json=as_json)
+
+
+def _show(group: Group, *, as_json: bool) -> None:
+    rule = (
+        f"{group.attended_sessions} of {len(group.sessions)} sessions, {group.attended_minutes} minutes each"
+    )
+    lines = [
+        f"{group.title} ({group.key}): {group.programme}, version {group.version}, in {group.zone}",
+        f"Attended: {rule}",
+        *(f"Session {one.position}: {one.local_date} {_counted(one.attendance)}" for one in group.sessions),
+        *(f"Coach: {one.name} <{one.email}>{_hours(one)}" for one in group.coaches),
+        f"Plans: {_counted(group.states) or 'none yet'}",
+    ]
+    output.show(group, lines, as_json=as_json)
+
+
+def _counted(counts: Mapping[State, int]) -> str:
+    return ", ".join(f"{n} {state.value}" for state, n in sorted(counts.items()))
+
+
+def _hours(coach: CoachOfGroup) -> str:
+    return "" if coach.has_hours else ", whose hours are not known: coachfollow coach hours"

@@ -1,0 +1,39 @@
+"""`coachfollow people`: brings people, teams and managers in from a file."""
+
+from pathlib import Path
+
+import click
+
+from coachfollow.cli import house, output
+from coachfollow.errors import Invalid
+from coachfollow.flow import people as keeping
+from coachfollow.intake.people import read_people
+from coachfollow.intake.words import DateOrder
+
+MIDDLE = [DateOrder.DMY.value, DateOrder.MDY.value]
+
+
+@click.group()
+def people() -> None:
+    """Who works where, for whom, in which zone and week."""
+
+
+@people.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--date-order", type=click.Choice(MIDDLE), help="How dates are written.")
+@output.json_option
+def import_(file: Path, date_order: str | None, *, as_json: bool) -> None:
+    """Take a CSV or a spreadsheet of people: new ones are added, changed ones changed."""
+    order = DateOrder(date_order) if date_order else None
+    with house.opened(writing=True) as here:
+        reading = read_people(
+            file, name=file.name, date_order=order, max_bytes=here.settings.max_upload_mb * 1024 * 1024
+        )
+        if reading.questions:
+            raise Invalid(f"{reading.questions[0].sentence} Say it with --date-order dmy or mdy.")
+        brought = keeping.bring(
+            here.session, organisation_id=here.organisation.id, rows=reading.rows, now=here.now
+        )
+    lines = [f"{brought.added} added, {brought.changed} changed, {brought.unchanged} as they were."]
+    lines += [f"Line {one.line} was left out: {one.sentence}" for one in reading.problems]
+    output.show({"brought": brought, "problems": reading.problems}, lines, as_json=as_json)

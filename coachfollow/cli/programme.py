@@ -1,0 +1,102 @@
+"""`coachfollow programme`: checks, publishes and shows follow-up templates."""
+
+from pathlib import Path
+
+import click
+
+from coachfollow.cli import house, output
+from coachfollow.errors import Invalid
+from coachfollow.flow import programmes
+from coachfollow.intake import programme as template
+from coachfollow.intake.programme import Programme
+from coachfollow.queries import programmes as offers
+from coachfollow.queries import schedules
+from coachfollow.rules.cadence import StepRule
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def programme() -> None:
+    """Training offers and their follow-up templates."""
+
+
+@programme.command()
+@click.argument("file", type=FILE)
+@output.json_option
+def check(file: Path, *, as_json: bool) -> None:
+    """Check a template and name every mistake; changes nothing."""
+    read = _read(file)
+    output.show(
+        {"key": read.key, "languages": read.languages, "steps": len(read.steps)},
+        [f"{file} is in order: {read.key}, {len(read.steps)} steps, in {', '.join(read.languages)}."],
+        as_json=as_json,
+    )
+
+
+@programme.command()
+@click.argument("file", type=FILE)
+@output.json_option
+def load(file: Path, *, as_json: bool) -> None:
+    """Publish a template: a changed one becomes a new version; running plans keep theirs."""
+    read = _read(file)
+    with house.opened(writing=True) as here:
+        version, is_new = programmes.publish(
+            here.session, organisation_id=here.organisation.id, programme=read, now=here.now
+        )
+        said = "is published" if is_new else "has not changed; nothing to do"
+        output.show(
+            {"key": read.key, "version": version.number, "is_new": is_new},
+            [f"{read.key}, version {version.number}, {said}."],
+            as_json=as_json,
+        )
+
+
+@programme.command("list")
+@output.json_option
+def list_(*, as_json: bool) -> None:
+    """List the programmes there are."""
+    with house.opened() as here:
+        found = [
+            {
+                "key": one.key,
+                "version": version.number,
+                "title": offers.text(here.session, version_id=version.id, locale=version.language).title,
+            }
+            for one, version in offers.newest(here.session, organisation_id=here.organisation.id)
+        ]
+    rows = [(str(one["key"]), f"version {one['version']}", str(one["title"])) for one in found]
+    output.show(found, output.columns(rows), as_json=as_json)
+
+
+@programme.command()
+@click.argument("key")
+@output.json_option
+def show(key: str, *, as_json: bool) -> None:
+    """Show the steps of a programme's newest version."""
+    with house.opened() as here:
+        version = offers.newest_of(here.session, organisation_id=here.organisation.id, key=key)
+        steps = schedules.steps(here.session, version_id=version.id)
+        text = offers.text(here.session, version_id=version.id, locale=version.language)
+        document = {"key": key, "version": version.number, "title": text.title, "steps": list(steps.values())}
+        lines = [f"{text.title}: {key}, version {version.number}", *output.columns(map(_row, steps.values()))]
+    output.show(document, lines, as_json=as_json)
+
+
+def _row(step: StepRule) -> tuple[str, ...]:
+    reminders = ", ".join(str(days) for days in step.reminders)
+    return (
+        step.key,
+        step.kind.value.replace("_", " "),
+        f"{step.offset_days:+d} days from {step.anchor}",
+        f"{step.at:%H:%M}",
+        "must be done" if step.mandatory else "",
+        f"reminders after {reminders} working days" if reminders else "",
+    )
+
+
+def _read(file: Path) -> Programme:
+    try:
+        return template.read(file.read_text(encoding="utf-8"), file=str(file))
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{file} is not a text in UTF-8; save it as one.") from error

@@ -1,0 +1,55 @@
+"""Makes a form of a question: what stands on the first screen, what behind “more”, and what is filled in already."""
+
+from collections.abc import Mapping, Sequence
+
+from coachfollow.queries.asked import OwnPlan
+from coachfollow.rules import asking
+from coachfollow.rules.words import StepKind
+
+SCALE = tuple((number, str(number)) for number in asking.RATINGS)
+REFLECTIVE = frozenset({StepKind.REFLECTION, StepKind.UNPROMPTED})
+ON_THE_FIRST_SCREEN = frozenset({"applied", "times"})
+
+# what a tapped button of the mail fills in, by the kind of question
+TAPPED: Mapping[StepKind, str] = {
+    StepKind.REFLECTION: "applied",
+    StepKind.UNPROMPTED: "applied",
+    StepKind.SPONSOR: "done",
+}
+
+
+def context(kind: StepKind, *, values: Mapping[str, str], problems: Mapping[str, str]) -> dict[str, object]:
+    """Give what the templates of a form need; a part with something in it stands open."""
+    questions = asking.questions(kind)
+    first = [one for one in questions if kind not in REFLECTIVE or one.key in ON_THE_FIRST_SCREEN]
+    more = [one for one in questions if one not in first]
+    return {
+        "first": first,
+        "more": more,
+        "more_open": any(values.get(one.key) or one.key in problems for one in more),
+        "values": values,
+        "problems": problems,
+        "labels": {one.key: one.label.rstrip(" …?") for one in questions},
+        "scale": SCALE,
+        "text_limit": asking.TEXT_LIMIT,
+        "share_field": asking.SHARE_FIELD,
+        "share_label": asking.SHARE_LABEL,
+    }
+
+
+def tapped(kind: StepKind, arguments: Mapping[str, str]) -> Mapping[str, str]:
+    """Give what a tap in the mail chose (`?v=partly`); an odd value chooses nothing."""
+    return {TAPPED[kind]: arguments.get("v", "")} if kind in TAPPED else {}
+
+
+def plan_so_far(
+    arguments: Mapping[str, str], own_plan: OwnPlan | None, examples: Sequence[tuple[str, str]]
+) -> Mapping[str, str]:
+    """Give the words of a plan to begin with: a tapped example (`?example=2`, from 1), or one's own so far."""
+    number = arguments.get("example", "")
+    if number in {str(n) for n in range(1, len(examples) + 1)}:
+        situation, action = examples[int(number) - 1]
+        return {"situation": situation, "action": action}
+    if own_plan is None:
+        return {}
+    return {"situation": own_plan.situation, "action": own_plan.action}
