@@ -6,6 +6,7 @@ It speaks as little SMTP as it can, on one asyncio loop in its own process, and 
 
 import asyncio
 import sys
+from typing import cast
 
 GREETING = b"220 sink ESMTP\r\n"
 HELLO = b"250-sink\r\n250-8BITMIME\r\n250 PIPELINING\r\n"
@@ -21,9 +22,8 @@ class Conversation(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        transport.write(GREETING)
+        self.write = cast("asyncio.WriteTransport", transport).write
+        self.write(GREETING)
 
     def data_received(self, data: bytes) -> None:
         """Answer whatever is complete, with one write."""
@@ -32,7 +32,7 @@ class Conversation(asyncio.Protocol):
         while (answer := self._next()) is not None:
             answers += answer
         if answers:
-            self.transport.write(bytes(answers))
+            self.write(bytes(answers))
 
     def _next(self) -> bytes | None:
         if self.in_body:

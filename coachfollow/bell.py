@@ -12,7 +12,7 @@ from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue
+from rq import Queue, Worker
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
@@ -22,6 +22,7 @@ IMPORT = "jobs.desk.import_files"
 TIDY = "jobs.desk.tidy"
 JOBS = frozenset({DRAIN, PLACE, IMPORT, TIDY})
 QUEUES = ("post", "desk")
+EMBEDDED = "valkey.sock"  # where `coachfollow up` keeps a bell of its own, in the data folder
 MOST_WAITING = 3  # with no worker, a queue stops growing here
 
 _TIMEOUT = 2.0
@@ -83,6 +84,14 @@ def ring(connection: "Redis | None", *names: str) -> bool:
         log.warning("Redis did not take a ring (%s); the ticker will ring again.", error)
         return False
     return True
+
+
+def listeners(connection: "Redis") -> Mapping[str, int]:
+    """Count the workers that listen at each queue; raises RedisError."""
+    return {
+        name: len(Worker.all(connection=connection, queue=queue(connection, name), serializer=Strict))
+        for name in QUEUES
+    }
 
 
 def _enqueue(target: Queue, name: str) -> None:

@@ -33,7 +33,7 @@ class Worker(SimpleWorker):
     max_connection_wait_time = 5.0  # RQ's own minute is too long to notice that Redis is back
 
 
-def serve(name: str, redis_url: str) -> None:
+def serve(name: str, redis_url: str, *, log_level: str) -> None:
     """Work at one queue until told to stop, or until it is time for a fresh process."""
     with Redis.from_url(redis_url) as connection:
         worker = Worker(
@@ -44,7 +44,7 @@ def serve(name: str, redis_url: str) -> None:
             serializer=bell.Strict,
             log_job_description=False,
         )
-        worker.work(max_jobs=MOST_JOBS, logging_level=level)
+        worker.work(max_jobs=MOST_JOBS, logging_level=log_level)
 
 
 def loop(jobs: Sequence[Job], *, every: float, stop: threading.Event) -> None:
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.no_redis:
         loop(JOBS[given.queue], every=settings.tick_seconds, stop=entrance.until_told())
     else:
-        serve(given.queue, _redis(settings))
+        serve(given.queue, _redis(settings), log_level=settings.log_level.upper())
 
 
 def _redis(settings: Settings) -> str:

@@ -123,13 +123,8 @@ class House:
 
     def manages(self, manager: str, *reports: str) -> None:
         """Say who somebody's people are."""
-        for report in reports:
-            people.set_manager(
-                self.session,
-                person_id=self.person(report),
-                manager_id=self.person(manager),
-                now=OPENED,
-            )
+        managers = {self.person(report): self.person(manager) for report in reports}
+        relations.set_managers(self.session, managers=managers, now=OPENED)
         self.session.commit()
 
     def group(

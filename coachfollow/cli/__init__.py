@@ -5,7 +5,25 @@ from pathlib import Path
 
 import click
 
-from coachfollow.cli import demo, environment, moving, refusals, up
+from coachfollow.cli import (
+    admin,
+    attendance,
+    clock,
+    coach,
+    cohort,
+    demo,
+    doctor,
+    environment,
+    moving,
+    people,
+    plan,
+    programme,
+    refusals,
+    report,
+    settings,
+    up,
+    work,
+)
 
 __all__ = ["main"]
 
@@ -13,16 +31,22 @@ __all__ = ["main"]
 @click.group(cls=refusals.Told, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--settings",
+    "settings_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file of NAME=value lines, for what the environment does not say.",
 )
 @click.version_option(package_name="coachfollow", message="%(version)s")
-def main(settings: Path | None) -> None:
+def main(settings_file: Path | None) -> None:
     """Follow up trainings: reminders, reflections, meetings with coaches, and numbers."""
-    if settings is not None:
-        for name, value in environment.read(settings).items():
+    if settings_file is not None:
+        for name, value in environment.read(settings_file).items():
             os.environ.setdefault(name, value)
 
 
-for command in (demo.demo, up.up, moving.migrate):
+COMMANDS = (
+    *(demo.demo, up.up, moving.migrate, admin.admin, programme.programme, cohort.cohort, people.people),
+    *(attendance.attendance, coach.coach, plan.plan, work.work, work.ticker, work.drain, work.place),
+    *(doctor.doctor, doctor.status_, settings.config, clock.clock, report.report),
+)
+for command in COMMANDS:
     main.add_command(command)

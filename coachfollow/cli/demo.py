@@ -3,6 +3,7 @@
 import os
 import secrets
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -127,6 +128,6 @@ def _announce(settings: Settings) -> None:
   {url}/demo/clock    moves time on
   Sign in as {demo_people.LND.email} (training team), {demo_people.OPERATOR.email}
   (operator) or {demo_people.COACH_PEOPLE[0].email} (coach): the link arrives in the mailbox.
-  Commands work on the demo too: coachfollow --settings {settings.data_dir / SETTINGS} status
+  Commands work on the demo too: {sys.argv[0]} --settings {settings.data_dir / SETTINGS} status
 
 Ctrl-C stops the demo.""")

@@ -11,10 +11,11 @@ import click
 
 from coachfollow.cli.house import opened
 from coachfollow.queries import completion as numbers
-from coachfollow.queries import exports, finding, sheets
+from coachfollow.queries import counting, exports, finding, sheets
 from coachfollow.queries.completion import Group, Report
 from coachfollow.queries.filters import EVERYTHING, GroupBy
 from coachfollow.queries.sheets import Cell
+from coachfollow.rules.words import StepKind
 
 # what a table in a terminal has room for; files have all columns
 NARROW = ("Attended", "Finished", "Due", "Completed", "Completed of due", "Target", "Late", "Missed", "Open")
@@ -38,6 +39,7 @@ def report() -> None:
 @click.option("--programme", metavar="KEY", help="Only this programme.")
 @click.option("--team", metavar="PATH", help="Only this team and those beneath it: “Retail / North”.")
 @click.option("--coach", metavar="EMAIL", help="Only what this coach coaches.")
+@click.option("--kind", type=click.Choice([one.value for one in counting.ASKING]), help="Only such steps.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="From this day on.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Up to this day.")
 @click.option(
@@ -51,6 +53,7 @@ def completion(
     programme: str | None,
     team: str | None,
     coach: str | None,
+    kind: str | None,
     since: datetime | None,
     until: datetime | None,
     by: str,
@@ -66,6 +69,7 @@ def completion(
             programme=programme,
             team=team,
             coach=coach,
+            kind=None if kind is None else StepKind(kind),
             since=since and since.date(),
             until=until and until.date(),
         )
@@ -88,7 +92,7 @@ def completion_json(report: Report) -> dict[str, Any]:
 
 def completion_text(report: Report) -> str:
     """Give a report as lines to read: the total beside its definitions, then the groups as a table."""
-    return "\n".join([*_headline(report), "", *_total(report), *_table(report), ""])
+    return "\n".join([*_headline(report), "", *_total(report), "", *_notes(report), *_table(report), ""])
 
 
 def _printed(report: Report, form: Form) -> str:
@@ -117,7 +121,12 @@ def _group_json(group: Group) -> dict[str, Any]:
             "on_time_rate": follow_ups.on_time_rate,
             "provisional": follow_ups.provisional,
         },
-        "people": {"attended": people.attended, **asdict(people), "finished_rate": people.finished_rate},
+        "people": {
+            "attended": people.attended,
+            **asdict(people),
+            "finished_rate": people.finished_rate,
+            "reach": group.reach,
+        },
     }
 
 
@@ -134,6 +143,16 @@ def _total(report: Report) -> Iterator[str]:
         for column in sheets.COLUMNS
     ]
     return _aligned(rows, right={1})
+
+
+def _notes(report: Report) -> Iterator[str]:
+    """What is to be known of groups and periods, where the report has any."""
+    filters = report.filters
+    if report.by in {GroupBy.TEAM, GroupBy.COACH} or filters.team_id or filters.coach_id:
+        yield numbers.NOTES["team and coach"]
+    if report.by is GroupBy.MONTH or filters.since or filters.until:
+        yield numbers.NOTES["period"]
+    yield numbers.NOTES["people"]
 
 
 def _table(report: Report) -> Iterator[str]:

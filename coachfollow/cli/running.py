@@ -96,7 +96,7 @@ def _pages(settings: Settings, environ: Environment, door: socket.socket) -> Chi
         "--worker-class": "gthread",
         "--threads": str(settings.threads),
         "--log-level": settings.log_level,
-        "--graceful-timeout": "5",
+        "--graceful-timeout": "2",
     }
     flags = [word for option in options.items() for word in option]
     return children.python(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
+from coachfollow import bell
 from coachfollow.cli.children import Child
 from coachfollow.errors import Conflict
 
@@ -22,7 +23,7 @@ def binary() -> Path | None:
 
 def address(folder: Path) -> Path:
     """The socket in a folder; raises Conflict where its path is too long for one."""
-    path = folder / "valkey.sock"
+    path = folder / bell.EMBEDDED
     if len(str(path).encode()) > LONGEST:
         raise Conflict(f"The path {path} is too long for a socket. Choose a shorter COACHFOLLOW_DATA_DIR.")
     return path

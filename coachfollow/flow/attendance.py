@@ -9,20 +9,19 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, literal, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Refusal
 from coachfollow.extensions import UtcDateTime
-from coachfollow.flow import drafting, history, people, presences, sets, starting
+from coachfollow.flow import drafting, history, people, presences, relations, sets, starting
 from coachfollow.models import (
     Cohort,
     Enrolment,
     ImportBatch,
     ImportRow,
-    Organisation,
-    Person,
 )
 from coachfollow.queries import matching
 from coachfollow.rules.words import ImportState
@@ -136,56 +135,45 @@ def _chunks(session: Session, batch_id: int) -> list[tuple[int, int]]:
 
 def _add_people(session: Session, batch: ImportBatch, first: int, last: int, now: datetime) -> int:
     """Add the people of this chunk whom we do not know yet."""
-    rows = _rows(session, batch, first, last, new=True)
-    emails = {row.email for row in rows if row.email}
-    there = matching.by_email(session, organisation_id=batch.organisation_id, emails=emails)
-    organisation = session.get_one(Organisation, batch.organisation_id)
-    fresh: dict[str, Person] = {}
-    for row in rows:
-        if row.email and row.email not in there and row.email not in fresh:
-            facts = json.loads(row.facts)
-            fresh[row.email] = people.add(
-                session,
-                organisation,
-                email=row.email,
-                name=row.name,
-                zone=facts.get("zone"),
-                locale=facts.get("locale"),
-                week=facts.get("week"),
-                now=now,
-            )
-            fresh[row.email].external_id = facts.get("external_id")
-    session.flush()
-    for row in rows:
-        if row.email:
-            row.person_id = there.get(row.email) or fresh[row.email].id
-    session.flush()
+    rows = [row for row in _rows(session, batch, first, last, new=True) if row.email]
+    newcomers = {
+        row.email: people.Newcomer(email=row.email, name=row.name, **_habits(json.loads(row.facts)))
+        for row in rows
+        if row.email
+    }
+    added = people.add_many(
+        session, organisation_id=batch.organisation_id, newcomers=list(newcomers.values()), now=now
+    )
+    known = matching.by_email(session, organisation_id=batch.organisation_id, emails=newcomers.keys())
+    session.execute(
+        update(ImportRow),
+        [{"id": row.id, "person_id": known[row.email]} for row in rows if row.email and row.email in known],
+    )
     session.expunge_all()
-    return len(fresh)
+    return added
 
 
 def _add_facts(session: Session, batch: ImportBatch, first: int, last: int, now: datetime) -> None:
-    """Take what the rows say of managers, teams and coaches."""
-    rows = _rows(session, batch, first, last, new=False)
+    """Take what the rows say of managers, teams and coaches, a few statements for the whole chunk."""
+    rows = [row for row in _rows(session, batch, first, last, new=False) if row.facts != "{}"]
+    facts = {row.person_id: json.loads(row.facts) for row in rows if row.person_id is not None}
+    named = {said[key] for said in facts.values() for key in ("manager", "coach") if said.get(key)}
+    ids = people.ids_of(session, organisation_id=batch.organisation_id, emails=named, now=now)
+    managers = {person: ids[said["manager"]] for person, said in facts.items() if said.get("manager")}
+    relations.set_managers(session, managers=managers, now=now)
+    paths = {person: tuple(said["team"]) for person, said in facts.items() if said.get("team")}
+    teams = relations.teams(session, organisation_id=batch.organisation_id, paths=set(paths.values()))
+    relations.set_teams(session, teams={person: teams[path] for person, path in paths.items()}, now=now)
     for row in rows:
-        facts = json.loads(row.facts)
-        if row.person_id is None or not facts:
-            continue
-        if facts.get("manager"):
-            manager = people.find_or_add(
-                session, organisation_id=batch.organisation_id, email=facts["manager"], name=None, now=now
-            )
-            people.set_manager(session, person_id=row.person_id, manager_id=manager.id, now=now)
-        if facts.get("team"):
-            team_id = people.team(session, organisation_id=batch.organisation_id, path=facts["team"])
-            if team_id is not None:
-                people.set_team(session, person_id=row.person_id, team_id=team_id, now=now)
-        if facts.get("coach") and row.coach_id is None:
-            row.coach_id = people.find_or_add(
-                session, organisation_id=batch.organisation_id, email=facts["coach"], name=None, now=now
-            ).id
+        coach = facts.get(row.person_id or 0, {}).get("coach")
+        if coach and row.coach_id is None:
+            row.coach_id = ids[coach]
     session.flush()
     session.expunge_all()
+
+
+def _habits(facts: dict[str, Any]) -> dict[str, Any]:
+    return {key: facts.get(key) for key in ("external_id", "zone", "locale", "week")}
 
 
 def _enrol(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from coachfollow.errors import Forbidden, NotFound
 from coachfollow.extensions import installation
 from coachfollow.flow import demo_people, history
-from coachfollow.flow.demo_people import Invented
+from coachfollow.flow.demo_people import Habit, Invented
 from coachfollow.flow.signin import Entered
 from coachfollow.models import Person
 
@@ -33,7 +33,12 @@ _PEOPLE = {
     Guest.OPERATOR: demo_people.OPERATOR,
 }
 
-EMPLOYEE: Invented = demo_people.participants()[0]  # their mailbox is the employee's door
+# The employee's door is a mailbox: of somebody who never answers by themselves, so that the visitor can.
+EMPLOYEE: Invented = next(
+    person
+    for person in demo_people.participants()
+    if person.habit is Habit.SILENT and person.locale == "en"
+)
 
 
 def enter(session: Session, *, guest: Guest, now: datetime) -> Entered:

@@ -94,7 +94,7 @@ def _do(session: Session, deed: _Deed) -> None:
 
 def _by_link(session: Session, deed: _Deed) -> int:
     """Open the mail, follow its link, and find there which question it is about."""
-    for line in mailbox.letters(recipient=deed.waiting.email, limit=2):
+    for line in mailbox.letters(recipient=deed.waiting.email, limit=1):
         for link in mailbox.letter(line.id).links:
             _, found, token = link.partition(ANSWER_PATH)
             if found:

@@ -9,12 +9,14 @@ from coachfollow.flow import sets
 from coachfollow.models import RateBucket
 
 HOUR = 3600.0
+ANEW = 60.0  # a bucket from so far ahead was drawn from before a restart: the clock began anew
 
 
 def spend(session: Session, *, key: str, per_hour: int, lease: LeaseTime) -> None:
     """Take one token from a bucket that refills over an hour; raises TooMany when it is empty. No commit."""
     bucket = session.scalar(select(RateBucket).where(RateBucket.key == key).with_for_update())
-    level, at = (bucket.level, bucket.at) if bucket else (float(per_hour), lease.seconds)
+    known = bucket is not None and bucket.at <= lease.seconds + ANEW
+    level, at = (bucket.level, bucket.at) if bucket and known else (float(per_hour), lease.seconds)
     passed = max(0.0, lease.seconds - at)
     level = min(float(per_hour), level + passed * per_hour / HOUR)
     if level < 1:

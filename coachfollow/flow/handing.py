@@ -69,7 +69,7 @@ def carry(batch: Batch) -> None:
         return
     while waiting := batch.waiting:
         try:
-            post = smtp.connect(_relay(installation().settings))
+            post = smtp.connect(relay(installation().settings))
         except (Refused, Unreachable) as error:
             log.warning("The mail server cannot be used now: %s", error)
             _give_back(batch)
@@ -256,7 +256,8 @@ def _ids(mails: Iterable[Written]) -> Collection[int]:
     return [mail.id for mail in mails]
 
 
-def _relay(settings: Settings) -> Relay:
+def relay(settings: Settings) -> Relay:
+    """The mail server as the settings name it."""
     return Relay(
         host=settings.mail_server,
         port=settings.mail_port,

@@ -1,6 +1,6 @@
-"""Keeps people, their teams and their managers: from a file or one by one, nobody twice."""
+"""Keeps people: from a file or one by one, nobody twice."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from coachfollow import vault
 from coachfollow.errors import Invalid
-from coachfollow.flow import history
+from coachfollow.flow import history, relations, sets
 from coachfollow.intake.people import PersonRow
-from coachfollow.models import Membership, Organisation, Person, Reporting, Team
+from coachfollow.models import Organisation, Person
+from coachfollow.queries import matching
 from coachfollow.rules import worktime
 
 
@@ -39,6 +40,55 @@ def find_or_add(
         )
         session.flush()
     return person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """Somebody a file names for the first time, with the habits it states."""
+
+    email: str
+    name: str | None = None
+    external_id: str | None = None
+    zone: str | None = None
+    locale: str | None = None
+    week: str | None = None
+
+
+def add_many(
+    session: Session, *, organisation_id: int, newcomers: Collection[Newcomer], now: datetime
+) -> int:
+    """Make people in one statement, passing over whom we know; gives how many are new. No commit."""
+    organisation = session.get_one(Organisation, organisation_id)
+    rows = [
+        {
+            "organisation_id": organisation_id,
+            "public_id": vault.new_public_id(),
+            "email": one.email,
+            "name": one.name or one.email.partition("@")[0],
+            "external_id": one.external_id,
+            "zone": one.zone or organisation.zone,
+            "locale": one.locale or organisation.locale,
+            "working_week": one.week or organisation.working_week,
+            "version": 1,
+            "created_at": now,
+        }
+        for one in newcomers
+    ]
+    if not rows:
+        return 0
+    return session.connection().execute(sets.insert_new(session, Person), rows).rowcount
+
+
+def ids_of(
+    session: Session, *, organisation_id: int, emails: Collection[str], now: datetime
+) -> Mapping[str, int]:
+    """Give the people with these addresses, making those we do not know. No commit."""
+    known = matching.by_email(session, organisation_id=organisation_id, emails=emails)
+    strangers = [Newcomer(email=email) for email in sorted(set(emails) - known.keys())]
+    if not strangers:
+        return known
+    add_many(session, organisation_id=organisation_id, newcomers=strangers, now=now)
+    return matching.by_email(session, organisation_id=organisation_id, emails=emails)
 
 
 def add(
@@ -93,60 +143,12 @@ def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], 
     for email in managers - known.keys():
         known[email] = add(session, organisation, email=email, name=None, now=now)
     session.flush()
-    _place(session, organisation_id, rows, known, now)
+    _place(session, organisation_id, rows, ids={email: person.id for email, person in known.items()}, now=now)
     history.record(
         session, "people brought", at=now, organisation_id=organisation_id, added=added, changed=changed
     )
     session.commit()
     return Brought(added=added, changed=changed, unchanged=len(rows) - added - changed)
-
-
-def set_manager(session: Session, *, person_id: int, manager_id: int, now: datetime) -> None:
-    """Say who somebody's manager is from now on; the earlier one keeps their past. The caller commits."""
-    if person_id == manager_id:
-        return
-    current = session.scalar(
-        select(Reporting).where(Reporting.person_id == person_id, Reporting.to_at.is_(None))
-    )
-    if current is not None and current.manager_id == manager_id:
-        return
-    if current is not None:
-        current.to_at = now
-        session.flush()
-    session.add(Reporting(person_id=person_id, manager_id=manager_id, from_at=now))
-
-
-def set_team(session: Session, *, person_id: int, team_id: int, now: datetime) -> None:
-    """Say which team somebody is in from now on. The caller commits."""
-    current = session.scalar(
-        select(Membership).where(Membership.person_id == person_id, Membership.to_at.is_(None))
-    )
-    if current is not None and current.team_id == team_id:
-        return
-    if current is not None:
-        current.to_at = now
-        session.flush()
-    session.add(Membership(person_id=person_id, team_id=team_id, from_at=now))
-
-
-def team(session: Session, *, organisation_id: int, path: Iterable[str]) -> int | None:
-    """Give the team at this path, making what is missing of it; None for an empty path."""
-    parent: int | None = None
-    for name in path:
-        found = session.scalar(
-            select(Team.id).where(
-                Team.organisation_id == organisation_id,
-                Team.parent_id.is_(parent) if parent is None else Team.parent_id == parent,
-                Team.name == name,
-            )
-        )
-        if found is None:
-            node = Team(organisation_id=organisation_id, parent_id=parent, name=name)
-            session.add(node)
-            session.flush()
-            found = node.id
-        parent = found
-    return parent
 
 
 def set_zone(session: Session, *, person_id: int, zone: str) -> None:
@@ -183,15 +185,12 @@ def _place(
     session: Session,
     organisation_id: int,
     rows: Sequence[PersonRow],
-    known: Mapping[str, Person],
+    *,
+    ids: Mapping[str, int],
     now: datetime,
 ) -> None:
     paths = {row.team for row in rows if row.team}
-    teams = {path: team(session, organisation_id=organisation_id, path=path) for path in sorted(paths)}
-    for row in rows:
-        person_id = known[row.email].id
-        team_id = teams.get(row.team)
-        if team_id is not None:
-            set_team(session, person_id=person_id, team_id=team_id, now=now)
-        if row.manager:
-            set_manager(session, person_id=person_id, manager_id=known[row.manager].id, now=now)
+    teams = relations.teams(session, organisation_id=organisation_id, paths=paths)
+    relations.set_teams(session, teams={ids[row.email]: teams[row.team] for row in rows if row.team}, now=now)
+    managers = {ids[row.email]: ids[row.manager] for row in rows if row.manager}
+    relations.set_managers(session, managers=managers, now=now)

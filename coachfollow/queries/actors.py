@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from coachfollow.errors import NotFound
 from coachfollow.models import (
     Coaching,
     Cohort,
@@ -96,10 +97,13 @@ def teams_of(session: Session, *, person_id: int) -> frozenset[int]:
     return frozenset(teams)
 
 
-def touchpoint_of(session: Session, *, touchpoint_id: int, plan_public_id: str) -> Touchpoint | None:
-    """Give a touchpoint only if it belongs to that plan."""
-    return session.scalar(
+def touchpoint_of(session: Session, *, touchpoint_id: int, plan_public_id: str) -> Touchpoint:
+    """Give a touchpoint only if it belongs to that plan; raises NotFound."""
+    found = session.scalar(
         select(Touchpoint)
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .where(Touchpoint.id == touchpoint_id, FollowUpPlan.public_id == plan_public_id)
     )
+    if found is None:
+        raise NotFound("There is no such follow-up.")
+    return found

@@ -26,7 +26,6 @@ from coachfollow.models import (
 )
 from coachfollow.queries import keys, letters, programmes
 from coachfollow.rules import lifecycle, wording
-from coachfollow.rules import wording
 from coachfollow.rules.words import Audience, PlanState, StepKind, StopReason, TouchpointState
 
 

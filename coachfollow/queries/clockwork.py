@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from coachfollow import clock
 from coachfollow.extensions import installation
 from coachfollow.models import ClockShift, FollowUpPlan, Message, Touchpoint
-from coachfollow.rules.words import MessageState, PlanState, TouchpointState
+from coachfollow.rules.words import MessageState, PlanState, StepKind, TouchpointState
 
 NOON = time(12, tzinfo=UTC)  # the day has begun by then wherever our people live
 
@@ -25,13 +25,16 @@ def shift(session: Session) -> timedelta:
 
 
 def next_event(session: Session, *, after: datetime) -> datetime | None:
-    """Give the next moment at which something opens, closes, is sent or goes on; None when nothing is to come."""
+    """Give the next moment at which something is asked, closes, is sent or goes on; None when nothing is to come.
+
+    A meeting that begins is none: nothing leaves then, and what came of it is told later.
+    """
     moments = (
         session.scalar(
             select(func.min(Touchpoint.due_at))
             .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
             .where(Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at > after)
-            .where(FollowUpPlan.state != PlanState.PAUSED)
+            .where(FollowUpPlan.state != PlanState.PAUSED, Touchpoint.kind != StepKind.CHECK_IN)
         ),
         session.scalar(
             select(func.min(Touchpoint.closes_at)).where(

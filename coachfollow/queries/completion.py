@@ -39,6 +39,12 @@ class Group:
     target: float | None
     follow_ups: FollowUps
     people: People
+    reached: int  # of the people who attended, those who answered at least once
+
+    @property
+    def reach(self) -> float | None:
+        """Reached of attended; None says “nobody attended”."""
+        return self.reached / self.people.attended if self.people.attended else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +84,7 @@ def completion(session: Session, *, filters: Filters, by: GroupBy, now: datetime
             target=_shared(one.target for one in (*due, *attended)),
             follow_ups=sum((one.follow_ups for one in groups), FollowUps()),
             people=sum((one.people for one in groups), People()),
+            reached=sum(one.reached for one in groups),
         ),
     )
 
@@ -89,28 +96,34 @@ class _Count(NamedTuple):
     target: float | None
     counted: str
     n: int
+    reached: int
 
 
 def _counts(session: Session, chosen: Population) -> Sequence[_Count]:
-    rows: Result[Any, float | None, str | None, int] = session.execute(
+    rows: Result[Any, float | None, str | None, int, int] = session.execute(
         select(
             chosen.group.label("raw"),
             Cohort.target.label("aim"),
             chosen.counted.label("counted"),
             func.count(),
+            func.sum(chosen.reached),
         )
         .select_from(chosen.source)
         .where(chosen.where)
         .group_by("raw", "aim", "counted")  # by name: the CASE need not be said, and worked out, twice
     )
-    return [_Count(raw, aim, counted, n) for raw, aim, counted, n in rows if counted is not None]
+    return [
+        _Count(raw, aim, counted, n, reached) for raw, aim, counted, n, reached in rows if counted is not None
+    ]
 
 
 def _groups(due: Sequence[_Count], attended: Sequence[_Count], naming: Labelling) -> tuple[Group, ...]:
     follow_ups, people = _folded(due, naming), _folded(attended, naming)
     targets = defaultdict[Key, set[float | None]](set)
+    reached = Counter[Key]()
     for one in (*due, *attended):
         targets[naming.fold(one.raw)].add(one.target)
+        reached[naming.fold(one.raw)] += one.reached
     groups = [
         Group(
             key=key,
@@ -118,6 +131,7 @@ def _groups(due: Sequence[_Count], attended: Sequence[_Count], naming: Labelling
             target=_shared(targets[key]),
             follow_ups=FollowUps(**follow_ups[key]),
             people=People(**people[key]),
+            reached=reached[key],
         )
         for key in targets
     ]

@@ -6,9 +6,9 @@ A test compares the two over every combination of states.
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, null, or_
+from sqlalchemy import ColumnElement, and_, case, exists, null, or_, select
 
-from coachfollow.models import Commitment, FollowUpPlan, Person, Touchpoint
+from coachfollow.models import Answer, Commitment, FollowUpPlan, Person, Touchpoint
 from coachfollow.rules.measuring import Counted, Standing
 from coachfollow.rules.words import PlanState, StepKind, StopReason, TouchpointState
 
@@ -48,3 +48,10 @@ def standing() -> ColumnElement[str | None]:
         (has_commitment, Standing.ACTIVE.value),
         else_=Standing.NEVER_STARTED.value,
     )
+
+
+def reached() -> ColumnElement[int]:
+    """1 where a plan's person answered at least once themselves, else 0."""
+    answers = select(Answer.id).join(Touchpoint, Touchpoint.id == Answer.touchpoint_id)
+    own = answers.where(Touchpoint.plan_id == FollowUpPlan.id, Answer.person_id == FollowUpPlan.person_id)
+    return case((own.correlate(FollowUpPlan).exists(), 1), else_=0)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import assert_never
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -87,6 +88,8 @@ def _written(cell: Cell, decimal: str) -> str | int | float:
             return f"{cell:.4f}".replace(".", decimal)
         case int():
             return cell
+        case _:
+            assert_never(cell)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +120,8 @@ def _write(page: Worksheet, line: int, column: int, cell: Cell, styles: _Styles)
             page.write_number(line, column, cell)
         case None:
             pass
+        case _:
+            assert_never(cell)
 
 
 def _width(sheet: Sheet, column: int) -> int:

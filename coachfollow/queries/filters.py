@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from coachfollow.rules.words import StepKind
+
 
 class GroupBy(StrEnum):
     """How a report is cut; every follow-up and every person is in exactly one of the groups."""
@@ -48,7 +50,8 @@ class Filters:
 
     A team stands for all teams beneath it. Team and coach are those of a follow-up's due day, and for people
     those of today. `since` and `until` are local days, both included: a follow-up's current due date, and for
-    people the last session of their training.
+    people the last session of their training. `kind` concerns follow-ups alone: the completion of meetings is
+    the adoption by coaches, that of sponsor moments the adoption by managers.
     """
 
     organisation_id: int
@@ -56,6 +59,7 @@ class Filters:
     programme_id: int | None = None
     team_id: int | None = None
     coach_id: int | None = None
+    kind: StepKind | None = None
     since: date | None = None
     until: date | None = None
     sight: Sight = NOTHING

@@ -10,6 +10,7 @@ from coachfollow.models import Cohort, Programme
 from coachfollow.queries import matching
 from coachfollow.queries.filters import Filters, Sight
 from coachfollow.queries.teams import Tree
+from coachfollow.rules.words import StepKind
 
 
 def filters(
@@ -21,6 +22,7 @@ def filters(
     programme: str | None = None,
     team: str | None = None,
     coach: str | None = None,
+    kind: StepKind | None = None,
     since: date | None = None,
     until: date | None = None,
 ) -> Filters:
@@ -39,6 +41,7 @@ def filters(
         coach_id=None
         if coach is None
         else person_with(session, organisation_id=organisation_id, address=coach),
+        kind=kind,
         since=since,
         until=until,
         sight=sight,

@@ -109,7 +109,7 @@ def listed(session: Session, *, organisation_id: int, area: Area) -> Sequence[Li
         .where(Cohort.organisation_id == organisation_id, _within(area))
         .order_by(days.c.last_day.desc(), Cohort.title)
     )
-    return [Listed(**row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name
+    return [Listed(**row._asdict()) for row in rows]
 
 
 def group(session: Session, *, public_id: str) -> Group:

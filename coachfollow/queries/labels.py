@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from coachfollow.models import Cohort, Person, Programme, ProgrammeText, ProgrammeVersion
 from coachfollow.queries.filters import Filters, GroupBy
 from coachfollow.queries.teams import Tree
+from coachfollow.rules.words import StepKind
 
 Key = int | None  # the key of a group: an id, a month as 202603, None for “without”
 
@@ -25,6 +26,14 @@ class Label:
 
 
 ALL = Label(text="all", handle=None)
+KINDS = {
+    StepKind.COMMITMENT: "own plans",
+    StepKind.PROMPT: "reminders",
+    StepKind.REFLECTION: "questions",
+    StepKind.CHECK_IN: "meetings with the coach",
+    StepKind.SPONSOR: "what managers are asked for",
+    StepKind.UNPROMPTED: "the last question, months later",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +78,8 @@ def scope(session: Session, *, filters: Filters) -> Mapping[str, str]:
         words["team"] = Tree.read(session, organisation_id=filters.organisation_id).path(filters.team_id)
     if filters.coach_id is not None:
         words["coach"] = _coaches(session, [filters.coach_id])[filters.coach_id].text
+    if filters.kind is not None:
+        words["follow-ups"] = KINDS[filters.kind]
     if filters.since is not None:
         words["from"] = filters.since.isoformat()
     if filters.until is not None:

@@ -46,6 +46,7 @@ class Population:
     where: ColumnElement[bool]
     group: SQLColumnExpression[Any]
     counted: ColumnElement[str | None]
+    reached: ColumnElement[int]  # 1 for a person who answered
     day: SQLColumnExpression[date]
 
 
@@ -55,10 +56,10 @@ def follow_ups(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> P
     source = join(source, FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
     return Population(
         source=_related(source, filters, by=by, moment=Touchpoint.due_at),
-        # prompts are never counted: they need not be looked up at all
-        where=_chosen(filters, area=area, day=Touchpoint.local_date) & Touchpoint.kind.in_(counting.ASKING),
+        where=_chosen(filters, area=area, day=Touchpoint.local_date) & _asking(filters),
         group=_group(by, day=Touchpoint.local_date),
         counted=counting.bucket(now=now),
+        reached=literal(0),
         day=Touchpoint.local_date,
     )
 
@@ -73,6 +74,7 @@ def people(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> Popul
         where=_chosen(filters, area=area, day=trained),
         group=_group(by, day=trained),
         counted=counting.standing(),
+        reached=counting.reached(),
         day=trained,
     )
 
@@ -91,6 +93,13 @@ def in_group(
             return population.day.between(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
         case _:
             return population.group.is_not_distinct_from(key)
+
+
+def _asking(filters: Filters) -> ColumnElement[bool]:
+    """Keep what asks for something: prompts are never counted, and need not even be looked up."""
+    if filters.kind is not None:
+        return Touchpoint.kind == filters.kind
+    return Touchpoint.kind.in_(counting.ASKING)
 
 
 def _last_session() -> ColumnElement[date]:

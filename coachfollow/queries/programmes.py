@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from coachfollow.errors import NotFound
 from coachfollow.models import Programme, ProgrammeText, ProgrammeVersion, Step
@@ -21,11 +21,10 @@ def text(session: Session, *, version_id: int, locale: str) -> ProgrammeText:
 
 def newest(session: Session, *, organisation_id: int) -> Sequence[tuple[Programme, ProgrammeVersion]]:
     """Give every programme with its newest version, by key."""
-    last = (
-        select(func.max(ProgrammeVersion.number))
-        .where(ProgrammeVersion.programme_id == Programme.id)
-        .scalar_subquery()
-    )
+    other = aliased(
+        ProgrammeVersion
+    )  # the same table twice: SQLAlchemy would take the inner for the outer one
+    last = select(func.max(other.number)).where(other.programme_id == Programme.id).scalar_subquery()
     rows = session.execute(
         select(Programme, ProgrammeVersion)
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)

@@ -39,6 +39,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("stopped", "Stopped", lambda one: one.people.stopped),
     Column("undeliverable_people", "Undeliverable (people)", lambda one: one.people.undeliverable),
     Column("finished_rate", "Finished of attended", lambda one: _or(one.people.finished_rate, NOBODY)),
+    Column("reach", "Answered of attended", lambda one: _or(one.reach, NOBODY)),
     Column("due", "Due", lambda one: one.follow_ups.due),
     Column("completed", "Completed", lambda one: one.follow_ups.completed),
     Column("completion", "Completed of due", lambda one: _or(one.follow_ups.completion, NONE_DUE)),

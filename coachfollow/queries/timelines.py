@@ -94,6 +94,7 @@ class Happened:
     kind: StepKind | None
     audience: Audience | None
     due: date | None
+    zone: str
     mail: MessageKind | None
     mail_n: int
     recipient: str | None
@@ -161,11 +162,14 @@ def happened(session: Session, *, plan_id: int, most: int = MOST) -> Sequence[Ha
             Touchpoint.kind,
             Touchpoint.audience,
             Touchpoint.local_date.label("due"),
+            Person.zone,
             Message.kind.label("mail"),
             Message.n.label("mail_n"),
             recipient.name.label("recipient"),
             Event.facts,
         )
+        .join(FollowUpPlan, FollowUpPlan.id == Event.plan_id)
+        .join(Person, Person.id == FollowUpPlan.person_id)
         .outerjoin(actor, actor.id == Event.actor_id)
         .outerjoin(Touchpoint, Touchpoint.id == Event.touchpoint_id)
         .outerjoin(Message, Message.id == Event.message_id)
@@ -175,7 +179,7 @@ def happened(session: Session, *, plan_id: int, most: int = MOST) -> Sequence[Ha
         .limit(most)
     )
     return [
-        Happened(**{**row._mapping, "mail_n": row.mail_n or 0, "facts": json.loads(row.facts)})  # noqa: SLF001  # SQLAlchemy's public name
+        Happened(**{**row._asdict(), "mail_n": row.mail_n or 0, "facts": json.loads(row.facts)})
         for row in rows
     ]
 

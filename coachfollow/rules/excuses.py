@@ -22,7 +22,7 @@ class Excuse(StrEnum):
 _WORDS: Mapping[Excuse, str] = {
     Excuse.AWAY: "away from work at that time",
     Excuse.NO_OCCASION: "there was no occasion for it at work",
-    Excuse.OTHER_WORK: "their work has changed",
-    Excuse.TALKED: "it was talked about in person instead",
+    Excuse.OTHER_WORK: "the work has changed",
+    Excuse.TALKED: "talked about in person instead",
     Excuse.OUR_MISTAKE: "a mistake of ours: the date or the text was wrong",
 }

@@ -99,6 +99,6 @@ def _told(stepped: Stepped) -> str:
     if not stepped.events:
         return f"Nothing more is to come; it still is {now}."
     return (
-        f"It is {now}. Meanwhile the people of the demo did {saying.count(stepped.acted, 'thing', 'things')}"
-        f" of their own, and {saying.count(stepped.sent, 'mail', 'mails')} left."
+        f"It is {now}. Meanwhile the people of the demo did {saying.how_many(stepped.acted, 'thing', 'things')}"
+        f" of their own, and {saying.how_many(stepped.sent, 'mail', 'mails')} left."
     )

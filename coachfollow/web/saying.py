@@ -12,7 +12,7 @@ LOCALE = "en_GB"
 
 def register(app: Flask) -> None:
     """Bind the filters."""
-    for phrase in (day, short_day, clock_time, moment, local_day, place, count):
+    for phrase in (day, short_day, clock_time, moment, local_day, place, how_many):
         app.add_template_filter(phrase)
 
 
@@ -41,7 +41,7 @@ def local_day(instant: datetime, zone: str) -> str:
     return day(worktime.local(instant, zone).date())
 
 
-def count(number: int, one: str, many: str) -> str:
+def how_many(number: int, one: str, many: str) -> str:
     """One mail, 12 mails, no mails."""
     return f"{number or 'no'} {one if number == 1 else many}"
 

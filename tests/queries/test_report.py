@@ -14,10 +14,14 @@ from sqlalchemy.orm import Session
 from coachfollow.cli import refusals
 from coachfollow.cli.report import report
 from coachfollow.models import Person, Touchpoint
+from coachfollow.queries.completion import NOTES
 from coachfollow.rules.measuring import DEFINITIONS
 from coachfollow.rules.words import PlanState, TouchpointState
 from tests.queries import worlds
 from tests.queries.worlds import DAY, NOW, Facts
+
+# what the database makes of it is tested where the queries are; one make is enough to see it printed
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 Run = Callable[..., Result]
 
@@ -84,7 +88,7 @@ def test_json_is_one_document_with_everything(run: Run) -> None:
         "on_time_rate": 0.5,
         "provisional": False,
     }
-    assert document["total"]["people"]["attended"] == 2
+    assert (document["total"]["people"]["attended"], document["total"]["people"]["reach"]) == (2, 0.0)
 
 
 def test_csv_holds_the_same_numbers(run: Run) -> None:
@@ -117,6 +121,7 @@ def test_text_has_the_total_beside_its_definitions_and_the_groups_below(run: Run
         (["--cohort", "autumn"], 0, "one group"),
         (["--programme", "service"], 2, "one programme"),
         (["--team", "Hotels"], 2, "one team"),
+        (["--kind", "check_in"], 0, "one kind of step"),
         (["--since", "2026-03-15", "--until", "2026-03-15"], 2, "the very day, both ends included"),
         (["--since", "2026-03-16"], 0, "after it"),
         (["--until", "2026-03-14"], 0, "before it"),
@@ -134,6 +139,23 @@ def test_a_report_of_one_coach_says_whose_it_is(run: Run, session: Session, hous
 
     assert "Only coach: Cem" in found.stdout.splitlines()
     assert "provisional" not in found.stdout.splitlines()[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "note"),
+    [
+        (["--by", "team"], "team and coach"),
+        (["--team", "Hotels"], "team and coach"),
+        (["--by", "month"], "period"),
+        (["--since", "2026-01-01"], "period"),
+        ([], "people"),
+    ],
+)
+def test_what_is_to_be_known_of_a_report_stands_below_it(run: Run, words: list[str], note: str) -> None:
+    lines = run(*words).stdout.splitlines()
+    assert [one for one in NOTES.values() if one in lines] == list(
+        dict.fromkeys([NOTES[note], NOTES["people"]])
+    )
 
 
 def test_open_follow_ups_make_the_rates_provisional(run: Run, session: Session) -> None:

@@ -102,9 +102,7 @@ def test_nothing_crosses_an_organisation(session: Session) -> None:
             sight.visible(session, actor=actor, filters=Filters(organisation_id=theirs.house))
         for filters in foreign:
             with pytest.raises(NotFound):
-                sight.visible(
-                    session, actor=actor, filters=replace(Filters(organisation_id=ours.house), **chosen)
-                )
+                sight.visible(session, actor=actor, filters=filters)
         # somebody gave a role, or a relation, in the wrong organisation: it opens nothing
         astray = replace(actors(theirs)[who], organisation_id=ours.house)
         empty = (FollowUps(), People())

@@ -1,0 +1,90 @@
+"""Looks at what no page may wait for: the mail server, Redis and its workers, the secret; and says what to do."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from redis.exceptions import RedisError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coachfollow import bell
+from coachfollow.config import Settings
+from coachfollow.extensions import installation
+from coachfollow.flow import handing
+from coachfollow.mail import smtp
+from coachfollow.mail.smtp import Refused, Unreachable
+from coachfollow.models import PersonKey
+from coachfollow.queries import keys
+from coachfollow.rules.health import Finding
+from coachfollow.vault import WrongKey
+
+PATIENCE = 5.0  # seconds for the mail server
+
+NO_BELL = "No Redis is named: `coachfollow up` starts one of its own; workers without one need --no-redis."
+
+
+def look(session: Session) -> Sequence[Finding]:
+    """Try everything that can be tried without changing anything."""
+    settings = installation().settings
+    secret = _secret(session)
+    session.rollback()  # no transaction is open while the network is
+    return [secret, _mail_server(settings), *_bell(settings)]
+
+
+def _secret(session: Session) -> Finding:
+    """Whether the secret opens what was sealed: a database restored beside another secret does not."""
+    person_id = session.scalar(select(PersonKey.person_id).limit(1))
+    if person_id is None:
+        return Finding(is_problem=False, sentence="No private text was sealed yet; the secret is set.")
+    try:
+        keys.keys_of(session, person_ids=[person_id])[person_id].seal("a private text")
+    except WrongKey:
+        return Finding(
+            is_problem=True,
+            sentence="COACHFOLLOW_SECRET_KEY does not open the private texts in this database. Set the one they"
+            " were written with, or add it to COACHFOLLOW_SECRET_KEY_PREVIOUS.",
+        )
+    return Finding(is_problem=False, sentence="The secret opens the private texts.")
+
+
+def _mail_server(settings: Settings) -> Finding:
+    where = f"{settings.mail_server}, port {settings.mail_port},"
+    try:
+        smtp.connect(replace(handing.relay(settings), timeout=PATIENCE)).close()
+    except (Refused, Unreachable) as error:
+        return Finding(
+            is_problem=True,
+            sentence=f"The mail server {where} cannot be used: {error} See COACHFOLLOW_MAIL_SERVER and the"
+            " settings after it: coachfollow config",
+        )
+    return Finding(is_problem=False, sentence=f"The mail server {where} answers.")
+
+
+def _bell(settings: Settings) -> Sequence[Finding]:
+    url = _bell_url(settings)
+    if url is None:
+        return [Finding(is_problem=False, sentence=NO_BELL)]
+    try:
+        with bell.connect(url) as connection:
+            listeners = bell.listeners(connection)
+    except RedisError as error:
+        return [
+            Finding(is_problem=True, sentence=f"Redis cannot be reached: {error}. Nothing is lost meanwhile.")
+        ]
+    return [_listening(name, count) for name, count in listeners.items()]
+
+
+def _bell_url(settings: Settings) -> str | None:
+    """The Redis that was named, or the one that `coachfollow up` started."""
+    embedded = settings.data_dir / bell.EMBEDDED
+    return settings.redis_url or (f"unix://{embedded}" if embedded.exists() else None)
+
+
+def _listening(queue: str, workers: int) -> Finding:
+    if not workers:
+        return Finding(
+            is_problem=True,
+            sentence=f"No worker listens at the queue {queue}. Start one: coachfollow work {queue}",
+        )
+    many = "One worker listens" if workers == 1 else f"{workers} workers listen"
+    return Finding(is_problem=False, sentence=f"{many} at the queue {queue}.")

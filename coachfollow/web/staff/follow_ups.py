@@ -1,0 +1,136 @@
+"""What a coach does about one follow-up: mark its meeting, move it, excuse it with a reason."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from typing import TypeVar
+
+from flask import Blueprint, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coachfollow.errors import Invalid, NotFound
+from coachfollow.flow import coaching, excusing
+from coachfollow.queries import actors, timelines
+from coachfollow.queries.timelines import Dated, PlanHead
+from coachfollow.rules import lifecycle, worktime
+from coachfollow.rules.access import Action
+from coachfollow.rules.excuses import Excuse
+from coachfollow.rules.words import CheckInState, StepKind, TouchpointState
+from coachfollow.web import policies, saying
+from coachfollow.web.staff import telling
+
+pages = Blueprint("follow_ups", __name__)
+
+T = TypeVar("T")
+
+TO_COME = frozenset({TouchpointState.PLANNED, TouchpointState.OPEN})
+ASK_WHETHER = "Say whether it took place."
+ASK_WHEN = "Choose a day and a time."
+
+
+@pages.get("/plans/<plan>/follow-ups/<int(max=2147483647):follow_up>")
+@policies.allowed(Action.CHANGE_PLAN, policies.plan)
+def show(plan: str, follow_up: int) -> ResponseReturnValue:
+    """Show what can be done about one follow-up."""
+    return _form(plan, follow_up, {}, {})
+
+
+@pages.post("/plans/<plan>/follow-ups/<int(max=2147483647):follow_up>/mark")
+@policies.allowed(Action.RUN_CHECK_IN, policies.plan)
+@telling.on("plans.show", "plan")
+def mark(plan: str, follow_up: int) -> ResponseReturnValue:
+    """Say whether a meeting was held, with one sentence of what came of it."""
+    held = {"yes": True, "no": False}.get(request.form.get("held", ""))
+    if held is None:
+        return _form(plan, follow_up, request.form, {"held": ASK_WHETHER}), 422
+    try:
+        coaching.report(
+            g.session,
+            touchpoint=actors.touchpoint_of(g.session, touchpoint_id=follow_up, plan_public_id=plan),
+            held=held,
+            outcome=request.form.get("outcome", ""),
+            now=g.now,
+            actor_id=g.actor.person_id,
+        )
+    except Invalid as refusal:
+        g.session.rollback()
+        return _form(plan, follow_up, request.form, {"outcome": refusal.sentence}), 422
+    sentence = "Thank you: held, with what came of it." if held else "Noted: not held. That happens."
+    return telling.done(sentence, url_for("plans.show", plan=plan))
+
+
+@pages.post("/plans/<plan>/follow-ups/<int(max=2147483647):follow_up>/move")
+@policies.allowed(Action.RUN_CHECK_IN, policies.plan)
+@telling.on("follow_ups.show", "plan", "follow_up")
+def move(plan: str, follow_up: int) -> ResponseReturnValue:
+    """Give a meeting another time; both calendars follow."""
+    head = timelines.head(g.session, public_id=plan)
+    day = _parsed(date.fromisoformat, request.form.get("day", ""))
+    at = _parsed(time.fromisoformat, request.form.get("at", ""))
+    if day is None or at is None or at.tzinfo is not None:
+        return _form(plan, follow_up, request.form, {"day": ASK_WHEN}), 422
+    starts_at = worktime.resolve(datetime.combine(day, at), head.coach_zone)
+    coaching.arrange(
+        g.session,
+        touchpoint=actors.touchpoint_of(g.session, touchpoint_id=follow_up, plan_public_id=plan),
+        starts_at=starts_at,
+        now=g.now,
+        actor_id=g.actor.person_id,
+    )
+    when = saying.moment(starts_at, head.coach_zone)
+    return telling.done(f"The meeting is on {when}; both of you get it.", url_for("plans.show", plan=plan))
+
+
+@pages.post("/plans/<plan>/follow-ups/<int(max=2147483647):follow_up>/excuse")
+@policies.allowed(Action.CHANGE_PLAN, policies.plan)
+@telling.on("plans.show", "plan")
+def excuse(plan: str, follow_up: int) -> ResponseReturnValue:
+    """Excuse one follow-up: it leaves the numbers."""
+    reason = next((one for one in Excuse if one == request.form.get("excuse")), None)
+    if reason is None:
+        return _form(plan, follow_up, request.form, {"excuse": "Choose a reason."}), 422
+    excusing.excuse(
+        g.session,
+        touchpoint=actors.touchpoint_of(g.session, touchpoint_id=follow_up, plan_public_id=plan),
+        excuse=reason,
+        now=g.now,
+        actor_id=g.actor.person_id,
+    )
+    return telling.done("Excused. It is outside the numbers now.", url_for("plans.show", plan=plan))
+
+
+def _form(plan: str, follow_up: int, values: Mapping[str, str], problems: Mapping[str, str]) -> str:
+    head = timelines.head(g.session, public_id=plan)
+    dates = timelines.dates(g.session, plan_id=head.plan_id)
+    found = next((one for one in dates if one.id == follow_up), None)
+    if found is None:
+        raise NotFound("There is no such follow-up.")
+    return render_template(
+        "staff/follow_up.html",
+        head=head,
+        one=found,
+        values=values,
+        problems=problems,
+        may_mark=_may_mark(found),
+        may_move=found.kind is StepKind.CHECK_IN and found.state in TO_COME,
+        may_excuse=lifecycle.may_become(found.state, TouchpointState.EXCUSED),
+        excuses=[(one.value, one.words[:1].upper() + one.words[1:]) for one in Excuse],
+        suggested=_suggested(found, head),
+    )
+
+
+def _may_mark(one: Dated) -> bool:
+    """Whether it is a meeting that has begun, or one that never had a time and may have been a call."""
+    to_come = one.meeting is CheckInState.PLACED and one.starts_at is not None and one.starts_at > g.now
+    return one.kind is StepKind.CHECK_IN and one.state in TO_COME and not to_come
+
+
+def _suggested(one: Dated, head: PlanHead) -> datetime:
+    """The time the fields begin with, on the coach's clock."""
+    return worktime.local(one.starts_at or one.due_at, head.coach_zone)
+
+
+def _parsed(read: Callable[[str], T], text: str) -> T | None:
+    try:
+        return read(text)
+    except ValueError:
+        return None

@@ -1,0 +1,125 @@
+"""Groups: which there are, a new one, who is where in one."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coachfollow.errors import Conflict, Invalid, NotFound
+from coachfollow.extensions import installation
+from coachfollow.flow import cohorts
+from coachfollow.queries import batches, groups, organisations, participants, programmes, sight
+from coachfollow.rules.access import Action
+from coachfollow.rules.words import PlanState
+from coachfollow.web import policies
+from coachfollow.web.staff import group_form, paging, targets, telling, words
+
+pages = Blueprint("groups", __name__)
+
+
+@pages.get("/groups")
+@policies.allowed(Action.IMPORT, targets.any_group)
+def listed() -> ResponseReturnValue:
+    """List the groups that are the visitor's to run."""
+    area = sight.area(g.actor, Action.IMPORT)
+    found = groups.listed(g.session, organisation_id=g.actor.organisation_id, area=area)
+    return render_template("staff/groups.html", groups=found, may_open=area.whole)
+
+
+@pages.get("/groups/new")
+@policies.allowed(Action.IMPORT, policies.organisation)
+def write() -> ResponseReturnValue:
+    """Show the form of a new group."""
+    zone = organisations.zone_of(g.session, organisation_id=g.actor.organisation_id)
+    return _form({"zone": zone, "at-1": "09:00", "lasts-1": "180"}, {}, sessions=group_form.FIRST_SESSIONS)
+
+
+@pages.post("/groups/new")
+@policies.allowed(Action.IMPORT, policies.organisation)
+def add() -> ResponseReturnValue:
+    """Open a group, or say what is in the way."""
+    sessions = _sessions_shown()
+    if "more" in request.form:
+        return _form(request.form, {}, sessions=min(sessions + 3, group_form.MOST_SESSIONS))
+    group, problems = group_form.parse(request.form, sessions=sessions)
+    if group is None:
+        return _form(request.form, problems, sessions=sessions), 422
+    try:
+        opened = _open(group)
+    except (Conflict, Invalid, NotFound) as refusal:
+        g.session.rollback()
+        return _form(request.form, _placed(refusal), sessions=sessions), 422
+    sentence = "The group is open. Next: bring in who was invited, or who was there."
+    return telling.done(sentence, url_for("groups.show", cohort=opened))
+
+
+@pages.get("/groups/<cohort>")
+@policies.allowed(Action.IMPORT, policies.cohort)
+def show(cohort: str) -> ResponseReturnValue:
+    """Show one group: sessions, coaches, files, and who is where."""
+    group = groups.group(g.session, public_id=cohort)
+    state = next((one for one in PlanState if one == request.args.get("state")), None)
+    people = participants.participants(
+        g.session, cohort_id=group.id, now=g.now, state=state, **paging.window()
+    )
+    return render_template(
+        "staff/group.html",
+        group=group,
+        people=paging.page(people),
+        state=state,
+        state_words=words.PLAN_STATES,
+        files=batches.of_group(g.session, cohort_id=group.id, limit=20),
+    )
+
+
+def _open(group: group_form.NewGroup) -> str:
+    return cohorts.open_cohort(
+        g.session,
+        organisation_id=g.actor.organisation_id,
+        programme=group.programme,
+        key=group.key,
+        title=group.title,
+        zone=group.zone,
+        meetings=group.meetings,
+        coaches=group.coaches,
+        attended_minutes=group.attended_minutes,
+        attended_sessions=group.attended_sessions,
+        target=group.target,
+        announced=group.announced,
+        now=g.now,
+        actor_id=g.actor.person_id,
+    ).public_id
+
+
+def _form(values: Mapping[str, str], problems: Mapping[str, str], *, sessions: int) -> str:
+    found = programmes.newest(g.session, organisation_id=g.actor.organisation_id)
+    offered = [
+        (one.key, programmes.text(g.session, version_id=version.id, locale=version.language).title)
+        for one, version in found
+    ]
+    return render_template(
+        "staff/new_group.html",
+        programmes=offered,
+        values=values,
+        problems=problems,
+        sessions=range(1, sessions + 1),
+        may_add=sessions < group_form.MOST_SESSIONS,
+        default_zone=installation().settings.zone,
+    )
+
+
+def _sessions_shown() -> int:
+    said = request.form.get("sessions", "")
+    shown = int(said) if said.isascii() and said.isdigit() else group_form.FIRST_SESSIONS
+    return min(max(1, shown), group_form.MOST_SESSIONS)
+
+
+def _placed(refusal: Conflict | Invalid | NotFound) -> dict[str, str]:
+    """Put a refusal beside the field it is about."""
+    if isinstance(refusal, Conflict):
+        return {"key": refusal.sentence}
+    if isinstance(refusal, NotFound):
+        return {"programme": "Choose a programme."}
+    names = {"zone": "zone", "email": "coaches", "sessions": "day-1"}
+    about = next((names[name] for name in refusal.fields if name in names), "attend")
+    return {about: refusal.sentence}

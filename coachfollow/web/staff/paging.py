@@ -1,0 +1,37 @@
+"""Cuts long lists into pages; one row more than shown is read, to know whether there is a next page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from flask import request
+
+SIZE = 100
+LAST = 100_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """What one page shows of a list."""
+
+    number: int
+    rows: Sequence[T]
+    has_next: bool
+
+
+def number() -> int:
+    """The page that is asked for, counted from 1."""
+    asked = request.args.get("page", "1")
+    return min(max(1, int(asked)), LAST) if asked.isascii() and asked.isdigit() else 1
+
+
+def window() -> dict[str, int]:
+    """How many rows to read, and from where."""
+    return {"limit": SIZE + 1, "offset": (number() - 1) * SIZE}
+
+
+def page(rows: Sequence[T]) -> Page[T]:
+    """Make a page of the rows of its window."""
+    return Page(number=number(), rows=rows[:SIZE], has_next=len(rows) > SIZE)

@@ -1,0 +1,239 @@
+"""The words of the pages for coaches, L&D teams and operators: kinds, states and what happened, as people say it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from coachfollow.queries.timelines import Happened
+from coachfollow.rules.attention import Need, Reason
+from coachfollow.rules.excuses import Excuse
+from coachfollow.rules.forms import APPLIED_WORDS, BARRIER_WORDS
+from coachfollow.rules.words import (
+    Applied,
+    AttendanceState,
+    Barrier,
+    ImportState,
+    MessageKind,
+    MessageState,
+    PlanState,
+    StepKind,
+    StopReason,
+    TouchpointState,
+)
+from coachfollow.web import saying
+
+KINDS: Mapping[StepKind, str] = {
+    StepKind.COMMITMENT: "own plan: “When …, I will …”",
+    StepKind.PROMPT: "reminder of the plan",
+    StepKind.REFLECTION: "question",
+    StepKind.CHECK_IN: "meeting with the coach",
+    StepKind.SPONSOR: "manager's card",
+    StepKind.UNPROMPTED: "one last question",
+}
+
+PLAN_STATES: Mapping[PlanState, str] = {
+    PlanState.DRAFT: "waits for the training",
+    PlanState.ACTIVE: "running",
+    PlanState.PAUSED: "paused",
+    PlanState.FINISHED: "finished",
+    PlanState.STOPPED: "stopped",
+}
+
+STOP_REASONS: Mapping[StopReason, str] = {
+    StopReason.ASKED: "they asked for it",
+    StopReason.LEAVE: "away for a long time",
+    StopReason.LEFT: "has left",
+    StopReason.NO_INTEREST: "not useful for them",
+    StopReason.ABSENT: "did not take part in the training",
+    StopReason.ERASED: "was erased",
+    StopReason.ENDED: "came to its end",
+}
+
+OFFERED_STOPS = (StopReason.ASKED, StopReason.LEAVE, StopReason.LEFT, StopReason.NO_INTEREST)
+
+FOLLOW_UP_STATES: Mapping[TouchpointState, str] = {
+    TouchpointState.PLANNED: "to come",
+    TouchpointState.OPEN: "open",
+    TouchpointState.COMPLETED: "done",
+    TouchpointState.MISSED: "no answer: we do not know",
+    TouchpointState.EXCUSED: "excused",
+    TouchpointState.CANCELLED: "left out",
+}
+
+ATTENDANCE: Mapping[AttendanceState, str] = {
+    AttendanceState.INVITED: "invited",
+    AttendanceState.PRESENT: "present",
+    AttendanceState.PARTIAL: "partly there",
+    AttendanceState.ABSENT: "absent",
+    AttendanceState.EXCUSED: "excused",
+}
+
+IMPORT_STATES: Mapping[ImportState, str] = {
+    ImportState.STAGED: "waits for you to confirm it",
+    ImportState.PLANNING: "being carried out",
+    ImportState.LIVE: "imported",
+    ImportState.FAILED: "could not be carried out",
+    ImportState.WITHDRAWN: "withdrawn",
+}
+
+MAIL_STATES: Mapping[MessageState, str] = {
+    MessageState.QUEUED: "waiting for their time",
+    MessageState.CLAIMED: "being written",
+    MessageState.HANDING: "being handed over",
+    MessageState.IN_DOUBT: "we cannot tell whether they arrived",
+    MessageState.FAILED: "refused",
+    MessageState.EXPIRED: "too late to send",
+    MessageState.CANCELLED: "taken back before they left",
+    MessageState.SENT: "handed over",
+}
+
+MAILS: Mapping[MessageKind, str] = {
+    MessageKind.ANNOUNCEMENT: "announcement to the manager",
+    MessageKind.COMMITMENT: "invitation to write a plan",
+    MessageKind.PROMPT: "reminder of the plan",
+    MessageKind.REFLECTION: "question",
+    MessageKind.REMINDER: "reminder of an open question",
+    MessageKind.SPONSOR: "manager's card",
+    MessageKind.UNPROMPTED: "one last question",
+    MessageKind.INVITATION: "calendar invitation",
+    MessageKind.CANCELLATION: "calendar cancellation",
+    MessageKind.COACH_WILL_CALL: "“your coach will call”",
+    MessageKind.ASK_HOURS: "request for bookable hours",
+    MessageKind.SIGN_IN: "sign-in link",
+    MessageKind.CURRENT_QUESTION: "the open question once more",
+}
+
+HAPPENED: Mapping[str, str] = {
+    "plan started": "The follow-up began",
+    "plan shelved": "The follow-up was put aside: not at the training",
+    "plan paused": "The follow-up was paused",
+    "plan resumed": "The follow-up goes on",
+    "plan stopped": "The follow-up was stopped",
+    "mails stopped": "All further mails were stopped",
+    "plan finished": "The follow-up is finished",
+    "plan ended": "The follow-up came to its end",
+    "plan written": "The plan was written",
+    "plan changed": "The plan was changed",
+    "answered": "Answered",
+    "answer changed": "The answer was changed",
+    "answers read": "The coach has read what was shared",
+    "follow-up opened": "Opened",
+    "follow-up closed": "Closed",
+    "follow-up excused": "Excused",
+    "check-in placed": "A time was found",
+    "check-in moved": "Moved",
+    "check-in cancelled": "Taken off both calendars",
+    "check-in held": "The meeting was held",
+    "check-in not held": "The meeting was not held",
+    "manager declined": "The manager wants no more cards",
+    "mail sent": "Mail handed over",
+    "mail failed": "Mail refused",
+    "mail cancelled": "Mail taken back before it left",
+    "mail expired": "Mail too late to send",
+}
+
+
+def kind(value: StepKind) -> str:
+    """What a follow-up is called."""
+    return KINDS[value]
+
+
+def plan_state(value: PlanState, reason: StopReason | None = None) -> str:
+    """Where a follow-up stands, with why it ended if it did."""
+    if value is PlanState.STOPPED and reason is StopReason.ENDED:
+        return "ended"
+    if reason is None or value not in {PlanState.STOPPED, PlanState.DRAFT}:
+        return PLAN_STATES[value]
+    return (
+        STOP_REASONS[reason] if value is PlanState.DRAFT else f"{PLAN_STATES[value]}: {STOP_REASONS[reason]}"
+    )
+
+
+def follow_up_state(value: TouchpointState) -> str:
+    """What became of a follow-up."""
+    return FOLLOW_UP_STATES[value]
+
+
+def presence(value: AttendanceState) -> str:
+    """How somebody took part in a session."""
+    return ATTENDANCE[value]
+
+
+def import_state(value: ImportState) -> str:
+    """Where a file stands on its way in."""
+    return IMPORT_STATES[value]
+
+
+def mail_state(value: MessageState) -> str:
+    """Where a mail stands on its way out."""
+    return MAIL_STATES[value]
+
+
+def mail_kind(value: MessageKind) -> str:
+    """What a mail is for."""
+    return MAILS[value]
+
+
+def applied(value: Applied) -> str:
+    """What somebody answered, in the words of the form."""
+    return APPLIED_WORDS[value]
+
+
+def barrier(value: Barrier) -> str:
+    """What got in somebody's way, in the words of the form."""
+    return BARRIER_WORDS[value]
+
+
+def reason(value: Reason) -> str:
+    """Say why somebody needs their coach."""
+    match value.need:
+        case Need.MARK_MEETING:
+            return f"Did the meeting of {_day(value)} take place? One sentence is enough."
+        case Need.MISSED_TWICE:
+            return f"{value.detail} questions in a row went unanswered. A friendly word may help."
+        case Need.BARRIER:
+            return f"Named what got in the way: “{BARRIER_WORDS[Barrier(value.detail)]}”."
+        case Need.NOTHING_BOOKED:
+            why = f" ({value.detail})" if value.detail else ""
+            return f"No time is booked yet for the meeting of about {_day(value)}{why}."
+        case Need.UNREAD:
+            notes = "a note" if value.detail == "1" else f"{value.detail} notes"
+            return f"Shared {notes} with you that you have not read yet."
+
+
+def happened(one: Happened) -> str:
+    """Say what happened, about what; who did it and when stands beside it."""
+    said = HAPPENED.get(one.name, one.name.capitalize())
+    if one.mail is not None:
+        to = f" to {one.recipient}" if one.recipient else ""
+        return f"{said}: {MAILS[one.mail]}{to}"
+    about = f": {KINDS[one.kind]} of {saying.short_day(one.due)}" if one.kind and one.due else ""
+    return f"{said}{about}{_detail(one)}"
+
+
+def _detail(one: Happened) -> str:
+    match one.facts:
+        case {"excuse": str(excuse)}:
+            return f" ({Excuse(excuse).words})"
+        case {"starts_at": str(starts_at)} if one.name in {"check-in placed", "check-in moved"}:
+            return f", now {saying.moment(datetime.fromisoformat(starts_at), one.zone)}"
+        case _:
+            return ""
+
+
+def _day(value: Reason) -> str:
+    return saying.short_day(value.day) if value.day else "that day"
+
+
+FILTERS = (
+    kind,
+    plan_state,
+    follow_up_state,
+    presence,
+    import_state,
+    mail_state,
+    mail_kind,
+    applied,
+    barrier,
+    reason,
+    happened,
+)
