@@ -19,6 +19,7 @@ from coachfollow.flow import (
     opening,
     people,
     programmes,
+    relations,
     staging,
 )
 from coachfollow.flow.cohorts import Meeting

@@ -50,7 +50,8 @@ def open_cohort(
     _refuse_missing_sessions(session, version.id, len(meetings))
     sessions = attended_sessions or version.attended_sessions or len(meetings)
     if not 1 <= sessions <= len(meetings):
-        raise Invalid(f"Attending {sessions} of {len(meetings)} sessions is not possible.")
+        sentence = f"Attending {sessions} of {len(meetings)} sessions is not possible."
+        raise Invalid(sentence, {"attended_sessions": sentence})
     cohort = Cohort(
         organisation_id=organisation_id,
         public_id=vault.new_public_id(),
@@ -120,7 +121,8 @@ def _refuse_missing_sessions(session: Session, version_id: int, count: int) -> N
     steps = tuple(schedules.steps(session, version_id=version_id).values())
     problems = cadence.session_problems(steps, count=count)
     if problems:
-        raise Invalid(f"This programme does not fit a group of {count} sessions: {'; '.join(problems)}.")
+        sentence = f"This programme does not fit a group of {count} sessions: {'; '.join(problems)}."
+        raise Invalid(sentence, {"programme": sentence})
 
 
 def _sessions(cohort: Cohort, meetings: Sequence[Meeting]) -> list[TrainingSession]:

@@ -17,6 +17,12 @@ class Organisation:
     zone: str
 
 
+def of(session: Session, *, organisation_id: int) -> Organisation:
+    """Give one organisation."""
+    row = session.get_one(models.Organisation, organisation_id)
+    return Organisation(id=row.id, name=row.name, zone=row.zone)
+
+
 def first(session: Session) -> Organisation | None:
     """Give the organisation that a single-organisation house works for; None before it was opened."""
     table = models.Organisation

@@ -27,6 +27,14 @@ ANNA, PAUL, MIRA = "anna@example.org", "paul@example.org", "mira@example.org"
 BEN, CLEO = "ben@example.org", "cleo@example.org"  # coaches
 GRETA = "greta@example.org"  # Anna's and Paul's manager
 LENA, OLGA = "lena@example.org", "olga@example.org"  # L&D, operator
+NAMES = {
+    ANNA: "Anna Berg",
+    PAUL: "Paul Roth",
+    MIRA: "Mira Sand",
+    BEN: "Ben Okoro",
+    CLEO: "Cleo Marsh",
+    GRETA: "Greta Wolf",
+}
 ASKED = AFTER + 8 * DAY  # the first question is open
 CARD = AFTER + 31 * DAY  # the manager's card is open
 
@@ -116,12 +124,13 @@ def settle(home: House) -> None:
     """Let everybody move in: two coaches, a manager, L&D, an operator, three participants, a stranger's house."""
     home.appoint(LENA, Role.LND, name="Lena Torp")
     home.appoint(OLGA, Role.OPERATOR, name="Olga Brandt")
-    home.person(BEN, name="Ben Okoro")
+    for address, name in NAMES.items():
+        home.person(address, name=name)
     spring = home.group(coaches=[BEN])
     home.manages(GRETA, ANNA, PAUL)
-    home.attend(spring, f"Anna Berg <{ANNA}>\nPaul Roth <{PAUL}>\n")
+    home.attend(spring, f"{ANNA}\n{PAUL}\n")
     autumn = home.group("autumn", coaches=[CLEO])
-    home.attend(autumn, f"Mira Sand <{MIRA}>\n")
+    home.attend(autumn, f"{MIRA}\n")
     home.pass_time(AFTER + DAY)
     home.commit_to(ANNA, "a guest complains", "listen before I explain", now=AFTER + DAY)
     home.pass_time(ASKED)

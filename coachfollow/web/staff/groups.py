@@ -6,7 +6,6 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Conflict, Invalid, NotFound
-from coachfollow.extensions import installation
 from coachfollow.flow import cohorts
 from coachfollow.queries import batches, groups, organisations, participants, programmes, sight
 from coachfollow.rules.access import Action
@@ -15,6 +14,15 @@ from coachfollow.web import policies
 from coachfollow.web.staff import group_form, paging, targets, telling, words
 
 pages = Blueprint("groups", __name__)
+
+# where on the form stands what an operation calls its own name
+FIELDS = {
+    "zone": "zone",
+    "email": "coaches",
+    "sessions": "day-1",
+    "attended_sessions": "attend",
+    "programme": "programme",
+}
 
 
 @pages.get("/groups")
@@ -30,7 +38,7 @@ def listed() -> ResponseReturnValue:
 @policies.allowed(Action.IMPORT, policies.organisation)
 def write() -> ResponseReturnValue:
     """Show the form of a new group."""
-    zone = organisations.zone_of(g.session, organisation_id=g.actor.organisation_id)
+    zone = organisations.of(g.session, organisation_id=g.actor.organisation_id).zone
     return _form({"zone": zone, "at-1": "09:00", "lasts-1": "180"}, {}, sessions=group_form.FIRST_SESSIONS)
 
 
@@ -104,7 +112,6 @@ def _form(values: Mapping[str, str], problems: Mapping[str, str], *, sessions: i
         problems=problems,
         sessions=range(1, sessions + 1),
         may_add=sessions < group_form.MOST_SESSIONS,
-        default_zone=installation().settings.zone,
     )
 
 
@@ -120,6 +127,5 @@ def _placed(refusal: Conflict | Invalid | NotFound) -> dict[str, str]:
         return {"key": refusal.sentence}
     if isinstance(refusal, NotFound):
         return {"programme": "Choose a programme."}
-    names = {"zone": "zone", "email": "coaches", "sessions": "day-1"}
-    about = next((names[name] for name in refusal.fields if name in names), "attend")
+    about = next((FIELDS[name] for name in refusal.fields if name in FIELDS), "title")
     return {about: refusal.sentence}

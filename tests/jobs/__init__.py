@@ -1,0 +1,1 @@
+"""Tests of the workers, the ticker and their jobs."""

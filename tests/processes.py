@@ -1,0 +1,51 @@
+"""Real processes of ours for tests: their environment, and waiting for what they do, with a deadline."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+TREE = Path(__file__).parent.parent
+PREFIX = "COACHFOLLOW_"
+WITHIN = 30.0
+GLANCE = 0.02
+
+
+def environment(**given: object) -> Mapping[str, str]:
+    """Give this process's environment with these settings; keywords are the names of `config.TABLE`."""
+    needed: dict[str, object] = {
+        "secret_key": "a secret for tests, nowhere else " + "0" * 16,
+        "external_url": "http://localhost:5000",
+        "mail_from": "followup@example.org",
+    }
+    others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return others | {PREFIX + name.upper(): str(value) for name, value in (needed | given).items()}
+
+
+@contextmanager
+def started(*arguments: str, environ: Mapping[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    """Run one of our modules, with both of its outputs in one pipe; it is killed if it still lives at the end."""
+    with subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        cwd=TREE,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def until(claim: Callable[[], object], *, within: float = WITHIN) -> None:
+    """Wait until something is so; fails when it takes too long."""
+    deadline = time.monotonic() + within
+    while not claim():
+        assert time.monotonic() < deadline, f"not within {within} seconds"
+        time.sleep(GLANCE)
