@@ -35,9 +35,7 @@ _PEOPLE = {
 
 # The employee's door is a mailbox: of somebody who never answers by themselves, so that the visitor can.
 EMPLOYEE: Invented = next(
-    person
-    for person in demo_people.participants()
-    if person.habit is Habit.SILENT and person.locale == "en"
+    person for person in demo_people.participants() if person.habit is Habit.SILENT and person.locale == "en"
 )
 
 

@@ -52,11 +52,14 @@ def _send_batch(session: Session, *, now: datetime) -> Batch | None:
     if place is None:
         session.rollback()
         return None
-    rhythm = handing.pause(installation().settings)
+    settings = installation().settings
+    rhythm = handing.pause(settings)
     ids = claims.claim(session, place=place, now=now, most=_batch_size(rhythm))
     session.commit()
     mails = _written(session, ids, place, now) if ids else ()
-    batch = Batch(engine=db.engine, place=place, mails=mails, now=now, rhythm=rhythm)
+    batch = Batch(
+        engine=db.engine, place=place, mails=mails, now=now, rhythm=rhythm, sender=settings.mail_from
+    )
     handing.carry(batch)
     outcomes.follow_up(session, fence=place.fence, now=now)
     claims.leave_place(session, place)

@@ -49,6 +49,7 @@ class Batch:
     mails: Sequence[Written]
     now: datetime
     rhythm: float
+    sender: str
     sent: int = 0
     refused: int = 0
     accepted: list[tuple[int, str]] = field(default_factory=list)  # not yet settled: id, the server's words
@@ -117,7 +118,7 @@ def _converse(batch: Batch, post: Post, mails: Sequence[Written]) -> None:
 def _offer(batch: Batch, post: Post, mail: Written) -> bool:
     """Bring a mail up to its dot; a refusal settles it and the connection goes on."""
     try:
-        post.offer(installation().settings.mail_from, mail.address, mail.raw)
+        post.offer(batch.sender, mail.address, mail.raw)
     except Refused as error:
         if error.verb == "MAIL":  # it will not carry for us at all: no fault of this mail
             raise Broken(str(error), after_dot=False) from error
@@ -243,9 +244,8 @@ def _following(batch: Batch, mails: Sequence[Written], number: int) -> Envelope 
     """The envelope that may go out with this dot; with a pace there is time enough for it later."""
     if batch.rhythm:
         return None
-    sender = installation().settings.mail_from
     rest = (mail for mail in mails[number + 1 : number + 1 + GROUP] if mail.id not in batch.finished)
-    return next((Envelope(sender, mail.address) for mail in rest), None)
+    return next((Envelope(batch.sender, mail.address) for mail in rest), None)
 
 
 def _group(batch: Batch) -> int:

@@ -7,12 +7,12 @@ from functools import lru_cache
 
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_datetime, get_timezone
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
 from coachfollow.calendars import invitation
 from coachfollow.extensions import installation
+from coachfollow.flow import sets
 from coachfollow.mail.prepared import Facts, House, Prepared, Unmailable, Wording, prepare
 from coachfollow.models import Token
 from coachfollow.queries import keys, letters
@@ -22,6 +22,16 @@ from coachfollow.rules.words import Audience, MessageKind, StepKind, TokenPurpos
 from coachfollow.vault import WrongKey
 
 LINK_LIFE = timedelta(days=400)
+TOKEN_COLUMNS = (
+    "hash",
+    "purpose",
+    "person_id",
+    "plan_id",
+    "touchpoint_id",
+    "person_version",
+    "created_at",
+    "expires_at",
+)
 CHOICE_KINDS = {
     MessageKind.REFLECTION,
     MessageKind.UNPROMPTED,
@@ -50,8 +60,7 @@ def write(session: Session, *, message_ids: Collection[int], now: datetime) -> S
     rows = letters.letters(session, message_ids=message_ids)
     desk = _Desk(session, rows, now)
     written = [desk.write(letter) for letter in rows]
-    if desk.tokens:
-        session.connection().execute(insert(Token), desk.tokens)
+    sets.bulk(session.connection(), Token, TOKEN_COLUMNS, desk.tokens)
     return written
 
 
@@ -61,7 +70,8 @@ class _Desk:
     def __init__(self, session: Session, rows: Sequence[Letter], now: datetime) -> None:
         self.session = session
         self.now = now
-        self.tokens: list[dict[str, object]] = []
+        self.base = installation().settings.external_url
+        self.tokens: list[tuple[object, ...]] = []
         plans = {row.plan_id for row in rows if row.plan_id is not None}
         people = {row.participant_id for row in rows if row.participant_id is not None}
         self.commitments = letters.commitments(session, plan_ids=plans)
@@ -180,7 +190,7 @@ class _Desk:
         return letters.gathering(self.session, attendee_id=letter.attendee_id)
 
     def _links(self, letter: Letter) -> Mapping[str, str]:
-        base = installation().settings.external_url
+        base = self.base
         links: dict[str, str] = {"hours": f"{base}/hours"}
         if letter.kind is MessageKind.SIGN_IN:
             token = installation().vault.sign_in_token(letter.public_id)
@@ -197,7 +207,7 @@ class _Desk:
 
     def _ways_out(self, letter: Letter) -> dict[str, str]:
         """How to get no more of these mails: a page, and one click in the mail program (RFC 8058)."""
-        base, token = installation().settings.external_url, self._token(letter, TokenPurpose.STOP)
+        base, token = self.base, self._token(letter, TokenPurpose.STOP)
         links = {"stop": f"{base}/s/{token}"}
         if not letter.kind.is_calendar:
             links["unsubscribe"] = f"{base}/u/{token}"
@@ -206,16 +216,16 @@ class _Desk:
     def _token(self, letter: Letter, purpose: TokenPurpose) -> str:
         token = vault.new_token()
         self.tokens.append(
-            {
-                "hash": vault.token_hash(token),
-                "purpose": purpose,
-                "person_id": letter.person_id,
-                "plan_id": letter.plan_id,
-                "touchpoint_id": letter.touchpoint_id if purpose is TokenPurpose.ANSWER else None,
-                "person_version": letter.person_version,
-                "created_at": self.now,
-                "expires_at": self.now + LINK_LIFE,
-            }
+            (
+                vault.token_hash(token),
+                purpose,
+                letter.person_id,
+                letter.plan_id,
+                letter.touchpoint_id if purpose is TokenPurpose.ANSWER else None,
+                letter.person_version,
+                self.now,
+                self.now + LINK_LIFE,
+            )
         )
         return token
 

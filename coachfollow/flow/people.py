@@ -121,6 +121,7 @@ def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], 
     """Take a people file: add the new, change the changed, leave the rest; one transaction, repeatable."""
     organisation = session.get_one(Organisation, organisation_id)
     known = _by_email(session, organisation_id)
+    _refuse_shared_numbers(rows, known)
     mentioned = {row.email: row for row in rows}
     managers = {row.manager for row in rows if row.manager} - mentioned.keys()
     added = changed = 0
@@ -138,7 +139,7 @@ def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], 
                 week=row.week,
                 now=now,
             )
-            known[row.email].external_id = row.external_id
+            known[row.email].external_id, known[row.email].left_on = row.external_id, row.left_on
             added += 1
     for email in managers - known.keys():
         known[email] = add(session, organisation, email=email, name=None, now=now)
@@ -149,6 +150,30 @@ def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], 
     )
     session.commit()
     return Brought(added=added, changed=changed, unchanged=len(rows) - added - changed)
+
+
+def compare(session: Session, *, organisation_id: int, rows: Sequence[PersonRow]) -> Brought:
+    """Say what a people file would change, or refuse it as bringing it would; nothing is written."""
+    known = _by_email(session, organisation_id)
+    _refuse_shared_numbers(rows, known)
+    added = sum(row.email not in known for row in rows)
+    changed = sum(row.email in known and bool(_news(known[row.email], row)) for row in rows)
+    return Brought(added=added, changed=changed, unchanged=len(rows) - added - changed)
+
+
+def _refuse_shared_numbers(rows: Sequence[PersonRow], known: Mapping[str, Person]) -> None:
+    """A personnel number belongs to one person; raises Invalid with the lines that say otherwise."""
+    owners = {person.external_id: email for email, person in known.items() if person.external_id}
+    lines: dict[str, int] = {}
+    for row in rows:
+        number = row.external_id
+        if number is None:
+            continue
+        if number in lines:
+            raise Invalid(f"In lines {lines[number]} and {row.line} stands the same number “{number}”.")
+        if owners.get(number, row.email) != row.email:
+            raise Invalid(f"In line {row.line}, the number “{number}” is that of {owners[number]}.")
+        lines[number] = row.line
 
 
 def set_zone(session: Session, *, person_id: int, zone: str) -> None:
@@ -167,6 +192,14 @@ def _by_email(session: Session, organisation_id: int) -> dict[str, Person]:
 
 def _refresh(person: Person, row: PersonRow) -> int:
     """Take what the row says and leave what it does not; 1 if anything changed."""
+    news = _news(person, row)
+    for key, value in news.items():
+        setattr(person, key, value)
+    return bool(news)
+
+
+def _news(person: Person, row: PersonRow) -> dict[str, object]:
+    """What the row says of somebody that we did not know."""
     wanted = {
         "name": row.name,
         "external_id": row.external_id,
@@ -175,10 +208,7 @@ def _refresh(person: Person, row: PersonRow) -> int:
         "working_week": row.week,
         "left_on": row.left_on,
     }
-    news = {key: value for key, value in wanted.items() if value and getattr(person, key) != value}
-    for key, value in news.items():
-        setattr(person, key, value)
-    return bool(news)
+    return {key: value for key, value in wanted.items() if value and getattr(person, key) != value}
 
 
 def _place(

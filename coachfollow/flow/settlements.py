@@ -13,14 +13,13 @@ from sqlalchemy import (
     Integer,
     String,
     bindparam,
-    insert,
     select,
     update,
 )
 
 from coachfollow.clock import LeaseTime
 from coachfollow.extensions import UtcDateTime
-from coachfollow.flow import claims
+from coachfollow.flow import claims, sets
 from coachfollow.flow.claims import MESSAGES, Place
 from coachfollow.models import SealedMail
 from coachfollow.rules.words import MessageState
@@ -94,7 +93,7 @@ def store(connection: Connection, mails: Sequence[tuple[int, bytes, str, datetim
     """Keep the sealed bytes of a first attempt with address and date: a second is byte-identical. No commit."""
     if not mails:
         return
-    connection.execute(insert(SealedMail), [{"message_id": id_, "raw": raw} for id_, raw, _, _ in mails])
+    sets.bulk(connection, SealedMail, ("message_id", "raw"), [(id_, raw) for id_, raw, _, _ in mails])
     connection.execute(
         _STORE,
         [

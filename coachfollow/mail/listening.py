@@ -10,6 +10,7 @@ LONGEST_REPLY = 10_000  # octets of all its lines; RFC 5321 asks for 512 a line
 LONGEST_TEXT = 500
 _READ_AT_ONCE = 8192
 
+_SHORT = re.compile(rb"([2-5][0-9][0-9]) ([^\n]{0,510})\n")
 _CODE = re.compile(rb"[2-5][0-9][0-9](?:[ -]|$)")
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 _QUEUE_ID = re.compile(
@@ -64,6 +65,10 @@ class Listener:
 
     def lines(self) -> tuple[int, list[bytes]]:
         """Read one reply as its code and the words of its lines."""
+        short = _SHORT.match(self._ahead)
+        if short is not None:  # nearly every reply: one line, and all of it is here
+            self._ahead = self._ahead[short.end() :]
+            return int(short[1]), [short[2].strip()]
         deadline = clock.stopwatch() + self.patience
         lines: list[bytes] = []
         room = LONGEST_REPLY

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from coachfollow.mail import guard
 from coachfollow.mail.listening import Reply
@@ -47,9 +48,15 @@ class Envelope:
 
     def commands(self) -> tuple[bytes, bytes, bytes]:
         """Return MAIL, RCPT and DATA; an address that could hide a command raises Unmailable."""
-        sender = guard.envelope_address(self.sender, what="the envelope sender")
-        recipient = guard.address(self.recipient, what="the recipient's address")
-        return f"MAIL FROM:<{sender}>\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode(), b"DATA\r\n"
+        return _commands(self.sender, self.recipient)
+
+
+@lru_cache(maxsize=8)
+def _commands(sender: str, recipient: str) -> tuple[bytes, bytes, bytes]:
+    """Asked for twice a mail: when it is announced with the dot before it, and when it is offered."""
+    sender = guard.envelope_address(sender, what="the envelope sender")
+    recipient = guard.address(recipient, what="the recipient's address")
+    return f"MAIL FROM:<{sender}>\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode(), b"DATA\r\n"
 
 
 def normalise(raw: bytes) -> bytes:

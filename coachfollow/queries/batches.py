@@ -63,6 +63,14 @@ def batch(session: Session, *, public_id: str) -> Batch:
     return found[0]
 
 
+def row(session: Session, *, public_id: str) -> ImportBatch:
+    """Give a file as operations take it; raises NotFound."""
+    found = session.scalar(select(ImportBatch).where(ImportBatch.public_id == public_id))
+    if found is None:
+        raise NotFound("There is no such file.")
+    return found
+
+
 def of_group(session: Session, *, cohort_id: int, limit: int = PAGE) -> Sequence[Batch]:
     """Give the files of a group, the latest first."""
     return _batches(session, ImportBatch.cohort_id == cohort_id, limit=limit)

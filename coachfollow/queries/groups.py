@@ -143,6 +143,14 @@ def group(session: Session, *, public_id: str) -> Group:
     )
 
 
+def row(session: Session, *, public_id: str) -> Cohort:
+    """Give a group as operations take it; raises NotFound."""
+    found = session.scalar(select(Cohort).where(Cohort.public_id == public_id))
+    if found is None:
+        raise NotFound("There is no such group.")
+    return found
+
+
 _OWN_LANGUAGE = (ProgrammeText.version_id == ProgrammeVersion.id) & (
     ProgrammeText.locale == ProgrammeVersion.language
 )

@@ -180,6 +180,6 @@ def _parts(area: Area) -> Iterator[ColumnElement[bool]]:
         members = aliased(Membership)
         yield FollowUpPlan.person_id.in_(
             select(members.person_id).where(
-                members.team_id.in_(relations.beneath(area.teams))
+                members.to_at.is_(None), members.team_id.in_(relations.beneath(area.teams))
             )
         )

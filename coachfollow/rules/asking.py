@@ -108,9 +108,13 @@ def parse(kind: StepKind, form: Mapping[str, str]) -> Answered | Problems:
 
 
 def _said(key: str, text: str) -> str:
+    """What was written, without the words that its label has said already, and the comma that led on from them."""
     tidy = _tidy(text)
     again = _SAID_ALREADY.get(key)
-    return tidy[found.end() :] if again and (found := again.match(tidy)) else tidy
+    if again is None:
+        return tidy
+    found = again.match(tidy)
+    return tidy[found.end() if found else 0 :].rstrip(" ,")
 
 
 def _tidy(text: str) -> str:

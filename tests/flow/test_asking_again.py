@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
 from coachfollow.errors import TooMany
+from coachfollow.extensions import lease_time
 from coachfollow.flow import asking_again, floods, plans
 from coachfollow.models import Message, RateBucket
 from coachfollow.rules.words import MessageKind, MessageState, StopReason
@@ -95,7 +96,7 @@ def test_a_visitor_cannot_go_through_everybody(home: House) -> None:
         RateBucket(
             key="question from 192.0.2.1",
             level=0.5,
-            at=asking_again.lease_time(home.session).seconds,
+            at=lease_time(home.session).seconds,
         )
     )
     home.session.commit()

@@ -1,4 +1,4 @@
-"""Whoever asks for no more mails gets none, in whatever state their follow-up is; the last question stays answerable."""
+"""Whoever asks for no more mails gets none, in whatever state their follow-up is; endings stay answerable."""
 
 from datetime import datetime
 

@@ -5,8 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
-from coachfollow.flow import declining
+from coachfollow.flow import answers, declining
 from coachfollow.models import Event, Message
+from coachfollow.rules.asking import Answered
 from coachfollow.rules.words import MessageKind, MessageState, PlanState, TouchpointState
 from tests import house
 from tests.house import AFTER, DAY, House
@@ -65,9 +66,9 @@ def test_asking_twice_changes_nothing_more(home: House) -> None:
 
 def test_an_answered_card_stays_answered(home: House) -> None:
     home.pass_time(AFTER + 31 * DAY)
-    talk = house.Answered(done=True, outcome="We agreed on Fridays.")
+    talk = Answered(done=True, outcome="We agreed on Fridays.")
     home.session.commit()
-    house.answers.record(
+    answers.record(
         home.session,
         touchpoint_id=home.touchpoint(ANNA, "managers-card").id,
         person_id=home.person(GRETA),

@@ -61,7 +61,9 @@ def test_it_imports_neither_the_app_nor_the_tables() -> None:
         pytest.param(ticker.DESK_EVERY, [bell.DRAIN, bell.PLACE, bell.IMPORT], id="the desk less often"),
         pytest.param(ticker.TIDY_EVERY + 1, [bell.DRAIN], id="and so on"),
         pytest.param(
-            ticker.TIDY_EVERY, [bell.DRAIN, bell.PLACE, bell.IMPORT, bell.TIDY], id="tidying about once an hour"
+            ticker.TIDY_EVERY,
+            [bell.DRAIN, bell.PLACE, bell.IMPORT, bell.TIDY],
+            id="tidying about once an hour",
         ),
     ],
 )
@@ -126,7 +128,9 @@ def test_a_frozen_redis_does_not_hold_it_up(caplog: pytest.LogCaptureFixture) ->
     ("settings", "sentence"),
     [
         pytest.param({}, "COACHFOLLOW_REDIS_URL is not set", id="nothing to ring"),
-        pytest.param({"redis_url": "ftp://x"}, "COACHFOLLOW_REDIS_URL is not an address", id="a wrong setting"),
+        pytest.param(
+            {"redis_url": "ftp://x"}, "COACHFOLLOW_REDIS_URL is not an address", id="a wrong setting"
+        ),
     ],
 )
 def test_it_says_why_it_does_not_start(settings: dict[str, object], sentence: str) -> None:

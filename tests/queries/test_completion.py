@@ -65,9 +65,10 @@ def some_filters(world: World) -> list[Filters]:
 def test_the_groups_are_as_counted_by_hand_and_add_up_to_the_total(session: Session, seed: int) -> None:
     world = chance.world(session, seed)
     chance.world(session, seed + 100)  # another organisation, which must not show
-    for filters in some_filters(world):
+    rng = Random(seed)
+    for n, filters in enumerate(some_filters(world)):
         [whole] = world.counts(filters, GroupBy.NONE).values()
-        for by in GroupBy:
+        for by in rng.sample(list(GroupBy), 2 if n else len(GroupBy)):
             found = completion.completion(session, filters=filters, by=by, now=NOW)
             groups = {one.key: (one.follow_ups, one.people) for one in found.groups}
 

@@ -85,6 +85,20 @@ def test_a_manager_of_a_group_sees_it_as_numbers_only(session: Session) -> None:
         names.follow_ups(session, filters=narrowed, counted=list(Counted), now=NOW)
 
 
+@pytest.mark.parametrize("who", ["nobody", "operator", "coach by grant, of nobody"])
+def test_who_may_see_nothing_is_told_so(session: Session, who: str) -> None:
+    world = chance.world(session, 4, plans=3)
+    with pytest.raises(Forbidden, match="coaches, managers and the training team"):
+        sight.visible(session, actor=actors(world)[who], filters=Filters(organisation_id=world.house))
+
+
+def test_what_is_for_others_to_do_has_no_area(session: Session) -> None:
+    world = chance.world(session, 4, plans=3)
+    for who, actor in actors(world).items():
+        assert not sight.area(actor, Action.OPERATE), who
+        assert bool(sight.area(actor, Action.RUN_CHECK_IN)) is bool(actor.coached_plans), who
+
+
 def test_nothing_crosses_an_organisation(session: Session) -> None:
     ours, theirs = chance.world(session, 5), chance.world(session, 6)
     one, other = ours.people[0], theirs.people[0]
@@ -116,8 +130,10 @@ def test_nothing_is_shown_before_it_is_decided_what_they_may_see(session: Sessio
 
     assert found.groups == ()
     assert (found.total.follow_ups, found.total.people) == (FollowUps(), People())
-    with pytest.raises(NotFound):
-        sight.visible(session, actor=ANONYMOUS, filters=undecided)
+    everybody = frozenset({Grant(Role.LND, Scope.ORGANISATION, world.house)})
+    for unknown in (ANONYMOUS, Actor(person_id=None, organisation_id=world.house, grants=everybody)):
+        with pytest.raises(NotFound):
+            sight.visible(session, actor=unknown, filters=undecided)
 
 
 def numbers_seen(session: Session, actor: Actor, filters: Filters) -> tuple[FollowUps, People]:

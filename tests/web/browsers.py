@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 _HIDDEN = re.compile(r'<input type="hidden" name="(?P<name>[^"]+)" value="(?P<value>[^"]*)"')
+_INLINE = re.compile(r"</?(?:a|b|em|span|strong)\b[^>]*>")
 _ACTION = re.compile(r'<form[^>]*method="post"(?:[^>]*?action="(?P<action>[^"]*)")?')
 
 
@@ -49,7 +50,7 @@ class Browser:
     @property
     def text(self) -> str:
         """The words of the page, without its tags, in one line."""
-        body = self.page.text.partition("<main")[2].partition("</main>")[0]
+        body = _INLINE.sub("", self.page.text).partition("<main")[2].partition("</main>")[0]
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", "<main" + body)).split())
 
     @property

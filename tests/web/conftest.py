@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,22 +12,8 @@ from tests.conftest import BOTH_DATABASES
 from tests.databases import PostgreSQL, SQLite
 from tests.web import worlds
 from tests.web.browsers import Browser
+from tests.web.clocks import Clock
 from tests.web.worlds import ASKED, World
-
-
-class Clock:
-    """Business time as pages read it; moved by hand."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def ahead(self, **length: float) -> None:
-        """Move it, as timedelta counts."""
-        self.now += timedelta(**length)
-
-    def read(self, *, shift: timedelta = timedelta(0)) -> datetime:
-        """Stand in for `coachfollow.clock.now`."""
-        return self.now + shift
 
 
 @pytest.fixture(autouse=True)

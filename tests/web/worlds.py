@@ -25,7 +25,7 @@ from tests.house import AFTER, DAY, House
 
 ANNA, PAUL, MIRA = "anna@example.org", "paul@example.org", "mira@example.org"
 BEN, CLEO = "ben@example.org", "cleo@example.org"  # coaches
-GRETA = "greta@example.org"  # Anna's and Paul's manager
+GRETA, HANS = "greta@example.org", "hans@example.org"  # managers
 LENA, OLGA = "lena@example.org", "olga@example.org"  # L&D, operator
 NAMES = {
     ANNA: "Anna Berg",
@@ -34,6 +34,7 @@ NAMES = {
     BEN: "Ben Okoro",
     CLEO: "Cleo Marsh",
     GRETA: "Greta Wolf",
+    HANS: "Hans Lorenz",
 }
 ASKED = AFTER + 8 * DAY  # the first question is open
 CARD = AFTER + 31 * DAY  # the manager's card is open
@@ -127,7 +128,8 @@ def settle(home: House) -> None:
     for address, name in NAMES.items():
         home.person(address, name=name)
     spring = home.group(coaches=[BEN])
-    home.manages(GRETA, ANNA, PAUL)
+    home.manages(GRETA, ANNA)
+    home.manages(HANS, PAUL)
     home.attend(spring, f"{ANNA}\n{PAUL}\n")
     autumn = home.group("autumn", coaches=[CLEO])
     home.attend(autumn, f"{MIRA}\n")

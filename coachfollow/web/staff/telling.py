@@ -34,7 +34,12 @@ def on(endpoint: str, *names: str) -> Callable[[View[Arguments]], View[Arguments
     return decorate
 
 
+def see(where: str) -> ResponseReturnValue:
+    """Go on to that page, which says by itself how things are."""
+    return redirect(where, SEE_OTHER)
+
+
 def done(sentence: str, where: str) -> ResponseReturnValue:
     """Say what happened, on that page."""
     flash(sentence)
-    return redirect(where, SEE_OTHER)
+    return see(where)

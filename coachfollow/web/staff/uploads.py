@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 
 from flask import g, request
@@ -24,13 +24,14 @@ NOTHING = "Choose a file, or paste a list."
 _FORM = re.compile(r"[0-9a-z]{20,64}\.(file|pasted)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Upload:
-    """One uploaded file or pasted list: what it is asked for by, and what its owner calls it."""
+    """One uploaded file or pasted list: what it is asked for by, what its owner calls it, whether it stays."""
 
     id: str
     name: str
     path: Path
+    stays: bool = False  # for the next request: something has to be asked first
 
     @property
     def is_pasted(self) -> bool:
@@ -45,11 +46,8 @@ class Upload:
     @property
     def checksum(self) -> str:
         """The SHA-256 of its bytes."""
-        digest = sha256()
         with self.path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-        return digest.hexdigest()
+            return file_digest(file, "sha256").hexdigest()
 
 
 def most_bytes() -> int:
@@ -58,24 +56,17 @@ def most_bytes() -> int:
 
 
 @contextmanager
-def taken() -> Iterator[Upload]:
-    """Give what this request is about: a new upload, or the one it names. `keep` decides whether it stays.
+def received() -> Iterator[Upload]:
+    """Give what this request is about: a new upload, or the kept one it names; deleted afterwards unless it stays.
 
-    Raises Invalid where there is nothing, Closed where it is gone. What was not put back is deleted.
+    Raises Invalid where there is nothing, Closed where it is gone.
     """
-    upload = _named(request.form["upload"]) if request.form.get("upload") else _new()
-    kept: list[Upload] = []
-    g.kept_upload = kept
+    upload = _kept(request.form["upload"]) if request.form.get("upload") else _new()
     try:
         yield upload
     finally:
-        if upload not in kept:
+        if not upload.stays:
             upload.path.unlink(missing_ok=True)
-
-
-def keep(upload: Upload) -> None:
-    """Let an upload stay for the next request: something has to be asked first."""
-    g.kept_upload.append(upload)
 
 
 def _new() -> Upload:
@@ -95,7 +86,7 @@ def _saved(file: FileStorage) -> Upload:
     return upload
 
 
-def _named(name: str) -> Upload:
+def _kept(name: str) -> Upload:
     """Find an upload by the name it was given; only in the folder of whoever asks."""
     if not _FORM.fullmatch(name):
         raise Closed(GONE)
@@ -116,8 +107,9 @@ def _sweep(folder: Path) -> None:
     """Delete what was left behind: a question that nobody answered for a day."""
     oldest = clock.now().timestamp() - KEPT_SECONDS
     for path in folder.iterdir():
-        if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another request was first
+            if path.stat().st_mtime < oldest:
+                path.unlink()
 
 
 def shown_name(name: str) -> str:

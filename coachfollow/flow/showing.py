@@ -1,0 +1,97 @@
+"""Shows a programme as people will read it: its steps in order, their texts rendered, no blank filled."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coachfollow.mail import markup
+from coachfollow.models import ProgrammeText, Step, StepText
+from coachfollow.queries import programmes
+from coachfollow.rules.words import Audience, StepKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownStep:
+    """One step; `body` is HTML of the few tags that authored texts may have."""
+
+    key: str
+    kind: StepKind
+    audience: Audience
+    anchor: str
+    offset_days: int
+    at: str
+    open_days: int | None
+    reminders: tuple[int, ...]
+    mandatory: bool
+    subject: str
+    question: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A programme's newest version in one language."""
+
+    key: str
+    version: int
+    locale: str
+    locales: tuple[str, ...]
+    title: str
+    why: str
+    sponsor_name: str
+    sponsor_words: str
+    threshold: float
+    examples: tuple[tuple[str, str], ...]
+    steps: tuple[ShownStep, ...]
+
+
+def show(session: Session, *, organisation_id: int, key: str, locale: str | None = None) -> Shown:
+    """Give a programme to read, in this language if it has it, else in its own; raises NotFound."""
+    version = programmes.newest_of(session, organisation_id=organisation_id, key=key)
+    locales = session.scalars(
+        select(ProgrammeText.locale).where(ProgrammeText.version_id == version.id)
+    ).all()
+    chosen = locale if locale in locales else version.language
+    text = programmes.text(session, version_id=version.id, locale=chosen)
+    return Shown(
+        key=key,
+        version=version.number,
+        locale=chosen,
+        locales=tuple(sorted(locales, key=lambda one: (one != version.language, one))),
+        title=text.title,
+        why=text.why,
+        sponsor_name=version.sponsor_name,
+        sponsor_words=text.sponsor_words,
+        threshold=version.threshold,
+        examples=tuple((situation, action) for situation, action in json.loads(text.examples)),
+        steps=tuple(_steps(session, version_id=version.id, locale=chosen)),
+    )
+
+
+def _steps(session: Session, *, version_id: int, locale: str) -> Sequence[ShownStep]:
+    rows = session.execute(
+        select(Step, StepText)
+        .join(StepText, StepText.step_id == Step.id)
+        .where(Step.version_id == version_id, StepText.locale == locale)
+        .order_by(Step.position)
+    )
+    return [
+        ShownStep(
+            key=step.key,
+            kind=step.kind,
+            audience=step.audience,
+            anchor=step.anchor,
+            offset_days=step.offset_days,
+            at=step.local_time.isoformat("minutes"),
+            open_days=step.open_days,
+            reminders=tuple(json.loads(step.reminders)),
+            mandatory=step.mandatory,
+            subject=text.subject,
+            question=text.question or "",
+            body=markup.html(text.body),
+        )
+        for step, text in rows
+    ]

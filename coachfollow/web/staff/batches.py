@@ -1,0 +1,134 @@
+"""One staged file: its preview row by row, the decisions about rows, carrying it out, what it changed."""
+
+from flask import Blueprint, Response, g, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coachfollow import bell
+from coachfollow.errors import Conflict
+from coachfollow.extensions import installation
+from coachfollow.flow import attendance, deciding
+from coachfollow.queries import batches, staged
+from coachfollow.queries.sheets import Sheet
+from coachfollow.queries.staged import Fate
+from coachfollow.rules.access import Action
+from coachfollow.rules.words import ImportState
+from coachfollow.web import policies
+from coachfollow.web.staff import downloads, paging, telling
+
+pages = Blueprint("batches", __name__)
+
+AT_ONCE = 2000  # rows; larger files are carried out at the desk
+REFRESH_SECONDS = "3"
+
+FATES = {
+    Fate.UNDECIDED: "to decide",
+    Fate.PROBLEM: "cannot be used",
+    Fate.NEW: "new people",
+    Fate.MATCHED: "known people",
+    Fate.LEFT_OUT: "left out by you",
+}
+
+
+@pages.get("/imports/<batch>")
+@policies.allowed(Action.IMPORT, policies.batch)
+def show(batch: str) -> ResponseReturnValue:
+    """Show a file as far as it is: its preview, its progress, or what it changed."""
+    found = batches.batch(g.session, public_id=batch)
+    match found.state:
+        case ImportState.STAGED:
+            return _preview(found)
+        case ImportState.PLANNING:
+            return _progress(found)
+        case _:
+            corrections = batches.corrections(g.session, batch=found)
+            return render_template("staff/imported.html", batch=found, corrections=corrections)
+
+
+@pages.post("/imports/<batch>/confirm")
+@policies.allowed(Action.IMPORT, policies.batch)
+def confirm(batch: str) -> ResponseReturnValue:
+    """Carry a file out: a small one at once, a large one at the desk; a second click finds it done."""
+    row = batches.row(g.session, public_id=batch)
+    is_small, here = row.rows <= AT_ONCE, url_for("batches.show", batch=batch)
+    try:
+        attendance.confirm(g.session, batch=row)
+        if is_small:
+            attendance.carry_out(g.session, batch_id=row.id, now=g.now)
+            return telling.done("Done. The follow-ups begin by themselves.", here)
+    except Conflict:
+        return telling.see(here)
+    _ring()
+    return telling.done("It is on its way. You may close this page; it goes on without you.", here)
+
+
+@pages.post("/imports/<batch>/withdraw")
+@policies.allowed(Action.IMPORT, policies.batch)
+@telling.on("batches.show", "batch")
+def withdraw(batch: str) -> ResponseReturnValue:
+    """Forget a staged file."""
+    row = batches.row(g.session, public_id=batch)
+    attendance.withdraw(g.session, batch=row)
+    return telling.done("Withdrawn. Nothing was changed, and its rows are forgotten.", _here(batch))
+
+
+@pages.post("/imports/<batch>/rows/<int(max=2147483647):line>")
+@policies.allowed(Action.IMPORT, policies.batch)
+@telling.on("batches.show", "batch")
+def decide(batch: str, line: int) -> ResponseReturnValue:
+    """Say who a row is, leave it out, or take it in again."""
+    row, said = batches.row(g.session, public_id=batch), request.form.get("person", "")
+    match said:
+        case "nobody":
+            deciding.leave_out(g.session, batch=row, line=line)
+            sentence = f"Line {line} is left out."
+        case "again":
+            deciding.take_in(g.session, batch=row, line=line)
+            sentence = f"Line {line} is in again."
+        case _:
+            deciding.identify(g.session, batch=row, line=line, person=said)
+            sentence = f"Line {line} is decided, and remembered for the next file."
+    return telling.done(sentence, _here(batch, show=request.form.get("show")))
+
+
+@pages.get("/imports/<batch>/problems.csv")
+@policies.allowed(Action.IMPORT, policies.batch)
+def problems(batch: str) -> Response:
+    """Give the rows that cannot be used, as a file to correct the list by."""
+    found = batches.batch(g.session, public_id=batch)
+    rows = staged.problems(g.session, batch_id=found.id)
+    sheet = Sheet(title="Problems", header=("Line", "Name", "What is wrong"), rows=tuple(rows))
+    return downloads.csv([sheet], name=f"problems in {found.file_name}.csv")
+
+
+def _preview(found: batches.Batch) -> str:
+    fate = next((one for one in Fate if one == request.args.get("show")), None)
+    rows = staged.rows(g.session, batch_id=found.id, fate=fate, **paging.window())
+    return render_template(
+        "staff/preview.html",
+        batch=found,
+        counts=staged.counts(g.session, batch_id=found.id),
+        fates=FATES,
+        show=fate,
+        page=paging.page(rows),
+        earlier=batches.same_file(g.session, batch_id=found.id),
+        is_large=found.rows > AT_ONCE,
+    )
+
+
+def _progress(found: batches.Batch) -> Response:
+    response = make_response(render_template("staff/progress.html", batch=found))
+    response.headers["Refresh"] = REFRESH_SECONDS  # no script needed; the page has a link as well
+    return response
+
+
+def _here(batch: str, *, show: str | None = None) -> str:
+    chosen = next((one.value for one in Fate if one == show), None)
+    return url_for("batches.show", batch=batch, show=chosen)
+
+
+def _ring() -> None:
+    """Wake the desk; without Redis its worker looks by itself."""
+    url = installation().settings.redis_url
+    if url is not None:
+        with bell.connect(url) as connection:
+            bell.ring(connection, bell.IMPORT)

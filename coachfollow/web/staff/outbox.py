@@ -1,0 +1,45 @@
+"""The outbox for whoever runs this: mails by state, the server's words, one mail's whole history; no text."""
+
+from flask import Blueprint, g, render_template
+from flask.typing import ResponseReturnValue
+
+from coachfollow.errors import NotFound
+from coachfollow.queries import outbox
+from coachfollow.rules.access import Action
+from coachfollow.rules.words import MessageState
+from coachfollow.web import policies
+from coachfollow.web.staff import paging, targets, words
+
+pages = Blueprint("outbox", __name__)
+
+
+@pages.get("/outbox")
+@policies.allowed(Action.SEE_OUTBOX, policies.organisation)
+def show() -> ResponseReturnValue:
+    """Show how many mails are in which state."""
+    counts = outbox.counts(g.session, organisation_id=g.actor.organisation_id)
+    return render_template("staff/outbox.html", counts={one: counts[one] for one in words.MAIL_STATES})
+
+
+@pages.get("/outbox/<state>")
+@policies.allowed(Action.SEE_OUTBOX, policies.organisation)
+def in_state(state: str) -> ResponseReturnValue:
+    """List the mails in one state."""
+    chosen = next((one for one in MessageState if one == state), None)
+    if chosen is None:
+        raise NotFound("There is no such state of a mail.")
+    rows = outbox.in_state(
+        g.session, organisation_id=g.actor.organisation_id, state=chosen, **paging.window()
+    )
+    return render_template("staff/outbox_state.html", state=chosen, page=paging.page(rows))
+
+
+@pages.get("/outbox/mail/<message>")
+@policies.allowed(Action.SEE_OUTBOX, targets.message)
+def one(message: str) -> ResponseReturnValue:
+    """Show everything that happened to one mail."""
+    return render_template(
+        "staff/mail.html",
+        mail=outbox.one(g.session, public_id=message),
+        history=outbox.history(g.session, public_id=message),
+    )

@@ -1,0 +1,206 @@
+"""From a roster to dates by commands: programmes, groups, people, attendance lists of odd makes, coaches, plans."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Terminal
+
+ROSTER = "Name;Email\nAnna Berg;anna@example.org\nBen Odu;ben@example.org\n"
+ATTENDANCE = "Name;Email;Minutes\nAnna Berg;anna@example.org;170\nBen Odu;ben@example.org;20\nCarla;;170\n"
+ODD = "Wer;Adresse;Weilte\nAnna Berg;anna@example.org;170\n"
+
+
+@pytest.fixture
+def lists(tmp_path: Path) -> dict[str, Path]:
+    """The files somebody has on their disk."""
+    texts = {"roster": ROSTER, "attendance": ATTENDANCE, "odd": ODD, "empty": ""}
+    paths = {name: tmp_path / f"{name}.csv" for name in texts}
+    for name, path in paths.items():
+        path.write_text(texts[name], encoding="utf-8")
+    return paths
+
+
+def test_a_group_is_opened_listed_and_shown(group: Terminal) -> None:
+    said = group.run("cohort", "show", "spring").stdout
+
+    assert "Attended: 1 of 1 sessions, 60 minutes each" in said
+    assert "whose hours are not known: coachfollow coach hours" in said
+    assert [one["key"] for one in group.json("cohort", "list")] == ["spring"]
+    assert "spring  2026-03-02" in group.run("cohort", "list").stdout
+
+
+def test_a_programme_is_checked_loaded_and_shown(terminal: Terminal, tmp_path: Path) -> None:
+    from tests.house import PROGRAMME
+
+    file = tmp_path / "service.yaml"
+    file.write_text(PROGRAMME, encoding="utf-8")
+
+    assert terminal.json("programme", "check", file) == {"key": "service", "languages": ["en"], "steps": 7}
+    assert "is in order: service, 7 steps, in en." in terminal.run("programme", "check", file).stdout
+    assert terminal.json("programme", "load", file) == {"key": "service", "version": 1, "is_new": True}
+    assert "nothing to do" in terminal.run("programme", "load", file).stdout
+    shown = terminal.run("programme", "show", "service").stdout
+    assert "Service that listens: service, version 1" in shown
+    assert "first-question   reflection" in shown
+    assert "reminders after 2 working days" in shown
+    assert len(terminal.json("programme", "show", "service")["steps"]) == 7
+    assert "service " in terminal.run("programme", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        pytest.param(b"key: service\nsteps: 7\n", "service.yaml:2: steps", id="every mistake, with its line"),
+        pytest.param(b"key: caf\xe9\n", "is not a text in UTF-8", id="another encoding"),
+    ],
+)
+def test_a_wrong_programme_is_refused(terminal: Terminal, tmp_path: Path, data: bytes, sentence: str) -> None:
+    file = tmp_path / "service.yaml"
+    file.write_bytes(data)
+
+    assert sentence in terminal.run("programme", "check", file, code=1).stderr
+
+
+def test_people_are_brought_from_a_file(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("Email;Name;Left\nanna@example.org;Anna Berg;13/4/2026\n;Nobody;\n", encoding="utf-8")
+
+    said = terminal.run("people", "import", file).stdout
+
+    assert said.startswith("1 added, 0 changed, 0 as they were.\nLine 3 was left out: ")
+    assert terminal.json("people", "import", file)["brought"]["unchanged"] == 1
+
+
+def test_a_date_that_can_be_read_twice_is_asked_about(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("Email;Name;Left\nanna@example.org;Anna Berg;3/4/2026\n", encoding="utf-8")
+
+    assert "--date-order dmy or mdy" in terminal.run("people", "import", file, code=1).stderr
+    terminal.run("people", "import", file, "--date-order", "dmy")
+
+
+def test_a_roster_and_its_attendance_list_make_plans(group: Terminal, lists: dict[str, Path]) -> None:
+    invited = group.json("attendance", "import", lists["roster"], "--cohort", "spring", "--roster")
+    attended = group.json("attendance", "import", lists["attendance"], "--cohort", "spring", "--session", "1")
+
+    assert invited["imported"] | {"rows": 2} == invited["imported"]
+    assert (invited["imported"]["enrolled"], invited["imported"]["started"]) == (2, 0)
+    assert (attended["imported"]["started"], attended["imported"]["shelved"]) == (1, 1)
+    assert [(one["line"], one["name"]) for one in attended["left_out"]] == [(4, "Carla")]
+    assert "Plans: 1 active, 1 draft" in group.run("cohort", "show", "spring").stdout
+
+
+def test_what_was_left_out_is_said(group: Terminal, lists: dict[str, Path]) -> None:
+    said = group.run("attendance", "import", lists["attendance"], "--cohort", "spring")
+
+    assert said.stdout.startswith("3 rows: 2 new people, 2 enrolled, 1 follow-ups started, 1 put aside")
+    assert "Line 4, Carla, was left out: no mail address" in said.stdout
+
+
+def test_a_preview_shows_every_row_and_changes_nothing(group: Terminal, lists: dict[str, Path]) -> None:
+    arguments = ("attendance", "import", lists["attendance"], "--cohort", "spring", "--preview")
+
+    said = group.run(*arguments).stdout
+    document = group.json(*arguments)
+
+    assert "line 2  new        Anna Berg  present  170 min" in said
+    assert "2 new, 1 undecided. Nothing was changed." in said or "1 undecided, 2 new. Nothing" in said
+    assert [row["fate"] for row in document["rows"]] == ["undecided", "new", "new"]
+    assert "Plans: none yet" in group.run("cohort", "show", "spring").stdout
+
+
+def test_the_same_file_again_is_recognised_and_changes_nothing(
+    group: Terminal, lists: dict[str, Path]
+) -> None:
+    arguments = ("attendance", "import", lists["attendance"], "--cohort", "spring")
+    group.run(*arguments)
+
+    assert "The very same file was imported on" in group.run(*arguments, "--preview").stdout
+    assert group.json(*arguments)["imported"] | {"started": 0, "enrolled": 0, "corrected": 0} == group.json(
+        *arguments
+    )["imported"]
+
+
+def test_unknown_columns_are_asked_about_named_and_remembered(
+    group: Terminal, lists: dict[str, Path]
+) -> None:
+    arguments = ("attendance", "import", lists["odd"], "--cohort", "spring", "--preview")
+    named = ("--map", "name=Wer", "--map", "email=Adresse", "--map", "minutes=Weilte")
+
+    asked = group.run(*arguments, code=1).stderr
+    assert "the columns are “Wer”, “Adresse”, “Weilte”" in asked
+    assert "--map name=Participant --map email=Mail" in asked
+
+    group.run(*arguments, *named, "--save-profile", "odd ones")
+    assert "Anna Berg  present  170 min" in group.run(*arguments).stdout  # by the look of its header
+    assert "Anna Berg  present  170 min" in group.run(*arguments, "--profile", "odd ones").stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "options", "sentence"),
+    [
+        pytest.param("empty", [], "“empty.csv” is empty", id="an empty file"),
+        pytest.param("odd", ["--map", "shoe=Wer"], "--map shoe=Wer is not NAME=COLUMN", id="no such field"),
+        pytest.param("odd", ["--profile", "mine"], "There is no profile “mine”. There are none yet.", id="no profile"),
+        pytest.param("roster", ["--session", "2"], "there is no session 2", id="no such session"),
+        pytest.param("roster", ["--save-profile", " "], "A profile needs a name", id="a profile without a name"),
+    ],
+)
+def test_a_list_that_cannot_be_taken_is_told(
+    group: Terminal, lists: dict[str, Path], file: str, options: list[str], sentence: str
+) -> None:
+    said = group.run("attendance", "import", lists[file], "--cohort", "spring", *options, code=1)
+
+    assert sentence in said.stderr
+
+
+def test_ambiguous_dates_are_asked_about(group: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "teams.csv"
+    file.write_text(
+        "Full Name\tUser Action\tTimestamp\nAnna Berg\tJoined\t3/4/2026, 9:00:00\n"
+        "Anna Berg\tLeft\t3/4/2026, 11:00:00\n",
+        encoding="utf-16",
+    )
+    arguments = ("attendance", "import", file, "--cohort", "spring", "--preview")
+
+    assert "--date-order dmy or --date-order mdy" in group.run(*arguments, code=1).stderr
+    group.run(*arguments, "--date-order", "dmy")
+
+
+def test_a_plan_is_shown_in_local_time_with_the_reasons(group: Terminal, lists: dict[str, Path]) -> None:
+    group.run("attendance", "import", lists["attendance"], "--cohort", "spring")
+
+    said = group.run("plan", "show", "anna@example.org").stdout
+    document = group.json("plan", "show", "anna@example.org")
+
+    assert said.startswith("Anna Berg: ")
+    assert "; active; coach cem; times in UTC" in said
+    assert "manager: sponsor moment" in said
+    assert len(document[0]["dates"]) == len(said.splitlines()) - 1
+
+
+def test_somebody_without_a_follow_up_is_told_so(group: Terminal) -> None:
+    assert "has no follow-up yet" in group.run("plan", "show", "cem@example.org", code=1).stderr
+
+
+def test_a_coach_says_when_they_can_be_booked(group: Terminal) -> None:
+    link = ("--link", "https://meet.example.org/cem")
+
+    assert "can be booked mon-fri 09:00-12:00" in group.run(
+        "coach", "hours", "cem@example.org", "mon-fri 09:00-12:00", *link
+    ).stdout
+    assert "cannot be read" in group.run("coach", "hours", "cem@example.org", "always", code=1).stderr
+    assert "hours are not known" not in group.run("cohort", "show", "spring").stdout
+
+
+def test_mails_and_meetings_can_be_worked_off_by_hand(
+    group: Terminal, lists: dict[str, Path], letterbox: Path
+) -> None:
+    group.run("attendance", "import", lists["attendance"], "--cohort", "spring")
+
+    assert group.json("place").keys() == {"placed", "without_time"}
+    assert "meetings got a time" in group.run("place").stdout
+    drained = group.json("drain")
+    assert drained["sent"] == len(list(letterbox.glob("*.eml")))
+    assert "0 mails sent" in group.run("drain").stdout

@@ -1,0 +1,158 @@
+"""A worker: it does our jobs and no others, with Redis or without, and says why it does not start."""
+
+import importlib
+import inspect
+import signal
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from sqlalchemy import select
+
+from coachfollow import bell
+from coachfollow.models import Heartbeat
+from jobs import desk, house, post, worker
+from tests import processes
+
+
+@pytest.fixture
+def connection(redis_url: str) -> Iterator[Redis]:
+    with bell.connect(redis_url) as connection:
+        yield connection
+
+
+def has_drained(folder: Path) -> bool:
+    """Whether a drain wrote down that it ran; read beside the worker, without our code."""
+    with closing(sqlite3.connect(folder / "coachfollow.db")) as database:
+        return database.execute("SELECT count(*) FROM heartbeats WHERE name = 'drain'").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("name", sorted(bell.JOBS))
+def test_every_bell_has_its_job_which_takes_nothing(name: str) -> None:
+    module, _, function = name.rpartition(".")
+    job = getattr(importlib.import_module(module), function)
+
+    assert not inspect.signature(job).parameters
+    assert job in worker.JOBS[module.partition(".")[2]]
+
+
+def test_a_worker_without_redis_has_the_same_jobs() -> None:
+    names = {f"{job.__module__}.{job.__name__}" for jobs in worker.JOBS.values() for job in jobs}
+
+    assert names == bell.JOBS
+    assert tuple(worker.JOBS) == bell.QUEUES
+
+
+@pytest.mark.usefixtures("at_work")
+def test_a_drain_looks_for_what_is_due_and_says_that_it_did() -> None:
+    post.drain()
+
+    with house.opened() as here:
+        assert here.session.scalars(select(Heartbeat.name)).all() == ["drain"]
+
+
+@pytest.mark.usefixtures("at_work")
+@pytest.mark.parametrize("job", [desk.place, desk.import_files, desk.tidy])
+def test_the_desk_has_nothing_to_do_in_an_empty_house(job: Callable[[], None]) -> None:
+    job()
+
+
+@pytest.mark.usefixtures("at_work")
+def test_each_job_has_a_database_session_of_its_own() -> None:
+    with house.opened() as first:
+        pass
+    with house.opened() as second:
+        assert second.session is not first.session
+
+
+@pytest.mark.usefixtures("at_work")
+def test_the_bell_wakes_a_worker(connection: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    bell.ring(connection, bell.DRAIN, bell.PLACE)
+    monkeypatch.setattr(worker, "MOST_JOBS", 1)  # it leaves after one, for a fresh process
+
+    worker.serve("post", redis_url, log_level="WARNING")
+
+    with house.opened() as here:
+        assert here.session.scalars(select(Heartbeat.name)).all() == ["drain"]
+    assert bell.queue(connection, "post").count == 0
+    assert bell.queue(connection, "desk").count == 1
+
+
+def test_it_does_not_wait_a_minute_for_a_redis_that_is_back() -> None:
+    assert worker.Worker.max_connection_wait_time <= 5
+
+
+def test_without_redis_jobs_run_in_turn_until_told_to_stop() -> None:
+    stop = threading.Event()
+    runs: list[str] = []
+
+    def first() -> None:
+        runs.append("first")
+
+    def second() -> None:
+        runs.append("second")
+        if len(runs) == 4:
+            stop.set()
+
+    worker.loop([first, second], every=0.001, stop=stop)
+
+    assert runs == ["first", "second", "first", "second"]
+
+
+def test_a_failing_job_keeps_no_other_from_running(caplog: pytest.LogCaptureFixture) -> None:
+    stop = threading.Event()
+
+    def failing() -> None:
+        raise OSError("the disk is full")
+
+    worker.loop([failing, stop.set], every=0.001, stop=stop)
+
+    assert "the disk is full" in caplog.text
+    assert "tried again at the next turn" in caplog.text
+
+
+@pytest.mark.parametrize("flag", [[], ["--no-redis"]], ids=["with Redis", "without Redis"])
+def test_as_a_process_it_works_and_ends_when_told(
+    flag: list[str], environ: Mapping[str, str], connection: Redis, tmp_path: Path
+) -> None:
+    bell.ring(connection, bell.DRAIN)
+    with processes.started("jobs.worker", "post", *flag, environ=environ) as process:
+        processes.until(lambda: has_drained(tmp_path))
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=10) == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "code", "sentence"),
+    [
+        pytest.param(
+            {"secret_key": "short"}, ["post"], 2, "COACHFOLLOW_SECRET_KEY is shorter", id="a wrong setting"
+        ),
+        pytest.param({"redis_url": ""}, ["post"], 2, "--no-redis", id="no Redis, and not told to do without"),
+        pytest.param({}, ["kitchen"], 2, "invalid choice", id="no such queue"),
+    ],
+)
+def test_it_says_why_it_does_not_start(
+    environ: Mapping[str, str], settings: dict[str, str], arguments: list[str], code: int, sentence: str
+) -> None:
+    changed = {**environ, **{processes.PREFIX + name.upper(): value for name, value in settings.items()}}
+    with processes.started("jobs.worker", *arguments, environ=changed) as process:
+        said, _ = process.communicate(timeout=processes.WITHIN)
+
+    assert process.returncode == code
+    assert sentence in said
+
+
+def test_it_refuses_tables_of_another_version(tmp_path: Path, redis_url: str) -> None:
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    environ = processes.environment(database_url=url, data_dir=tmp_path, redis_url=redis_url)
+    with processes.started("jobs.worker", "desk", environ=environ) as process:
+        said, _ = process.communicate(timeout=processes.WITHIN)
+
+    assert process.returncode == 1
+    assert "Run: coachfollow migrate" in said

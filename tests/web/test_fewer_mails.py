@@ -1,0 +1,156 @@
+"""Pause, resume, stop: the page shows, the POST does, one click in the mail program too; no black mark."""
+
+import pytest
+
+from coachfollow.rules.words import MessageKind, PlanState, StopReason, TouchpointState
+from tests.web.browsers import Browser
+from tests.web.clocks import Clock
+from tests.web.worlds import ANNA, CARD, GRETA, ON_ONE, PAUL, World
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+def state(world: World, person: str) -> tuple[PlanState, StopReason | None]:
+    with world.inside() as home:
+        return home.plan(person).state, home.plan(person).stop_reason
+
+
+@ON_ONE
+def test_the_link_in_the_mail_stops_nothing_by_itself(world: World, browser: Browser) -> None:
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["s"])
+
+    assert browser.path == f"/mails/{world.plan(ANNA)}?pause=1"
+    assert browser.text.index("Pause") < browser.text.index("Stop")
+    assert state(world, ANNA) == (PlanState.ACTIVE, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("no_interest", StopReason.NO_INTEREST), ("", StopReason.ASKED), ("erased", StopReason.ASKED)],
+)
+def test_stopping_needs_no_reason(world: World, browser: Browser, given: str, kept: StopReason) -> None:
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["s"])
+
+    browser.send(f"/mails/{world.plan(ANNA)}/stop", reason=given)
+
+    assert "Nobody holds it against you." in browser.text
+    assert state(world, ANNA) == (PlanState.STOPPED, kept)
+
+
+def test_a_pause_holds_the_follow_up_until_a_day(world: World, browser: Browser) -> None:
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["s"])
+
+    browser.send(f"/mails/{world.plan(ANNA)}/pause", quick="2026-03-25")
+
+    assert "Paused until Wednesday 25 March 2026" in browser.text
+    assert state(world, ANNA)[0] is PlanState.PAUSED
+    browser.send(f"/mails/{world.plan(ANNA)}/resume")
+    assert "Welcome back." in browser.text
+    assert state(world, ANNA)[0] is PlanState.ACTIVE
+
+
+@pytest.mark.parametrize("until", ["", "tomorrow", "2026-03-11", "2026-03-01", "2027-03-01"])
+@ON_ONE
+def test_a_day_that_cannot_be_is_said_to_be_one(world: World, browser: Browser, until: str) -> None:
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["s"])
+
+    page = browser.send(f"/mails/{world.plan(ANNA)}/pause", until=until)
+
+    assert page.status_code == 422
+    assert 'id="problem-until"' in page.text
+    assert state(world, ANNA)[0] is PlanState.ACTIVE
+
+
+@ON_ONE
+def test_whoever_sees_their_plan_comes_back_to_it(world: World, browser: Browser) -> None:
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
+    browser.open(f"/mails/{world.plan(ANNA)}")
+    assert "Back to my plan" in browser.text
+
+    browser.send(f"/mails/{world.plan(ANNA)}/pause", quick="2026-03-25")
+
+    assert browser.path == f"/my-plan/{world.plan(ANNA)}"
+
+
+def test_a_manager_stops_the_cards_and_nothing_of_the_participants(
+    world: World, browser: Browser, time: Clock
+) -> None:
+    with world.inside() as home:
+        home.pass_time(CARD)
+    time.now = CARD
+    browser.open(world.links(GRETA, MessageKind.SPONSOR, now=CARD)["s"])
+    assert "Stop asking me about Anna Berg" in browser.text
+
+    assert browser.client.post(f"/mails/{world.plan(ANNA)}/pause", data={}).status_code == 403
+    assert browser.send(f"/mails/{world.plan(ANNA)}/pause", quick="2026-04-25").status_code == 404
+    browser.open(f"/mails/{world.plan(ANNA)}")
+    browser.send()
+
+    assert state(world, ANNA)[0] is PlanState.ACTIVE
+    with world.inside() as home:
+        assert home.touchpoint(ANNA, "managers-card").state is TouchpointState.EXCUSED
+
+
+def test_one_click_in_the_mail_program_stops_the_mails(world: World, browser: Browser) -> None:
+    link = world.links(ANNA, MessageKind.REFLECTION)["u"]
+
+    page = browser.client.post(link, data=ONE_CLICK, headers={"Origin": "https://mail.example.com"})
+
+    assert page.status_code == 200
+    assert "Set-Cookie" not in page.headers
+    assert state(world, ANNA) == (PlanState.STOPPED, StopReason.ASKED)
+    assert browser.client.post(link, data=ONE_CLICK).status_code == 200, "a second time is no trouble"
+
+
+def test_one_click_of_a_manager_leaves_the_participant_alone(
+    world: World, browser: Browser, time: Clock
+) -> None:
+    with world.inside() as home:
+        home.pass_time(CARD)
+    time.now = CARD
+
+    page = browser.client.post(world.links(GRETA, MessageKind.SPONSOR, now=CARD)["u"], data=ONE_CLICK)
+
+    assert page.status_code == 200
+    assert state(world, ANNA)[0] is PlanState.ACTIVE
+    with world.inside() as home:
+        assert home.touchpoint(ANNA, "managers-card").state is TouchpointState.EXCUSED
+
+
+@ON_ONE
+def test_an_old_mail_can_still_be_stopped(world: World, browser: Browser, time: Clock) -> None:
+    links = world.links(ANNA, MessageKind.REFLECTION)
+    time.ahead(days=500)
+
+    assert browser.open(links["s"]).status_code == 410
+    assert browser.client.post(links["u"], data=ONE_CLICK).status_code == 200
+    assert state(world, ANNA)[0] is PlanState.STOPPED
+
+
+@pytest.mark.parametrize("body", [{}, {"List-Unsubscribe": "Maybe"}], ids=["empty", "another word"])
+@ON_ONE
+def test_anything_but_one_click_changes_nothing(world: World, browser: Browser, body: dict[str, str]) -> None:
+    link = world.links(ANNA, MessageKind.REFLECTION)["u"]
+
+    assert browser.client.post(link, data=body).status_code == 422
+    assert state(world, ANNA)[0] is PlanState.ACTIVE
+
+
+@ON_ONE
+def test_opening_the_one_click_link_asks_first(world: World, browser: Browser) -> None:
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["u"])
+    assert "Stop these mails?" in browser.text
+    assert state(world, ANNA)[0] is PlanState.ACTIVE
+
+    browser.send()
+
+    assert "you get no more of these mails" in browser.text
+    assert state(world, ANNA)[0] is PlanState.STOPPED
+
+
+@ON_ONE
+def test_the_link_that_stops_does_not_open_the_plan(world: World, browser: Browser) -> None:
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["s"])
+
+    assert browser.open(f"/my-plan/{world.plan(ANNA)}").status_code == 404
+    assert browser.open(f"/mails/{world.plan(PAUL)}").status_code == 404

@@ -1,0 +1,201 @@
+"""A participant's own page: what was intended, what comes and when, what was, and who sees what."""
+
+import pytest
+from sqlalchemy import select
+
+from coachfollow.flow import answers, plans
+from coachfollow.models import Commitment
+from coachfollow.queries import asked
+from coachfollow.rules.asking import Answered
+from coachfollow.rules.words import Applied, MessageKind, StopReason
+from tests.house import DAY
+from tests.web.browsers import Browser
+from tests.web.clocks import Clock
+from tests.web.worlds import ANNA, ASKED, BEN, ON_ONE, PAUL, World
+
+
+def test_my_plan_says_what_comes_when_and_why(world: World, browser: Browser) -> None:
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
+
+    assert browser.path == f"/my-plan/{world.plan(ANNA)}"
+    assert "In my words When a guest complains, I will listen before I explain" in browser.text
+    assert "Tuesday 10 March 2026, 09:00 A question open until Tuesday 24 March 2026" in browser.text
+    assert "A meeting with my coach: Ben Okoro; no time yet, Ben Okoro will call" in browser.text
+    assert "Why this day: 14 days after the training." in browser.text
+    assert "times are yours (Europe/Berlin)" in browser.text or "(UTC)" in browser.text
+    assert "My plan, in one sentence: written." in browser.text
+    assert "My coach Ben Okoro My manager Greta Wolf" in browser.text
+    assert "My notes to myself: only I" in browser.text
+
+
+def test_answers_are_never_shown_on_it(world: World, browser: Browser) -> None:
+    with world.inside() as home:
+        answers.record(
+            home.session,
+            touchpoint_id=home.touchpoint(ANNA, "first-question").id,
+            person_id=home.person(ANNA),
+            answered=Answered(applied=Applied.NOT_YET, note="nobody else's business"),
+            now=ASKED,
+        )
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
+
+    assert "A question: answered." in browser.text
+    assert "nobody else" not in browser.page.text
+    assert "Not yet" not in browser.text
+
+
+@ON_ONE
+def test_whoever_has_no_plan_yet_is_invited_to_write_one(world: World, browser: Browser) -> None:
+    browser.open(world.links(PAUL, MessageKind.REFLECTION)["p"])
+    assert "I have not written my plan yet." in browser.text
+
+    browser.open(f"/my-plan/{world.plan(PAUL)}/change")
+    browser.send(situation="a guest waits", action="look up and greet them", reason="", rating="3")
+
+    assert "When a guest waits, I will look up and greet them" in browser.text
+    assert "From now on every mail quotes these words." in browser.text
+
+
+def test_a_changed_plan_is_a_new_version(world: World, browser: Browser) -> None:
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
+    browser.open(f"/my-plan/{world.plan(ANNA)}/change")
+    assert browser.fields["action"] == "listen before I explain"
+
+    browser.send(action="try harder")
+
+    assert "Could a colleague see you do it?" in browser.text
+    with world.inside() as home:
+        versions = select(Commitment.version).order_by(Commitment.version)
+        assert home.session.scalars(versions).all() == [1, 2]
+        plan = asked.own_plan(home.session, plan_id=home.plan(ANNA).id)
+        assert plan is not None
+        assert (plan.situation, plan.action) == ("a guest complains", "try harder")
+
+
+@ON_ONE
+def test_an_empty_plan_is_asked_for_and_what_was_typed_stays(world: World, browser: Browser) -> None:
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
+    browser.open(f"/my-plan/{world.plan(ANNA)}/change")
+
+    page = browser.send(situation="a guest frowns", action=" ")
+
+    assert page.status_code == 422
+    assert "I will: Please write a few words; they need not be perfect." in browser.text
+    assert browser.fields["situation"] == "a guest frowns"
+
+
+@ON_ONE
+def test_the_open_question_can_be_mailed_again(world: World, browser: Browser) -> None:
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
+
+    browser.send(f"/my-plan/{world.plan(ANNA)}/question")
+
+    assert "it is on its way to your mail address" in browser.text
+    assert world.mails(ANNA, MessageKind.CURRENT_QUESTION) == 1
+
+
+@ON_ONE
+def test_too_many_requests_are_refused_with_the_time_to_wait(world: World, browser: Browser) -> None:
+    address = f"/my-plan/{world.plan(ANNA)}/question"
+    for _ in range(3):
+        browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
+        browser.send(address)
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
+
+    page = browser.send(address)
+
+    assert page.status_code == 429
+    assert 0 < int(page.headers["Retry-After"]) <= 1201
+
+
+STATES = [
+    ("paused", "Paused until Monday 23 March 2026."),
+    ("stopped", "This follow-up is stopped."),
+]
+
+
+@pytest.mark.parametrize(("state", "sentence"), STATES)
+@ON_ONE
+def test_the_page_says_kindly_how_the_follow_up_stands(
+    world: World, browser: Browser, state: str, sentence: str
+) -> None:
+    link = world.links(ANNA, MessageKind.REFLECTION)["p"]
+    with world.inside() as home:
+        plan_id = home.plan(ANNA).id
+        if state == "paused":
+            plans.pause(home.session, plan_id=plan_id, until=(ASKED + 12 * DAY).date(), now=ASKED)
+        else:
+            plans.stop(home.session, plan_id=plan_id, reason=StopReason.ASKED, now=ASKED)
+
+    browser.open(link)
+
+    assert sentence in browser.text
+
+
+@ON_ONE
+def test_a_stopped_follow_up_keeps_its_words(world: World, browser: Browser) -> None:
+    link = world.links(ANNA, MessageKind.REFLECTION)["p"]
+    with world.inside() as home:
+        plans.stop(home.session, plan_id=home.plan(ANNA).id, reason=StopReason.ASKED, now=ASKED)
+    browser.open(link)
+
+    assert "Change my words" not in browser.text
+    browser.open(f"/my-plan/{world.plan(ANNA)}/change")
+    assert browser.send(situation="a", action="b").status_code == 410
+
+
+@ON_ONE
+def test_an_old_link_shows_nothing(world: World, browser: Browser, time: Clock) -> None:
+    link = world.links(ANNA, MessageKind.REFLECTION)["p"]
+    time.ahead(days=401)
+
+    page = browser.open(link)
+
+    assert page.status_code == 410
+    assert "guest complains" not in page.text
+
+
+@ON_ONE
+def test_a_link_to_one_plan_does_not_open_another(world: World, browser: Browser) -> None:
+    browser.open(world.links(PAUL, MessageKind.REFLECTION)["p"])
+
+    assert browser.open(f"/my-plan/{world.plan(ANNA)}").status_code == 404
+    assert browser.open(f"/my-plan/{world.plan(ANNA)}/change").status_code == 404
+
+
+@ON_ONE
+def test_the_thanks_page_leads_to_the_plan_of_whoever_may_see_it(world: World, browser: Browser) -> None:
+    links = world.links(ANNA, MessageKind.REFLECTION)
+    browser.open(links["p"])
+    browser.open(links["a"])
+    browser.send(applied="partly")
+
+    assert "See my plan and my dates" in browser.text
+
+
+@ON_ONE
+def test_examples_fill_the_fields_without_script(world: World, browser: Browser) -> None:
+    with world.inside() as home:
+        from coachfollow.models import ProgrammeText
+
+        text = home.session.scalars(select(ProgrammeText)).first()
+        assert text is not None
+        text.examples = '[["it rains", "take an umbrella"], ["it snows", "take gloves"]]'
+        home.session.commit()
+    browser.open(world.links(PAUL, MessageKind.COMMITMENT)["a"])
+    assert "Show 2 examples to start from" in browser.text
+    assert "When it rains, I will take an umbrella." in browser.text
+
+    browser.open(browser.path, example="2")
+
+    assert (browser.fields["situation"], browser.fields["action"]) == ("it snows", "take gloves")
+
+
+@pytest.mark.parametrize("number", ["0", "3", "-1", "two", "²", ""])
+@ON_ONE
+def test_an_example_that_is_none_fills_nothing(world: World, browser: Browser, number: str) -> None:
+    browser.open(world.links(PAUL, MessageKind.COMMITMENT)["a"])
+
+    browser.open(browser.path, example=number)
+
+    assert browser.fields["situation"] == ""
