@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,9 @@ def environment(**given: object) -> Mapping[str, str]:
 
 
 @contextmanager
-def started(*arguments: str, environ: Mapping[str, str]) -> Iterator["subprocess.Popen[str]"]:
+def started(
+    *arguments: str, environ: Mapping[str, str], sockets: Sequence[int] = ()
+) -> Iterator["subprocess.Popen[str]"]:
     """Run one of our modules, with both of its outputs in one pipe; it is killed if it still lives at the end."""
     with subprocess.Popen(
         [sys.executable, "-m", *arguments],
@@ -35,12 +37,35 @@ def started(*arguments: str, environ: Mapping[str, str]) -> Iterator["subprocess
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        pass_fds=sockets,
         text=True,
     ) as process:
         try:
             yield process
         finally:
             process.kill()
+
+
+def parent_of(pid: int) -> int | None:
+    """Give whose child a process is; None once it has ended, even if nobody has waited for it yet."""
+    try:
+        state, parent = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[:2]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if state == "Z" else int(parent)
+
+
+def children_of(pid: int) -> Mapping[int, str]:
+    """Give the living children of a process, with their command lines."""
+    pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return {one: _command(one) for one in pids if parent_of(one) == pid}
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def until(claim: Callable[[], object], *, within: float = WITHIN) -> None:

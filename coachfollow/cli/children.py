@@ -49,7 +49,7 @@ class Child:
         if self.again_at is None:
             lived = clock.stopwatch() - self.started_at
             self.failures = 1 if lived > SETTLED else self.failures + 1
-            self.again_at = clock.stopwatch() + DELAYS[min(self.failures, len(DELAYS)) - 1]
+            self.again_at = clock.stopwatch() + delay(self.failures)
         if clock.stopwatch() >= self.again_at:
             self.start()
 
@@ -76,6 +76,11 @@ class Child:
         except subprocess.TimeoutExpired:
             return False
         return True
+
+
+def delay(failures: int) -> float:
+    """Seconds to wait after so many deaths in a row, counted from 1."""
+    return DELAYS[min(failures, len(DELAYS)) - 1]
 
 
 def python(name: str, *arguments: str, environ: Mapping[str, str], sockets: Sequence[int] = ()) -> Child:

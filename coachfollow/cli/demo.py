@@ -42,7 +42,7 @@ def demo(port: int, data: Path | None) -> None:
         _folder(port, data) as folder,
         running.listening(HOST, 0) as letterbox,
     ):
-        environ = _environ(folder, port=port, mail_port=letterbox.getsockname()[1])
+        environ = environ_for(folder, port=port, mail_port=letterbox.getsockname()[1])
         settings = config.load(environ)
         environment.write(folder / SETTINGS, {k: v for k, v in environ.items() if k.startswith(PREFIX)})
         click.echo("Inviting forty people to a training that took place on the last working day …")
@@ -66,8 +66,8 @@ def _folder(port: int, data: Path | None) -> Iterator[Path]:
         yield Path(folder).resolve()
 
 
-def _environ(folder: Path, *, port: int, mail_port: int) -> Environment:
-    """What every part of the demo is told; settings meant for a real installation stay out of it."""
+def environ_for(folder: Path, *, port: int, mail_port: int) -> Environment:
+    """Give what every part of the demo is told; settings meant for a real installation stay out of it."""
     given = {
         "demo": "yes",
         "secret_key": _secret(folder),

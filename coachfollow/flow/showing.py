@@ -54,7 +54,7 @@ def show(session: Session, *, organisation_id: int, key: str, locale: str | None
     locales = session.scalars(
         select(ProgrammeText.locale).where(ProgrammeText.version_id == version.id)
     ).all()
-    chosen = locale if locale in locales else version.language
+    chosen = locale if locale is not None and locale in locales else version.language
     text = programmes.text(session, version_id=version.id, locale=chosen)
     return Shown(
         key=key,

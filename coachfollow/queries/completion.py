@@ -14,7 +14,8 @@ from coachfollow.queries import labels, population
 from coachfollow.queries.filters import Filters, GroupBy
 from coachfollow.queries.labels import Key, Label, Labelling
 from coachfollow.queries.population import Population
-from coachfollow.rules.measuring import DEFINITIONS, FollowUps, People
+from coachfollow.rules import measuring
+from coachfollow.rules.measuring import FollowUps, People
 
 NOTES: Mapping[str, str] = {
     "target": "The completion that all groups counted here aim at; where they differ, there is none.",
@@ -28,6 +29,7 @@ NOTES: Mapping[str, str] = {
     ),
     "people": "Somebody who attended with two groups is counted in both.",
 }
+DEFINITIONS: Mapping[str, str] = {**measuring.DEFINITIONS, **NOTES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class Report:
     @property
     def definitions(self) -> Mapping[str, str]:
         """One sentence for every number."""
-        return {**DEFINITIONS, **NOTES}
+        return DEFINITIONS
 
 
 def completion(session: Session, *, filters: Filters, by: GroupBy, now: datetime) -> Report:

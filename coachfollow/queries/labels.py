@@ -45,7 +45,7 @@ class Labelling:
 
     def of(self, key: Key) -> Label:
         """What a group is called."""
-        return self.labels.get(key) or Label(text="none", handle=None)
+        return self.labels[key]
 
 
 def labelling(session: Session, *, filters: Filters, by: GroupBy, raw: Collection[Any]) -> Labelling:
@@ -133,10 +133,11 @@ def _coaches(session: Session, ids: Collection[Key]) -> dict[Key, Label]:
 
 
 def _months(days: Collection[date | None]) -> dict[Key, Label]:
-    keys = {_month(day) for day in days if day is not None}
-    names = {key: f"{key // 100:04}-{key % 100:02}" for key in keys if key is not None}
-    labels: dict[Key, Label] = {key: Label(text=name, handle=name) for key, name in names.items()}
-    return labels | {None: Label(text="without a date", handle=None)}
+    labels: dict[Key, Label] = {None: Label(text="without a date", handle=None)}
+    for day in days:
+        if day is not None:
+            labels[_month(day)] = Label(text=f"{day:%Y-%m}", handle=f"{day:%Y-%m}")
+    return labels
 
 
 def _month(day: date | None) -> Key:

@@ -26,7 +26,7 @@ _RANK = {need: rank for rank, need in enumerate(Need)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One reason, with the day or the detail that its sentence names."""
+    """One reason, with the day or the detail that its sentence names: a number, a cause, codes of barriers."""
 
     need: Need
     day: date | None = None
@@ -55,7 +55,8 @@ def reasons(signs: Signs) -> tuple[Reason, ...]:
     found = [Reason(need=Need.MARK_MEETING, day=day) for day in signs.unmarked]
     if signs.plan_state is PlanState.ACTIVE:
         found += _of_a_running_plan(signs)
-    found += [Reason(need=Need.BARRIER, detail=barrier.value) for barrier in dict.fromkeys(signs.barriers)]
+    if signs.barriers:
+        found.append(Reason(need=Need.BARRIER, detail=",".join(dict.fromkeys(signs.barriers))))
     if signs.unread:
         found.append(Reason(need=Need.UNREAD, detail=str(signs.unread)))
     return tuple(sorted(found, key=lambda reason: _RANK[reason.need]))

@@ -74,9 +74,7 @@ def _outcomes(signs: Signs) -> tuple[Finding, ...]:
     in_doubt = signs.mails.get(MessageState.IN_DOUBT, 0)
     if in_doubt:
         found.append(
-            _bad(
-                f"Of {_mails(in_doubt)} we cannot tell whether they arrived. Look at them in the outbox and decide."
-            )
+            _bad(f"We cannot tell whether {_mails(in_doubt)} arrived. Look into the outbox and decide.")
         )
     if signs.failed_lately:
         found.append(

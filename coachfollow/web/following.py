@@ -68,7 +68,7 @@ def change(plan: str) -> ResponseReturnValue:
     flash("Your plan is kept. From now on every mail quotes these words.")
     advice = asking.hint(answered.action)
     if advice:
-        flash(advice, "advice")
+        flash(advice, "warning")
     return redirect(url_for("following.show", plan=plan))
 
 

@@ -7,7 +7,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from coachfollow.extensions import db
 from coachfollow.queries import status, tables
 from coachfollow.rules.access import Action
-from coachfollow.web import phrases, policies
+from coachfollow.rules.words import MessageState
+from coachfollow.web import policies
 
 pages = Blueprint("probes", __name__)
 
@@ -52,5 +53,5 @@ def show_in_demo() -> ResponseReturnValue:
 
 def _page() -> str:
     return render_template(
-        "probes/status.html", status=status.status(g.session, now=g.now), state_words=phrases.MAIL_STATES
+        "probes/status.html", status=status.status(g.session, now=g.now), states=MessageState
     )

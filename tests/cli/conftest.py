@@ -41,7 +41,11 @@ def environ(sqlite: SQLite, tmp_path: Path) -> Iterator[Mapping[str, str]]:
     """Settings with a migrated database and nobody in it yet; mails go to nobody."""
     with sqlite.migrated(tmp_path) as url:
         yield processes.environment(
-            database_url=url, data_dir=tmp_path, mail_server="127.0.0.1", mail_port=free_port(), mail_tls="none"
+            database_url=url,
+            data_dir=tmp_path,
+            mail_server="127.0.0.1",
+            mail_port=free_port(),
+            mail_tls="none",
         )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Terminal
+from tests.house import PROGRAMME
 
 ROSTER = "Name;Email\nAnna Berg;anna@example.org\nBen Odu;ben@example.org\n"
 ATTENDANCE = "Name;Email;Minutes\nAnna Berg;anna@example.org;170\nBen Odu;ben@example.org;20\nCarla;;170\n"
@@ -31,8 +32,6 @@ def test_a_group_is_opened_listed_and_shown(group: Terminal) -> None:
 
 
 def test_a_programme_is_checked_loaded_and_shown(terminal: Terminal, tmp_path: Path) -> None:
-    from tests.house import PROGRAMME
-
     file = tmp_path / "service.yaml"
     file.write_text(PROGRAMME, encoding="utf-8")
 
@@ -117,9 +116,10 @@ def test_the_same_file_again_is_recognised_and_changes_nothing(
     group.run(*arguments)
 
     assert "The very same file was imported on" in group.run(*arguments, "--preview").stdout
-    assert group.json(*arguments)["imported"] | {"started": 0, "enrolled": 0, "corrected": 0} == group.json(
-        *arguments
-    )["imported"]
+    assert (
+        group.json(*arguments)["imported"] | {"started": 0, "enrolled": 0, "corrected": 0}
+        == group.json(*arguments)["imported"]
+    )
 
 
 def test_unknown_columns_are_asked_about_named_and_remembered(
@@ -142,9 +142,13 @@ def test_unknown_columns_are_asked_about_named_and_remembered(
     [
         pytest.param("empty", [], "“empty.csv” is empty", id="an empty file"),
         pytest.param("odd", ["--map", "shoe=Wer"], "--map shoe=Wer is not NAME=COLUMN", id="no such field"),
-        pytest.param("odd", ["--profile", "mine"], "There is no profile “mine”. There are none yet.", id="no profile"),
+        pytest.param(
+            "odd", ["--profile", "x"], "There is no profile “x”. There are none yet.", id="no profile"
+        ),
         pytest.param("roster", ["--session", "2"], "there is no session 2", id="no such session"),
-        pytest.param("roster", ["--save-profile", " "], "A profile needs a name", id="a profile without a name"),
+        pytest.param(
+            "roster", ["--save-profile", " "], "A profile needs a name", id="a profile without a name"
+        ),
     ],
 )
 def test_a_list_that_cannot_be_taken_is_told(
@@ -187,9 +191,10 @@ def test_somebody_without_a_follow_up_is_told_so(group: Terminal) -> None:
 def test_a_coach_says_when_they_can_be_booked(group: Terminal) -> None:
     link = ("--link", "https://meet.example.org/cem")
 
-    assert "can be booked mon-fri 09:00-12:00" in group.run(
-        "coach", "hours", "cem@example.org", "mon-fri 09:00-12:00", *link
-    ).stdout
+    assert (
+        "can be booked mon-fri 09:00-12:00"
+        in group.run("coach", "hours", "cem@example.org", "mon-fri 09:00-12:00", *link).stdout
+    )
     assert "cannot be read" in group.run("coach", "hours", "cem@example.org", "always", code=1).stderr
     assert "hours are not known" not in group.run("cohort", "show", "spring").stdout
 

@@ -1,6 +1,9 @@
 """Setting up by commands: tables, the first people, programmes, groups, coaches; each refusal is a sentence."""
 
+import os
 import sqlite3
+import sys
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -54,11 +57,15 @@ def test_an_administrator_gets_a_link_that_works_once(terminal: Terminal) -> Non
     ("arguments", "code", "sentence"),
     [
         pytest.param(["admin", "add", "ada"], 1, "“ada” is not a mail address.", id="no address"),
-        pytest.param(["admin", "add", "a@example.org", "--role", "king"], 2, "king is not one of", id="no role"),
+        pytest.param(
+            ["admin", "add", "a@example.org", "--role", "king"], 2, "king is not one of", id="no role"
+        ),
         pytest.param(["programme", "show", "x"], 1, "There is no programme “x”", id="no programme"),
         pytest.param(["cohort", "show", "x"], 1, "There is no group “x”", id="no group"),
         pytest.param(["plan", "show", "x@example.org"], 1, "Nobody here has the address", id="nobody"),
-        pytest.param(["coach", "hours", "x@example.org", "mon"], 1, "Nobody here has the address", id="no coach"),
+        pytest.param(
+            ["coach", "hours", "x@example.org", "mon"], 1, "Nobody here has the address", id="no coach"
+        ),
         pytest.param(["clock", "ahead", "1"], 1, "Only the demo's clock can be moved.", id="a real clock"),
         pytest.param(["clock", "ahead"], 1, "Say how far", id="neither days nor --next"),
         pytest.param(
@@ -128,7 +135,7 @@ def test_settings_may_come_from_a_file(
 ) -> None:
     file = tmp_path / "settings.env"
     lines = [f"{name}={value}" for name, value in terminal.environ.items() if name.startswith("COACHFOLLOW_")]
-    file.write_text("\n".join(["# the house", "", *lines, 'COACHFOLLOW_ORGANISATION="A \'new\' name"']))
+    file.write_text("\n".join(["# the house", "", *lines, "COACHFOLLOW_ORGANISATION=\"A 'new' name\""]))
     for name in {line.partition("=")[0] for line in (*lines, "COACHFOLLOW_ORGANISATION=")}:
         monkeypatch.setenv(name, "")  # so that it is taken back after the test
         monkeypatch.delenv(name)
@@ -168,3 +175,33 @@ def test_a_secret_in_a_file_is_shown_as_its_file(terminal: Terminal, tmp_path: P
     given = {**terminal.environ, "COACHFOLLOW_REDIS_URL_FILE": str(tmp_path / "redis")}
 
     assert f"COACHFOLLOW_REDIS_URL=(in {tmp_path / 'redis'})" in Terminal(given).run("config").stdout
+
+
+def test_in_a_demo_the_clock_moves_ahead(environ: Mapping[str, str]) -> None:
+    demo = Terminal({**environ, "COACHFOLLOW_DEMO": "yes"})
+    demo.run("migrate")
+
+    assert demo.json("clock", "ahead", "7")["events"] == 1
+    assert demo.json("clock", "ahead", "--next")["events"] == 0
+    assert "0 mails, 0 answers and meetings." in demo.run("clock", "ahead", "0.5").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "becomes"),
+    [
+        pytest.param(["work", "post"], ["jobs.worker", "post"], id="a worker"),
+        pytest.param(
+            ["work", "desk", "--no-redis"], ["jobs.worker", "desk", "--no-redis"], id="without Redis"
+        ),
+        pytest.param(["ticker"], ["jobs.ticker"], id="the ticker"),
+    ],
+)
+def test_a_worker_takes_the_place_of_its_command(
+    nobody_home: Terminal, arguments: list[str], becomes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(os, "execve", lambda path, argv, _: started.append([path, *argv]))
+
+    nobody_home.run(*arguments)
+
+    assert started == [[sys.executable, sys.executable, "-P", "-m", *becomes]]

@@ -1,4 +1,4 @@
-"""Promises kept for whoever is rarely thought of: leavers in a first file, floods after a restart, what is left over."""
+"""Promises to whoever is rarely thought of: leavers in a first file, floods after a restart, what is left over."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,7 +10,7 @@ from coachfollow.clock import LeaseTime
 from coachfollow.config import Settings
 from coachfollow.errors import NotFound, TooMany
 from coachfollow.extensions import lease_time
-from coachfollow.flow import attendance, floods, people, profiles, signin, tidying
+from coachfollow.flow import floods, people, profiles, signin, tidying
 from coachfollow.intake.people import PersonRow
 from coachfollow.intake.words import Field, Mapping, Reading
 from coachfollow.models import ImportBatch, ImportRow, Person, RateBucket, Token

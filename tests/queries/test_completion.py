@@ -206,6 +206,19 @@ def test_reach_counts_the_people_who_answered_themselves(session: Session) -> No
     assert report(session, everything(worlds.organisation(session))).total.reach is None
 
 
+def test_people_of_a_group_without_sessions_are_counted_without_a_date(session: Session) -> None:
+    house = worlds.organisation(session)
+    cohort_id = worlds.cohort(session, house, worlds.offer(session, house), trained=())
+    worlds.plan(session, cohort_id, worlds.person(session, house))
+    filters = everything(house)
+
+    assert by_label(report(session, filters, GroupBy.MONTH)) == {"without a date": (0, 1)}
+    undated = names.people(
+        session, filters=filters, standings=[Standing.ACTIVE], now=NOW, by=GroupBy.MONTH, key=None
+    )
+    assert len(undated) == 1
+
+
 @pytest.mark.parametrize(
     ("targets", "shown", "remark"),
     [

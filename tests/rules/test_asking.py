@@ -207,3 +207,28 @@ def test_a_vague_action_gets_a_hint(action: str, *, vague: bool, remark: str) ->
     hint = asking.hint(action)
     assert (hint is not None) is vague, remark
     assert hint is None or "Could a colleague see you do it?" in hint
+
+
+@pytest.mark.parametrize(
+    ("situation", "action", "kept"),
+    [
+        ("When a guest waits,", "I will look up", ("a guest waits", "look up")),
+        ("when … a guest waits", "i'll look up", ("a guest waits", "look up")),
+        ("Wenn ein Gast wartet", "werde ich aufsehen", ("ein Gast wartet", "aufsehen")),
+        ("a guest waits", "then I will look up.", ("a guest waits", "look up.")),
+        ("whenever it rains", "illuminate the path", ("whenever it rains", "illuminate the path")),
+    ],
+    ids=["as printed", "abbreviated", "in German", "with “then”", "words that only begin alike"],
+)
+def test_what_the_labels_say_already_is_kept_once(situation: str, action: str, kept: tuple[str, str]) -> None:
+    answered = asking.parse(StepKind.COMMITMENT, {"situation": situation, "action": action})
+
+    assert isinstance(answered, Answered)
+    assert (answered.situation, answered.action) == kept
+
+
+def test_the_words_of_the_label_alone_are_no_plan() -> None:
+    problems = asking.parse(StepKind.COMMITMENT, {"situation": "When …", "action": "I will"})
+
+    assert isinstance(problems, Problems)
+    assert set(problems) == {"situation", "action"}

@@ -38,7 +38,8 @@ class Browser:
         """Send the form of this page, hidden fields and all, and follow redirects."""
         hidden = {found["name"]: unescape(found["value"]) for found in _HIDDEN.finditer(self.page.text)}
         target = _path(address) if address else self.action
-        return self._show(self.client.post(target, data=hidden | fields, follow_redirects=True))
+        shown = {} if address else dict(self.fields)
+        return self._show(self.client.post(target, data=shown | hidden | fields, follow_redirects=True))
 
     @property
     def action(self) -> str:

@@ -1,8 +1,48 @@
-"""The pages of coaches, L&D teams and operators."""
+"""The pages of coaches, managers, L&D teams and operators."""
 
 from flask import Blueprint
 
+from coachfollow.web import navigation
 from coachfollow.web.navigation import Entry
+from coachfollow.web.staff import (
+    batches,
+    coach,
+    follow_ups,
+    groups,
+    hours,
+    imports,
+    numbers,
+    outbox,
+    people,
+    plans,
+    programmes,
+    team,
+    words,
+)
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
-NAVIGATION: tuple[Entry, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    coach.pages,
+    plans.pages,
+    follow_ups.pages,
+    hours.pages,
+    team.pages,
+    groups.pages,
+    imports.pages,
+    batches.pages,
+    people.pages,
+    programmes.pages,
+    numbers.pages,
+    outbox.pages,
+)
+NAVIGATION: tuple[Entry, ...] = (
+    Entry(label="My people", endpoint="coach.show", is_for=navigation.coaches),
+    Entry(label="My hours", endpoint="hours.show", is_for=navigation.coaches),
+    Entry(label="My team", endpoint="team.show", is_for=navigation.managers),
+    Entry(label="Groups", endpoint="groups.listed", is_for=navigation.lnd),
+    Entry(label="Programmes", endpoint="programmes.listed", is_for=navigation.lnd),
+    Entry(label="Numbers", endpoint="numbers.show", is_for=numbers.has_numbers),
+    Entry(label="Outbox", endpoint="outbox.show", is_for=navigation.operators),
+)
+
+for phrase in words.FILTERS:
+    coach.pages.add_app_template_filter(phrase)

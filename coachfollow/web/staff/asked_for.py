@@ -43,9 +43,7 @@ def asked_for() -> AskedFor:
 
 def everything() -> Filters:
     """Everything the reader may see."""
-    return sight.visible(
-        g.session, actor=g.actor, filters=Filters(organisation_id=g.actor.organisation_id)
-    )
+    return sight.visible(g.session, actor=g.actor, filters=Filters(organisation_id=g.actor.organisation_id))
 
 
 def _day(said: Mapping[str, str], name: str) -> date | None:

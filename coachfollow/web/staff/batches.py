@@ -4,7 +4,7 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from flask.typing import ResponseReturnValue
 
 from coachfollow import bell
-from coachfollow.errors import Conflict
+from coachfollow.errors import Conflict, Invalid
 from coachfollow.extensions import installation
 from coachfollow.flow import attendance, deciding
 from coachfollow.queries import batches, staged
@@ -84,6 +84,8 @@ def decide(batch: str, line: int) -> ResponseReturnValue:
         case "again":
             deciding.take_in(g.session, batch=row, line=line)
             sentence = f"Line {line} is in again."
+        case "":
+            raise Invalid("Choose who it is, or leave the line out.")
         case _:
             deciding.identify(g.session, batch=row, line=line, person=said)
             sentence = f"Line {line} is decided, and remembered for the next file."

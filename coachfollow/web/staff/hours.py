@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from coachfollow.errors import Invalid
+from coachfollow.errors import Forbidden, Invalid
 from coachfollow.flow import coaching
 from coachfollow.queries import hours
 from coachfollow.rules import worktime
-from coachfollow.web import policies
+from coachfollow.web import navigation, policies
 from coachfollow.web.staff import telling
 
 pages = Blueprint("hours", __name__)
@@ -22,6 +22,7 @@ SUGGESTED = worktime.DEFAULT_WEEK
 @policies.signed_in
 def show() -> ResponseReturnValue:
     """Show when the visitor can be booked."""
+    _refuse_others()
     said = hours.hours(g.session, person_id=g.actor.person_id)
     return _form(_by_day(said.week or SUGGESTED) | {"link": said.link}, {}, is_new=not said.week)
 
@@ -30,6 +31,7 @@ def show() -> ResponseReturnValue:
 @policies.signed_in
 def change() -> ResponseReturnValue:
     """Keep when the visitor can be booked; meetings that stand in calendars stay where they are."""
+    _refuse_others()
     values = {name: request.form.get(name, "").strip() for name in (*DAYS, "link")}
     problems = _problems(values)
     if not problems:
@@ -42,6 +44,11 @@ def change() -> ResponseReturnValue:
         return _form(values, problems, is_new=False), 422
     sentence = "Your hours are kept. New meetings are looked for within them, three weeks ahead."
     return telling.done(sentence, url_for("hours.show"))
+
+
+def _refuse_others() -> None:
+    if not navigation.coaches(g.actor):
+        raise Forbidden("Bookable hours are for coaches, and you coach nobody here.")
 
 
 def _form(values: Mapping[str, str], problems: Mapping[str, str], *, is_new: bool) -> str:

@@ -131,5 +131,6 @@ def _question(cohort: str, upload: Upload, reading: Reading) -> str:
         offered={field.value: words for field, words in questions.OFFERED.items()},
         chosen={field.value: name for field, name in reading.mapping.columns.items()},
         delimiters=questions.DELIMITERS,
-        encodings=questions.ENCODINGS,
+        encodings=[(one, one) for one in questions.ENCODINGS],
+        columns=[(one, one) for one in reading.header],
     )

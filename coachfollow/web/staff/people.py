@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from coachfollow.errors import Closed, Invalid
+from coachfollow.errors import Invalid
 from coachfollow.flow import people as keeping
 from coachfollow.intake.people import PeopleReading, read_people
 from coachfollow.intake.reading import Unreadable

@@ -148,6 +148,18 @@ def plan_state(value: PlanState, reason: StopReason | None = None) -> str:
     )
 
 
+def anchor(value: str) -> str:
+    """What the days of a step are counted from."""
+    match value.partition(":"):
+        case ("session", _, ("first" | "last") as which):
+            return f"the {which} session"
+        case ("session", ":", number):
+            return f"session {number}"
+        case ("step", _, key):
+            return f"the step “{key}”"
+    return "the training"
+
+
 def follow_up_state(value: TouchpointState) -> str:
     """What became of a follow-up."""
     return FOLLOW_UP_STATES[value]
@@ -191,7 +203,8 @@ def reason(value: Reason) -> str:
         case Need.MISSED_TWICE:
             return f"{value.detail} questions in a row went unanswered. A friendly word may help."
         case Need.BARRIER:
-            return f"Named what got in the way: “{BARRIER_WORDS[Barrier(value.detail)]}”."
+            named = (f"“{BARRIER_WORDS[Barrier(code)]}”" for code in value.detail.split(","))
+            return f"Named what got in the way: {', '.join(named)}."
         case Need.NOTHING_BOOKED:
             why = f" ({value.detail})" if value.detail else ""
             return f"No time is booked yet for the meeting of about {_day(value)}{why}."
@@ -226,6 +239,7 @@ def _day(value: Reason) -> str:
 
 FILTERS = (
     kind,
+    anchor,
     plan_state,
     follow_up_state,
     presence,

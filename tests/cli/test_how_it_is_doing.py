@@ -1,0 +1,102 @@
+"""`doctor` and `status`: sentences that say what is wrong and what to do, on a house with its faults."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from coachfollow.cli import house
+from coachfollow.extensions import db
+from coachfollow.flow import commitments
+from coachfollow.queries import finding, my_plan, timelines
+from coachfollow.rules.asking import Answered
+from tests.cli.conftest import Terminal
+from tests.ports import free_port
+
+
+def sentences(terminal: Terminal, *, code: int) -> dict[str, bool]:
+    """What the doctor says, and whether each of it is a problem."""
+    document = terminal.json("doctor", code=code)
+    assert document["is_well"] is (code == 0)
+    return {finding["sentence"]: finding["is_problem"] for finding in document["findings"]}
+
+
+def test_a_house_without_tables_is_told_to_migrate(environ: Mapping[str, str], tmp_path: Path) -> None:
+    bare = Terminal({**environ, "COACHFOLLOW_DATABASE_URL": f"sqlite:///{tmp_path / 'bare.db'}"})
+
+    said = bare.run("doctor", code=1).stdout
+
+    assert said == "WRONG The database has no tables yet. Run: coachfollow migrate\nOne thing needs doing.\n"
+
+
+def test_everything_that_is_away_is_named(terminal: Terminal) -> None:
+    away = Terminal({**terminal.environ, "COACHFOLLOW_REDIS_URL": f"redis://127.0.0.1:{free_port()}"})
+
+    said = away.run("doctor", code=1).stdout
+
+    assert "WRONG No worker has looked for due mails yet." in said
+    assert "WRONG The mail server 127.0.0.1, port " in said
+    assert "See COACHFOLLOW_MAIL_SERVER and the settings after it" in said
+    assert "WRONG Redis cannot be reached" in said
+    assert said.endswith("3 things need doing.\n")
+
+
+def test_a_house_in_order_is_well(terminal: Terminal, letterbox: Path) -> None:
+    terminal.run("drain")
+
+    said = terminal.run("doctor").stdout
+
+    assert said.endswith("All is well.\n")
+    assert "WRONG" not in said
+    assert "No private text was sealed yet" in said
+    assert not letterbox.exists()  # looking delivers nothing
+
+
+def test_a_redis_without_workers_rings_for_nobody(
+    terminal: Terminal, redis_url: str, letterbox: Path
+) -> None:
+    del letterbox
+    terminal.run("drain")
+    alone = Terminal({**terminal.environ, "COACHFOLLOW_REDIS_URL": redis_url})
+
+    said = sentences(alone, code=1)
+
+    assert [sentence for sentence, is_problem in said.items() if is_problem] == [
+        "No worker listens at the queue post. Start one: coachfollow work post",
+        "No worker listens at the queue desk. Start one: coachfollow work desk",
+    ]
+
+
+def test_another_secret_is_found_out(group: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("Name;Email\nAnna Berg;anna@example.org\n", encoding="utf-8")
+    group.run("attendance", "import", file, "--cohort", "spring")
+    _seal_something(group)
+    wrong = Terminal({**group.environ, "COACHFOLLOW_SECRET_KEY": "another secret altogether " + "1" * 16})
+
+    assert sentences(group, code=1)["The secret opens the private texts."] is False
+    assert any(
+        "does not open the private texts" in one for one, bad in sentences(wrong, code=1).items() if bad
+    )
+
+
+def _seal_something(terminal: Terminal) -> None:
+    """Let Anna write her plan, as its page does."""
+    with house.app_context(terminal.environ):
+        session = db.session()
+        person = finding.person_with(session, organisation_id=1, address="anna@example.org")
+        (mine,) = my_plan.plans_of(session, person_id=person)
+        plan = timelines.head(session, public_id=mine.plan)
+        commitments.change(
+            session,
+            plan_id=plan.plan_id,
+            answered=Answered(situation="the phone rings", action="smile"),
+            now=plan.state_at,
+        )
+
+
+def test_the_status_is_read_from_the_database_alone(terminal: Terminal) -> None:
+    said = terminal.run("status").stdout
+    document = terminal.json("status")
+
+    assert "Mails: none yet" in said
+    assert document["is_well"] is False
+    assert document["status"]["signs"]["drained_at"] is None

@@ -1,0 +1,79 @@
+"""One demo world for a module of tests: built once, on SQLite, with its mail server on a thread."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from coachfollow import clock, config
+from coachfollow.app import create_app
+from coachfollow.extensions import db
+from coachfollow.flow import demo_world
+from coachfollow.flow.demo_world import World
+from coachfollow.mail.postbox import Postbox
+from tests import processes
+from tests.databases import SQLite
+from tests.ports import free_port
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A demo to look at: its world, its session, where its mails are filed."""
+
+    app: Flask
+    session: Session
+    world: World
+    mailbox: Path
+    built_at: datetime
+
+
+@contextmanager
+def post_office(folder: Path) -> Iterator[int]:
+    """Run the demo's mail server on a thread; gives its port."""
+    port = free_port()
+    server = Controller(Postbox(folder), hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        yield port
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def visit(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
+    """A demo whose training was on the last working day; the module's tests share it and its time."""
+    folder = tmp_path_factory.mktemp("demo")
+    with sqlite.migrated(folder) as url, post_office(folder / "mailbox") as port:
+        settings = config.load(
+            processes.environment(
+                demo="yes",
+                database_url=url,
+                data_dir=folder,
+                zone="Europe/Berlin",
+                mail_server="127.0.0.1",
+                mail_port=port,
+                mail_tls="none",
+                mail_per_minute=1_000_000,
+                organisation="Brightwater Hotels",
+            )
+        )
+        app = create_app(settings)
+        with app.app_context():
+            now = clock.now()
+            session = db.session()
+            world = demo_world.build(session, now=now)
+            yield Visit(
+                app=app,
+                session=session,
+                world=world,
+                mailbox=folder / "mailbox",
+                built_at=now.astimezone(UTC),
+            )
+            db.session.remove()
+            db.engine.dispose()

@@ -1,0 +1,218 @@
+"""A demo world, from the day of its training to the question half a year later: it holds together all the way.
+
+The tests of this module go through one world's time together, each as far as it needs; none needs another one.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coachfollow.errors import Forbidden, Invalid
+from coachfollow.extensions import installation
+from coachfollow.flow import demo, demo_people, mailbox
+from coachfollow.flow.demo_people import Habit
+from coachfollow.models import (
+    Answer,
+    CheckIn,
+    Cohort,
+    Event,
+    FollowUpPlan,
+    ImportRow,
+    Message,
+    Person,
+    Reporting,
+    Team,
+    Touchpoint,
+)
+from coachfollow.queries import clockwork, completion
+from coachfollow.queries.filters import EVERYTHING, Filters, GroupBy
+from coachfollow.rules.words import (
+    CheckInState,
+    MessageKind,
+    MessageState,
+    PlanState,
+    StepKind,
+    StopReason,
+    TouchpointState,
+)
+from tests.demo.conftest import Visit
+
+MOST_A_MONTH = 25  # mails to a participant: two meetings' invitations, prompts, questions and their reminders
+
+
+def by_habit(session: Session, habit: Habit) -> Sequence[FollowUpPlan]:
+    """The plans of those who have a habit."""
+    emails = [one.email for one in demo_people.participants() if one.habit is habit]
+    return session.scalars(
+        select(FollowUpPlan).join(Person, Person.id == FollowUpPlan.person_id).where(Person.email.in_(emails))
+    ).all()
+
+
+def pass_months(visit: Visit, months: int) -> None:
+    """Let so many months have passed since the world was built; nothing happens if they have."""
+    until = visit.built_at + timedelta(days=30 * months)
+    if clockwork.now(visit.session) < until:
+        demo.step(visit.session, until=until)
+
+
+@pytest.fixture(autouse=True)
+def no_transaction_is_left_open(visit: Visit) -> Iterator[None]:
+    yield
+    visit.session.rollback()
+
+
+def test_forty_people_in_six_zones_and_three_directorates_were_invited(visit: Visit) -> None:
+    session = visit.session
+    invited = session.execute(
+        select(FollowUpPlan.id, Person.zone).join(Person, Person.id == FollowUpPlan.person_id)
+    )
+    roots = select(func.count()).select_from(Team).where(Team.parent_id.is_(None))
+
+    zones = Counter(zone for _, zone in invited)
+    assert (zones.total(), len(zones)) == (40, 6)
+    assert session.scalar(roots) == 3
+    assert session.scalar(select(func.count()).select_from(Reporting)) == 46
+
+
+def test_its_training_was_on_the_last_working_day_and_its_time_is_now(visit: Visit) -> None:
+    day = visit.world.training_on
+
+    assert day.weekday() < 5
+    assert timedelta(0) < visit.built_at.date() - day <= timedelta(days=3)
+
+
+def test_who_was_there_came_from_a_real_report(visit: Visit) -> None:
+    session = visit.session
+    states = Counter(
+        session.scalars(select(FollowUpPlan.state).join(Cohort, Cohort.id == FollowUpPlan.cohort_id))
+    )
+    shelved = session.scalars(
+        select(FollowUpPlan.id).where(FollowUpPlan.stop_reason == StopReason.ABSENT)
+    ).all()
+    problems = session.scalars(select(ImportRow.problem).where(ImportRow.problem.is_not(None))).all()
+
+    assert states[PlanState.DRAFT] == len(shelved) == 2  # a no-show, and one who left after half an hour
+    assert {
+        plan.id for plan in (*by_habit(session, Habit.ABSENT), *by_habit(session, Habit.LEAVING_EARLY))
+    } == set(shelved)
+    assert len(problems) == 1  # a guest whom nobody knows
+    assert "no mail address" in (problems[0] or "")
+
+
+def test_the_managers_cards_came_before_the_training_and_mails_carry_the_demo_s_dates(visit: Visit) -> None:
+    letters = mailbox.letters(limit=10_000)
+    first = letters[-1]
+
+    assert first.recipient in {person.email for person in demo_people.leaders()}
+    assert first.arrived_at.date() < visit.world.training_on
+    assert len(letters) == len(list(visit.mailbox.glob("*.eml")))
+    assert any(letter.has_calendar for letter in letters)
+
+
+def test_a_month_brings_answers_meetings_and_no_flood(visit: Visit) -> None:
+    pass_months(visit, 1)
+    session = visit.session
+    participants = select(FollowUpPlan.person_id)
+    begun = datetime.combine(visit.world.training_on, datetime.min.time(), UTC)
+    per_person = session.execute(
+        select(Message.person_id, func.count())
+        .where(Message.state == MessageState.SENT, Message.person_id.in_(participants))
+        .where(Message.settled_at <= begun + timedelta(days=31))
+        .group_by(Message.person_id)
+    )
+
+    assert max(count for _, count in per_person) <= MOST_A_MONTH
+    assert session.scalar(select(func.count()).select_from(Answer)) > 100
+    held = select(func.count()).select_from(CheckIn).where(CheckIn.state == CheckInState.HELD)
+    assert session.scalar(held) > 20
+
+
+def test_nothing_is_sent_after_its_time(visit: Visit) -> None:
+    pass_months(visit, 1)
+
+    late = select(Message.id).where(Message.state == MessageState.EXPIRED)
+    assert visit.session.scalars(late).all() == []
+
+
+def test_each_acts_as_is_their_habit(visit: Visit) -> None:
+    pass_months(visit, 2)
+    session = visit.session
+    away, stopping = by_habit(session, Habit.AWAY)[0], by_habit(session, Habit.STOPPING)[0]
+    events = {
+        plan.id: set(session.scalars(select(Event.name).where(Event.plan_id == plan.id)))
+        for plan in (away, stopping)
+    }
+
+    assert {"plan paused", "plan resumed"} <= events[away.id]
+    assert (stopping.state, stopping.stop_reason) == (PlanState.STOPPED, StopReason.NO_INTEREST)
+    silent = [plan.id for plan in by_habit(session, Habit.SILENT)]
+    reader = [plan.id for plan in by_habit(session, Habit.READER)]
+    answered = Counter(
+        session.scalars(
+            select(Touchpoint.plan_id)
+            .join(Answer, Answer.touchpoint_id == Touchpoint.id)
+            .where(Touchpoint.kind != StepKind.SPONSOR)
+        )
+    )
+    assert [answered[plan] for plan in silent] == [0, 0]
+    assert all(answered[plan] > 3 for plan in reader)
+
+
+def test_an_address_that_does_not_exist_is_counted_apart(visit: Visit) -> None:
+    pass_months(visit, 1)
+    (plan,) = by_habit(visit.session, Habit.BOUNCING)
+    mails = visit.session.execute(
+        select(Message.state, Message.server_reply).where(Message.person_id == plan.person_id)
+    ).all()
+
+    assert {state for state, _ in mails} <= {MessageState.FAILED, MessageState.CANCELLED, MessageState.QUEUED}
+    assert any("nobody of that name lives here" in (reply or "") for _, reply in mails)
+
+
+def test_the_numbers_add_up_at_the_end_of_the_prompts(visit: Visit) -> None:
+    pass_months(visit, 4)
+    session = visit.session
+    organisation_id = session.scalars(select(Cohort.organisation_id)).one()
+    filters = Filters(organisation_id=organisation_id, sight=EVERYTHING)
+    now = clockwork.now(session)
+    report = completion.completion(session, filters=filters, by=GroupBy.TEAM, now=now)
+    people, asked = report.total.people, report.total.follow_ups
+
+    assert people.attended == 38
+    assert people.finished > 15
+    assert asked.due == asked.on_time + asked.late + asked.missed + asked.open
+    assert asked.on_time > asked.missed > 0
+    assert asked.late > 0
+    assert asked.undeliverable > 0
+    assert sum(group.people.attended for group in report.groups) == people.attended
+
+
+def test_one_question_comes_half_a_year_later_and_then_silence(visit: Visit) -> None:
+    pass_months(visit, 8)
+    session = visit.session
+    asked = select(func.count()).select_from(Message).where(Message.kind == MessageKind.UNPROMPTED)
+
+    assert session.scalar(asked) > 20
+    assert clockwork.next_event(session, after=clockwork.now(session)) is None
+    open_ones = select(Touchpoint.id).where(Touchpoint.state == TouchpointState.OPEN)
+    assert session.scalars(open_ones).all() == []
+    before = clockwork.now(session)
+    assert demo.step_to_next(session).events == 0
+    assert clockwork.now(session) - before < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("days", [-1, 0, 401])
+def test_time_moves_ahead_and_not_too_far(visit: Visit, days: float) -> None:
+    with pytest.raises(Invalid, match="ahead only"):
+        demo.step(visit.session, days=days)
+
+
+def test_only_the_demo_has_a_clock_to_move(app: object, session: Session) -> None:
+    del app
+    assert not installation().settings.demo
+    with pytest.raises(Forbidden, match="Only the demo's clock"):
+        demo.step(session, days=1)

@@ -1,0 +1,93 @@
+"""The rows of the pages of coaches, managers, L&D teams and operators, and what their addresses name."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from coachfollow.models import Cohort, ImportBatch, Message
+from coachfollow.rules.words import ImportState
+from coachfollow.web.policies import Door
+from tests.house import House
+from tests.web.matrix import ANYBODY_SIGNED_IN, OPERATORS, Row, Visitor, Visitors
+
+COACH: Visitors = frozenset({Visitor.COACH})
+LND: Visitors = frozenset({Visitor.LND})
+READERS: Visitors = frozenset({Visitor.COACH, Visitor.MANAGER, Visitor.LND})
+
+COACHES_OWN_PLAN = Row(door=Door.ALLOWED, own=COACH)
+WHOEVER_SEES_THE_PLAN = Row(door=Door.ALLOWED, own=READERS, foreign=LND)
+LND_OF_THE_GROUP = Row(door=Door.ALLOWED, own=LND, foreign=LND)
+# where the address names nothing, it is always about the visitor's own organisation
+LND_AT_HOME = Row(door=Door.ALLOWED, own=LND, foreign=LND, abroad=LND)
+COACHES_OWN_HOURS = Row(door=Door.SIGNED_IN, own=COACH, foreign=COACH, abroad=COACH)
+NUMBERS = Row(door=Door.SIGNED_IN, own=READERS, foreign=READERS, abroad=READERS)
+ONE_MAIL = Row(
+    door=Door.ALLOWED,
+    own=frozenset({Visitor.OPERATOR}),
+    foreign=frozenset({Visitor.OPERATOR}),
+)
+
+FOLLOW_UP = "/plans/<plan>/follow-ups/<int(max=2147483647):follow_up>"
+
+ROWS: Mapping[tuple[str, str], Row] = {
+    ("GET", "/coach"): ANYBODY_SIGNED_IN,
+    ("GET", "/team"): ANYBODY_SIGNED_IN,
+    ("GET", "/hours"): COACHES_OWN_HOURS,
+    ("POST", "/hours"): COACHES_OWN_HOURS,
+    ("GET", "/plans/<plan>"): WHOEVER_SEES_THE_PLAN,
+    ("POST", "/plans/<plan>/read"): COACHES_OWN_PLAN,
+    ("POST", "/plans/<plan>/pause"): COACHES_OWN_PLAN,
+    ("POST", "/plans/<plan>/resume"): COACHES_OWN_PLAN,
+    ("POST", "/plans/<plan>/stop"): COACHES_OWN_PLAN,
+    ("GET", FOLLOW_UP): COACHES_OWN_PLAN,
+    ("POST", f"{FOLLOW_UP}/mark"): COACHES_OWN_PLAN,
+    ("POST", f"{FOLLOW_UP}/move"): COACHES_OWN_PLAN,
+    ("POST", f"{FOLLOW_UP}/excuse"): COACHES_OWN_PLAN,
+    ("GET", "/groups"): LND_AT_HOME,
+    ("GET", "/groups/new"): LND_AT_HOME,
+    ("POST", "/groups/new"): LND_AT_HOME,
+    ("GET", "/groups/<cohort>"): LND_OF_THE_GROUP,
+    ("GET", "/groups/<cohort>/import"): LND_OF_THE_GROUP,
+    ("POST", "/groups/<cohort>/import"): LND_OF_THE_GROUP,
+    ("GET", "/imports/<batch>"): LND_OF_THE_GROUP,
+    ("GET", "/imports/<batch>/problems.csv"): LND_OF_THE_GROUP,
+    ("POST", "/imports/<batch>/confirm"): LND_OF_THE_GROUP,
+    ("POST", "/imports/<batch>/withdraw"): LND_OF_THE_GROUP,
+    ("POST", "/imports/<batch>/rows/<int(max=2147483647):line>"): LND_OF_THE_GROUP,
+    ("GET", "/people"): LND_AT_HOME,
+    ("POST", "/people"): LND_AT_HOME,
+    ("GET", "/programmes"): LND_AT_HOME,
+    ("POST", "/programmes"): LND_AT_HOME,
+    ("GET", "/programmes/<programme>"): LND_AT_HOME,
+    ("GET", "/numbers"): NUMBERS,
+    ("GET", "/numbers/names"): NUMBERS,
+    ("GET", "/numbers.csv"): NUMBERS,
+    ("GET", "/numbers.xlsx"): NUMBERS,
+    ("GET", "/outbox"): OPERATORS,
+    ("GET", "/outbox/<state>"): OPERATORS,
+    ("GET", "/outbox/mail/<message>"): ONE_MAIL,
+}
+
+
+def arguments(home: House, *, person: str) -> Mapping[str, object]:
+    """What the addresses of these pages name beside plan, cohort and touchpoint, for one person's things."""
+    plan = home.plan(person)
+    mail = select(Message.public_id).where(Message.plan_id == plan.id).limit(1)
+    return {
+        "follow_up": home.touchpoint(person, "first-question").id,
+        "batch": _staged(home, plan.cohort_id),
+        "line": 1,
+        "programme": "service",
+        "state": "queued",
+        "message": home.session.scalars(mail).one(),
+    }
+
+
+def _staged(home: House, cohort_id: int) -> str:
+    """A file of the group that waits to be confirmed; a new one where the last was carried out."""
+    waiting = select(ImportBatch.public_id).where(
+        ImportBatch.cohort_id == cohort_id, ImportBatch.state == ImportState.STAGED
+    )
+    found = home.session.scalar(waiting.limit(1))
+    cohort = home.session.get_one(Cohort, cohort_id)
+    return found or home.stage(cohort, "Somebody <somebody@example.org>\n").public_id

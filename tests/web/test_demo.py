@@ -1,0 +1,189 @@
+"""The demo: be one of its people, read everybody's mail in a frame that holds it in, move its clock."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+from flask import Flask
+
+from coachfollow.config import Settings
+from coachfollow.flow import demo_guests
+from coachfollow.flow.demo_guests import Guest
+from coachfollow.flow.mailbox import folder
+from coachfollow.mail import mailbox as files
+from coachfollow.models import ClockShift
+from coachfollow.rules.words import Role
+from tests.web.browsers import Browser
+from tests.web.clocks import Clock
+from tests.web.worlds import ANNA, ASKED, ON_ONE, World
+
+ROLES = {Guest.COACH: Role.COACH, Guest.LND: Role.LND, Guest.OPERATOR: Role.OPERATOR}
+
+
+@pytest.fixture
+def settings(make_settings: Callable[..., Settings], database_url: str) -> Settings:
+    """Settings of a demo."""
+    return make_settings(database_url=database_url, demo="yes")
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """The world, with the demo's people in it and a mail server that takes everything."""
+    world = World(app)
+    app.extensions["mail"].suppress = True
+    with world.inside() as home:
+        for guest, role in ROLES.items():
+            home.appoint(guest.person.email, role, name=guest.person.name)
+    return world
+
+
+def file_mail(world: World, html: str = "<html><head></head><body><p>Hello</p></body></html>") -> str:
+    """Let a mail arrive; gives its id."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "Brightwater <f@example.org>", ANNA, "How is it going?"
+    mail.set_content("Hello\nhttp://localhost:5000/a/xyz\n")
+    mail.add_alternative(html, subtype="html")
+    with world.inside():
+        return files.deliver(folder(), mail.as_bytes())
+
+
+@ON_ONE
+def test_the_first_page_tells_the_story_in_three_steps(world: World, browser: Browser) -> None:
+    del world
+    browser.open("/")
+
+    assert browser.text.count("Be ") >= 2
+    assert f"Open {demo_guests.EMPLOYEE.name}’s mailbox" in browser.text
+    assert "Its clock says Wednesday 11 March 2026" in browser.page.text.replace("<strong>", "").replace(
+        "</strong>", ""
+    )
+
+
+@pytest.mark.parametrize("guest", Guest)
+@ON_ONE
+def test_one_press_makes_the_visitor_one_of_its_people(world: World, browser: Browser, guest: Guest) -> None:
+    browser.open("/")
+
+    browser.send("/demo/enter", guest=guest.value)
+
+    assert browser.page.status_code == 200
+    with world.inside() as home, browser.client.session_transaction() as session:
+        assert session["person"] == home.person(guest.person.email)
+
+
+@ON_ONE
+def test_nobody_else_lives_there(world: World, browser: Browser) -> None:
+    del world
+    browser.open("/")
+
+    assert browser.send("/demo/enter", guest="god").status_code == 404
+
+
+@ON_ONE
+def test_somebody_who_has_not_moved_in_yet_is_not_there(app: Flask, browser: Browser) -> None:
+    del app
+    browser.open("/")
+
+    assert browser.send("/demo/enter", guest="coach").status_code == 404
+
+
+@ON_ONE
+def test_the_mailbox_lists_what_arrived_and_for_whom(world: World, browser: Browser) -> None:
+    browser.open("/demo/mailbox")
+    assert "Nothing has arrived here yet." in browser.text
+    file_mail(world)
+
+    browser.open("/demo/mailbox", to=ANNA)
+    assert "How is it going?" in browser.text
+    browser.open("/demo/mailbox", to="paul@example.org")
+    assert "Nothing has arrived here yet." in browser.text
+
+
+@ON_ONE
+def test_a_mail_is_shown_as_it_looks_as_text_and_as_it_travelled(world: World, browser: Browser) -> None:
+    address = f"/demo/mailbox/{file_mail(world)}"
+
+    browser.open(address)
+    assert 'sandbox="allow-popups allow-top-navigation-by-user-activation"' in browser.page.text
+    browser.open(address, part="text")
+    assert "Hello http://localhost:5000/a/xyz" in browser.text
+    assert 'href="http://localhost:5000/a/xyz"' in browser.page.text
+    browser.open(address, part="source")
+    assert "Content-Type: multipart/alternative" in browser.text
+    browser.open(address, part="odd")
+    assert "<iframe" in browser.page.text
+
+
+@ON_ONE
+def test_the_mails_own_html_is_held_in_by_its_own_policy(world: World, browser: Browser) -> None:
+    page = browser.open(f"/demo/mailbox/{file_mail(world)}/html")
+
+    policy = page.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none';")
+    assert "sandbox allow-popups" in policy
+    assert "allow-scripts" not in policy
+    assert "allow-same-origin" not in policy
+    assert "form-action 'none'" in policy
+    assert '<head><base target="_top">' in page.text
+
+
+@pytest.mark.parametrize(
+    "letter", ["nothing", "../settings", "..%2F..%2Fetc%2Fpasswd", "20260101-000000000000-00000000"]
+)
+@ON_ONE
+def test_a_mail_that_never_came_is_not_there(world: World, browser: Browser, letter: str) -> None:
+    del world
+
+    assert browser.open(f"/demo/mailbox/{letter}").status_code == 404
+    assert browser.open(f"/demo/mailbox/{letter}/html").status_code == 404
+
+
+@pytest.mark.parametrize(("ahead", "days"), [("day", 1), ("week", 7)])
+def test_the_clock_moves_ahead_and_tells_what_happened(
+    world: World, browser: Browser, ahead: str, days: int
+) -> None:
+    browser.open("/demo/clock")
+
+    browser.send(ahead=ahead)
+
+    assert "Meanwhile the people of the demo did" in browser.text
+    with world.inside() as home:
+        moved = home.session.get_one(ClockShift, 1).seconds
+        assert timedelta(days=days) <= timedelta(seconds=moved) < timedelta(days=days, minutes=5)
+
+
+def test_the_clock_moves_to_the_next_event(world: World, browser: Browser) -> None:
+    browser.open("/demo/clock")
+
+    browser.send(ahead="event")
+
+    assert browser.text.startswith("It is ") or "It is " in browser.text
+    with world.inside() as home:
+        assert home.session.get_one(ClockShift, 1).seconds > 0
+
+
+@ON_ONE
+def test_the_clock_moves_no_other_way(world: World, browser: Browser, time: Clock) -> None:
+    assert time.now == ASKED
+    browser.open("/demo/clock")
+
+    assert browser.send(ahead="century").status_code == 404
+    with world.inside() as home:
+        assert home.session.get_one(ClockShift, 1).seconds == 0
+
+
+@ON_ONE
+def test_the_machine_tells_every_visitor_of_the_demo_how_it_is_doing(world: World, browser: Browser) -> None:
+    del world
+
+    assert browser.open("/demo/status").status_code == 200
+
+
+@ON_ONE
+def test_signing_in_by_mail_points_to_the_mailbox(world: World, browser: Browser) -> None:
+    del world
+    browser.open("/sign-in")
+    browser.send(email="somebody@example.org")
+
+    assert "Open the demo’s mailbox" in browser.text

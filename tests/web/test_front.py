@@ -1,0 +1,62 @@
+"""The first page, and the menu: each sees the pages they work with."""
+
+import pytest
+
+from tests.web.browsers import Browser
+from tests.web.test_matrix import enter
+from tests.web.worlds import ANNA, BEN, GRETA, LENA, OLGA, ON_ONE, World
+
+MENUS = [
+    (BEN, {"My people", "My hours"}),
+    (GRETA, {"My team"}),
+    (LENA, {"Groups", "Programmes", "Numbers"}),
+    (OLGA, {"Outbox"}),
+    (ANNA, set[str]()),
+]
+
+
+@ON_ONE
+def test_a_stranger_is_told_what_this_is_and_how_to_get_in(world: World, browser: Browser) -> None:
+    del world
+    browser.open("/")
+
+    assert "What comes after the training" in browser.text
+    assert "the links in your mails are enough" in browser.text
+    assert "demo" not in browser.text
+
+
+@pytest.mark.parametrize(("person", "pages"), MENUS, ids=[person for person, _ in MENUS])
+@ON_ONE
+def test_the_menu_holds_the_pages_of_whoever_is_there(
+    world: World, browser: Browser, person: str, pages: set[str]
+) -> None:
+    enter(world, browser, person)
+    browser.open("/account")
+
+    menu = browser.page.text.partition("<nav")[2].partition("</nav>")[0]
+    assert {page for page in pages if page in menu} == pages
+    assert "My account" in menu
+    assert 'aria-current="page">My account' in menu
+
+
+@pytest.mark.parametrize("person", [person for person, _ in MENUS])
+@ON_ONE
+def test_home_is_the_page_one_works_with_most(world: World, browser: Browser, person: str) -> None:
+    enter(world, browser, person)
+
+    browser.open("/")
+
+    assert browser.page.status_code == 200
+    assert browser.path != "/"
+
+
+@ON_ONE
+def test_a_participant_who_signed_in_finds_their_own_follow_up(world: World, browser: Browser) -> None:
+    enter(world, browser, ANNA)
+
+    browser.open("/account")
+
+    assert "The spring group" in browser.text
+    assert f"/my-plan/{world.plan(ANNA)}" in browser.page.text
+    assert browser.open(f"/my-plan/{world.plan(ANNA)}").status_code == 200
+    assert browser.open(f"/answer/{world.touchpoint(ANNA, 'first-question')}").status_code == 200
