@@ -35,7 +35,7 @@ def run(
     ):
         environ = {**environ, f"{PREFIX}DATA_DIR": str(settings.data_dir)}
         prepare(household, environ)
-        for child in _parts(settings, _with_bell(household, settings, environ), door):
+        for child in parts(settings, _with_bell(household, settings, environ), door):
             household.work(child)
         host = "127.0.0.1" if settings.host in ANY else settings.host
         household.keep(ready=lambda: supervise.answers(host, settings.port), announce=announce)
@@ -79,7 +79,8 @@ def _with_bell(household: Household, settings: Settings, environ: Environment) -
     return {**environ, f"{PREFIX}REDIS_URL": f"unix://{path}"}
 
 
-def _parts(settings: Settings, environ: Environment, door: socket.socket) -> Iterator[Child]:
+def parts(settings: Settings, environ: Environment, door: socket.socket) -> Iterator[Child]:
+    """Describe what runs for these settings; without a Redis the workers look by themselves."""
     yield _pages(settings, environ, door)
     rings = bool(environ.get(f"{PREFIX}REDIS_URL"))
     for queue in bell.QUEUES:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
@@ -21,10 +21,17 @@ from coachfollow.models import (
 )
 from coachfollow.queries import meetings
 from coachfollow.queries.meetings import Wanted
-from coachfollow.rules import slots, worktime
-from coachfollow.rules.planning import GRACE_WORKING_DAYS, OPEN_DAYS
+from coachfollow.rules import planning, slots, worktime
+from coachfollow.rules.planning import OPEN_DAYS
 from coachfollow.rules.slots import Slot
-from coachfollow.rules.words import CheckInState, MessageKind, MessageState, StepKind, TouchpointState
+from coachfollow.rules.words import (
+    TO_COME,
+    CheckInState,
+    MessageKind,
+    MessageState,
+    StepKind,
+    TouchpointState,
+)
 
 AHEAD = timedelta(days=21)  # invitations go out this long before
 WINDOW = 10  # days after the ideal one
@@ -34,7 +41,6 @@ MINUTES = 30
 
 NO_HOURS = "the coach has not said when they can be booked"
 NO_COMMON_TIME = "no time within ten days is free for both"
-PAUSED = "the follow-up is paused"
 
 
 def place_due(session: Session, *, now: datetime) -> tuple[int, int]:
@@ -83,7 +89,7 @@ def refuse_settled(check_in: CheckIn, touchpoint: Touchpoint) -> None:
     """Raise Conflict for a meeting about which everything has been said."""
     if check_in.state not in {CheckInState.PLACED, CheckInState.UNPLACED}:
         raise Conflict("This meeting has been settled already.")
-    if touchpoint.state not in {TouchpointState.PLANNED, TouchpointState.OPEN}:
+    if touchpoint.state not in TO_COME:
         raise Conflict(f"This meeting is {touchpoint.state.value}; nothing can be said of it any more.")
 
 
@@ -103,23 +109,15 @@ def of(session: Session, *, touchpoint: Touchpoint, now: datetime) -> CheckIn:
 
 def cancel_plan(session: Session, *, plan_id: int, now: datetime) -> None:
     """Take a plan's coming meetings off both calendars. The caller commits."""
-    for check_in, touchpoint in _coming(session, plan_id, now):
+    for check_in, touchpoint in meetings.coming(session, FollowUpPlan.id == plan_id, now=now):
         cancel(session, check_in=check_in, touchpoint=touchpoint, now=now)
 
 
-def set_aside_plan(session: Session, *, plan_id: int, now: datetime) -> None:
-    """Take a plan's coming meetings off both calendars, to be placed anew when it goes on. The caller commits."""
-    for check_in, touchpoint in _coming(session, plan_id, now):
+def set_aside(session: Session, plans: ColumnElement[bool], *, reason: str, now: datetime) -> None:
+    """Take these plans' coming meetings off both calendars, to be placed anew if they go on. The caller commits."""
+    for check_in, touchpoint in meetings.coming(session, plans, now=now):
         cancel(session, check_in=check_in, touchpoint=touchpoint, now=now)
-        check_in.state, check_in.reason = CheckInState.UNPLACED, PAUSED
-
-
-def _coming(session: Session, plan_id: int, now: datetime) -> list[tuple[CheckIn, Touchpoint]]:
-    return [
-        (check_in, touchpoint)
-        for check_in, touchpoint in meetings.placed_of_plan(session, plan_id=plan_id)
-        if check_in.starts_at is not None and check_in.starts_at > now
-    ]
+        check_in.state, check_in.reason = CheckInState.UNPLACED, reason
 
 
 def cancel(session: Session, *, check_in: CheckIn, touchpoint: Touchpoint, now: datetime) -> None:
@@ -224,9 +222,7 @@ def _follow(session: Session, touchpoint: Touchpoint, starts_at: datetime, why: 
     here = worktime.local(starts_at, touchpoint.zone)
     touchpoint.local_date, touchpoint.local_time = here.date(), here.time()
     touchpoint.due_at = starts_at
-    touchpoint.grace_until = worktime.end_of_day(
-        worktime.add_working_days(week, here.date(), GRACE_WORKING_DAYS), touchpoint.zone
-    )
+    touchpoint.grace_until = planning.grace_until(week, here.date(), zone=touchpoint.zone)
     touchpoint.closes_at = worktime.end_of_day(here.date() + timedelta(days=OPEN_DAYS), touchpoint.zone)
     touchpoint.why = why
 

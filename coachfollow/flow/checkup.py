@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from coachfollow import bell
 from coachfollow.config import Settings
 from coachfollow.extensions import installation
-from coachfollow.flow import handing
+from coachfollow.flow import relays
 from coachfollow.mail import smtp
 from coachfollow.mail.smtp import Refused, Unreachable
 from coachfollow.models import PersonKey
@@ -50,7 +50,7 @@ def _secret(session: Session) -> Finding:
 def _mail_server(settings: Settings) -> Finding:
     where = f"{settings.mail_server}, port {settings.mail_port},"
     try:
-        smtp.connect(replace(handing.relay(settings), timeout=PATIENCE)).close()
+        smtp.connect(replace(relays.relay(settings), timeout=PATIENCE)).close()
     except (Refused, Unreachable) as error:
         return Finding(
             is_problem=True,

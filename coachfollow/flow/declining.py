@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.flow import history, outbox, plans
 from coachfollow.models import FollowUpPlan, Message, Person, Touchpoint
-from coachfollow.rules.words import Audience, TouchpointState
+from coachfollow.rules.words import TO_COME, Audience, TouchpointState
 
 DECLINED = "the manager asked for no more of these"
 
@@ -19,7 +19,7 @@ def decline(session: Session, *, plan_id: int, manager_id: int, now: datetime) -
         .where(
             Touchpoint.plan_id == plan_id,
             Touchpoint.audience == Audience.MANAGER,
-            Touchpoint.state.in_([TouchpointState.PLANNED, TouchpointState.OPEN]),
+            Touchpoint.state.in_(TO_COME),
         )
         .values(state=TouchpointState.EXCUSED, state_reason=DECLINED, settled_at=now)
         .returning(Touchpoint.id)

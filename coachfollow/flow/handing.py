@@ -21,13 +21,13 @@ from coachfollow import clock
 from coachfollow.clock import LeaseTime
 from coachfollow.config import Settings
 from coachfollow.extensions import installation, lease_time_of
-from coachfollow.flow import settlements
+from coachfollow.flow import relays, settlements
 from coachfollow.flow.claims import Place
 from coachfollow.flow.letters import Written
 from coachfollow.mail import smtp
 from coachfollow.mail.guard import Unmailable
 from coachfollow.mail.outgoing import Outgoing
-from coachfollow.mail.smtp import Broken, Envelope, Post, Refused, Relay, Unreachable
+from coachfollow.mail.smtp import Broken, Envelope, Post, Refused, Unreachable
 from coachfollow.rules import retry
 from coachfollow.rules.retry import Verdict
 
@@ -70,7 +70,7 @@ def carry(batch: Batch) -> None:
         return
     while waiting := batch.waiting:
         try:
-            post = smtp.connect(relay(installation().settings))
+            post = smtp.connect(relays.relay(installation().settings))
         except (Refused, Unreachable) as error:
             log.warning("The mail server cannot be used now: %s", error)
             _give_back(batch)
@@ -254,14 +254,3 @@ def _group(batch: Batch) -> int:
 
 def _ids(mails: Iterable[Written]) -> Collection[int]:
     return [mail.id for mail in mails]
-
-
-def relay(settings: Settings) -> Relay:
-    """The mail server as the settings name it."""
-    return Relay(
-        host=settings.mail_server,
-        port=settings.mail_port,
-        username=settings.mail_username,
-        password=settings.mail_password,
-        tls=settings.mail_tls,
-    )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, insert, literal, select
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import UtcDateTime
-from coachfollow.models import Event, FollowUpPlan, Person, Touchpoint
+from coachfollow.models import Event, FollowUpPlan, Message, Person, Touchpoint
 
 
 def record(session: Session, name: str, *, at: datetime, **ids_and_facts: object) -> None:
@@ -58,4 +58,29 @@ def record_touchpoints(session: Session, name: str, *, at: datetime, ids: Iterab
         .where(Touchpoint.id.in_(list(ids)))
     )
     columns = ["at", "name", "organisation_id", "person_id", "cohort_id", "plan_id", "touchpoint_id", "facts"]
+    session.execute(insert(Event).from_select(columns, rows))
+
+
+def record_messages(session: Session, name: str, *, at: datetime, where: ColumnElement[bool]) -> None:
+    """Add one event for each mail that matches, in one statement."""
+    rows = select(
+        literal(at, UtcDateTime()),
+        literal(name),
+        Message.organisation_id,
+        Message.person_id,
+        Message.plan_id,
+        Message.touchpoint_id,
+        Message.id,
+        literal("{}"),
+    ).where(where)
+    columns = [
+        "at",
+        "name",
+        "organisation_id",
+        "person_id",
+        "plan_id",
+        "touchpoint_id",
+        "message_id",
+        "facts",
+    ]
     session.execute(insert(Event).from_select(columns, rows))

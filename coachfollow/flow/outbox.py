@@ -52,15 +52,6 @@ def cancel(session: Session, where: ColumnElement[bool], *, reason: str, now: da
         .values(state=MessageState.CANCELLED, settled_at=now, reason=reason)
         .returning(Message.id)
     ).all()
-    for message_id, organisation_id, plan_id in session.execute(
-        select(Message.id, Message.organisation_id, Message.plan_id).where(Message.id.in_(stopped))
-    ):
-        history.record(
-            session,
-            "mail cancelled",
-            at=now,
-            organisation_id=organisation_id,
-            plan_id=plan_id,
-            message_id=message_id,
-        )
+    for ids in sets.chunks(stopped):
+        history.record_messages(session, "mail cancelled", at=now, where=Message.id.in_(ids))
     return len(stopped)

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, insert, literal, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.extensions import UtcDateTime
-from coachfollow.flow import claims, sets
-from coachfollow.models import Event, Heartbeat, Message, SealedMail, Touchpoint
+from coachfollow.flow import claims, history, sets
+from coachfollow.models import Heartbeat, Message, SealedMail, Touchpoint
 from coachfollow.rules.words import MessageState, StepKind, TouchpointState
 
 EVENT_OF = {
@@ -34,7 +33,7 @@ def follow_up(session: Session, *, fence: int, now: datetime) -> None:
         claims.mark_undeliverable(session, message_ids=failed, reason="the mail could not be delivered")
     blank(session)
     for state, name in EVENT_OF.items():
-        _record(session, batch & (Message.state == state), name=name, now=now)
+        history.record_messages(session, name, at=now, where=batch & (Message.state == state))
 
 
 def blank(session: Session) -> None:
@@ -51,27 +50,3 @@ def beat(session: Session, *, name: str, now: datetime) -> None:
     """Say that a part of the system is alive. No commit."""
     alive = sets.insert(session, Heartbeat).values(name=name, at=now)
     session.execute(alive.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
-
-
-def _record(session: Session, which: ColumnElement[bool], *, name: str, now: datetime) -> None:
-    rows = select(
-        literal(now, UtcDateTime()),
-        literal(name),
-        Message.organisation_id,
-        Message.person_id,
-        Message.plan_id,
-        Message.touchpoint_id,
-        Message.id,
-        literal("{}"),
-    ).where(which)
-    columns = [
-        "at",
-        "name",
-        "organisation_id",
-        "person_id",
-        "plan_id",
-        "touchpoint_id",
-        "message_id",
-        "facts",
-    ]
-    session.execute(insert(Event).from_select(columns, rows))

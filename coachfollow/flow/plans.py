@@ -10,10 +10,18 @@ from coachfollow.errors import Conflict, Invalid, NotFound
 from coachfollow.flow import checkins, history, outbox
 from coachfollow.models import FollowUpPlan, Message, Person, ProgrammeVersion, Step, Touchpoint
 from coachfollow.rules import lifecycle, planning, worktime
-from coachfollow.rules.words import PlanState, StepKind, StopReason, TouchpointState
+from coachfollow.rules.words import TO_COME, PlanState, StepKind, StopReason, TouchpointState
 
 LONGEST_PAUSE = timedelta(days=183)
+PAUSED = "the follow-up is paused"
 STOPPED = "the follow-up was stopped"
+
+# whether a plan has anything to come but the unprompted check
+SOMETHING_TO_COME = exists().where(
+    Touchpoint.plan_id == FollowUpPlan.id,
+    Touchpoint.state.in_(TO_COME),
+    Touchpoint.kind != StepKind.UNPROMPTED,
+)
 
 
 def pause(session: Session, *, plan_id: int, until: date, now: datetime, actor_id: int | None = None) -> None:
@@ -26,7 +34,7 @@ def pause(session: Session, *, plan_id: int, until: date, now: datetime, actor_i
         raise Invalid("Choose a day from tomorrow on, within half a year.", {"until": "from tomorrow on"})
     plan.state, plan.state_at, plan.paused_until = PlanState.PAUSED, now, until
     outbox.cancel(session, Message.plan_id == plan_id, reason="paused", now=now)
-    checkins.set_aside_plan(session, plan_id=plan_id, now=now)
+    checkins.set_aside(session, FollowUpPlan.id == plan_id, reason=PAUSED, now=now)
     _record(session, plan, "plan paused", now, actor_id)
     session.commit()
 
@@ -85,14 +93,9 @@ def leave(
 
 def finish(session: Session, *, plan_ids: Collection[int], now: datetime) -> None:
     """End those plans that have nothing more to come but the unprompted check. No commit."""
-    to_come = exists().where(
-        Touchpoint.plan_id == FollowUpPlan.id,
-        Touchpoint.state.in_([TouchpointState.PLANNED, TouchpointState.OPEN]),
-        Touchpoint.kind != StepKind.UNPROMPTED,
-    )
     ended = session.scalars(
         select(FollowUpPlan).where(
-            FollowUpPlan.id.in_(list(plan_ids)), FollowUpPlan.state == PlanState.ACTIVE, ~to_come
+            FollowUpPlan.id.in_(list(plan_ids)), FollowUpPlan.state == PlanState.ACTIVE, ~SOMETHING_TO_COME
         )
     ).all()
     for plan in ended:
@@ -117,8 +120,7 @@ def move_to(touchpoint: Touchpoint, *, day: date, week: worktime.WorkingWeek) ->
     touchpoint.local_date = day
     touchpoint.local_time = worktime.clip_time(week, day, touchpoint.local_time)
     touchpoint.due_at = worktime.resolve(datetime.combine(day, touchpoint.local_time), touchpoint.zone)
-    grace_day = worktime.add_working_days(week, day, planning.GRACE_WORKING_DAYS)
-    touchpoint.grace_until = worktime.end_of_day(grace_day, touchpoint.zone)
+    touchpoint.grace_until = planning.grace_until(week, day, zone=touchpoint.zone)
     touchpoint.closes_at = worktime.end_of_day(day + timedelta(days=open_days), touchpoint.zone)
 
 
@@ -128,7 +130,7 @@ def _silence(session: Session, plan_id: int, now: datetime) -> int:
         update(Touchpoint)
         .where(
             Touchpoint.plan_id == plan_id,
-            Touchpoint.state.in_([TouchpointState.PLANNED, TouchpointState.OPEN]),
+            Touchpoint.state.in_(TO_COME),
         )
         .values(state=TouchpointState.CANCELLED, state_reason=STOPPED, settled_at=now)
     )
@@ -148,7 +150,9 @@ def _finish(session: Session, plan: FollowUpPlan, now: datetime) -> None:
         )
     ).all()
     threshold = _threshold(session, plan)
-    done = lifecycle.is_completed([(state, mandatory) for state, mandatory in items], threshold=threshold)
+    settled = [(state, mandatory) for state, mandatory in items]
+    # where nothing was ever asked, nothing was achieved: the list came when everything had passed
+    done = bool(settled) and lifecycle.is_completed(settled, threshold=threshold)
     plan.state, plan.state_at = PlanState.FINISHED if done else PlanState.STOPPED, now
     plan.stop_reason = None if done else StopReason.ENDED
     _record(session, plan, "plan finished" if done else "plan ended", now, None)

@@ -1,7 +1,8 @@
 """SQL that both databases understand in their own words: inserts that pass over what exists, random ids."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import CTE, Connection, Insert, Select, Text, column, values
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,6 +15,10 @@ from coachfollow.models import Base
 
 AnyInsert = sqlite.Insert | postgresql.Insert
 AnySelect = Select[*tuple[Any, ...]]
+
+CHUNK = 1000  # values in one statement: SQLite takes 32,766, PostgreSQL 65,535
+
+Item = TypeVar("Item")
 
 
 class random_id(FunctionElement[str]):  # noqa: N801  # it reads as the SQL function it is
@@ -46,6 +51,13 @@ def insert(session: Session, table: type[Base]) -> AnyInsert:
 def insert_new(session: Session, table: type[Base]) -> Insert:
     """An INSERT that passes over rows which are there already: what is done twice changes nothing."""
     return insert(session, table).on_conflict_do_nothing()
+
+
+def chunks(items: Collection[Item], most: int = CHUNK) -> Iterator[list[Item]]:
+    """Cut many values into as many as one statement takes easily."""
+    rest = iter(items)
+    while chunk := list(islice(rest, most)):
+        yield chunk
 
 
 def rows(name: str, columns: Mapping[str, TypeEngine[Any]], data: Sequence[tuple[object, ...]]) -> CTE:

@@ -1,13 +1,16 @@
 """Starts the follow-ups of those who attended and shelves those of no-shows."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import checkins, history, outbox
+from coachfollow.flow import checkins, history, outbox, plans, sets
 from coachfollow.models import Attendance, Cohort, FollowUpPlan, Message, Touchpoint, TrainingSession
-from coachfollow.rules.words import AttendanceState, PlanState, StepKind, StopReason, TouchpointState
+from coachfollow.queries import schedules
+from coachfollow.rules import cadence, worktime
+from coachfollow.rules.words import TO_COME, AttendanceState, PlanState, StepKind, StopReason, TouchpointState
 
 PASSED = "its day had passed before the follow-up began"
 NOT_THERE = "the training was not attended"
@@ -16,104 +19,131 @@ STALE_PROMPT = timedelta(days=2)
 
 def settle_attendance(session: Session, *, cohort: Cohort, now: datetime) -> tuple[int, int]:
     """Start the plans of those who attended, shelve those of no-shows; gives how many of each. No commit."""
-    here = FollowUpPlan.cohort_id == cohort.id
-    attended = FollowUpPlan.enrolment_id.in_(_attended(cohort))
-    begun = here & (FollowUpPlan.state == PlanState.DRAFT) & attended
+    attended, missed = _verdicts(session, cohort)
+    begun = (
+        (FollowUpPlan.cohort_id == cohort.id)
+        & (FollowUpPlan.state == PlanState.DRAFT)
+        & FollowUpPlan.enrolment_id.in_(attended)
+    )
     history.record_plans(session, "plan started", at=now, where=begun)
     _revive(session, begun)
     starting = update(FollowUpPlan).where(begun)
     started = session.connection().execute(
         starting.values(state=PlanState.ACTIVE, state_at=now, stop_reason=None)
     )
-    _pass_over(session, cohort, now)
-    shelved = _shelve(session, cohort, attended, now)
+    shelved = _shelve(session, cohort, FollowUpPlan.enrolment_id.in_(missed), now)
+    if _pass_over(session, cohort, now):
+        _finish_what_is_over(session, cohort, now)
     return started.rowcount, shelved
 
 
-def _attended(cohort: Cohort) -> Select[int]:
-    return (
+def _verdicts(session: Session, cohort: Cohort) -> tuple[Select[int], Select[int]]:
+    """Who attended, and who no longer can have: `rules.attending.attended` in the words of the database."""
+    sessions = session.scalar(
+        select(func.count()).select_from(TrainingSession).where(TrainingSession.cohort_id == cohort.id)
+    )
+    present = func.count().filter(Attendance.state == AttendanceState.PRESENT)
+    known = func.count().filter(Attendance.state != AttendanceState.INVITED)
+    expected = (sessions or 0) - func.count().filter(Attendance.state == AttendanceState.EXCUSED)
+    enough = case(
+        (expected < 1, 1), (expected < cohort.attended_sessions, expected), else_=cohort.attended_sessions
+    )
+    enrolments = (
         select(Attendance.enrolment_id)
         .join(TrainingSession, TrainingSession.id == Attendance.training_session_id)
-        .where(TrainingSession.cohort_id == cohort.id, Attendance.state == AttendanceState.PRESENT)
+        .where(TrainingSession.cohort_id == cohort.id)
         .group_by(Attendance.enrolment_id)
-        .having(func.count() >= cohort.attended_sessions)
     )
+    ahead = (sessions or 0) - known
+    return enrolments.having(present >= enough), enrolments.having(present + ahead < enough)
 
 
 def _revive(session: Session, begun: ColumnElement[bool]) -> None:
     """Somebody was there after all: what the no-show had cancelled is planned again."""
     session.execute(
         update(Touchpoint)
-        .where(
-            Touchpoint.plan_id.in_(
-                select(FollowUpPlan.id).where(begun, FollowUpPlan.stop_reason.is_not(None))
-            ),
-            Touchpoint.state_reason == NOT_THERE,
-        )
+        .where(_of(begun & FollowUpPlan.stop_reason.is_not(None)), Touchpoint.state_reason == NOT_THERE)
         .values(state=TouchpointState.PLANNED, state_reason=None, settled_at=None)
+        .execution_options(synchronize_session=False)
     )
 
 
-def _pass_over(session: Session, cohort: Cohort, now: datetime) -> None:
-    """What was over before the plan began is skipped and says so; a late start is no burst."""
-    just_started = select(FollowUpPlan.id).where(
+def _pass_over(session: Session, cohort: Cohort, now: datetime) -> int:
+    """What was over before the plan began is skipped and says so; a late start is no burst. Gives how many."""
+    begun = _just_started(cohort, now)
+    waiting = and_(
+        FollowUpPlan.cohort_id == cohort.id,
+        FollowUpPlan.state == PlanState.DRAFT,
+        FollowUpPlan.stop_reason.is_(None),
+    )
+    stale_prompt = and_(Touchpoint.kind == StepKind.PROMPT, Touchpoint.due_at <= now - STALE_PROMPT)
+    too_late = and_(_of(begun), or_(Touchpoint.closes_at <= now, stale_prompt))
+    prelude = and_(_of(or_(begun, waiting)), Touchpoint.step_id.in_(_preludes(session, cohort, now)))
+    passed = session.connection().execute(
+        update(Touchpoint)
+        .where(Touchpoint.state == TouchpointState.PLANNED, or_(too_late, prelude))
+        .values(state=TouchpointState.CANCELLED, state_reason=PASSED, settled_at=now)
+    )
+    return passed.rowcount
+
+
+def _just_started(cohort: Cohort, now: datetime) -> ColumnElement[bool]:
+    return and_(
         FollowUpPlan.cohort_id == cohort.id,
         FollowUpPlan.state == PlanState.ACTIVE,
         FollowUpPlan.state_at == now,
     )
-    stale_prompt = and_(Touchpoint.kind == StepKind.PROMPT, Touchpoint.due_at <= now - STALE_PROMPT)
-    session.execute(
-        update(Touchpoint)
-        .where(
-            Touchpoint.plan_id.in_(just_started),
-            Touchpoint.state == TouchpointState.PLANNED,
-            or_(Touchpoint.closes_at <= now, stale_prompt),
-        )
-        .values(state=TouchpointState.CANCELLED, state_reason=PASSED, settled_at=now)
-    )
 
 
-def _shelve(session: Session, cohort: Cohort, attended: ColumnElement[bool], now: datetime) -> int:
+def _of(chosen: ColumnElement[bool]) -> ColumnElement[bool]:
+    return Touchpoint.plan_id.in_(select(FollowUpPlan.id).where(chosen))
+
+
+def _preludes(session: Session, cohort: Cohort, now: datetime) -> Sequence[int]:
+    """The steps that lead up to a day that has come: afterwards they would make no sense, however late we are."""
+    steps = schedules.steps(session, version_id=cohort.programme_version_id)
+    wanted = cadence.wanted_days(tuple(steps.values()), sessions=schedules.sessions(session, cohort))
+    today = worktime.local(now, cohort.zone).date()
+    return [
+        step_id
+        for step_id, step in steps.items()
+        if step.offset_days < 0 and wanted[step.key] - timedelta(days=step.offset_days) <= today
+    ]
+
+
+def _finish_what_is_over(session: Session, cohort: Cohort, now: datetime) -> None:
+    """A plan that began when everything had passed has come to its end."""
+    over = _just_started(cohort, now).where(~plans.SOMETHING_TO_COME)
+    for ids in sets.chunks(session.scalars(over).all()):
+        plans.finish(session, plan_ids=ids, now=now)
+
+
+def _shelve(session: Session, cohort: Cohort, missed: ColumnElement[bool], now: datetime) -> int:
     """Put back to draft the plans of those who, by all that is known now, did not attend enough sessions."""
-    open_sessions = (
-        select(TrainingSession.id)
-        .where(TrainingSession.cohort_id == cohort.id)
-        .where(
-            ~exists().where(
-                Attendance.enrolment_id == FollowUpPlan.enrolment_id,
-                Attendance.training_session_id == TrainingSession.id,
-                Attendance.state.not_in([AttendanceState.INVITED, AttendanceState.EXCUSED]),
-            )
-        )
+    here = FollowUpPlan.cohort_id == cohort.id
+    going = or_(
+        FollowUpPlan.state.in_([PlanState.ACTIVE, PlanState.PAUSED]),
+        and_(FollowUpPlan.state == PlanState.DRAFT, FollowUpPlan.stop_reason.is_(None)),
     )
-    shelved = and_(
-        FollowUpPlan.cohort_id == cohort.id,
-        or_(
-            FollowUpPlan.state.in_([PlanState.ACTIVE, PlanState.PAUSED]),
-            and_(FollowUpPlan.state == PlanState.DRAFT, FollowUpPlan.stop_reason.is_(None)),
-        ),
-        not_(attended),
-        ~open_sessions.exists(),
-    )
-    ids = list(session.scalars(select(FollowUpPlan.id).where(shelved)))
-    if not ids:
-        return 0
-    chosen = FollowUpPlan.id.in_(ids)
-    history.record_plans(session, "plan shelved", at=now, where=chosen)
-    session.execute(
+    history.record_plans(session, "plan shelved", at=now, where=here & going & missed)
+    put_back = session.connection().execute(
         update(FollowUpPlan)
-        .where(chosen)
-        .values(state=PlanState.DRAFT, state_at=now, stop_reason=StopReason.ABSENT)
+        .where(here, going, missed)
+        .values(state=PlanState.DRAFT, state_at=now, stop_reason=StopReason.ABSENT, paused_until=None)
     )
-    session.execute(
+    if put_back.rowcount:
+        absent = FollowUpPlan.stop_reason == StopReason.ABSENT
+        _silence(session, and_(here, absent, FollowUpPlan.state_at == now), now)
+    return put_back.rowcount
+
+
+def _silence(session: Session, shelved: ColumnElement[bool], now: datetime) -> None:
+    """Take back whatever was to come, the mails on their way and the meetings."""
+    session.connection().execute(
         update(Touchpoint)
-        .where(
-            Touchpoint.plan_id.in_(ids),
-            Touchpoint.state.in_([TouchpointState.PLANNED, TouchpointState.OPEN]),
-        )
+        .where(_of(shelved), Touchpoint.state.in_([TouchpointState.PLANNED, TouchpointState.OPEN]))
         .values(state=TouchpointState.CANCELLED, state_reason=NOT_THERE, settled_at=now)
     )
-    outbox.cancel(session, Message.plan_id.in_(ids), reason=NOT_THERE, now=now)
-    for plan_id in ids:
-        checkins.cancel_plan(session, plan_id=plan_id, now=now)
-    return len(ids)
+    theirs = Message.plan_id.in_(select(FollowUpPlan.id).where(shelved))
+    outbox.cancel(session, theirs, reason=NOT_THERE, now=now)
+    checkins.set_aside(session, shelved, reason=NOT_THERE, now=now)

@@ -31,7 +31,6 @@ FIELDS = (
 )
 MORNING = time(9)
 MOST_STEPS = 100
-MOST_REMINDERS = 2
 LONGEST_SUBJECT, LONGEST_QUESTION, LONGEST_LABEL, LONGEST_BODY = 100, 250, 60, 3_000
 
 _ASKING = frozenset({StepKind.REFLECTION, StepKind.SPONSOR, StepKind.UNPROMPTED})
@@ -160,13 +159,22 @@ def _when(spot: Spot) -> tuple[str, int]:
 def _reminders(spot: Spot, *, open_days: int | None) -> tuple[int, ...]:
     """Working days after the step is due."""
     days = each(spot, whole(1, 30))
-    if len(days) > MOST_REMINDERS:
-        spot.note(f"has {len(days)} entries; {MOST_REMINDERS} reminders at most, more is nagging")
+    if len(days) > planning.MOST_REMINDERS:
+        spot.note(f"has {len(days)} entries; {planning.MOST_REMINDERS} reminders at most, more is nagging")
     if list(days) != sorted(set(days)):
         spot.note("must be in order, each day once")
-    if open_days is not None and days and max(days) > open_days:
-        spot.note(f"reminds after the step has closed; it is open for {open_days} days")
-    return days[:MOST_REMINDERS]
+    open_for = planning.OPEN_DAYS if open_days is None else open_days
+    if days and _at_most(max(days)) > open_for:
+        spot.note(
+            f"reminds after the step may have closed: {max(days)} working days can be {_at_most(max(days))} days,"
+            f" and it is open for {open_for} days"
+        )
+    return days[: planning.MOST_REMINDERS]
+
+
+def _at_most(working_days: int) -> int:
+    """How many calendar days so many working days may be, in a week of five; then the step still has to be open."""
+    return working_days + 2 * -(-working_days // 5)
 
 
 def _text(spot: Spot, *, kind: StepKind | None) -> StepText:

@@ -13,6 +13,7 @@ from coachfollow.models import Answer, CheckIn, Coaching, Cohort, Event, FollowU
 from coachfollow.rules import attention
 from coachfollow.rules.attention import Reason, Signs
 from coachfollow.rules.words import (
+    TO_COME,
     Audience,
     Barrier,
     CheckInState,
@@ -25,7 +26,6 @@ from coachfollow.rules.words import (
 READ = "answers read"  # the event that says how far a coach has read
 
 _SETTLED = (TouchpointState.COMPLETED, TouchpointState.MISSED)
-_TO_COME = (TouchpointState.PLANNED, TouchpointState.OPEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,18 +99,19 @@ class _Dated(NamedTuple):
     ends_at: datetime | None
     why_unplaced: str | None
 
-    def is_over(self, now: datetime) -> bool:
+    def is_over(self, now: datetime, plan: PlanState) -> bool:
         """Whether it is a meeting that has taken place, or should have, and nobody said which."""
-        if self.kind is not StepKind.CHECK_IN or self.state not in _TO_COME:
+        if self.kind is not StepKind.CHECK_IN or self.state not in TO_COME:
             return False
-        placed = self.meeting is CheckInState.PLACED and self.ends_at is not None
-        return (self.ends_at or now) <= now if placed else self.due_at <= now
+        if self.meeting is CheckInState.PLACED and self.ends_at is not None:
+            return self.ends_at <= now
+        return self.due_at <= now and plan is PlanState.ACTIVE
 
     def lacks_a_time(self, now: datetime) -> bool:
         """Whether it is a meeting that comes soon and has no time."""
         soon = now < self.due_at <= now + timedelta(days=attention.BOOKED_AHEAD_DAYS)
         unplaced = self.meeting in {None, CheckInState.UNPLACED}
-        return self.kind is StepKind.CHECK_IN and self.state in _TO_COME and soon and unplaced
+        return self.kind is StepKind.CHECK_IN and self.state in TO_COME and soon and unplaced
 
 
 class _Unread(NamedTuple):
@@ -182,7 +183,7 @@ def _signs(state: PlanState, dates: Sequence[_Dated], unread: Sequence[_Unread],
     return Signs(
         plan_state=state,
         settled=[one.state for one in dates if _was_asked(one) and one.state in _SETTLED],
-        unmarked=[one.day for one in dates if one.is_over(now)],
+        unmarked=[one.day for one in dates if one.is_over(now, state)],
         unbooked=unbooked.day if unbooked else None,
         why_unbooked=(unbooked.why_unplaced or "") if unbooked else "",
         barriers=[one.barrier for one in unread if one.barrier],

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import (
@@ -70,11 +70,14 @@ def busy(session: Session, *, person_id: int, since: datetime) -> list[tuple[dat
     return [(starts_at, ends_at) for starts_at, ends_at in rows if starts_at and ends_at]
 
 
-def placed_of_plan(session: Session, *, plan_id: int) -> Sequence[tuple[CheckIn, Touchpoint]]:
-    """Give the meetings of a plan that stand in calendars."""
+def coming(
+    session: Session, plans: ColumnElement[bool], *, now: datetime
+) -> Sequence[tuple[CheckIn, Touchpoint]]:
+    """Give the meetings of these plans that stand in calendars and are still to come."""
     rows = session.execute(
         select(CheckIn, Touchpoint)
         .join(Touchpoint, Touchpoint.id == CheckIn.touchpoint_id)
-        .where(Touchpoint.plan_id == plan_id, CheckIn.state == CheckInState.PLACED)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .where(plans, CheckIn.state == CheckInState.PLACED, CheckIn.starts_at > now)
     )
     return [(check_in, touchpoint) for check_in, touchpoint in rows]

@@ -11,9 +11,7 @@ from coachfollow.models import Cohort, FollowUpPlan
 from coachfollow.queries import asked, timelines
 from coachfollow.queries.asked import OwnPlan
 from coachfollow.queries.timelines import Dated, PlanHead
-from coachfollow.rules.words import Audience, TouchpointState
-
-TO_COME = frozenset({TouchpointState.PLANNED, TouchpointState.OPEN})
+from coachfollow.rules.words import TO_COME, Audience, TouchpointState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

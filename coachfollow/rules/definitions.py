@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+from coachfollow.rules.planning import GRACE_WORKING_DAYS
+
+_GRACE = f"working day {GRACE_WORKING_DAYS}"
+
 DEFINITIONS: Mapping[str, str] = {
     "attended": (
         "People who attended by the rule of their group ="
@@ -23,9 +27,9 @@ DEFINITIONS: Mapping[str, str] = {
     ),
     "completed": "Follow-ups answered, or meetings held, whether on time or late = on time + late.",
     "completion": "Completed ÷ due; where nothing is due we write “none due”, not 0 %.",
-    "on_time": "Follow-ups completed up to the end of the third working day after the due date.",
+    "on_time": f"Follow-ups completed up to the end of {_GRACE} after the due date.",
     "on_time_rate": "On time ÷ due; where nothing is due we write “none due”, not 0 %.",
-    "late": "Follow-ups completed after the third working day, but before they closed.",
+    "late": f"Follow-ups completed after {_GRACE}, but before they closed.",
     "missed": (
         "Follow-ups that closed unanswered; that means we do not know, never that somebody did not do it."
     ),

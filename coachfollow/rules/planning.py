@@ -77,6 +77,11 @@ def plan(
     return tuple(reversed(planned))
 
 
+def grace_until(week: WorkingWeek, day: date, *, zone: str) -> datetime:
+    """The last instant at which an answer to what was due on this day is on time."""
+    return worktime.end_of_day(worktime.add_working_days(week, day, GRACE_WORKING_DAYS), zone)
+
+
 def _dated(step: StepRule, *, wanted: date, week: WorkingWeek, zone: str) -> _Dated:
     roll = worktime.previous_working_day if step.offset_days < 0 else worktime.next_working_day
     day = roll(week, wanted)
@@ -86,7 +91,6 @@ def _dated(step: StepRule, *, wanted: date, week: WorkingWeek, zone: str) -> _Da
 
 
 def _planned(one: _Dated, *, successor: datetime | None, week: WorkingWeek, zone: str) -> Planned:
-    grace_day = worktime.add_working_days(week, one.day, GRACE_WORKING_DAYS)
     return Planned(
         step=one.step.key,
         kind=one.step.kind,
@@ -95,7 +99,7 @@ def _planned(one: _Dated, *, successor: datetime | None, week: WorkingWeek, zone
         local_time=one.at,
         zone=zone,
         due_at=one.due_at,
-        grace_until=worktime.end_of_day(grace_day, zone),
+        grace_until=grace_until(week, one.day, zone=zone),
         closes_at=_closes_at(one, successor=successor, zone=zone),
         why=_why(one),
     )
@@ -174,7 +178,7 @@ def problems(steps: Sequence[StepRule]) -> tuple[str, ...]:
 def _odd_numbers(step: StepRule) -> Sequence[str]:
     found: list[str] = []
     if len(step.reminders) > MOST_REMINDERS:
-        found.append(f"step {step.key} has {len(step.reminders)} reminders; two at most")
+        found.append(f"step {step.key} has {len(step.reminders)} reminders; {MOST_REMINDERS} at most")
     if any(n < 1 for n in step.reminders):
         found.append(
             f"step {step.key} reminds before it is due; a reminder comes 1 or more working days after"

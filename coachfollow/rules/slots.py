@@ -53,7 +53,7 @@ def first_free(
 def _grid(ideal: date, latest: date, *, week: WorkingWeek, zone: str) -> Iterator[datetime]:
     for offset in range((latest - ideal).days + 1):
         day = ideal + timedelta(days=offset)
-        for span in week.days[day.weekday()]:
+        for span in worktime.spans_on(week, day):
             for minute in range(_first_minute(span), _minute(span.end), GRID_MINUTES):
                 yield worktime.resolve(datetime.combine(day, time(*divmod(minute, 60))), zone)
 
@@ -70,5 +70,5 @@ def _fits(slot: Slot, *, week: WorkingWeek, zone: str) -> bool:
     start, end = worktime.local(slot.starts_at, zone), worktime.local(slot.ends_at, zone)
     return end - start == slot.ends_at - slot.starts_at and any(
         span.start <= start.time() and end.time() <= span.end and start.date() == end.date()
-        for span in week.days[start.weekday()]
+        for span in worktime.spans_on(week, start.date())
     )

@@ -62,6 +62,10 @@ class TouchpointState(StrEnum):
     CANCELLED = "cancelled"
 
 
+# What may still happen: whatever stops or moves a plan is about these.
+TO_COME = frozenset({TouchpointState.PLANNED, TouchpointState.OPEN})
+
+
 class CheckInState(StrEnum):
     """A meeting of coach and participant."""
 

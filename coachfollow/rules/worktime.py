@@ -129,21 +129,26 @@ def _range(first: int, last: int) -> str:
     return _NAMES[first][:3] if first == last else f"{_NAMES[first][:3]}-{_NAMES[last][:3]}"
 
 
+def spans_on(week: WorkingWeek, day: date) -> tuple[Span, ...]:
+    """The working hours of one day; everything about days asks here."""
+    return week.days[day.weekday()]
+
+
 def is_working_day(week: WorkingWeek, day: date) -> bool:
     """Whether the person works on this day."""
-    return bool(week.days[day.weekday()])
+    return bool(spans_on(week, day))
 
 
 def next_working_day(week: WorkingWeek, day: date) -> date:
     """The first working day from this one on; the same day if it is one."""
-    while not week.days[day.weekday()]:
+    while not spans_on(week, day):
         day += _DAY
     return day
 
 
 def previous_working_day(week: WorkingWeek, day: date) -> date:
     """The last working day up to this one; the same day if it is one."""
-    while not week.days[day.weekday()]:
+    while not spans_on(week, day):
         day -= _DAY
     return day
 
@@ -169,7 +174,7 @@ def clip_time(week: WorkingWeek, day: date, wanted: time) -> time:
     The wanted time stands if it lies in a span (its end included) or the day is off; else the nearest start
     after it; after the last span, the latest start: the mail comes on the right day rather than at night.
     """
-    spans = week.days[day.weekday()]
+    spans = spans_on(week, day)
     if not spans or any(span.start <= wanted <= span.end for span in spans):
         return wanted
     return next((span.start for span in spans if span.start > wanted), spans[-1].start)

@@ -1,6 +1,7 @@
 """What tests of commands share: the command itself, an environment with a migrated house, a mail server."""
 
 import json
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,3 +83,10 @@ def group(terminal: Terminal) -> Terminal:
         *("--minutes", "60"),
     )
     return terminal
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder with a short path: a Unix socket has room for a hundred characters."""
+    with tempfile.TemporaryDirectory(prefix="cf-") as folder:
+        yield Path(folder)

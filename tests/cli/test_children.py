@@ -59,7 +59,7 @@ def test_one_that_dies_soon_again_waits_before_it_is_started(started: list[Child
         one.tend()
 
     assert one.failures == 2
-    assert one.process.poll() is not None
+    assert not one.is_alive()
     one.tend()  # and again a glance later
     assert one.failures == 2
 

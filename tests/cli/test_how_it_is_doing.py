@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from coachfollow.cli import house
+from coachfollow import bell
+from coachfollow.cli import children, house, valkey
 from coachfollow.extensions import db
 from coachfollow.flow import commitments
 from coachfollow.queries import finding, my_plan, timelines
 from coachfollow.rules.asking import Answered
+from tests import processes
 from tests.cli.conftest import Terminal
 from tests.ports import free_port
 
@@ -63,6 +65,38 @@ def test_a_redis_without_workers_rings_for_nobody(
         "No worker listens at the queue post. Start one: coachfollow work post",
         "No worker listens at the queue desk. Start one: coachfollow work desk",
     ]
+
+
+def test_the_bell_that_up_started_is_found_with_its_workers(
+    terminal: Terminal, letterbox: Path, short_folder: Path
+) -> None:
+    del letterbox
+    here = Terminal({**terminal.environ, "COACHFOLLOW_DATA_DIR": str(short_folder)})
+    here.run("drain")
+    server = valkey.binary()
+    assert server is not None
+    bell_child = valkey.child(server, at=valkey.address(short_folder), environ=dict(here.environ))
+    url = f"unix://{valkey.address(short_folder)}"
+    workers = [
+        children.python(
+            "worker", "jobs.worker", queue, environ={**here.environ, "COACHFOLLOW_REDIS_URL": url}
+        )
+        for queue in bell.QUEUES
+    ]
+    try:
+        bell_child.start()
+        processes.until(lambda: valkey.is_there(valkey.address(short_folder)))
+        for worker in workers:
+            worker.start()
+        with bell.connect(url) as connection:
+            processes.until(lambda: all(bell.listeners(connection).values()))
+
+        said = sentences(here, code=0)
+    finally:
+        children.stop([*workers, bell_child], within=10)
+
+    assert "One worker listens at the queue post." in said
+    assert "One worker listens at the queue desk." in said
 
 
 def test_another_secret_is_found_out(group: Terminal, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from coachfollow.cli import demo, environment, running, supervise, valkey
 from coachfollow.cli.children import Child
 from coachfollow.cli.supervise import Told
-from coachfollow.config import PREFIX
+from coachfollow.config import PREFIX, Settings
 from coachfollow.errors import Conflict
 
 
@@ -161,3 +163,30 @@ def test_settings_of_a_real_house_stay_out_of_the_demo(
     monkeypatch.setenv(f"{PREFIX}DATABASE_URL", "postgresql://the.real.one/people")
 
     assert f"{PREFIX}DATABASE_URL" not in demo.environ_for(tmp_path, port=5000, mail_port=2525)
+
+
+@pytest.mark.parametrize(
+    ("redis_url", "expected"),
+    [
+        pytest.param("redis://localhost", ["pages", "worker post", "worker desk", "ticker"], id="with Redis"),
+        pytest.param("", ["pages", "worker post", "worker desk"], id="without"),
+    ],
+)
+def test_without_redis_the_workers_look_by_themselves(
+    redis_url: str, expected: list[str], make_settings: Callable[..., Settings]
+) -> None:
+    settings = make_settings(redis_url=redis_url)
+    with running.listening("127.0.0.1", 0) as door:
+        found = list(running.parts(settings, {f"{PREFIX}REDIS_URL": redis_url}, door))
+
+    assert [child.name for child in found] == expected
+    assert [("--no-redis" in child.arguments) for child in found[1:3]] == [not redis_url] * 2
+
+
+def test_where_no_valkey_is_installed_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "files", missing)
+
+    assert valkey.binary() is None

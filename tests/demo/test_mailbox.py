@@ -125,7 +125,7 @@ def test_as_a_process_it_serves_on_the_socket_it_was_given(tmp_path: Path) -> No
             environ=processes.environment(),
             sockets=[listening.fileno()],
         ) as process:
-            with smtplib.SMTP(*listening.getsockname(), timeout=20) as client:
+            with smtplib.SMTP("127.0.0.1", listening.getsockname()[1], timeout=20) as client:
                 client.send_message(mail("anna@example.org"))
             process.terminate()
 

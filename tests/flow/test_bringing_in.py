@@ -169,18 +169,6 @@ def test_a_file_says_who_coaches_manages_and_where_somebody_belongs(world: World
     assert coach_of(world, BEN) == "coach@example.org"
 
 
-def test_a_corrected_list_may_name_another_coach(world: World) -> None:
-    """A coach is a dated relation, as a manager is: the later word counts and the earlier keeps its past."""
-    group = world.open_group(coaches=["coach@example.org"])
-    world.invite(group, "Anna Berg <anna@example.org>\n")
-    assert coach_of(world, ANNA) == "coach@example.org"
-
-    world.bring_in(group, "Name;Email;Coach\nAnna Berg;anna@example.org;other@example.org\n")
-
-    assert coach_of(world, ANNA) == "other@example.org"
-    assert len(world.session.scalars(select(Coaching.id)).all()) == 2
-
-
 def test_a_later_file_moves_somebody_to_another_manager_and_team(world: World) -> None:
     group = world.open_group()
     text = "Name;Email;Manager;Team\nAnna Berg;anna@example.org;{};{}\n"
@@ -351,12 +339,12 @@ def test_a_late_start_skips_what_is_over_and_is_no_burst(world: World) -> None:
     assert world.events("plan started") == 1
 
 
-def test_who_starts_after_everything_is_over_is_done(world: World) -> None:
+def test_who_starts_when_everything_is_over_has_ended_and_not_finished(world: World) -> None:
     group = world.open_group()
 
     world.bring_in(group, "Anna Berg <anna@example.org>\n", now=AFTER + 300 * DAY)
 
-    assert world.standing(ANNA)[0] is PlanState.FINISHED
+    assert world.standing(ANNA) == (PlanState.STOPPED, StopReason.ENDED)
     assert set(world.states(ANNA).values()) == {TouchpointState.CANCELLED}
 
 

@@ -38,7 +38,7 @@ def connection(redis_url: str) -> Iterator[Redis]:
         yield connection
 
 
-def waiting(connection: Redis) -> dict[str, list[str]]:
+def waiting(connection: Redis) -> dict[str, list[str | None]]:
     """What waits in each queue."""
     return {name: [job.func_name for job in bell.queue(connection, name).jobs] for name in bell.QUEUES}
 

@@ -63,7 +63,7 @@ def test_an_installation_that_is_well_says_so() -> None:
 
 @pytest.mark.parametrize(("changed", "sentence", "remark"), TROUBLES, ids=[remark for *_, remark in TROUBLES])
 def test_a_trouble_is_said_and_what_to_do(changed: dict[str, object], sentence: str, remark: str) -> None:
-    found = health.findings(replace(WELL, **changed), now=NOW)
+    found = health.findings(replace(WELL, **changed), now=NOW)  # type: ignore[arg-type]  # one field each
 
     problems = [finding.sentence for finding in found if finding.is_problem]
     assert len(problems) == 1, remark

@@ -57,7 +57,7 @@ def step(
         ),
         ((step("a", "first"),), (f"step a follows “first”, which is not an anchor; {ANCHORS}",)),
         ((step("a", reminders=(1, 3)),), ()),
-        ((step("a", reminders=(1, 3, 5)),), ("step a has 3 reminders; two at most",)),
+        ((step("a", reminders=(1, 3, 5)),), ("step a has 3 reminders; 2 at most",)),
         (
             (step("a", reminders=(0,)),),
             ("step a reminds before it is due; a reminder comes 1 or more working days after",),

@@ -14,15 +14,14 @@ from coachfollow.queries.timelines import Dated, PlanHead
 from coachfollow.rules import lifecycle, worktime
 from coachfollow.rules.access import Action
 from coachfollow.rules.excuses import Excuse
-from coachfollow.rules.words import CheckInState, StepKind, TouchpointState
+from coachfollow.rules.words import TO_COME, CheckInState, StepKind, TouchpointState
 from coachfollow.web import policies, saying
-from coachfollow.web.staff import telling
+from coachfollow.web.staff import telling, words
 
 pages = Blueprint("follow_ups", __name__)
 
 T = TypeVar("T")
 
-TO_COME = frozenset({TouchpointState.PLANNED, TouchpointState.OPEN})
 ASK_WHETHER = "Say whether it took place."
 ASK_WHEN = "Choose a day and a time."
 
@@ -113,7 +112,7 @@ def _form(plan: str, follow_up: int, values: Mapping[str, str], problems: Mappin
         may_mark=_may_mark(found),
         may_move=found.kind is StepKind.CHECK_IN and found.state in TO_COME,
         may_excuse=lifecycle.may_become(found.state, TouchpointState.EXCUSED),
-        excuses=[(one.value, one.words[:1].upper() + one.words[1:]) for one in Excuse],
+        excuses=[(one.value, words.capital(one.words)) for one in Excuse],
         suggested=_suggested(found, head),
     )
 

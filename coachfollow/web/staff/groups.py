@@ -112,6 +112,7 @@ def _form(values: Mapping[str, str], problems: Mapping[str, str], *, sessions: i
         problems=problems,
         sessions=range(1, sessions + 1),
         may_add=sessions < group_form.MOST_SESSIONS,
+        more_open="more" in values or any(values.get(f"day-{n}") for n in range(2, sessions + 1)),
     )
 
 

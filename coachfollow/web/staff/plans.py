@@ -12,13 +12,12 @@ from coachfollow.queries import actors, asked, coached, shared, timelines
 from coachfollow.queries.timelines import PlanHead
 from coachfollow.rules import access, worktime
 from coachfollow.rules.access import Action
-from coachfollow.rules.words import PlanState, TouchpointState
+from coachfollow.rules.words import TO_COME, PlanState
 from coachfollow.web import policies, saying
 from coachfollow.web.staff import telling, words
 
 pages = Blueprint("plans", __name__)
 
-TO_COME = frozenset({TouchpointState.PLANNED, TouchpointState.OPEN})
 RUNNING = frozenset({PlanState.ACTIVE, PlanState.PAUSED})
 
 
@@ -35,7 +34,7 @@ def show(plan: str) -> ResponseReturnValue:
         past=[one for one in reversed(dates) if one.state not in TO_COME],
         happened=timelines.happened(g.session, plan_id=head.plan_id),
         is_running=head.state in RUNNING,
-        offered_stops=[(one.value, words.STOP_REASONS[one].capitalize()) for one in words.OFFERED_STOPS],
+        offered_stops=[(one.value, words.capital(words.STOP_REASONS[one])) for one in words.OFFERED_STOPS],
         tomorrow=_today(head).isoformat(),
         **_for_its_coach(head),
     )

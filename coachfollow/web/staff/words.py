@@ -31,7 +31,7 @@ KINDS: Mapping[StepKind, str] = {
 }
 
 PLAN_STATES: Mapping[PlanState, str] = {
-    PlanState.DRAFT: "waits for the training",
+    PlanState.DRAFT: "not begun",
     PlanState.ACTIVE: "running",
     PlanState.PAUSED: "paused",
     PlanState.FINISHED: "finished",
@@ -132,6 +132,11 @@ HAPPENED: Mapping[str, str] = {
 }
 
 
+def capital(text: str) -> str:
+    """The text with a capital letter, and nothing else changed."""
+    return text[:1].upper() + text[1:]
+
+
 def kind(value: StepKind) -> str:
     """What a follow-up is called."""
     return KINDS[value]
@@ -141,11 +146,9 @@ def plan_state(value: PlanState, reason: StopReason | None = None) -> str:
     """Where a follow-up stands, with why it ended if it did."""
     if value is PlanState.STOPPED and reason is StopReason.ENDED:
         return "ended"
-    if reason is None or value not in {PlanState.STOPPED, PlanState.DRAFT}:
-        return PLAN_STATES[value]
-    return (
-        STOP_REASONS[reason] if value is PlanState.DRAFT else f"{PLAN_STATES[value]}: {STOP_REASONS[reason]}"
-    )
+    if value is PlanState.DRAFT:
+        return STOP_REASONS[reason] if reason else "waits for the training"
+    return f"{PLAN_STATES[value]}: {STOP_REASONS[reason]}" if reason else PLAN_STATES[value]
 
 
 def anchor(value: str) -> str:
@@ -215,7 +218,7 @@ def reason(value: Reason) -> str:
 
 def happened(one: Happened) -> str:
     """Say what happened, about what; who did it and when stands beside it."""
-    said = HAPPENED.get(one.name, one.name.capitalize())
+    said = HAPPENED.get(one.name, capital(one.name))
     if one.mail is not None:
         to = f" to {one.recipient}" if one.recipient else ""
         return f"{said}: {MAILS[one.mail]}{to}"
@@ -238,6 +241,7 @@ def _day(value: Reason) -> str:
 
 
 FILTERS = (
+    capital,
     kind,
     anchor,
     plan_state,

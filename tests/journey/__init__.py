@@ -1,0 +1,1 @@
+"""The whole story, from the invited to the counted answer, through real processes."""

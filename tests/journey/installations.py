@@ -1,0 +1,157 @@
+"""A whole installation as `coachfollow up` starts it, beside a mail server, with a clock that tests move."""
+
+import json
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from coachfollow import config
+from coachfollow.extensions import db
+from coachfollow.flow import demo
+from coachfollow.queries import clockwork, status
+from tests import processes
+from tests.databases import running_app
+from tests.journey.letters import PostOffice, post_office
+from tests.journey.visitors import Visitor
+from tests.ports import free_port
+
+READY = "Coachfollow is ready"
+TO_START, TO_END = 60.0, 40.0
+ALIVE = {"heartbeats", "drain_lease"}  # the tables that change by themselves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """Pages, workers, ticker and Valkey in processes of their own; their mails end in the post office."""
+
+    url: str
+    folder: Path
+    environ: Mapping[str, str]
+    post: PostOffice
+    beside: Flask  # the same settings in this process: for the clock, and to know when the workers are done
+
+    def visitor(self) -> Visitor:
+        """Let somebody come with a fresh browser."""
+        return Visitor(self.url)
+
+    def command(self, *arguments: object) -> str:
+        """Run a command in a terminal of its own; gives what it prints."""
+        said = subprocess.run(
+            [sys.executable, "-m", "coachfollow", *map(str, arguments)],
+            cwd=processes.TREE,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert said.returncode == 0, said.stdout + said.stderr
+        return said.stdout
+
+    def document(self, *arguments: object) -> Any:
+        """Run a command that reports, and give its one JSON document."""
+        return json.loads(self.command(*arguments, "--json"))
+
+    def set_clock(self, now: datetime) -> None:
+        """Set business time, before anything happens."""
+        with self._session() as session:
+            demo.set_clock(session, now=now)
+
+    def pass_time(self, *, until: datetime) -> None:
+        """Move time on from event to event; at each, the workers do what is due before it goes on."""
+        with self._session() as session:
+            moment = None
+            while moment != until:
+                following = clockwork.next_event(session, after=clockwork.now(session))
+                moment = min(following or until, until)
+                session.rollback()
+                demo.set_clock(session, now=moment)
+                self._wait_for_workers(session, moment)
+
+    def kept(self) -> Mapping[str, list[tuple[object, ...]]]:
+        """Give every row of every table, but for those that say that somebody is alive."""
+        with closing(sqlite3.connect(self.folder / "coachfollow.db")) as database:
+            names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            return {name: list(database.execute(f'SELECT * FROM "{name}"')) for name in set(names) - ALIVE}
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with self.beside.app_context():
+            yield db.session()
+
+    def _wait_for_workers(self, session: Session, moment: datetime) -> None:
+        def are_done() -> bool:
+            session.rollback()
+            now = clockwork.now(session)
+            drained = status.status(session, now=now).signs.drained_at
+            is_waiting = clockwork.is_mail_waiting(session, now=now)
+            session.rollback()
+            return drained is not None and drained >= moment and not is_waiting
+
+        processes.until(are_done)
+
+
+@contextmanager
+def running() -> Iterator[Installation]:
+    """Start an installation of one's own, and end it, with everything it left behind."""
+    folder = Path(tempfile.mkdtemp(prefix="cf-"))  # short: a socket's path has room for a hundred characters
+    port = free_port()
+    try:
+        with post_office() as (post, mail_port):
+            url = f"http://127.0.0.1:{port}"
+            environ = _environ(folder, url=url, port=port, mail_port=mail_port)
+            with _up(environ, log=folder / "up.log"), running_app(config.load(environ)) as beside:
+                yield Installation(url=url, folder=folder, environ=environ, post=post, beside=beside)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _environ(folder: Path, *, url: str, port: int, mail_port: int) -> Mapping[str, str]:
+    return processes.environment(
+        demo="yes",  # for the clock
+        external_url=url,
+        port=port,
+        data_dir=folder,
+        zone="Europe/Berlin",
+        organisation="Nordwind",
+        mail_server="127.0.0.1",
+        mail_port=mail_port,
+        mail_tls="none",
+        mail_per_minute=1_000_000,
+        tick_seconds=1,
+    )
+
+
+@contextmanager
+def _up(environ: Mapping[str, str], *, log: Path) -> Iterator[None]:
+    """Run `coachfollow up` until the end of the test; what it says is shown where the test fails."""
+    with (
+        log.open("w") as said,
+        subprocess.Popen(
+            [sys.executable, "-m", "coachfollow", "up"],
+            cwd=processes.TREE,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
+        try:
+            processes.until(lambda: READY in log.read_text() or process.poll() is not None, within=TO_START)
+            assert process.poll() is None, log.read_text()
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)  # it ends its own children
+            process.wait(TO_END)
+            sys.stdout.write(log.read_text())
