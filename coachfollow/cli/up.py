@@ -33,5 +33,8 @@ def _prepare(household: Household, environ: Environment) -> None:
 
 
 def _announce(settings: Settings) -> None:
-    click.echo(f"Coachfollow is ready at {settings.external_url}/")
+    here = f"http://{settings.host}:{settings.port}"
+    click.echo(f"Coachfollow is ready at {here}/")
+    if settings.external_url != here:
+        click.echo(f"People reach it at {settings.external_url}/")
     click.echo("Ctrl-C stops it.")

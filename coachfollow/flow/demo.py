@@ -86,7 +86,9 @@ def _send(session: Session, moment: datetime) -> int:
     """Drain until nothing due is left; the demo's own worker may be at it too, so wait for its turn."""
     sent = dispatch.drain(session, now=moment).sent
     for _ in range(PATIENCE):
-        if not clockwork.is_mail_waiting(session, now=moment):
+        is_waiting = clockwork.is_mail_waiting(session, now=moment)
+        session.rollback()  # SQLite's one writer is not held while we rest: the other drain needs it
+        if not is_waiting:
             break
         clock.rest(BLINK)
         sent += dispatch.drain(session, now=moment).sent

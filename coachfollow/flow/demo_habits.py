@@ -126,7 +126,7 @@ def _commitment(one: Waiting) -> Answered:
 
 
 def _reflection(one: Waiting) -> Answered:
-    """It goes better with time: the touchpoints of a plan are numbered in the order of their steps."""
+    """What somebody says of their plan: it goes better with time."""
     chance = _chance(one, "reflection")
     progress = min(1.0, max(0.1, _days(one.step) / 60))
     applied = chance.choices(

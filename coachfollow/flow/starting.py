@@ -113,7 +113,7 @@ def _preludes(session: Session, cohort: Cohort, now: datetime) -> Sequence[int]:
 
 def _finish_what_is_over(session: Session, cohort: Cohort, now: datetime) -> None:
     """A plan that began when everything had passed has come to its end."""
-    over = _just_started(cohort, now).where(~plans.SOMETHING_TO_COME)
+    over = select(FollowUpPlan.id).where(_just_started(cohort, now), ~plans.SOMETHING_TO_COME)
     for ids in sets.chunks(session.scalars(over).all()):
         plans.finish(session, plan_ids=ids, now=now)
 

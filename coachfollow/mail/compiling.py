@@ -76,6 +76,9 @@ def _authored(kind: MessageKind, wording: Wording, furniture: Mapping[str, objec
     values = {name: str(furniture[name]) for name in known_blanks()}
     own_subject, own_body = templates.own_words(kind, furniture)
     body = wording.body.strip() or own_body
+    plan_first = not furniture["has_plan"] and _quotes_plan(body)
+    if plan_first:  # words about a plan that is not there help nobody: greet, and ask for it
+        body = _greeting(body)
     plain = placeholders.fill(markup.plain(body), values)
     return {
         "subject": placeholders.fill(wording.subject, values) or own_subject,
@@ -86,8 +89,18 @@ def _authored(kind: MessageKind, wording: Wording, furniture: Mapping[str, objec
         "choices": [(value, placeholders.fill(label, values)) for value, label in wording.choices],
         "seen_by": placeholders.fill(wording.seen_by, values),
         "to_manager": wording.audience is Audience.MANAGER,
+        "plan_first": plan_first,
         "plan_is_quoted": placeholders.Blank("commitment") in placeholders.parts(body),
     }
+
+
+def _quotes_plan(body: str) -> bool:
+    return any(placeholders.Blank(name) in placeholders.parts(body) for name in _UNWRITTEN)
+
+
+def _greeting(body: str) -> str:
+    first = body.split("\n\n", 1)[0].strip()
+    return first if first.endswith(",") else ""
 
 
 def _preview(body: str) -> str:

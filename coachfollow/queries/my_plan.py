@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Cohort, FollowUpPlan
-from coachfollow.queries import asked, timelines
+from coachfollow.queries import asked, links, timelines
 from coachfollow.queries.asked import OwnPlan
 from coachfollow.queries.timelines import Dated, PlanHead
 from coachfollow.rules.words import TO_COME, Audience, TouchpointState
@@ -22,6 +22,7 @@ class MyPlan:
     own_plan: OwnPlan | None
     coming: Sequence[Dated]
     past: Sequence[Dated]
+    current: int | None  # the question that is asked now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class Draft:
     examples: Sequence[tuple[str, str]]
 
 
-def my_plan(session: Session, *, plan: str) -> MyPlan:
+def my_plan(session: Session, *, plan: str, now: datetime) -> MyPlan:
     """Give a participant's own page; raises NotFound. What was left out before it began is not told."""
     head = timelines.head(session, public_id=plan)
     dates = timelines.dates(session, plan_id=head.plan_id)
@@ -52,6 +53,7 @@ def my_plan(session: Session, *, plan: str) -> MyPlan:
         own_plan=asked.own_plan(session, plan_id=head.plan_id),
         coming=[one for one in dates if one.state in TO_COME],
         past=[one for one in reversed(own) if one.state not in TO_COME],
+        current=links.current_question(session, plan_id=head.plan_id, person_id=head.person_id, now=now),
     )
 
 

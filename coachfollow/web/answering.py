@@ -17,6 +17,7 @@ from coachfollow.rules.words import StepKind, TokenPurpose
 from coachfollow.web import keyring, policies, question_form, visits
 
 pages = Blueprint("answers", __name__)
+pages.add_app_template_filter(question_form.runs)
 
 
 @pages.get("/a/<token>")

@@ -36,13 +36,11 @@ def enter(token: str) -> ResponseReturnValue:
 @policies.link
 def show(plan: str) -> ResponseReturnValue:
     """Show somebody their own follow-up."""
-    link = _held(plan)
+    _held(plan)
     return render_template(
         "following/plan.html",
-        mine=my_plan.my_plan(g.session, plan=plan),
+        mine=my_plan.my_plan(g.session, plan=plan, now=g.now),
         changeable=CHANGEABLE,
-        by_link=link.id is not None,
-        answerable=asking.ANSWERED_BY_MAIL,
     )
 
 

@@ -1,9 +1,11 @@
 """Makes a form of a question: what stands on the first screen, what behind “more”, and what is filled in already."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from coachfollow.queries.asked import OwnPlan
 from coachfollow.rules import asking
+from coachfollow.rules.asking import Question
 from coachfollow.rules.words import StepKind
 
 SCALE = tuple((number, str(number)) for number in asking.RATINGS)
@@ -35,6 +37,11 @@ def context(kind: StepKind, *, values: Mapping[str, str], problems: Mapping[str,
         "share_field": asking.SHARE_FIELD,
         "share_label": asking.SHARE_LABEL,
     }
+
+
+def runs(questions: Sequence[Question]) -> list[list[Question]]:
+    """Cut questions into runs that the same people will see: it is said once before each (a template filter)."""
+    return [list(run) for _, run in groupby(questions, key=lambda one: one.seen_by)]
 
 
 def tapped(kind: StepKind, arguments: Mapping[str, str]) -> Mapping[str, str]:

@@ -84,11 +84,13 @@ def test_the_demo_is_ready_shows_itself_and_leaves_nothing_behind(folder: Path) 
 
 def test_up_restarts_what_dies_keeps_its_data_and_ends_by_sigterm(folder: Path) -> None:
     port = free_port()
-    environ = processes.environment(data_dir=folder, port=port, external_url=f"http://127.0.0.1:{port}")
+    environ = processes.environment(data_dir=folder, port=port, external_url="https://followup.example.org")
     with processes.started("coachfollow", "up", environ=environ) as process:
-        said = said_until(process, "Coachfollow is ready")
+        said = said_until(process, "Ctrl-C stops it")
         before = parts(process.pid)
-        assert "The tables were brought to this version." in said
+        assert "The tables were brought to this version.\n" in said
+        assert f"Coachfollow is ready at http://127.0.0.1:{port}/\n" in said
+        assert "People reach it at https://followup.example.org/\n" in said
         assert set(before) == set(PARTS)
 
         os.kill(before["jobs.worker post"], signal.SIGKILL)

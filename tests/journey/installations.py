@@ -1,6 +1,5 @@
 """A whole installation as `coachfollow up` starts it, beside a mail server, with a clock that tests move."""
 
-import json
 import shutil
 import signal
 import sqlite3
@@ -12,7 +11,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -22,6 +20,7 @@ from coachfollow.extensions import db
 from coachfollow.flow import demo
 from coachfollow.queries import clockwork, status
 from tests import processes
+from tests.cli.conftest import Terminal
 from tests.databases import running_app
 from tests.journey.letters import PostOffice, post_office
 from tests.journey.visitors import Visitor
@@ -46,22 +45,10 @@ class Installation:
         """Let somebody come with a fresh browser."""
         return Visitor(self.url)
 
-    def command(self, *arguments: object) -> str:
-        """Run a command in a terminal of its own; gives what it prints."""
-        said = subprocess.run(
-            [sys.executable, "-m", "coachfollow", *map(str, arguments)],
-            cwd=processes.TREE,
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert said.returncode == 0, said.stdout + said.stderr
-        return said.stdout
-
-    def document(self, *arguments: object) -> Any:
-        """Run a command that reports, and give its one JSON document."""
-        return json.loads(self.command(*arguments, "--json"))
+    @property
+    def terminal(self) -> Terminal:
+        """Somebody at a terminal on the same machine."""
+        return Terminal(self.environ)
 
     def set_clock(self, now: datetime) -> None:
         """Set business time, before anything happens."""
@@ -97,7 +84,8 @@ class Installation:
             drained = status.status(session, now=now).signs.drained_at
             is_waiting = clockwork.is_mail_waiting(session, now=now)
             session.rollback()
-            return drained is not None and drained >= moment and not is_waiting
+            # not after now: a drain from before the clock was set back has seen nothing of this moment
+            return drained is not None and moment <= drained <= now and not is_waiting
 
         processes.until(are_done)
 
@@ -130,6 +118,7 @@ def _environ(folder: Path, *, url: str, port: int, mail_port: int) -> Mapping[st
         mail_tls="none",
         mail_per_minute=1_000_000,
         tick_seconds=1,
+        log_level="warning",
     )
 
 

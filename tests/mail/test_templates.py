@@ -153,10 +153,20 @@ def test_a_plan_the_author_quotes_is_not_quoted_twice() -> None:
     assert text.count(VALUES["commitment"]) == 1
 
 
-def test_a_plan_the_author_quotes_leaves_no_hole_where_there_is_none() -> None:
-    wording = replace(QUESTION, body="When {{situation}}, you wanted to {{action}}: {{commitment}}")
+def test_words_about_a_plan_give_way_to_asking_for_one_where_there_is_none() -> None:
+    wording = replace(QUESTION, body="Hello {{first_name}},\n\nyou wrote: “{{commitment}}”. How did it go?")
+    _, text, html = written(MessageKind.REFLECTION, wording=wording, commitment="")
+    assert f"Hello {VALUES['first_name']}," in text
+    assert "you wrote" not in text + html
+    assert LINKS["plan"] in text
+    assert LINKS["answer"] not in text + html, "the question is about the plan, so the plan comes first"
+
+
+def test_a_question_that_quotes_no_plan_is_asked_all_the_same() -> None:
+    wording = replace(QUESTION, body="Hello {{first_name}},\n\nwhat got in the way?")
     _, text, _ = written(MessageKind.REFLECTION, wording=wording, commitment="")
-    assert "When …, you wanted to …: “…”" in text
+    assert "what got in the way?" in text
+    assert text.index(LINKS["plan"]) < text.index(LINKS["answer"])
 
 
 def test_a_plan_of_several_lines_keeps_them() -> None:

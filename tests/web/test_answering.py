@@ -130,8 +130,10 @@ def test_who_will_see_it_stands_before_each_field(world: World, browser: Browser
     browser.open(world.links(ANNA, MessageKind.REFLECTION)["a"])
 
     text = browser.text
-    assert "Who sees it: you and your coach; counted without names in groups of five or more." in text
-    assert "Who sees it: only you. Show this note to my coach" in text
+    counted = "Who sees it: you and your coach; counted without names in groups of five or more. "
+    assert f"{counted}Did you do what you planned?" in text
+    assert f"{counted}Where am I with this now" in text
+    assert "Who sees it: only you. A note to yourself (optional) Show this note to my coach" in text
     assert "My coach is Ben Okoro." in text
     assert "Nothing you answer is used to rate you." in text
 
@@ -289,7 +291,7 @@ def test_a_manager_says_what_came_of_the_talk(world: World, browser: Browser, ti
 
 def test_the_first_plan_is_written_from_the_mail_with_kind_advice(world: World, browser: Browser) -> None:
     browser.open(world.links(PAUL, MessageKind.COMMITMENT)["a"])
-    assert "When … Who sees it: you and your coach." in browser.text
+    assert "Who sees it: you and your coach. When …" in browser.text
 
     assert browser.send(situation="", action="").status_code == 422
     assert browser.text.count("Please write a few words; they need not be perfect.") == 4

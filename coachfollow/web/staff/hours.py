@@ -76,10 +76,14 @@ def _week(values: Mapping[str, str]) -> str:
 
 def _problems(values: Mapping[str, str]) -> dict[str, str]:
     """Say for each day what cannot be read, so that it stands beside its field."""
-    problems = {}
-    for day in DAYS:
-        try:
-            worktime.parse_week(f"{day} {values[day]}" if values[day] else SUGGESTED)
-        except ValueError as error:
-            problems[day] = f"{error}."
-    return problems
+    return {day: problem for day in DAYS if (problem := _problem(day, values[day]))}
+
+
+def _problem(day: str, hours: str) -> str | None:
+    if hours and not hours[0].isdigit():
+        return f"“{hours}” are not hours; write them like 09:00-17:00."
+    try:
+        worktime.parse_week(f"{day} {hours}" if hours else SUGGESTED)
+    except ValueError as error:
+        return f"{error}."
+    return None

@@ -1,0 +1,245 @@
+"""Large lists: nobody sees half of one, a killed one is repeated, answers keep flowing, and no statement is endless."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from coachfollow.errors import Conflict
+from coachfollow.extensions import db
+from coachfollow.flow import attendance, people
+from coachfollow.intake.people import PersonRow
+from coachfollow.models import FollowUpPlan, ImportBatch, Message, Touchpoint
+from coachfollow.queries import participants
+from coachfollow.rules.words import ImportKind, ImportState, MessageState, PlanState, TouchpointState
+from tests.flow.grounds import Ground
+from tests.flow.world import AFTER, BEFORE, DAY, FIRST_MAIL, World
+
+BOSS = "boss@example.org"
+
+
+class Killed(Exception):
+    """The power went."""
+
+
+def numbered(count: int, *, beyond: str = "") -> str:
+    """A list of so many people."""
+    header = f"Name;Email{';' if beyond else ''}{beyond.partition('=')[0]}\n"
+    cell = f";{beyond.partition('=')[2]}" if beyond else ""
+    return header + "".join(f"Person {n};person{n}@example.org{cell}\n" for n in range(count))
+
+
+def die(done: int, rows: int) -> None:
+    raise Killed(f"{done} of {rows}")
+
+
+@pytest.fixture
+def chunks_of_three(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small chunks, so that a small list has several."""
+    monkeypatch.setattr(attendance, "CHUNK", 3)
+
+
+def seen(world: World, cohort_id: int) -> int:
+    found = participants.participants(world.session, cohort_id=cohort_id, now=AFTER)
+    world.session.rollback()
+    return len(found)
+
+
+@pytest.mark.usefixtures("chunks_of_three")
+def test_nobody_sees_half_a_list_and_no_mail_leaves_for_it(world: World) -> None:
+    world.manages(BOSS, *(f"person{n}@example.org" for n in range(8)))
+    group = world.open_group()
+    group_id, progress = group.id, []
+    batch_id = world.stage(group, numbered(8), kind=ImportKind.ROSTER, now=BEFORE).id
+    card_is_due = BEFORE + 6 * DAY
+
+    def look(done: int, rows: int) -> None:
+        progress.append((done, rows))
+        world.drain(card_is_due)
+        assert seen(world, group_id) == 0
+
+    attendance.carry_out(world.session, batch_id=batch_id, now=BEFORE, progress=look)
+
+    assert progress == [(3, 8), (6, 8), (8, 8)]
+    assert seen(world, group_id) == 8
+    assert world.mails(to=BOSS) == []
+    world.drain(card_is_due)
+    assert len(world.mails(to=BOSS)) == 8
+
+
+@pytest.mark.usefixtures("chunks_of_three")
+def test_a_list_that_was_killed_half_way_is_simply_carried_out_again(world: World) -> None:
+    group = world.open_group(coaches=["coach@example.org"])
+    batch = world.stage(group, numbered(8))
+    batch_id = batch.id
+    with pytest.raises(Killed):
+        attendance.carry_out(world.session, batch_id=batch_id, now=AFTER, progress=die)
+    world.session.rollback()
+    assert world.session.get_one(ImportBatch, batch_id).state is ImportState.PLANNING
+
+    assert attendance.carry_out_waiting(world.session, now=AFTER + DAY / 24) == 1
+
+    done = world.session.get_one(ImportBatch, batch_id)
+    assert (done.state, done.done) == (ImportState.LIVE, 8)
+    counts = select(func.count()).select_from(Touchpoint).group_by(Touchpoint.plan_id)
+    assert world.session.scalars(counts).all() == [7] * 8
+    assert world.events("plan started") == 8
+    assert world.events("file imported") == 1
+
+
+@pytest.mark.usefixtures("chunks_of_three")
+def test_progress_counts_the_rows_of_this_list_alone(world: World) -> None:
+    """Two lists staged at once share one row of numbers."""
+    group = world.open_group()
+    first = world.stage(group, numbered(4))
+    other = world.stage(group, numbered(2))
+    ids = world.session.scalars(select(ImportBatch.id)).all()
+    assert len(ids) == 2
+    world.session.connection().exec_driver_sql(f"UPDATE import_rows SET id = 900 WHERE batch_id = {first.id} AND line = 5")
+    world.session.commit()
+    progress: list[int] = []
+
+    def look(done: int, rows: int) -> None:
+        assert rows == 4
+        progress.append(done)
+
+    attendance.carry_out(world.session, batch_id=first.id, now=AFTER, progress=look)
+    attendance.carry_out(world.session, batch_id=other.id, now=AFTER)
+
+    assert (progress[0], progress[-1]) == (3, 4)
+
+
+def test_a_list_whose_staging_was_killed_cannot_be_confirmed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a list must not pass for a whole one."""
+    from coachfollow.flow import staging
+
+    monkeypatch.setattr(staging, "CHUNK", 3)
+    real = staging._look_up
+    calls: list[int] = []
+
+    def dies(*given: object) -> object:
+        calls.append(1)
+        if len(calls) == 2:
+            raise Killed
+        return real(*given)
+
+    monkeypatch.setattr(staging, "_look_up", dies)
+    with pytest.raises(Killed):
+        world.stage(world.open_group(), numbered(8))
+    world.session.rollback()
+
+    batch = world.session.scalars(select(ImportBatch)).one()
+    assert batch.state is ImportState.FAILED
+    assert batch.error
+    with pytest.raises(Conflict):
+        attendance.confirm(world.session, batch=batch)
+
+
+@pytest.mark.usefixtures("chunks_of_three")
+def test_answers_keep_flowing_while_a_large_list_is_carried_out(world: World, ground: Ground) -> None:
+    group = world.open_group()
+    world.bring_in(group, "Anna Berg <anna@example.org>\n")
+    world.pass_time(AFTER + 8 * DAY)
+    question, anna = world.touchpoint("anna@example.org", "asked").id, world.person("anna@example.org")
+    batch_id = world.stage(group, numbered(8), now=AFTER + 8 * DAY).id
+    world.session.commit()
+    answered: list[float] = []
+
+    def answer() -> None:
+        from coachfollow.flow import answers
+        from coachfollow.rules.asking import Answered
+
+        with ground.app.app_context():
+            began = monotonic()
+            answers.record(
+                db.session(),
+                touchpoint_id=question,
+                person_id=anna,
+                answered=Answered(note=f"thought {len(answered)}"),
+                now=AFTER + 8 * DAY,
+            )
+            answered.append(monotonic() - began)
+
+    def look(done: int, rows: int) -> None:
+        del done, rows
+        thread = threading.Thread(target=answer)
+        thread.start()
+        thread.join()
+
+    attendance.carry_out(world.session, batch_id=batch_id, now=AFTER + 8 * DAY, progress=look)
+
+    assert len(answered) == 3
+    assert max(answered) < 2.0
+
+
+def test_one_list_that_cannot_be_carried_out_does_not_keep_the_next_from_it(world: World) -> None:
+    group = world.open_group()
+    bad, good = world.stage(group, numbered(2)), world.stage(group, numbered(3))
+    for batch in (bad, good):
+        attendance.confirm(world.session, batch=batch)
+    attendance.carry_out(world.session, batch_id=bad.id, now=AFTER)  # another worker was first
+
+    attendance.carry_out_waiting(world.session, now=AFTER)
+
+    assert world.session.get_one(ImportBatch, good.id, populate_existing=True).state is ImportState.LIVE
+
+
+@contextmanager
+def short_statements(most: int) -> Iterator[None]:
+    """Let SQLite take only so many values in one statement."""
+
+    def limit(connection: DBAPIConnection, record: ConnectionPoolEntry, *_: object) -> None:
+        del record
+        if isinstance(connection, sqlite3.Connection):
+            connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, most)
+
+    db.engine.dispose()
+    event.listen(db.engine, "connect", limit)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "connect", limit)
+
+
+def test_five_thousand_people_take_no_time_and_no_endless_statement(world: World) -> None:
+    """SQLite refuses a statement with 32,767 values: what holds for 5,000 with 2,100 holds for a hundred thousand."""
+    many = 5000
+    world.session.rollback()
+    with short_statements(2100):
+        group = world.open_group(coaches=["coach@example.org", "other@example.org"])
+        began = monotonic()
+        rows = [
+            PersonRow(line=n, email=f"person{n}@example.org", name=f"Person {n}", manager=BOSS, team=("A", f"{n % 9}"))
+            for n in range(many)
+        ]
+        brought = people.bring(world.session, organisation_id=world.organisation_id, rows=rows, now=BEFORE)
+        invited = world.invite(group, numbered(many, beyond="Manager=chief@example.org"))
+        shown = world.bring_in(group, numbered(1500))
+        assert (brought.added, invited.enrolled, shown.started, shown.shelved) == (many, many, 1500, 3500)
+        world.session.execute(select(1))
+        drained = world.drain(FIRST_MAIL + 5 * DAY)  # an outage, and then no mail server: all is too late
+        assert monotonic() - began < 30
+
+    assert drained.opened == 3000
+    states = world.session.execute(select(Message.state, func.count()).group_by(Message.state)).all()
+    assert dict(tuple(row) for row in states)[MessageState.EXPIRED] == 3000
+    assert world.session.scalar(
+        select(func.count()).select_from(Touchpoint).where(Touchpoint.state == TouchpointState.CANCELLED)
+    ) == 3500 * 7 + 1500
+    world.session.rollback()
+    with short_statements(2100):
+        corrected = world.bring_in(group, "Name;Email;Status\n" + "".join(
+            f"Person {n};person{n}@example.org;absent\n" for n in range(1500)
+        ), now=FIRST_MAIL + 5 * DAY)
+    assert corrected.shelved == 1500
+    assert world.session.scalar(
+        select(func.count()).select_from(FollowUpPlan).where(FollowUpPlan.state == PlanState.DRAFT)
+    ) == many

@@ -1,0 +1,48 @@
+"""Looks wherever somebody's words could have gone: all that a visitor can open, every mail, every file, every report."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+from tests.journey.installations import Installation
+from tests.journey.pages import read
+from tests.journey.visitors import Visitor
+
+ELSEWHERE = ("/static/", "/demo/")
+REPORTS = (("report", "completion", "--by", "cohort"), ("cohort", "list"), ("status",))
+
+
+def pages_of(visitor: Visitor) -> Iterator[tuple[str, str]]:
+    """Give whatever a visitor can reach by following links from the page they are on, file by file."""
+    host, waiting, seen = urlsplit(visitor.home).netloc, [visitor.page.url], set[str]()
+    while waiting:
+        address = waiting.pop().partition("#")[0]
+        parts = urlsplit(address)
+        if address in seen or parts.netloc != host or parts.path.startswith(ELSEWHERE):
+            continue
+        seen.add(address)
+        body = visitor.fetch(address)
+        yield address, _readable(body)
+        if not body.startswith(b"PK"):
+            page = read(status=200, url=address, html=body.decode())
+            waiting += [urljoin(address, link) for _, link in page.links]
+
+
+def papers_of(town: Installation) -> Iterator[tuple[str, str]]:
+    """Give whatever the installation itself has written: mails, files, reports."""
+    for letter in town.post.letters():
+        yield f"the {letter.kind} to {letter.recipient}", letter.everything
+    for path in town.folder.rglob("*"):
+        if path.is_file():
+            yield str(path), path.read_bytes().decode("latin-1")
+    for words in REPORTS:
+        yield " ".join(words), town.terminal.run(*words, "--json").stdout
+
+
+def _readable(body: bytes) -> str:
+    """What somebody reads in it; a spreadsheet is a packed folder of texts."""
+    if not body.startswith(b"PK"):
+        return body.decode()
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        return "\n".join(packed.read(name).decode() for name in packed.namelist())

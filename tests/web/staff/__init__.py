@@ -1,0 +1,1 @@
+"""Tests of the pages for coaches, managers, L&D teams and operators."""

@@ -1,0 +1,330 @@
+"""A coach's day: who needs them, one person's page, a meeting marked or moved, a plan paused or stopped."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from coachfollow.flow import checkins, coaching
+from coachfollow.models import CheckIn, Event
+from coachfollow.rules.words import Barrier, CheckInState, PlanState, StopReason, TouchpointState
+from tests.house import DAY
+from tests.web.clocks import Clock
+from tests.web.staff.people import signed_in
+from tests.web.worlds import ANNA, ASKED, BEN, CLEO, GRETA, LENA, ON_ONE, PAUL, World
+
+SECRET = "nobody else may ever read this"
+SHARED = "my team notices a difference"
+
+
+def meeting(world: World) -> str:
+    """The address of Anna's meeting on Ben's pages."""
+    return f"/plans/{world.plan(ANNA)}/follow-ups/{world.touchpoint(ANNA, 'meeting')}"
+
+
+def state(world: World) -> PlanState:
+    with world.inside() as home:
+        return home.plan(ANNA).state
+
+
+def test_those_who_need_their_coach_stand_first_with_the_reason(world: World, time: Clock) -> None:
+    time.now = ASKED + 10 * DAY
+    with world.inside() as home:
+        home.reflect(ANNA, "first-question", now=ASKED, barrier=Barrier.TOOLS)
+        home.pass_time(time.now)
+
+    browser = signed_in(world, BEN)
+    browser.open("/coach")
+
+    assert "Anna Berg" in browser.text
+    assert "Named what got in the way: “Tools, rules or processes stood in the way”." in browser.text
+    assert "Did the meeting of Tue 17 March take place?" in browser.text
+    assert "Mira Sand" not in browser.text
+
+
+@ON_ONE
+def test_a_coach_without_people_is_told_when_they_come(world: World) -> None:
+    browser = signed_in(world, GRETA)
+
+    browser.open("/coach")
+
+    assert "Nobody is with you yet." in browser.text
+
+
+@ON_ONE
+def test_all_is_well_until_a_meeting_is_not_booked(world: World, time: Clock) -> None:
+    time.now = ASKED - 7 * DAY
+    browser = signed_in(world, BEN)
+    browser.open("/coach")
+    assert "No time is booked yet for the meeting of about Tue 17 March." in browser.text
+
+    with world.inside() as home:
+        home.bookable(BEN)
+        checkins.place_due(home.session, now=time.now)
+    browser.open("/coach")
+
+    assert "Nobody needs you today." in browser.text
+    assert "All is well" in browser.text
+
+
+def test_a_coach_reads_the_plan_and_what_was_shared_and_nothing_else(world: World) -> None:
+    with world.inside() as home:
+        home.reflect(ANNA, "first-question", now=ASKED, note=SECRET)
+        home.reflect(PAUL, "first-question", now=ASKED, note=SHARED, share_note=True)
+
+    browser = signed_in(world, BEN)
+    browser.open(f"/plans/{world.plan(ANNA)}")
+    assert "“When a guest complains, I will listen before I explain”" in browser.text
+    assert "Partly" in browser.text
+    assert SECRET not in browser.page.text
+
+    browser.open(f"/plans/{world.plan(PAUL)}")
+    assert SHARED in browser.text
+
+
+@pytest.mark.parametrize("reader", [GRETA, LENA], ids=["the manager", "the L&D team"])
+def test_others_see_states_and_dates_and_no_words(world: World, reader: str) -> None:
+    with world.inside() as home:
+        home.reflect(ANNA, "first-question", now=ASKED, note=SHARED, share_note=True, barrier=Barrier.MANAGER)
+
+    browser = signed_in(world, reader)
+    browser.open(f"/plans/{world.plan(ANNA)}")
+
+    assert "Tuesday 17 March 2026, 10:00" in browser.text
+    assert "Question: done" in browser.text
+    for words in ("a guest complains", SHARED, "What got in the way", "Partly", "Excuse", "Pause", "of 10"):
+        assert words not in browser.text
+
+
+def test_what_was_read_asks_for_nobody_any_more(world: World) -> None:
+    with world.inside() as home:
+        home.reflect(PAUL, "first-question", now=ASKED, note=SHARED, share_note=True)
+    browser = signed_in(world, BEN)
+    browser.open(f"/plans/{world.plan(PAUL)}")
+    assert "Shared a note with you that you have not read yet." in browser.text
+
+    browser.send(f"/plans/{world.plan(PAUL)}/read")
+
+    assert "Noted: you have read everything so far." in browser.text
+    assert "that you have not read yet" not in browser.text
+
+
+def test_a_plan_is_paused_and_goes_on_and_a_second_click_is_no_error(world: World) -> None:
+    browser = signed_in(world, BEN)
+    plan = f"/plans/{world.plan(ANNA)}"
+    browser.open(plan)
+
+    browser.send(f"{plan}/pause", until="2026-03-25")
+    assert "Paused until Wednesday 25 March 2026." in browser.text
+    assert browser.send(f"{plan}/pause", until="2026-03-25").status_code == 200
+    assert "only a running one can be paused" in browser.text
+    assert state(world) is PlanState.PAUSED
+
+    browser.send(f"{plan}/resume")
+    assert "It goes on" in browser.text
+    assert state(world) is PlanState.ACTIVE
+
+
+@ON_ONE
+@pytest.mark.parametrize("until", ["", "soon", "2026-03-01", "2031-01-01"])
+def test_a_pause_wants_a_day_within_half_a_year(world: World, until: str) -> None:
+    browser = signed_in(world, BEN)
+    browser.open(f"/plans/{world.plan(ANNA)}")
+
+    browser.send(f"/plans/{world.plan(ANNA)}/pause", until=until)
+
+    assert "Choose" in browser.text
+    assert state(world) is PlanState.ACTIVE
+
+
+def test_a_plan_is_stopped_with_a_reason_once(world: World) -> None:
+    browser = signed_in(world, BEN)
+    plan = f"/plans/{world.plan(ANNA)}"
+    browser.open(plan)
+
+    browser.send(f"{plan}/stop")
+    assert "Choose why it is stopped" in browser.text
+    browser.send(f"{plan}/stop", reason="leave")
+    assert "Stopped. Nothing more is sent" in browser.text
+    browser.send(f"{plan}/stop", reason="leave")
+    assert "already" in browser.text
+
+    with world.inside() as home:
+        assert home.plan(ANNA).stop_reason is StopReason.LEAVE
+        stopped = select(Event).where(Event.name == "plan stopped", Event.plan_id == home.plan(ANNA).id)
+        assert len(home.session.scalars(stopped).all()) == 1
+
+
+@ON_ONE
+def test_a_reason_that_only_the_program_gives_is_not_taken_from_a_form(world: World) -> None:
+    browser = signed_in(world, BEN)
+    browser.open(f"/plans/{world.plan(ANNA)}")
+
+    browser.send(f"/plans/{world.plan(ANNA)}/stop", reason="erased")
+
+    assert state(world) is PlanState.ACTIVE
+
+
+def test_a_meeting_gets_a_time_on_the_coachs_clock(world: World) -> None:
+    with world.inside() as home:
+        coach = home.person(BEN)
+        home.session.connection().exec_driver_sql(
+            f"UPDATE people SET zone = 'Europe/Berlin' WHERE id = {coach}"  # noqa: S608  # our own number
+        )
+        home.session.commit()
+    browser = signed_in(world, BEN)
+    browser.open(meeting(world))
+    assert "Choose a time" in browser.text
+
+    browser.send(f"{meeting(world)}/move", day="2026-03-19", at="14:30")
+
+    assert "The meeting is on Thursday 19 March 2026, 14:30" in browser.text
+    with world.inside() as home:
+        placed = home.session.scalars(select(CheckIn)).one()
+        assert placed.state is CheckInState.PLACED
+        assert placed.starts_at is not None
+        assert placed.starts_at.isoformat() == "2026-03-19T13:30:00+00:00"
+
+
+@ON_ONE
+@pytest.mark.parametrize(
+    ("day", "at", "sentence"),
+    [
+        ("", "", "Choose a day and a time."),
+        ("2026-03-19", "25:00", "Choose a day and a time."),
+        ("2026-02-31", "09:00", "Choose a day and a time."),
+        ("2026-03-01", "09:00", "That time has passed"),
+    ],
+)
+def test_a_meeting_wants_a_time_to_come(world: World, day: str, at: str, sentence: str) -> None:
+    browser = signed_in(world, BEN)
+    browser.open(meeting(world))
+
+    browser.send(f"{meeting(world)}/move", day=day, at=at)
+
+    assert sentence in browser.text
+
+
+def test_a_meeting_is_marked_held_with_what_came_of_it(world: World, time: Clock) -> None:
+    time.now = ASKED + 10 * DAY
+    browser = signed_in(world, BEN)
+    browser.open(meeting(world))
+
+    page = browser.send(f"{meeting(world)}/mark", held="yes", outcome="")
+    assert page.status_code == 422
+    assert "One sentence of what came of it is needed." in browser.text
+    browser.send(f"{meeting(world)}/mark", held="yes", outcome="We practised the first sentence.")
+
+    assert "Thank you: held" in browser.text
+    assert "We practised the first sentence." in browser.text
+    with world.inside() as home:
+        assert home.touchpoint(ANNA, "meeting").state is TouchpointState.COMPLETED
+    browser.send(f"{meeting(world)}/mark", held="no", outcome="")
+    assert "settled already" in browser.text
+
+
+@ON_ONE
+def test_a_meeting_that_was_not_held_wants_no_sentence(world: World, time: Clock) -> None:
+    time.now = ASKED + 10 * DAY
+    browser = signed_in(world, BEN)
+    browser.open(meeting(world))
+
+    assert browser.send(f"{meeting(world)}/mark", outcome="x").status_code == 422
+    browser.send(f"{meeting(world)}/mark", held="no", outcome="")
+
+    assert "Noted: not held. That happens." in browser.text
+
+
+@ON_ONE
+def test_a_meeting_to_come_offers_no_marking(world: World, time: Clock) -> None:
+    with world.inside() as home:
+        coaching.arrange(
+            home.session,
+            touchpoint=home.touchpoint(ANNA, "meeting"),
+            starts_at=ASKED + 5 * DAY,
+            now=ASKED,
+            actor_id=None,
+        )
+    browser = signed_in(world, BEN)
+
+    browser.open(meeting(world))
+    assert "Did it take place?" not in browser.text
+
+    time.now = ASKED + 5 * DAY + timedelta(hours=1)
+    browser = signed_in(world, BEN)
+    browser.open(meeting(world))
+    assert "Did it take place?" in browser.text
+
+
+def test_a_follow_up_is_excused_with_a_reason_from_the_list(world: World) -> None:
+    address = f"/plans/{world.plan(ANNA)}/follow-ups/{world.touchpoint(ANNA, 'first-question')}"
+    browser = signed_in(world, BEN)
+    browser.open(address)
+
+    assert browser.send(f"{address}/excuse", excuse="because").status_code == 422
+    browser.send(f"{address}/excuse", excuse="away")
+
+    assert "Excused. It is outside the numbers now." in browser.text
+    assert "excused (away from work at that time)" in browser.text
+    browser.send(f"{address}/excuse", excuse="away")
+    assert "cannot be excused" in browser.text
+
+
+@ON_ONE
+@pytest.mark.parametrize("follow_up", ["2147483647", "99999999999999999999", "0"])
+def test_a_follow_up_that_does_not_exist_is_no_page(world: World, follow_up: str) -> None:
+    browser = signed_in(world, BEN)
+
+    assert browser.open(f"/plans/{world.plan(ANNA)}/follow-ups/{follow_up}").status_code == 404
+
+
+@ON_ONE
+def test_a_follow_up_of_another_plan_is_not_reached_through_ones_own(world: World) -> None:
+    browser = signed_in(world, CLEO)
+    mira = world.plan("mira@example.org")
+    browser.open("/coach")
+    foreign = world.touchpoint(ANNA, "first-question")
+
+    assert browser.open(f"/plans/{mira}/follow-ups/{foreign}").status_code == 404
+    browser.open(f"/plans/{mira}")
+    page = browser.send(f"/plans/{mira}/follow-ups/{foreign}/excuse", excuse="away")
+
+    assert page.status_code == 404
+
+
+def test_hours_are_kept_day_by_day(world: World) -> None:
+    browser = signed_in(world, BEN)
+    browser.open("/hours")
+    assert "You have not said so yet." in browser.text
+
+    browser.send(mon="09:00-12:00", tue="", wed="", thu="", fri="", link="https://meet.example.org/ben")
+
+    assert "Your hours are kept." in browser.text
+    assert (browser.fields["mon"], browser.fields["tue"]) == ("09:00-12:00", "")
+
+
+@ON_ONE
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"tue": "nine to five"}, "are not hours; write them like 09:00-17:00"),
+        ({"mon": "", "tue": "", "wed": "", "thu": "", "fri": ""}, "no working hours at all"),
+        ({"link": "http://meet.example.org"}, "A meeting link begins with https://."),
+        ({"mon": "17:00-09:00"}, "ends before it starts"),
+    ],
+)
+def test_hours_that_cannot_be_read_stand_beside_their_day(
+    world: World, typed: dict[str, str], sentence: str
+) -> None:
+    browser = signed_in(world, BEN)
+    browser.open("/hours")
+
+    page = browser.send(**typed)
+
+    assert page.status_code == 422
+    assert sentence in browser.text
+
+
+@ON_ONE
+def test_whoever_coaches_nobody_has_no_hours(world: World) -> None:
+    assert signed_in(world, LENA).open("/hours").status_code == 403
