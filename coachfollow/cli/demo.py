@@ -44,8 +44,6 @@ def demo(port: int, data: Path | None) -> None:
     ):
         environ = environ_for(folder, port=port, mail_port=letterbox.getsockname()[1])
         settings = config.load(environ)
-        environment.write(folder / SETTINGS, {k: v for k, v in environ.items() if k.startswith(PREFIX)})
-        click.echo("Inviting forty people to a training that took place on the last working day …")
         running.run(
             settings,
             environ=environ,
@@ -99,6 +97,8 @@ def _secret(folder: Path) -> str:
 
 def _prepare(letterbox: socket.socket, folder: Path, household: Household, environ: Environment) -> None:
     """Start the mail server, and let the story come about up to now, unless this folder holds it already."""
+    ours = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+    environment.write(folder / SETTINGS, ours)
     door = letterbox.fileno()
     server = ("coachfollow.mail.postbox", "--folder", str(folder / "mailbox"), "--fd", str(door))
     household.serve(
@@ -108,6 +108,7 @@ def _prepare(letterbox: socket.socket, folder: Path, household: Household, envir
     with house.app_context(environ):
         moving.migrate_tables(config.load(environ))
         if organisations.first(db.session()) is None:
+            click.echo("Inviting forty people to a training that took place on the last working day …")
             demo_world.build(db.session(), now=clock.now())
 
 

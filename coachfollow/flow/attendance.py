@@ -5,7 +5,7 @@ what is there. Answers keep flowing meanwhile: no chunk holds a lock for long.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -64,11 +64,11 @@ def carry_out(
 def _carry_out(session: Session, batch: ImportBatch, now: datetime, progress: Progress | None) -> Imported:
     batch_id, cohort = batch.id, session.get_one(Cohort, batch.cohort_id)
     added = enrolled = done = 0
-    for first, last in _chunks(session, batch_id):
+    for first, last, rows in _chunks(session, batch_id):
         added += _add_people(session, batch, first, last, now)
         _add_facts(session, batch, first, last, now)
         enrolled += _enrol(session, batch, cohort, run=(first, last), now=now)
-        done += last - first + 1
+        done += rows
         session.execute(update(ImportBatch).where(ImportBatch.id == batch_id).values(done=done))
         session.commit()
         if progress is not None:
@@ -98,10 +98,14 @@ def confirm(session: Session, *, batch: ImportBatch) -> None:
 
 
 def withdraw(session: Session, *, batch: ImportBatch) -> None:
-    """Forget a staged file; nothing of it was applied."""
-    if batch.state is not ImportState.STAGED:
+    """Forget a file that was staged or failed; nothing of it is seen by anybody."""
+    taken = session.connection().execute(
+        update(ImportBatch)
+        .where(ImportBatch.id == batch.id, ImportBatch.state.in_([ImportState.STAGED, ImportState.FAILED]))
+        .values(state=ImportState.WITHDRAWN)
+    )
+    if taken.rowcount != 1:
         raise Conflict("This file has been carried out already; correct it by importing a corrected list.")
-    batch.state = ImportState.WITHDRAWN
     _forget(session, batch)
     session.commit()
 
@@ -123,14 +127,22 @@ def _begin(session: Session, batch_id: int) -> ImportBatch:
     return batch
 
 
-def _chunks(session: Session, batch_id: int) -> list[tuple[int, int]]:
-    """Row ids of a batch in runs: they were inserted one after the other."""
-    first, last = session.execute(
-        select(func.coalesce(func.min(ImportRow.id), 0), func.coalesce(func.max(ImportRow.id), -1)).where(
-            ImportRow.batch_id == batch_id
+def _chunks(session: Session, batch_id: int) -> Iterator[tuple[int, int, int]]:
+    """The lines of a file in runs: from, to, and how many there are of it."""
+    last: int | None = 0
+    while last is not None:
+        run = (
+            select(ImportRow.line)
+            .where(ImportRow.batch_id == batch_id, ImportRow.line > last)
+            .order_by(ImportRow.line)
+            .limit(CHUNK)
+            .subquery()
         )
-    ).one()
-    return [(low, min(low + CHUNK - 1, last)) for low in range(first, last + 1, CHUNK)]
+        first, last, rows = session.execute(
+            select(func.min(run.c.line), func.max(run.c.line), func.count()).select_from(run)
+        ).one()
+        if last is not None:
+            yield first, last, rows
 
 
 def _add_people(session: Session, batch: ImportBatch, first: int, last: int, now: datetime) -> int:
@@ -180,7 +192,7 @@ def _enrol(
     session: Session, batch: ImportBatch, cohort: Cohort, *, run: tuple[int, int], now: datetime
 ) -> int:
     """Enrol this chunk's people and draft their plans with all their dates."""
-    chosen = presences.usable(batch) & ImportRow.id.between(*run)
+    chosen = presences.usable(batch) & ImportRow.line.between(*run)
     rows = (
         select(literal(cohort.id), ImportRow.person_id, literal(now, UtcDateTime())).where(chosen).distinct()
     )
@@ -242,7 +254,7 @@ def _rows(session: Session, batch: ImportBatch, first: int, last: int, *, new: b
     return session.scalars(
         select(ImportRow).where(
             ImportRow.batch_id == batch.id,
-            ImportRow.id.between(first, last),
+            ImportRow.line.between(first, last),
             ImportRow.problem.is_(None),
             ImportRow.skipped.is_(False),
             nobody_yet,

@@ -8,13 +8,25 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.clock import LeaseTime
+from coachfollow.flow import history, sets
 from coachfollow.models import CLAIM_FENCE, Base, DrainLease, Message, Touchpoint
 from coachfollow.rules import retry
-from coachfollow.rules.words import MessageState, TouchpointState
+from coachfollow.rules.words import MessageKind, MessageState, TouchpointState
 
 LEASE = timedelta(seconds=60)
 HOLD = timedelta(minutes=15)  # longer than a mail server keeps a silent client, RFC 5321 4.5.3.2
 MOST_LAPSES = 5
+
+# what a follow-up asks or says first; beside these there are reminders, announcements, words to a coach
+OPENING = frozenset(
+    {
+        MessageKind.COMMITMENT,
+        MessageKind.PROMPT,
+        MessageKind.REFLECTION,
+        MessageKind.SPONSOR,
+        MessageKind.UNPROMPTED,
+    }
+)
 
 TOO_LATE = "it was too late to send it"
 POISON = "the sender stopped five times while it was working on this mail"
@@ -75,8 +87,7 @@ def expire(session: Session, *, now: datetime) -> int:
         .values(state=MessageState.EXPIRED, settled_at=now, reason=TOO_LATE)
         .returning(Message.id)
     ).all()
-    if too_late:
-        mark_undeliverable(session, message_ids=too_late, reason=TOO_LATE)
+    mark_undeliverable(session, message_ids=too_late, reason=TOO_LATE)
     return len(too_late)
 
 
@@ -89,11 +100,14 @@ def recover(session: Session, *, lease: LeaseTime, now: datetime) -> int:
         .values(state=MessageState.QUEUED, lapses=Message.lapses + 1, lease_until=None)
         .returning(Message.id)
     ).all()
-    session.execute(
+    poisoned = session.scalars(
         update(Message)
         .where(Message.state == MessageState.QUEUED, Message.lapses >= MOST_LAPSES)
         .values(state=MessageState.FAILED, settled_at=now, reason=POISON)
-    )
+        .returning(Message.id)
+    ).all()
+    mark_undeliverable(session, message_ids=poisoned, reason=POISON)
+    history.record_messages(session, "mail failed", at=now, where=Message.id.in_(poisoned))
     held_over = or_(Message.lease_boot != lease.boot, Message.hold_until <= lease.seconds)
     session.execute(
         update(Message)
@@ -104,19 +118,15 @@ def recover(session: Session, *, lease: LeaseTime, now: datetime) -> int:
 
 
 def mark_undeliverable(session: Session, *, message_ids: Collection[int], reason: str) -> None:
-    """Say at the touchpoints of these first mails that nobody was reached. No commit."""
-    session.execute(
-        update(Touchpoint)
-        .where(
-            Touchpoint.id.in_(
-                select(Message.touchpoint_id).where(
-                    Message.id.in_(list(message_ids)), Message.n == 0, Message.attendee_id.is_(None)
-                )
-            ),
-            Touchpoint.state == TouchpointState.OPEN,
+    """Say at the touchpoints that these mails opened that nobody was reached. No commit."""
+    for ids in sets.chunks(message_ids):
+        opened = select(Message.touchpoint_id).where(Message.id.in_(ids), Message.kind.in_(OPENING))
+        session.execute(
+            update(Touchpoint)
+            .where(Touchpoint.id.in_(opened), Touchpoint.state == TouchpointState.OPEN)
+            .values(undeliverable=True, state_reason=reason)
+            .execution_options(synchronize_session=False)
         )
-        .values(undeliverable=True, state_reason=reason)
-    )
 
 
 def retry_values(place: Place, *, attempt: int, jitter: float) -> dict[str, object]:

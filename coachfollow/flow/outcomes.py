@@ -29,8 +29,7 @@ def follow_up(session: Session, *, fence: int, now: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     failed = session.scalars(select(Message.id).where(batch, Message.state == MessageState.FAILED)).all()
-    if failed:
-        claims.mark_undeliverable(session, message_ids=failed, reason="the mail could not be delivered")
+    claims.mark_undeliverable(session, message_ids=failed, reason="the mail could not be delivered")
     blank(session)
     for state, name in EVENT_OF.items():
         history.record_messages(session, name, at=now, where=batch & (Message.state == state))

@@ -6,11 +6,46 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from coachfollow.flow import sets
 from coachfollow.models import Membership, Reporting, Team
 
 
 def set_managers(session: Session, *, managers: Mapping[int, int], now: datetime) -> None:
     """Say whose manager is who from now on, by person; nobody manages themselves. No commit."""
+    for some in sets.chunks(managers.items()):
+        _set_managers(session, dict(some), now)
+
+
+def set_teams(session: Session, *, teams: Mapping[int, int], now: datetime) -> None:
+    """Say who is in which team from now on, by person. No commit."""
+    for some in sets.chunks(teams.items()):
+        _set_teams(session, dict(some), now)
+
+
+def teams(
+    session: Session, *, organisation_id: int, paths: Collection[tuple[str, ...]]
+) -> Mapping[tuple[str, ...], int]:
+    """Give the teams at these paths, making what is missing of the tree. No commit."""
+    rows = session.execute(
+        select(Team.parent_id, Team.name, Team.id).where(Team.organisation_id == organisation_id)
+    )
+    tree: dict[tuple[int | None, str], int] = {(parent, name): team_id for parent, name, team_id in rows}
+    found: dict[tuple[str, ...], int] = {}
+    for path in sorted(paths):
+        parent: int | None = None
+        for name in path:
+            if (parent, name) not in tree:
+                node = Team(organisation_id=organisation_id, parent_id=parent, name=name)
+                session.add(node)
+                session.flush()
+                tree[parent, name] = node.id
+            parent = tree[parent, name]
+        if parent is not None:
+            found[path] = parent
+    return found
+
+
+def _set_managers(session: Session, managers: Mapping[int, int], now: datetime) -> None:
     current = session.execute(
         select(Reporting.person_id, Reporting.manager_id).where(
             Reporting.person_id.in_(list(managers)), Reporting.to_at.is_(None)
@@ -38,8 +73,7 @@ def set_managers(session: Session, *, managers: Mapping[int, int], now: datetime
     )
 
 
-def set_teams(session: Session, *, teams: Mapping[int, int], now: datetime) -> None:
-    """Say who is in which team from now on, by person. No commit."""
+def _set_teams(session: Session, teams: Mapping[int, int], now: datetime) -> None:
     current = session.execute(
         select(Membership.person_id, Membership.team_id).where(
             Membership.person_id.in_(list(teams)), Membership.to_at.is_(None)
@@ -58,26 +92,3 @@ def set_teams(session: Session, *, teams: Mapping[int, int], now: datetime) -> N
         insert(Membership),
         [{"person_id": person_id, "team_id": team_id, "from_at": now} for person_id, team_id in news.items()],
     )
-
-
-def teams(
-    session: Session, *, organisation_id: int, paths: Collection[tuple[str, ...]]
-) -> Mapping[tuple[str, ...], int]:
-    """Give the teams at these paths, making what is missing of the tree. No commit."""
-    rows = session.execute(
-        select(Team.parent_id, Team.name, Team.id).where(Team.organisation_id == organisation_id)
-    )
-    tree: dict[tuple[int | None, str], int] = {(parent, name): team_id for parent, name, team_id in rows}
-    found: dict[tuple[str, ...], int] = {}
-    for path in sorted(paths):
-        parent: int | None = None
-        for name in path:
-            if (parent, name) not in tree:
-                node = Team(organisation_id=organisation_id, parent_id=parent, name=name)
-                session.add(node)
-                session.flush()
-                tree[parent, name] = node.id
-            parent = tree[parent, name]
-        if parent is not None:
-            found[path] = parent
-    return found

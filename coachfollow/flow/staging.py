@@ -22,6 +22,7 @@ from coachfollow.rules.words import AttendanceState, ImportKind, ImportState
 
 CHUNK = 1000
 
+INTERRUPTED = "Reading this file was interrupted; nothing of it was taken. Upload it again."
 NOBODY = "no mail address, and nobody of that name is in this group: choose who it is, or leave the row out"
 TWICE = "the same person stands in an earlier row; this row is left out"
 
@@ -57,7 +58,8 @@ def stage(
         public_id=vault.new_public_id(),
         organisation_id=cohort.organisation_id,
         kind=kind,
-        state=ImportState.STAGED,
+        state=ImportState.FAILED,  # until every row is there: half a file must not be confirmed
+        error=INTERRUPTED,
         cohort_id=cohort.id,
         training_session_id=training_session_id,
         file_name=file_name,
@@ -69,6 +71,7 @@ def stage(
     session.add(batch)
     session.commit()
     _stage_rows(session, batch, cohort, reading)
+    batch.state, batch.error = ImportState.STAGED, None
     history.record(
         session,
         "file staged",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.flow import checkins, history, outbox, plans, sets
@@ -15,15 +15,14 @@ from coachfollow.rules.words import TO_COME, AttendanceState, PlanState, StepKin
 PASSED = "its day had passed before the follow-up began"
 NOT_THERE = "the training was not attended"
 STALE_PROMPT = timedelta(days=2)
+ATTENDED, MISSED = 1, -1
 
 
 def settle_attendance(session: Session, *, cohort: Cohort, now: datetime) -> tuple[int, int]:
     """Start the plans of those who attended, shelve those of no-shows; gives how many of each. No commit."""
-    attended, missed = _verdicts(session, cohort)
-    begun = (
-        (FollowUpPlan.cohort_id == cohort.id)
-        & (FollowUpPlan.state == PlanState.DRAFT)
-        & FollowUpPlan.enrolment_id.in_(attended)
+    verdict = _verdict(session, cohort)
+    begun = and_(
+        FollowUpPlan.cohort_id == cohort.id, FollowUpPlan.state == PlanState.DRAFT, verdict == ATTENDED
     )
     history.record_plans(session, "plan started", at=now, where=begun)
     _revive(session, begun)
@@ -31,14 +30,17 @@ def settle_attendance(session: Session, *, cohort: Cohort, now: datetime) -> tup
     started = session.connection().execute(
         starting.values(state=PlanState.ACTIVE, state_at=now, stop_reason=None)
     )
-    shelved = _shelve(session, cohort, FollowUpPlan.enrolment_id.in_(missed), now)
+    shelved = _shelve(session, cohort, verdict == MISSED, now)
     if _pass_over(session, cohort, now):
         _finish_what_is_over(session, cohort, now)
     return started.rowcount, shelved
 
 
-def _verdicts(session: Session, cohort: Cohort) -> tuple[Select[int], Select[int]]:
-    """Who attended, and who no longer can have: `rules.attending.attended` in the words of the database."""
+def _verdict(session: Session, cohort: Cohort) -> ScalarSelect[int]:
+    """Whether a plan's person attended: `rules.attending.attended` in the words of the database.
+
+    One look-up a plan: PostgreSQL knows nothing yet of rows that came a second ago, and would join them all ways.
+    """
     sessions = session.scalar(
         select(func.count()).select_from(TrainingSession).where(TrainingSession.cohort_id == cohort.id)
     )
@@ -48,14 +50,13 @@ def _verdicts(session: Session, cohort: Cohort) -> tuple[Select[int], Select[int
     enough = case(
         (expected < 1, 1), (expected < cohort.attended_sessions, expected), else_=cohort.attended_sessions
     )
-    enrolments = (
-        select(Attendance.enrolment_id)
-        .join(TrainingSession, TrainingSession.id == Attendance.training_session_id)
-        .where(TrainingSession.cohort_id == cohort.id)
-        .group_by(Attendance.enrolment_id)
+    out_of_reach = present + (sessions or 0) - known < enough
+    return (
+        select(case((present >= enough, ATTENDED), (out_of_reach, MISSED), else_=0))
+        .where(Attendance.enrolment_id == FollowUpPlan.enrolment_id)
+        .correlate(FollowUpPlan)
+        .scalar_subquery()
     )
-    ahead = (sessions or 0) - known
-    return enrolments.having(present >= enough), enrolments.having(present + ahead < enough)
 
 
 def _revive(session: Session, begun: ColumnElement[bool]) -> None:

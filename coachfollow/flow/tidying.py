@@ -1,10 +1,12 @@
 """Puts away what nobody needs any more: files never confirmed, sign-in links long spent, full buckets."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from coachfollow.errors import Conflict
 from coachfollow.extensions import lease_time
 from coachfollow.flow import attendance, floods
 from coachfollow.models import ImportBatch, RateBucket, Token
@@ -28,8 +30,10 @@ def tidy(session: Session, *, now: datetime) -> None:
 def _withdraw_undecided(session: Session, now: datetime) -> None:
     undecided = session.scalars(
         select(ImportBatch).where(
-            ImportBatch.state == ImportState.STAGED, ImportBatch.created_at <= now - UNDECIDED
+            ImportBatch.state.in_([ImportState.STAGED, ImportState.FAILED]),
+            ImportBatch.created_at <= now - UNDECIDED,
         )
     ).all()
     for batch in undecided:
-        attendance.withdraw(session, batch=batch)
+        with suppress(Conflict):  # somebody has just confirmed it
+            attendance.withdraw(session, batch=batch)

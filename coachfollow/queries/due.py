@@ -8,6 +8,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Cohort, FollowUpPlan, Person, Reporting, Step, Touchpoint
+from coachfollow.queries import relations
 from coachfollow.rules.words import Audience, PlanState, StepKind, StopReason, TouchpointState
 
 
@@ -92,6 +93,7 @@ _RUNNING = or_(
         FollowUpPlan.stop_reason.is_(None),
         Touchpoint.audience == Audience.MANAGER,
         Step.offset_days < 0,
+        relations.is_listed(FollowUpPlan.enrolment_id),
     ),
     and_(
         or_(FollowUpPlan.state == PlanState.FINISHED, FollowUpPlan.stop_reason == StopReason.ENDED),

@@ -22,6 +22,7 @@ from coachfollow.models import (
     ProgrammeVersion,
     TrainingSession,
 )
+from coachfollow.queries import relations
 from coachfollow.queries.filters import Area
 from coachfollow.rules.words import AttendanceState, PlanState, Role, Scope
 
@@ -174,9 +175,11 @@ def _days() -> Select[int, date, date, int]:
 
 def _plans() -> Select[int, int, int]:
     running = func.count(case((FollowUpPlan.state == PlanState.ACTIVE, 1)))
-    return select(
-        FollowUpPlan.cohort_id, func.count().label("participants"), running.label("running")
-    ).group_by(FollowUpPlan.cohort_id)
+    return (
+        select(FollowUpPlan.cohort_id, func.count().label("participants"), running.label("running"))
+        .where(relations.is_listed(FollowUpPlan.enrolment_id))
+        .group_by(FollowUpPlan.cohort_id)
+    )
 
 
 def _sessions(session: Session, cohort_id: int) -> tuple[SessionOfGroup, ...]:
@@ -239,7 +242,7 @@ def _coaches(session: Session, cohort_id: int) -> tuple[CoachOfGroup, ...]:
 def _states(session: Session, cohort_id: int) -> dict[PlanState, int]:
     rows = session.execute(
         select(FollowUpPlan.state, func.count().label("n"))
-        .where(FollowUpPlan.cohort_id == cohort_id)
+        .where(FollowUpPlan.cohort_id == cohort_id, relations.is_listed(FollowUpPlan.enrolment_id))
         .group_by(FollowUpPlan.state)
     )
     return {row.state: row.n for row in rows}

@@ -9,6 +9,7 @@ from sqlalchemy import Label, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import Attendance, Coaching, Enrolment, FollowUpPlan, Person, Touchpoint
+from coachfollow.queries import relations
 from coachfollow.rules.words import AttendanceState, PlanState, StopReason, TouchpointState
 
 PAGE = 100
@@ -56,7 +57,7 @@ def participants(
         .outerjoin(FollowUpPlan, FollowUpPlan.enrolment_id == Enrolment.id)
         .outerjoin(Coaching, (Coaching.plan_id == FollowUpPlan.id) & Coaching.to_at.is_(None))
         .outerjoin(coach, coach.id == Coaching.coach_id)
-        .where(Enrolment.cohort_id == cohort_id)
+        .where(Enrolment.cohort_id == cohort_id, relations.is_listed(Enrolment.id))
         .order_by(Person.name.nulls_last(), Enrolment.id)
     )
     if state is not None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from coachfollow.models import Coaching, FollowUpPlan, Membership, Team
+from coachfollow.models import Attendance, Coaching, FollowUpPlan, Membership, Team
 
 
 def member_at(moment: SQLColumnExpression[datetime]) -> ColumnElement[bool]:
@@ -21,6 +21,11 @@ def coached_at(moment: SQLColumnExpression[datetime]) -> ColumnElement[bool]:
     earlier = aliased(Coaching)
     first = ~exists().where(earlier.plan_id == Coaching.plan_id, _precedes(earlier, Coaching))
     return (Coaching.plan_id == FollowUpPlan.id) & _held(Coaching, moment, first)
+
+
+def is_listed(enrolment_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Whether a list that is live names an enrolment: what one half-way in has added is for nobody to see."""
+    return exists().where(Attendance.enrolment_id == enrolment_id)
 
 
 def beneath(team_ids: Collection[int]) -> Select[tuple[int]]:

@@ -1,9 +1,11 @@
 """What tests of commands share: the command itself, an environment with a migrated house, a mail server."""
 
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,17 @@ import pytest
 from aiosmtpd.controller import Controller
 from click.testing import CliRunner, Result
 
+from coachfollow import clock
 from coachfollow.cli import main
 from coachfollow.mail.postbox import Postbox
 from tests import processes
 from tests.databases import SQLite
 from tests.ports import free_port
+
+
+def yesterday() -> date:
+    """The day before today: commands go by the real clock."""
+    return clock.now().date() - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +64,18 @@ def nobody_home(environ: Mapping[str, str]) -> Terminal:
     return Terminal(environ)
 
 
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that was moved into, to copy from: loading the programmes takes a while."""
+    folder = tmp_path_factory.mktemp("furnished")
+    Terminal(processes.environment(data_dir=folder)).run("migrate")
+    return folder / "coachfollow.db"
+
+
 @pytest.fixture
-def terminal(nobody_home: Terminal) -> Terminal:
+def terminal(nobody_home: Terminal, furnished: Path, tmp_path: Path) -> Terminal:
     """A terminal beside a house with the shipped programmes."""
-    nobody_home.run("migrate")
+    shutil.copyfile(furnished, tmp_path / "coachfollow.db")
     return nobody_home
 
 
@@ -76,10 +92,10 @@ def letterbox(environ: Mapping[str, str], tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def group(terminal: Terminal) -> Terminal:
-    """The same with a group whose one session took place in March 2026, and its coach."""
+    """The same with a group whose one session took place yesterday, and its coach."""
     terminal.run(
         *("cohort", "open", "spring", "--programme", "service-recovery-and-empowerment"),
-        *("--session", "2026-03-02T09:00/180", "--zone", "Europe/Berlin", "--coach", "cem@example.org"),
+        *("--session", f"{yesterday()}T09:00/180", "--zone", "Europe/Berlin", "--coach", "cem@example.org"),
         *("--minutes", "60"),
     )
     return terminal

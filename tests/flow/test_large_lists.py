@@ -11,12 +11,13 @@ from sqlalchemy import event, func, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from coachfollow.errors import Conflict
+from coachfollow.errors import Conflict, Invalid
 from coachfollow.extensions import db
-from coachfollow.flow import attendance, people
+from coachfollow.flow import answers, attendance, people, presences, staging
 from coachfollow.intake.people import PersonRow
 from coachfollow.models import FollowUpPlan, ImportBatch, Message, Touchpoint
 from coachfollow.queries import participants
+from coachfollow.rules.asking import Answered
 from coachfollow.rules.words import ImportKind, ImportState, MessageState, PlanState, TouchpointState
 from tests.flow.grounds import Ground
 from tests.flow.world import AFTER, BEFORE, DAY, FIRST_MAIL, World
@@ -119,8 +120,6 @@ def test_a_list_whose_staging_was_killed_cannot_be_confirmed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half a list must not pass for a whole one."""
-    from coachfollow.flow import staging
-
     monkeypatch.setattr(staging, "CHUNK", 3)
     real = staging._look_up
     calls: list[int] = []
@@ -154,9 +153,6 @@ def test_answers_keep_flowing_while_a_large_list_is_carried_out(world: World, gr
     answered: list[float] = []
 
     def answer() -> None:
-        from coachfollow.flow import answers
-        from coachfollow.rules.asking import Answered
-
         with ground.app.app_context():
             began = monotonic()
             answers.record(
@@ -180,16 +176,29 @@ def test_answers_keep_flowing_while_a_large_list_is_carried_out(world: World, gr
     assert max(answered) < 2.0
 
 
-def test_one_list_that_cannot_be_carried_out_does_not_keep_the_next_from_it(world: World) -> None:
+def test_one_list_that_cannot_be_carried_out_does_not_keep_the_next_from_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     group = world.open_group()
-    bad, good = world.stage(group, numbered(2)), world.stage(group, numbered(3))
-    for batch in (bad, good):
+    first, second = (world.stage(group, numbered(count)) for count in (2, 3))
+    for batch in (first, second):
         attendance.confirm(world.session, batch=batch)
-    attendance.carry_out(world.session, batch_id=bad.id, now=AFTER)  # another worker was first
+    first_id, second_id = first.id, second.id
 
-    attendance.carry_out_waiting(world.session, now=AFTER)
+    def refuse(chunk: object, *_: object) -> None:
+        raise Invalid("This one is no good.")
 
-    assert world.session.get_one(ImportBatch, good.id, populate_existing=True).state is ImportState.LIVE
+    with monkeypatch.context() as spoilt:
+        real = presences.write_down
+        spoilt.setattr(
+            presences,
+            "write_down",
+            lambda session, *, batch, **given: (refuse(batch) if batch.id == first_id else real(session, batch=batch, **given)),
+        )
+        attendance.carry_out_waiting(world.session, now=AFTER)
+
+    states = dict(world.session.execute(select(ImportBatch.id, ImportBatch.state)).tuples().all())
+    assert states == {first_id: ImportState.FAILED, second_id: ImportState.LIVE}
 
 
 @contextmanager
@@ -221,7 +230,7 @@ def test_five_thousand_people_take_no_time_and_no_endless_statement(world: World
             for n in range(many)
         ]
         brought = people.bring(world.session, organisation_id=world.organisation_id, rows=rows, now=BEFORE)
-        invited = world.invite(group, numbered(many, beyond="Manager=chief@example.org"))
+        invited = world.invite(group, numbered(many))
         shown = world.bring_in(group, numbered(1500))
         assert (brought.added, invited.enrolled, shown.started, shown.shelved) == (many, many, 1500, 3500)
         world.session.execute(select(1))

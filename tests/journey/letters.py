@@ -58,7 +58,7 @@ class Letter:
         """Give its link behind this door, like `a` for an answer, that says just this."""
         for one in _LINK.findall(self._part("plain")):
             address = urlsplit(one)
-            if address.path.split("/")[1] == door and dict(parse_qsl(address.query)) == query:
+            if address.path.startswith(f"/{door}/") and dict(parse_qsl(address.query)) == query:
                 return str(one)
         raise AssertionError(f"there is no link /{door}/ with {query} in “{self.mail['Subject']}”")
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+INLINE = {"a", "b", "code", "em", "span", "strong"}  # what does not end a word
 TICKED = {"checkbox", "radio"}
 NOT_FILLED_IN = {"submit", "button", "file"}
 
@@ -44,10 +45,10 @@ class Page:
                     return form, sends
         raise AssertionError(f"no button says “{button}” on {self.url}: {self.text}")
 
-    def row(self, first: str) -> Sequence[str]:
-        """Give the other cells of the first row of a table that begins so."""
-        found = next((row[1:] for row in self.rows if row and row[0] == first), None)
-        assert found is not None, f"no row begins with “{first}” on {self.url}: {self.text}"
+    def row(self, words: str) -> Sequence[str]:
+        """Give the cells of the first row of a table with these words in it."""
+        found = next((row for row in self.rows if any(words in cell for cell in row)), None)
+        assert found is not None, f"no row says “{words}” on {self.url}: {self.text}"
         return found
 
 
@@ -81,6 +82,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         about = {name: value or "" for name, value in attrs}
+        if tag not in INLINE:
+            self.handle_data(" ")
         match tag:
             case "form":
                 self._form(about)

@@ -1,21 +1,23 @@
 """The whole story once, through HTTP, real workers and a real mail server: from the invited to a counted answer."""
 
 import io
+from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from icalendar import Event
 from werkzeug.datastructures import FileStorage
 
 from coachfollow.rules.words import MessageKind
 from tests.journey import canaries, cast
 from tests.journey.cast import ANNA, BEN, GRETA, GUEST, LENA, MIRA, NAMES, NILS, PAUL, at
 from tests.journey.installations import Installation
-from tests.journey.letters import Letter
 from tests.journey.visitors import Visitor
 
 PROGRAMME, TITLE, KEY = "customer-focused-leadership", "Spring group, Berlin", "spring-group-berlin"
 HALF_AN_HOUR = timedelta(minutes=30)
+MEETING_LINK = "https://meet.example.org/ben"
 
 WHEN, DO = "a guest waits at my desk", "look up and say when I am free"
 WHY = "a-canary-about-why"  # for her coach and herself
@@ -23,6 +25,13 @@ SHARED = "a-canary-she-shows-her-coach"
 OWN = "a-canary-for-herself-alone"
 AGREED = "She may decide up to a hundred euros."
 OUTCOME = "a-canary-about-the-meeting"  # for Anna and her coach
+CANARIES = frozenset({WHEN, DO, WHY, SHARED, OWN, OUTCOME})
+
+PEOPLE = ("never_started", "active", "paused", "finished", "stopped", "undeliverable")
+FOLLOW_UPS = (
+    "on_time", "late", "missed", "open", "excused", "paused", "undeliverable", "not_yet_due",
+)  # fmt: skip
+ON_PAGES = {"paused": "paused_people", "undeliverable": "undeliverable_people"}
 
 
 @pytest.fixture
@@ -50,6 +59,7 @@ def test_from_the_invited_to_the_counted_answer(town: Installation, lena: Visito
     ben = mark_the_meeting_held(town)
     count_the_same_on_the_page_and_in_the_terminal(town, lena)
     keep_private_words_private(town, lena, ben)
+    hear_nothing_more(town)
 
 
 def open_a_group(town: Installation, lena: Visitor) -> None:
@@ -64,7 +74,7 @@ def open_a_group(town: Installation, lena: Visitor) -> None:
         **{"day-1": f"{cast.BEGIN:%Y-%m-%d}", "at-1": f"{cast.BEGIN:%H:%M}", "lasts-1": "180"},
     )
     assert "The group is open" in opened.text
-    town.terminal.run("coach", "hours", BEN, "mon-fri 13:00-17:00", "--link", "https://meet.example.org/ben")
+    town.terminal.run("coach", "hours", BEN, "mon-fri 13:00-17:00", "--link", MEETING_LINK)
 
 
 def invite_everybody(town: Installation) -> None:
@@ -106,11 +116,9 @@ def bring_in_who_was_there(town: Installation, lena: Visitor) -> None:
     assert "“4/3/26” can be 4 March 2026 or 3 April 2026" in asked.text
 
     preview = lena.press("Go on", date_order="dmy")
-    states = {name: cell for name in NAMES.values() for row in preview.rows if name in row for cell in row}
-    assert "nobody of that name is in this group" in " ".join(
-        cell for row in preview.rows if GUEST in row for cell in row
-    )
-    assert set(states) == {NAMES[ANNA], NAMES[PAUL], NAMES[NILS]}
+    assert ["present" in " ".join(preview.row(NAMES[one])) for one in (ANNA, PAUL, NILS)] == [True] * 3
+    assert "nobody of that name is in this group" in " ".join(preview.row(GUEST))
+    assert NAMES[MIRA] not in preview.text
 
     imported = lena.press("Import 3 rows")
     assert "3 follow-ups begin" in imported.text
@@ -142,12 +150,145 @@ def write_a_plan_by_a_link_that_scanners_have_opened(town: Installation) -> None
 
 def meet_at_a_time_both_offered(town: Installation) -> None:
     """Both get an invitation of their own to the same half hour, within the coach's bookable hours."""
-    for one in (ANNA, BEN):
-        invitations = town.post.letters(to=one, kind=MessageKind.INVITATION)
-        method, event = next(
-            entry for letter in invitations if NAMES[ANNA] in (entry := letter.calendar_entry())[1]["SUMMARY"]
-        )
+    invited = [invitation(town, to=one) for one in (ANNA, BEN)]
+    for (method, event), one in zip(invited, (ANNA, BEN), strict=True):
         assert method == "REQUEST"
-        assert (event.start, event.end) == (at(3, 18, 13), at(3, 18, 13, 30))
         assert [str(attendee) for attendee in event.attendees] == [f"mailto:{one}"]
-        assert event["LOCATION"] == "https://meet.example.org/ben"
+        assert event["LOCATION"] == MEETING_LINK
+        assert at(3, 18, 13) <= event.start < event.end == event.start + HALF_AN_HOUR <= at(3, 18, 17)
+    assert invited[0][1].start == invited[1][1].start
+
+
+def stop_by_the_link_in_a_mail(town: Installation) -> None:
+    """Nils wants no more mails: his meeting leaves both calendars, and that is the last he hears."""
+    town.pass_time(until=at(3, 6, 9))
+    nils = town.visitor()
+    nils.open(town.post.awaited(to=NILS, kind=MessageKind.REFLECTION).link("s"))
+    assert "you get no more of these mails" in nils.press("Stop these mails", reason="no_interest").text
+    for one in (NILS, BEN):
+        method, event = town.post.awaited(to=one, kind=MessageKind.CANCELLATION).calendar_entry()
+        _, invited = invitation(town, to=one, about=NILS)
+        assert (method, event["UID"], event["SEQUENCE"]) == ("CANCEL", invited["UID"], 1)
+
+
+def remind_only_who_has_not_answered(town: Installation) -> None:
+    """Anna answers from her mail and hears no more of it; Paul is silent, and is reminded."""
+    town.pass_time(until=at(3, 11, 9))
+    assert town.post.letters(to=ANNA, kind=MessageKind.REMINDER) == []
+    assert len(town.post.letters(to=PAUL, kind=MessageKind.REMINDER)) == 1  # his plan is not written
+
+    question = town.post.awaited(to=ANNA, kind=MessageKind.REFLECTION, number=2)
+    assert f"When {WHEN}, I will {DO}" in question.text
+    anna = town.visitor()
+    asked = anna.open(question.link("a", v="partly"))
+    assert asked.form("Send my answer")[0].values["applied"] == "partly"
+    thanks = anna.press("Send my answer", note=SHARED, share="yes", barrier="no_time", times="3")
+    assert "the reminders for it have stopped" in thanks.text
+
+    town.pass_time(until=at(3, 16, 9))
+    assert town.post.letters(to=ANNA, kind=MessageKind.REMINDER) == []
+    assert len(town.post.letters(to=PAUL, kind=MessageKind.REMINDER)) == 2
+
+
+def mark_the_meeting_held(town: Installation) -> Visitor:
+    """After the meeting its coach signs in by a mailed link, sees what was shared, and says what came of it."""
+    town.pass_time(until=at(3, 18, 17))
+    ben = signed_in(town, BEN, wanted="/coach")
+    ben.follow(NAMES[ANNA])
+    for words in (f"When {WHEN}, I will {DO}", WHY, SHARED, AGREED):
+        assert words in ben.page.text
+    ben.follow("meeting with the coach of Wed 18 March")
+    assert "held" in ben.press("Keep it", held="yes", outcome=OUTCOME).text
+    assert OUTCOME in ben.page.text
+    return ben
+
+
+def count_the_same_on_the_page_and_in_the_terminal(town: Installation, lena: Visitor) -> None:
+    """The numbers are those of the story, the parts add up, and names stand behind them."""
+    total = town.terminal.json("report", "completion", "--cohort", KEY)["total"]
+    people, asked = total["people"], total["follow_ups"]
+    assert (people["attended"], people["active"], people["never_started"], people["stopped"]) == (3, 1, 1, 1)
+    assert people["attended"] == sum(people[one] for one in PEOPLE)
+    # Anna's: the card, her plan, the question of the first week, the meeting. Nobody answered the one of day 2;
+    # of Paul's, the card and the question of the first week closed, too. His plan and his meeting stand open,
+    # as does the question of today for both. Nils's stopped before anything of it closed.
+    assert (asked["completed"], asked["missed"], asked["open"]) == (4, 4, 4)
+    assert asked["due"] == asked["completed"] + asked["missed"] + asked["open"]
+    assert asked["completed"] == asked["on_time"] + asked["late"]
+
+    lena.open(f"/numbers?group={KEY}")
+    assert shown(lena) == {
+        **{one: asked[one] for one in (*FOLLOW_UPS, "due", "completed") if asked[one]},
+        **{ON_PAGES.get(one, one): people[one] for one in (*PEOPLE, "attended") if people[one]},
+    }
+    assert names_behind(lena, "completed") == [NAMES[ANNA]] * 4
+    assert names_behind(lena, "stopped") == [NAMES[NILS]]
+
+
+def keep_private_words_private(town: Installation, lena: Visitor, ben: Visitor) -> None:
+    """What Anna writes for herself stays with her, what she shares with her coach and them; nobody else finds it."""
+    anna = town.visitor()
+    anna.open(town.post.awaited(to=ANNA, kind=MessageKind.REFLECTION, number=3).link("a"))
+    again = anna.press("Send my answer", note=OWN)  # the question itself was forgotten
+    assert (again.status, again.form("Send my answer")[0].values["note"]) == (422, OWN)
+    assert "Thank you" in anna.press("Send my answer", applied="as_intended").text
+
+    greta = signed_in(town, GRETA, wanted="/team")
+    lena.open("/groups")
+    ben.open("/coach")
+    before = town.kept()
+    for visitor, may_read in ((lena, set()), (greta, set()), (ben, CANARIES - {OWN})):
+        read = "\n".join(text for _, text in canaries.pages_of(visitor))
+        assert NAMES[ANNA] in read
+        assert {words for words in CANARIES if words in read} == may_read
+    assert town.kept() == before  # reading all of it has changed nothing
+    for where, text in canaries.papers_of(town):
+        hers = {WHEN, DO} if where.endswith(f" to {ANNA}") else set()  # mails quote her plan to her
+        assert {words for words in CANARIES if words in text} <= hers, where
+
+
+def hear_nothing_more(town: Installation) -> None:
+    """Who stopped got nothing after the cancellation of the meeting, and who was not there nothing at all."""
+    assert town.post.letters(to=NILS)[-1].kind is MessageKind.CANCELLATION
+    assert town.post.letters(to=MIRA) == []
+
+
+def signed_in(town: Installation, address: str, *, wanted: str) -> Visitor:
+    """Let somebody sign in by a mailed link on their way to a page."""
+    visitor = town.visitor()
+    visitor.open(wanted)
+    visitor.press("Mail me a link", email=address)
+    visitor.open(town.post.awaited(to=address, kind=MessageKind.SIGN_IN).link("sign-in"))
+    assert visitor.press("Sign in").url.endswith(wanted)
+    return visitor
+
+
+def invitation(town: Installation, *, to: str, about: str = ANNA) -> tuple[str, Event]:
+    """Give the calendar entry by which somebody was invited to the meeting of a participant."""
+    entries = [letter.calendar_entry() for letter in town.post.letters(to=to, kind=MessageKind.INVITATION)]
+    [found] = [(method, event) for method, event in entries if NAMES[about] in event["SUMMARY"]]
+    return found
+
+
+def shown(visitor: Visitor) -> dict[str, int]:
+    """Give the numbers in all that have names behind them, as the page shows them."""
+    found = {(query["what"], int(words)) for words, query in links_to_names(visitor) if "key" not in query}
+    assert len(dict(found)) == len(found), "the page contradicts itself"
+    return dict(found)
+
+
+def names_behind(visitor: Visitor, what: str) -> list[str]:
+    """Follow a number to the names behind it, and come back."""
+    numbers = visitor.page.url
+    visitor.open(next(address for _, address in visitor.page.links if f"what={what}&" in address))
+    found = [row[0] for row in visitor.page.rows[1:]]
+    visitor.open(numbers)
+    return found
+
+
+def links_to_names(visitor: Visitor) -> Iterator[tuple[str, dict[str, str]]]:
+    """Give the words of the links to names, and what each asks for."""
+    for words, address in visitor.page.links:
+        parts = urlsplit(address)
+        if parts.path == "/numbers/names":
+            yield words, dict(parse_qsl(parts.query))

@@ -227,12 +227,12 @@ def test_without_its_link_a_question_does_not_open(world: World, browser: Browse
 
 @ON_ONE
 def test_a_link_does_not_open_somebody_elses_question(world: World, browser: Browser) -> None:
-    browser.open(world.links(PAUL, MessageKind.REFLECTION)["a"])
+    browser.open(world.links(PAUL, MessageKind.COMMITMENT)["a"])
     theirs = f"/answer/{world.touchpoint(ANNA, 'first-question')}"
 
     assert browser.open(theirs).status_code == 404
     assert browser.open(f"{theirs}/thanks").status_code == 404
-    browser.open(world.links(PAUL, MessageKind.REFLECTION)["a"])
+    browser.open(world.links(PAUL, MessageKind.COMMITMENT)["a"])
     assert browser.send(theirs, applied="partly").status_code == 404
     assert stored(world, ANNA, "first-question") is None
 

@@ -30,8 +30,13 @@ WHO = {
     Visitor.OPERATOR: OLGA,
 }
 WHOSE = {Thing.OWN: ANNA, Thing.FOREIGN: MIRA, Thing.ABROAD: "nora@example.net"}
+MAIL = {
+    Thing.OWN: MessageKind.REFLECTION,
+    Thing.FOREIGN: MessageKind.COMMITMENT,
+    Thing.ABROAD: MessageKind.COMMITMENT,
+}
 REFUSED = frozenset({401, 403, 404})
-DOORS = {"a": MessageKind.REFLECTION, "p": MessageKind.REFLECTION, "s": MessageKind.REFLECTION}
+DOORS = ("a", "p", "s")
 
 
 def rules(app: Flask) -> Iterator[tuple[str, Rule]]:
@@ -141,7 +146,7 @@ def test_whoever_knocks_gets_in_where_the_table_says_and_nowhere_else(
     world: World, visitor: Visitor, time: Clock
 ) -> None:
     assert time.now == ASKED
-    links = {thing: world.links(person, MessageKind.REFLECTION) for thing, person in WHOSE.items()}
+    links = {thing: world.links(person, MAIL[thing]) for thing, person in WHOSE.items()}
     someone = Knocking(world, visitor, links)
     wrong = []
     tried = [

@@ -9,7 +9,7 @@ from flask import Response, send_file
 from coachfollow.queries import exports
 from coachfollow.queries.sheets import Sheet
 
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

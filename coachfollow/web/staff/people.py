@@ -34,11 +34,10 @@ def take() -> ResponseReturnValue:
     try:
         with uploads.received() as upload:
             reading = _read(upload)
-            upload.stays = bool(reading.questions) or "confirm" not in request.form
-            if reading.questions:
-                return _question(upload, reading)
-            if upload.stays:
-                return _preview(upload, reading)
+            if reading.questions or "confirm" not in request.form:
+                shown = _question(upload, reading) if reading.questions else _preview(upload, reading)
+                upload.stays = True
+                return shown
             brought = keeping.bring(
                 g.session, organisation_id=g.actor.organisation_id, rows=reading.rows, now=g.now
             )

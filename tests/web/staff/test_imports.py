@@ -1,0 +1,435 @@
+"""Bringing a list in: real files, questions, the preview, decisions, carrying it out; and files that are none."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from sqlalchemy import func, select
+
+from coachfollow import bell
+from coachfollow.config import Settings
+from coachfollow.flow import attendance
+from coachfollow.intake.reading import DateOrder
+from coachfollow.models import Enrolment, Event, ImportBatch, ImportRow, Person
+from coachfollow.rules.words import ImportState, PlanState, Role
+from coachfollow.web.staff import batches
+from tests.house import DAY, TRAINING
+from tests.intake import samples
+from tests.web.browsers import Browser
+from tests.web.staff.people import group_of, signed_in, upload
+from tests.web.worlds import ANNA, ASKED, LENA, MIRA, ON_ONE, World
+
+LIST = "Name,Email,Status\nAnna Berg,anna@example.org,present\nTom New,tom@example.org,present\n"
+
+
+@pytest.fixture
+def lena(world: World) -> Browser:
+    """The browser of the L&D team."""
+    return signed_in(world, LENA)
+
+
+@pytest.fixture
+def form(world: World) -> str:
+    """Where lists of Anna's group are brought in."""
+    return f"/groups/{group_of(world, ANNA)}/import"
+
+
+def bring(lena: Browser, form: str, text: str, *, kind: str = "attendance") -> str:
+    """Upload a list; gives the address of its preview."""
+    upload(lena, form, "list.csv", text.encode(), kind=kind)
+    assert lena.path.startswith("/imports/"), lena.text
+    return lena.path
+
+
+def kept_files(settings: Settings) -> list[Path]:
+    return [path for path in (settings.data_dir / "uploads").rglob("*") if path.is_file()]
+
+
+def enrolled(world: World) -> int:
+    with world.inside() as home:
+        return home.session.scalar(select(func.count()).select_from(Enrolment)) or 0
+
+
+def test_a_list_is_previewed_before_anything_changes(
+    world: World, lena: Browser, form: str, settings: Settings
+) -> None:
+    before = enrolled(world)
+
+    bring(lena, form, LIST)
+
+    assert "1 people we know" in lena.text
+    assert "1 new people" in lena.text
+    assert "Anna Berg anna@example.org Anna Berg present" in lena.text
+    assert "Tom New tom@example.org new present" in lena.text
+    assert enrolled(world) == before
+    assert kept_files(settings) == []
+
+
+def test_a_confirmed_list_is_carried_out_and_a_second_click_changes_nothing(
+    world: World, lena: Browser, form: str
+) -> None:
+    preview = bring(lena, form, LIST)
+    clicked = lena.page
+
+    lena.send(f"{preview}/confirm")
+    assert "Done. The follow-ups begin by themselves." in lena.text
+    assert "1 follow-ups begin" in lena.text
+    done = enrolled(world)
+    lena.page = clicked
+    lena.send(f"{preview}/confirm")
+
+    assert lena.page.status_code == 200
+    assert "1 follow-ups begin" in lena.text
+    assert enrolled(world) == done
+    with world.inside() as home:
+        assert home.plan("tom@example.org").state is PlanState.ACTIVE
+        imported = select(func.count()).select_from(Event).where(Event.name == "file imported")
+        assert home.session.scalar(imported) == 4  # three of the world, and this one
+
+
+def test_the_same_list_again_says_so_and_changes_nothing(world: World, lena: Browser, form: str) -> None:
+    lena.send(f"{bring(lena, form, LIST)}/confirm")
+    done = enrolled(world)
+
+    preview = bring(lena, form, LIST)
+    assert "This very file was imported before, on Wednesday 11 March 2026" in lena.text
+    lena.send(f"{preview}/confirm")
+
+    assert enrolled(world) == done
+
+
+def test_a_correction_is_shown_before_and_after(lena: Browser, form: str) -> None:
+    preview = bring(lena, form, "Name,Email,Status\nPaul Roth,paul@example.org,absent\n")
+    assert "absent was: present" in lena.text
+
+    lena.send(f"{preview}/confirm")
+
+    assert "1 were put aside: not at the training" in lena.text
+    assert "1 earlier statements were corrected" in lena.text
+    assert "Paul Roth present absent" in lena.text
+
+
+def test_a_withdrawn_list_leaves_nothing(world: World, lena: Browser, form: str) -> None:
+    preview = bring(lena, form, LIST)
+    clicked = lena.page
+
+    lena.send(f"{preview}/withdraw")
+    assert "Nothing was changed, and the rows are forgotten." in lena.text
+    lena.page = clicked
+    assert lena.send(f"{preview}/confirm").status_code == 200
+    lena.page = clicked
+    assert "carried out already" in lena.send(f"{preview}/withdraw").text
+
+    with world.inside() as home:
+        batch = home.session.scalars(select(ImportBatch).order_by(ImportBatch.id.desc()).limit(1)).one()
+        assert batch.state is ImportState.WITHDRAWN
+        rows = home.session.scalars(select(ImportRow.name).where(ImportRow.batch_id == batch.id))
+        assert set(rows) == {None}
+
+
+@ON_ONE
+def test_the_problems_of_an_imported_list_can_be_taken_away(lena: Browser, form: str) -> None:
+    text = LIST + '"=HYPERLINK(""x"")",not-an-address,present\nEve,eve@example.org,sometimes\n'
+    preview = bring(lena, form, text)
+    assert "2 cannot be used" in lena.text
+
+    answer = lena.client.get(f"{preview}/problems.csv")
+
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert rows[0] == ["Line", "Name", "What is wrong"]
+    assert [row[0] for row in rows[1:]] == ["4", "5"]
+    assert all(not cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_a_name_without_an_address_is_decided_by_a_person(world: World, lena: Browser, form: str) -> None:
+    preview = bring(lena, form, "Name,Status\nAnna Bergh,present\nNobody We Know,present\n")
+    assert "2 to decide" in lena.text
+    with world.inside() as home:
+        anna = home.session.get_one(Person, home.person(ANNA)).public_id
+    assert f'value="{anna}">Anna Berg (anna@example.org)</button>' in lena.page.text
+
+    lena.send(f"{preview}/rows/2", person=anna)
+    assert "Line 2 is decided, and remembered for the next file." in lena.text
+    lena.send(f"{preview}/rows/3", person="nobody")
+    assert "Line 3 is left out." in lena.text
+    lena.send(f"{preview}/confirm")
+
+    bring(lena, form, "Name,Status\nAnna Bergh,absent\n")
+    assert "1 people we know" in lena.text
+
+
+def test_a_row_is_left_out_and_taken_in_again(world: World, lena: Browser, form: str) -> None:
+    preview = bring(lena, form, LIST)
+
+    lena.send(f"{preview}/rows/3", person="nobody")
+    assert "1 left out by you" in lena.text
+    lena.send(f"{preview}/rows/3", person="again")
+    assert "left out by you" not in lena.text
+    lena.send(f"{preview}/rows/3", person="nobody")
+    lena.send(f"{preview}/confirm")
+
+    with world.inside() as home:
+        assert home.session.scalars(select(Person.id).where(Person.email == "tom@example.org")).all() == []
+
+
+@ON_ONE
+@pytest.mark.parametrize("person", ["", "stranger", "5"])
+def test_a_decision_for_nobody_is_no_decision(lena: Browser, form: str, person: str) -> None:
+    preview = bring(lena, form, LIST)
+
+    answer = lena.send(f"{preview}/rows/3", person=person)
+
+    assert answer.status_code in {200, 404}
+    lena.open(preview)
+    assert "1 new people" in lena.text
+
+
+@ON_ONE
+def test_rows_are_shown_page_by_page_and_by_what_becomes_of_them(lena: Browser, form: str) -> None:
+    rows = "".join(f"Person {n},person{n}@example.org,present\n" for n in range(120))
+    preview = bring(lena, form, LIST + rows)
+
+    assert lena.page.text.count("<tr>") == 101
+    lena.open(preview, page="2")
+    assert "Person 119" in lena.text
+    lena.open(preview, show="matched")
+    assert "Anna Berg" in lena.text
+    assert "Person 1 " not in lena.text
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "known"),
+    [
+        ("utf8.csv", LIST.encode(), 1),
+        ("mark.csv", LIST.encode("utf-8-sig"), 1),
+        ("utf16.csv", LIST.replace(",", "\t").encode("utf-16"), 1),
+        ("umlaut.csv", LIST.replace("Tom", "Jörg").replace(",", ";").encode("cp1252"), 1),
+    ],
+)
+@ON_ONE
+def test_any_encoding_is_read(lena: Browser, form: str, name: str, data: bytes, known: int) -> None:
+    upload(lena, form, name, data, kind="attendance")
+
+    assert f"{known} people we know" in lena.text
+    assert "1 new people" in lena.text
+
+
+@ON_ONE
+def test_a_teams_report_is_read_with_its_minutes(lena: Browser, form: str) -> None:
+    people = samples.attendees(day=14)
+    text = "\n".join("\t".join(row) for row in samples.teams(people, DateOrder.DMY))
+
+    upload(lena, form, "Teams report.csv", text.encode("utf-16"), kind="attendance")
+
+    assert "Ben Other ben.other@example.org new present, 75 min" in lena.text
+
+
+@ON_ONE
+def test_a_spreadsheet_is_read(lena: Browser, form: str) -> None:
+    data = samples.workbook({"List": [line.split(",") for line in LIST.splitlines()]})
+
+    upload(lena, form, "list.xlsx", data, kind="attendance")
+
+    assert "1 people we know" in lena.text
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("empty.csv", b"", "is empty"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(100), "looks like a picture, not a list"),
+        ("broken.xlsx", b"PK\x03\x04" + b"broken" * 30, "“broken.xlsx”"),
+        ("page.csv", b"<!doctype html><p>Sign in", "is a web page"),
+        ("header.csv", b"Name,Email\n", "but nobody under it"),
+        ("../../etc/passwd", b"", "“passwd” is empty"),
+    ],
+)
+@ON_ONE
+def test_a_file_that_is_no_list_gets_a_sentence_and_is_not_kept(
+    lena: Browser, form: str, settings: Settings, name: str, data: bytes, sentence: str
+) -> None:
+    answer = upload(lena, form, name, data, kind="attendance")
+
+    assert answer.status_code == 422
+    assert sentence in lena.text
+    assert kept_files(settings) == []
+
+
+@ON_ONE
+def test_nothing_chosen_is_said_kindly(lena: Browser, form: str) -> None:
+    lena.open(form)
+
+    assert lena.send(form, kind="attendance", text="").status_code == 422
+    assert "Choose a file, or paste a list." in lena.text
+    assert lena.send(form, kind="odd", text="Anna <anna@example.org>").status_code == 422
+    assert "Say whether these people are invited or were there." in lena.text
+    assert "Anna <anna@example.org>" in lena.fields["text"]
+
+
+def test_a_pasted_list_invites(world: World, lena: Browser, form: str) -> None:
+    lena.open(form)
+
+    lena.send(form, kind="roster", text="Tom New <tom@example.org>\nUma New <uma@example.org>")
+    assert "pasted list" in lena.text
+    lena.send(f"{lena.path}/confirm")
+
+    assert "2 people are new in this group" in lena.text
+    with world.inside() as home:
+        assert home.plan("uma@example.org").state is PlanState.DRAFT
+
+
+def test_ambiguous_dates_are_asked_about_and_the_file_stays_for_the_answer(
+    lena: Browser, form: str, settings: Settings
+) -> None:
+    text = "Name,Email,Join time,Leave time\nTom,tom@example.org,3/4/2026 09:00,3/4/2026 10:00\n"
+    upload(lena, form, "zoom.csv", text.encode(), kind="attendance")
+    assert "One question first" in lena.text
+    assert len(kept_files(settings)) == 1
+
+    lena.send(form, date_order="dmy")
+
+    assert lena.path.startswith("/imports/")
+    assert "Tom tom@example.org new present, 60 min" in lena.text
+    assert kept_files(settings) == []
+
+
+def test_unknown_columns_are_pointed_at_and_remembered(lena: Browser, form: str) -> None:
+    text = "Wer;Womit;Wie\nAnna Berg;anna@example.org;da\nTom New;tom@example.org;present\n"
+    upload(lena, form, "odd.csv", text.encode(), kind="attendance")
+    assert "Which column holds the name, and which the address?" in lena.text
+    assert "Anna Berg anna@example.org da" in lena.text
+
+    lena.send(form, **{"column-name": "Wer", "column-email": "Womit", "profile": "Our odd system"})
+    assert "1 people we know" in lena.text
+    assert "1 new people" in lena.text
+
+    upload(lena, form, "odd again.csv", text.encode(), kind="attendance")
+    assert lena.path.startswith("/imports/"), "the second such file is read without a question"
+
+
+@ON_ONE
+def test_an_upload_is_reached_by_whoever_made_it_and_by_nobody_else(
+    world: World, lena: Browser, form: str, settings: Settings
+) -> None:
+    upload(lena, form, "odd.csv", b"Wer;Womit\nAnna;anna@example.org\n", kind="attendance")
+    kept = kept_files(settings)[0].name
+    with world.inside() as home:
+        home.appoint("other.lnd@example.org", Role.LND)
+    other = signed_in(world, "other.lnd@example.org")
+
+    for name in (kept, f"../{kept}", "../../coachfollow.db", "x" * 32 + ".file"):
+        other.open(form)
+        answer = other.send(form, kind="attendance", upload=name, **{"column-email": "Womit"})
+        assert answer.status_code == 410
+        assert "This file is no longer here." in other.page.text
+    assert kept_files(settings) != []
+
+
+@ON_ONE
+def test_a_list_of_several_sessions_says_which(world: World, lena: Browser) -> None:
+    with world.inside() as home:
+        cohort = home.group("long", days=(TRAINING, TRAINING + 7 * DAY)).public_id
+    form = f"/groups/{cohort}/import"
+
+    assert upload(lena, form, "list.csv", LIST.encode(), kind="attendance").status_code == 422
+    assert "Choose the session it is about." in lena.text
+    upload(lena, form, "list.csv", LIST.encode(), kind="attendance", session="2")
+
+    assert "session 2 of Tuesday 10 March 2026" in lena.text
+
+
+@ON_ONE
+def test_no_page_of_one_group_shows_a_file_of_another(world: World, lena: Browser, form: str) -> None:
+    bring(lena, form, LIST)
+
+    lena.open(f"/groups/{group_of(world, MIRA)}")
+
+    assert "list.csv" not in lena.text
+
+
+class TestLargeFiles:
+    """Files that are carried out at the desk, by a worker."""
+
+    @pytest.fixture(autouse=True)
+    def _small_is_large(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(batches, "AT_ONCE", 1)
+
+    @pytest.fixture
+    def settings(self, make_settings: Callable[..., Settings], database_url: str, redis_url: str) -> Settings:
+        """Settings with a real Valkey."""
+        return make_settings(database_url=database_url, redis_url=redis_url)
+
+    def test_the_desk_is_rung_and_the_page_shows_how_far_it_is(
+        self, world: World, lena: Browser, form: str, settings: Settings
+    ) -> None:
+        before = enrolled(world)
+        preview = bring(lena, form, LIST)
+        assert "It is a long list." in lena.text
+
+        lena.send(f"{preview}/confirm")
+
+        assert "You may close this page" in lena.text
+        assert "0 of 2 rows" in lena.text
+        assert lena.page.headers["Refresh"] == "3"
+        assert enrolled(world) == before
+        with Redis.from_url(settings.redis_url or "") as connection:
+            assert [job.func_name for job in bell.queue(connection, "desk").jobs] == [bell.IMPORT]
+
+        with world.inside() as home:
+            attendance.carry_out_waiting(home.session, now=ASKED)
+        lena.open(preview)
+        assert "1 follow-ups begin" in lena.text
+
+    def test_a_second_click_rings_in_vain(self, lena: Browser, form: str) -> None:
+        preview = bring(lena, form, LIST)
+        clicked = lena.page
+        lena.send(f"{preview}/confirm")
+        lena.page = clicked
+
+        lena.send(f"{preview}/confirm")
+
+        assert lena.page.status_code == 200
+        assert "On its way" in lena.text
+
+
+@ON_ONE
+def test_without_redis_a_large_file_waits_for_the_desk_to_look(
+    world: World, lena: Browser, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "AT_ONCE", 1)
+    preview = bring(lena, form, LIST)
+
+    lena.send(f"{preview}/confirm")
+
+    assert "On its way" in lena.text
+    with world.inside() as home:
+        assert attendance.carry_out_waiting(home.session, now=ASKED) == 1
+
+
+@ON_ONE
+def test_a_file_that_is_larger_than_allowed_is_refused(world: World) -> None:
+    world.app.config["MAX_CONTENT_LENGTH"] = 20_000
+    lena = signed_in(world, LENA)
+
+    answer = upload(lena, f"/groups/{group_of(world, ANNA)}/import", "big.csv", b"x" * 30_000, kind="roster")
+
+    assert answer.status_code == 413
+    assert "That file is too large." in answer.text
+
+
+@ON_ONE
+def test_a_file_that_could_not_be_carried_out_says_why(world: World, lena: Browser, form: str) -> None:
+    preview = bring(lena, form, LIST)
+    with world.inside() as home:
+        batch = home.session.scalars(select(ImportBatch).order_by(ImportBatch.id.desc()).limit(1)).one()
+        batch.state, batch.error = ImportState.FAILED, "Line 3 speaks in riddles."
+        home.session.commit()
+
+    lena.open(preview)
+
+    assert "It could not be carried out" in lena.text
+    assert "Line 3 speaks in riddles." in lena.text

@@ -1,0 +1,208 @@
+"""The numbers: what each reader sees, the names behind them, filters, files to take away."""
+
+import csv
+import io
+import re
+from html import unescape
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from coachfollow.queries import completion, exports, finding, sheets
+from coachfollow.queries.filters import EVERYTHING, GroupBy
+from coachfollow.rules.words import Role
+from tests.house import DAY
+from tests.web.browsers import Browser
+from tests.web.clocks import Clock
+from tests.web.staff.people import signed_in
+from tests.web.worlds import ANNA, ASKED, BEN, GRETA, LENA, OLGA, ON_ONE, World
+
+
+@pytest.fixture
+def lena(world: World) -> Browser:
+    """The browser of the L&D team."""
+    return signed_in(world, LENA)
+
+
+def number(browser: Browser, heading: str) -> str:
+    """What stands beside a heading among the totals."""
+    found = re.search(rf'<th scope="row">{heading}<p.*?<strong>(.*?)</strong>', browser.page.text, re.DOTALL)
+    assert found is not None, heading
+    return unescape(re.sub(r"<[^>]+>", "", found[1])).replace("\N{NO-BREAK SPACE}", " ").strip()
+
+
+def test_the_numbers_stand_beside_their_definitions_and_add_up(world: World, lena: Browser) -> None:
+    with world.inside() as home:
+        home.reflect(ANNA, "first-question", now=ASKED)
+
+    lena.open("/numbers")
+
+    assert number(lena, "Attended") == "3"
+    assert number(lena, "Never started") == "2"
+    assert number(lena, "Active") == "1"
+    assert number(lena, "Due") == "6"
+    assert number(lena, "Completed") == "2"
+    assert number(lena, "Completed of due") == "33 %"
+    assert number(lena, "Open") == "4"
+    assert "Completed ÷ due; where nothing is due we write “none due”, not 0 %." in lena.text
+    assert "the rates are provisional" in lena.text
+    assert "The autumn group 1 0 2 0" in lena.text
+
+
+@pytest.mark.parametrize(
+    ("reader", "attended"),
+    [(LENA, "3"), (BEN, "2"), (GRETA, "1")],
+    ids=["all of the organisation", "whom I coach", "my own people"],
+)
+def test_everybody_counts_what_is_theirs_to_see(world: World, reader: str, attended: str) -> None:
+    browser = signed_in(world, reader)
+
+    browser.open("/numbers")
+
+    assert number(browser, "Attended") == attended
+
+
+@ON_ONE
+def test_whoever_may_see_no_numbers_is_told_whose_they_are(world: World) -> None:
+    assert signed_in(world, OLGA).open("/numbers").status_code == 403
+
+
+def test_each_number_leads_to_the_names_behind_it(world: World, lena: Browser) -> None:
+    lena.open("/numbers")
+    link = re.search(r'href="(/numbers/names\?what=never_started[^"]*)"', lena.page.text)
+    assert link is not None
+
+    lena.open(unescape(link[1]))
+
+    assert "Paul Roth" in lena.text
+    assert "Mira Sand" in lena.text
+    assert "Anna Berg" not in lena.text
+    assert f'href="/plans/{world.plan("paul@example.org")}"' in lena.page.text
+
+
+def test_a_groups_number_leads_to_the_names_of_that_group(lena: Browser) -> None:
+    lena.open("/numbers", by="cohort")
+    rows = re.search(r'The autumn group</th>.*?href="([^"]*what=attended[^"]*)"', lena.page.text, re.DOTALL)
+    assert rows is not None
+
+    lena.open(unescape(rows[1]))
+
+    assert "Mira Sand" in lena.text
+    assert "Anna Berg" not in lena.text
+
+
+def test_follow_ups_are_named_with_their_day(lena: Browser) -> None:
+    lena.open("/numbers/names", what="open")
+
+    assert "Anna Berg The spring group question Tue 10 March 2026" in lena.text
+
+
+@ON_ONE
+def test_those_without_a_team_have_names_too(lena: Browser) -> None:
+    lena.open("/numbers/names", what="attended", by="team", key="none")
+
+    assert "Anna Berg" in lena.text
+
+
+@ON_ONE
+@pytest.mark.parametrize("asked", [{"what": "rating"}, {"what": "attended", "by": "coach", "key": "1 or 1"}])
+def test_there_are_no_names_behind_anything_else(lena: Browser, asked: dict[str, str]) -> None:
+    assert lena.open("/numbers/names", **asked).status_code == 404
+
+
+@ON_ONE
+def test_whoever_sees_a_group_as_numbers_sees_no_names(world: World) -> None:
+    with world.inside() as home:
+        home.appoint("director@example.org", Role.MANAGER)
+    browser = signed_in(world, "director@example.org")
+
+    browser.open("/numbers")
+
+    assert number(browser, "Attended") == "3"
+    assert "/numbers/names" not in browser.page.text
+    assert browser.open("/numbers/names", what="attended").status_code == 403
+
+
+def test_filters_narrow_what_is_counted(lena: Browser) -> None:
+    lena.open("/numbers", group="spring", by="coach")
+    assert number(lena, "Attended") == "2"
+    assert "Only group The spring group" in lena.text
+    assert "Ben Okoro 2" in lena.text
+
+    lena.open("/numbers", coach="cleo@example.org")
+    assert number(lena, "Attended") == "1"
+
+    lena.open("/numbers", since="2026-03-04", until="2026-03-31")
+    assert number(lena, "Due") == "3"
+
+
+@ON_ONE
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"since": "tomorrow"}, "Write it like 2026-03-31."),
+        ({"since": "2026-03-31", "until": "2026-03-01"}, "Choose a later day."),
+    ],
+)
+def test_a_period_that_is_none_is_said_at_its_field(
+    lena: Browser, asked: dict[str, str], sentence: str
+) -> None:
+    answer = lena.open("/numbers", **asked)
+
+    assert answer.status_code == 422
+    assert sentence in lena.text
+    assert lena.fields["since"] == asked["since"]
+
+
+@ON_ONE
+@pytest.mark.parametrize("asked", [{"group": "nothing"}, {"programme": "nothing"}, {"team": "nothing"}])
+def test_what_does_not_exist_has_no_numbers(lena: Browser, asked: dict[str, str]) -> None:
+    assert lena.open("/numbers", **asked).status_code == 404
+
+
+@ON_ONE
+def test_choices_are_those_whose_people_one_sees(world: World) -> None:
+    browser = signed_in(world, BEN)
+
+    browser.open("/numbers")
+
+    assert '<option value="spring">The spring group</option>' in browser.page.text
+    assert "autumn" not in browser.page.text
+
+
+def test_the_files_say_what_the_command_says(world: World, lena: Browser, time: Clock) -> None:
+    time.now = ASKED
+    taken = lena.client.get("/numbers.csv?by=cohort")
+    with world.inside() as home:
+        filters = finding.filters(home.session, organisation_id=home.organisation_id, sight=EVERYTHING)
+        report = completion.completion(home.session, filters=filters, by=GroupBy.COHORT, now=ASKED)
+
+    assert taken.data.decode("utf-8-sig") == exports.csv_text(sheets.sheets(report))
+    assert taken.headers["Content-Disposition"] == "attachment; filename=numbers.csv"
+    assert taken.headers["Content-Type"] == "text/csv; charset=utf-8"
+
+
+@ON_ONE
+def test_a_csv_with_semicolons_is_cut_by_them(lena: Browser) -> None:
+    taken = lena.client.get("/numbers.csv?cut=semicolon")
+
+    rows = list(csv.reader(io.StringIO(taken.data.decode("utf-8-sig")), delimiter=";"))
+    assert rows[0][:3] == ["Group", "Short name", "Attended"]
+
+
+@ON_ONE
+def test_the_spreadsheet_holds_numbers_and_definitions(lena: Browser) -> None:
+    taken = lena.client.get("/numbers.xlsx?group=spring")
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(taken.data))
+    assert book.sheet_names == ["Numbers", "Definitions"]
+    header, *groups = book.get_sheet_by_name("Numbers").to_python()
+    assert dict(zip(header, groups[0], strict=True))["Attended"] == 2
+
+
+@ON_ONE
+def test_nothing_due_is_no_nought_per_cent(lena: Browser) -> None:
+    lena.open("/numbers", since="2031-01-01")
+
+    assert number(lena, "Completed of due") == "none due"
+    assert DAY.days == 1
