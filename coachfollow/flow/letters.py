@@ -2,17 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
-from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime, get_timezone
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
-from coachfollow.calendars import invitation
 from coachfollow.extensions import installation
-from coachfollow.flow import sets
+from coachfollow.flow import invitations, sets
 from coachfollow.mail.prepared import Facts, House, Prepared, Unmailable, Wording, prepare
 from coachfollow.models import Token
 from coachfollow.queries import keys, letters
@@ -104,7 +101,7 @@ class _Desk:
         if not letter.address:
             raise Unmailable("no mail address is known.")
         meeting = self._meeting(letter)
-        calendar, method = _calendar(letter, meeting, self.now) if meeting else (None, None)
+        calendar, method = invitations.entry(letter, meeting, now=self.now) if meeting else (None, None)
         facts = Facts(
             message_id=letter.public_id,
             to_name=letter.name or "",
@@ -156,12 +153,14 @@ class _Desk:
             "manager": letter.manager or "your manager",
             "sponsor": letter.sponsor or "",
             "programme": self._title(letter),
-            "session_date": _day(letter.session_date, letter.locale) if letter.session_date else "",
+            "session_date": invitations.day(letter.session_date, letter.locale)
+            if letter.session_date
+            else "",
             "days_since": str((self.now.date() - letter.session_date).days) if letter.session_date else "",
             "organisation": letter.organisation,
-            "meeting_time": _moment(meeting.starts_at, letter) if meeting else "",
-            "meeting_place": (meeting.link or _who_calls(meeting)) if meeting else "",
-            "meeting_with": _other(letter, meeting) if meeting else "",
+            "meeting_time": invitations.moment(meeting.starts_at, letter) if meeting else "",
+            "meeting_place": (meeting.link or invitations.who_calls(meeting)) if meeting else "",
+            "meeting_with": invitations.other(letter, meeting) if meeting else "",
         }
 
     def _commitment(self, letter: Letter) -> tuple[str, str]:
@@ -278,52 +277,3 @@ def _from_name(letter: Letter) -> str:
     if letter.kind is MessageKind.ANNOUNCEMENT and letter.manager:
         return f"{letter.manager} via {letter.sender_name}"
     return ""
-
-
-def _calendar(letter: Letter, meeting: Gathering, now: datetime) -> tuple[bytes, str]:
-    settings = installation().settings
-    entry = invitation.Meeting(
-        uid=f"{meeting.uid}@{settings.mail_domain}",
-        sequence=letter.n,
-        starts_at=meeting.starts_at,
-        ends_at=meeting.ends_at,
-        stamp=now,
-        summary=f"Follow-up: {meeting.participant} and {meeting.coach}",
-        description=f"A half-hour to look at what worked and what got in the way. {_who_calls(meeting)}",
-        location=meeting.link or "",
-        organiser_name=letter.sender_name,
-        organiser_address=settings.mail_from,
-        attendee_name=letter.name or "",
-        attendee_address=letter.address or "",
-    )
-    if letter.kind is MessageKind.CANCELLATION:
-        return invitation.cancel(entry), "CANCEL"
-    return invitation.request(entry), "REQUEST"
-
-
-def _who_calls(meeting: Gathering) -> str:
-    return "" if meeting.link else f"{meeting.coach} will call."
-
-
-def _other(letter: Letter, meeting: Gathering) -> str:
-    return meeting.participant if letter.person_id == meeting.coach_id else meeting.coach
-
-
-@lru_cache(maxsize=4096)
-def _day(day: date, locale: str) -> str:
-    return format_date(day, "long", locale=_known(locale))
-
-
-def _moment(moment: datetime, letter: Letter) -> str:
-    zone = get_timezone(letter.zone)
-    said = format_datetime(moment, "EEEE d MMMM y, HH:mm", tzinfo=zone, locale=_known(letter.locale))
-    return f"{said} ({letter.zone.replace('_', ' ')})"
-
-
-def _known(locale: str) -> str:
-    """A locale that Babel knows: the person's, or English."""
-    try:
-        format_date(date(2000, 1, 1), locale=locale.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return "en"
-    return locale.replace("-", "_")

@@ -10,7 +10,7 @@ from coachfollow.flow import checkins, history, outbox, plans, sets
 from coachfollow.models import Attendance, Cohort, FollowUpPlan, Message, Touchpoint, TrainingSession
 from coachfollow.queries import schedules
 from coachfollow.rules import cadence, worktime
-from coachfollow.rules.words import TO_COME, AttendanceState, PlanState, StepKind, StopReason, TouchpointState
+from coachfollow.rules.words import AttendanceState, PlanState, StepKind, StopReason, TouchpointState
 
 PASSED = "its day had passed before the follow-up began"
 NOT_THERE = "the training was not attended"

@@ -69,7 +69,9 @@ class Installation:
     def kept(self) -> Mapping[str, list[tuple[object, ...]]]:
         """Give every row of every table, but for those that say that somebody is alive."""
         with closing(sqlite3.connect(self.folder / "coachfollow.db")) as database:
-            names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            names = [
+                name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            ]
             return {name: list(database.execute(f'SELECT * FROM "{name}"')) for name in set(names) - ALIVE}
 
     @contextmanager

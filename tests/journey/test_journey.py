@@ -200,6 +200,7 @@ def mark_the_meeting_held(town: Installation) -> Visitor:
     ben.follow("meeting with the coach of Wed 18 March")
     assert "held" in ben.press("Keep it", held="yes", outcome=OUTCOME).text
     assert OUTCOME in ben.page.text
+    assert OUTCOME in town.visitor().open(town.post.letters(to=ANNA)[-1].link("p")).text
     return ben
 
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from coachfollow.flow import answers, plans
+from coachfollow.flow import answers, coaching, plans
 from coachfollow.models import Commitment, ProgrammeText
 from coachfollow.queries import asked
 from coachfollow.rules.asking import Answered
@@ -11,7 +11,7 @@ from coachfollow.rules.words import Applied, MessageKind, StopReason
 from tests.house import DAY
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock
-from tests.web.worlds import ANNA, ASKED, ON_ONE, PAUL, World
+from tests.web.worlds import ANNA, ASKED, BEN, ON_ONE, PAUL, World
 
 
 def test_my_plan_says_what_comes_when_and_why(world: World, browser: Browser) -> None:
@@ -42,6 +42,22 @@ def test_answers_are_never_shown_on_it(world: World, browser: Browser) -> None:
     assert "A question: answered." in browser.text
     assert "nobody else" not in browser.page.text
     assert "Not yet" not in browser.text
+
+
+@ON_ONE
+def test_what_came_of_a_meeting_is_for_the_participant_too(world: World, browser: Browser) -> None:
+    with world.inside() as home:
+        coaching.report(
+            home.session,
+            touchpoint=home.touchpoint(ANNA, "meeting"),
+            held=True,
+            outcome="She listened first, twice.",
+            now=ASKED,
+            actor_id=home.person(BEN),
+        )
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
+
+    assert "A meeting with my coach: took place. She listened first, twice." in browser.text
 
 
 @ON_ONE
