@@ -6,14 +6,19 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.flow import history, outbox, plans
-from coachfollow.models import FollowUpPlan, Message, Person, Touchpoint
+from coachfollow.models import FollowUpPlan, Message, Person, Reporting, Touchpoint
 from coachfollow.rules.words import TO_COME, Audience, TouchpointState
 
 DECLINED = "the manager asked for no more of these"
 
 
 def decline(session: Session, *, plan_id: int, manager_id: int, now: datetime) -> int:
-    """Excuse the manager's cards that are still to come; gives how many. Asking twice changes nothing more."""
+    """Excuse the manager's cards that are still to come; gives how many. Asking twice changes nothing more.
+
+    Whoever was the manager once, and holds an old mail, says nothing for the one who is.
+    """
+    if manager_id != _manager(session, plan_id):
+        return 0
     excused = session.scalars(
         update(Touchpoint)
         .where(
@@ -31,6 +36,14 @@ def decline(session: Session, *, plan_id: int, manager_id: int, now: datetime) -
     plans.finish(session, plan_ids=[plan_id], now=now)
     session.commit()
     return len(excused)
+
+
+def _manager(session: Session, plan_id: int) -> int | None:
+    return session.scalar(
+        select(Reporting.manager_id)
+        .join(FollowUpPlan, FollowUpPlan.person_id == Reporting.person_id)
+        .where(FollowUpPlan.id == plan_id, Reporting.to_at.is_(None))
+    )
 
 
 def _record(session: Session, plan_id: int, manager_id: int, now: datetime, *, cards: int) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     String,
     Time,
+    case,
     exists,
     false,
     func,
@@ -147,7 +148,13 @@ def _assign_coaches(
     named = (
         select(FollowUpPlan.id, ImportRow.coach_id, literal(now, UtcDateTime()))
         .join(ImportRow, ImportRow.person_id == FollowUpPlan.person_id)
-        .where(plans, ImportRow.batch_id == batch_id, ImportRow.coach_id.is_not(None))
+        .where(
+            plans,
+            ImportRow.batch_id == batch_id,
+            ImportRow.problem.is_(None),
+            ImportRow.skipped.is_(False),
+            ImportRow.coach_id != FollowUpPlan.person_id,  # nobody is their own coach
+        )
     )
     session.execute(sets.insert_new(session, Coaching).from_select(columns, named))
     coaches = _coaches_by_load(session, cohort)
@@ -185,10 +192,15 @@ def _coaches_by_load(session: Session, cohort: Cohort) -> list[int]:
 def _shared_out(plans: ColumnElement[bool], coaches: Sequence[int], now: datetime) -> sets.AnySelect:
     alone = ~exists().where(Coaching.plan_id == FollowUpPlan.id, Coaching.to_at.is_(None))
     turn = func.row_number().over(order_by=FollowUpPlan.id) - 1
-    waiting = select(FollowUpPlan.id, turn.label("turn")).where(plans, alone).subquery()
+    waiting = (
+        select(FollowUpPlan.id, FollowUpPlan.person_id, turn.label("turn")).where(plans, alone).subquery()
+    )
     seats = sets.rows("seats", {"seat": Integer(), "coach_id": Integer()}, list(enumerate(coaches)))
+    own = seats.alias("own")  # a coach who takes part goes to the next one
+    further = case((own.c.seat == waiting.c.turn % len(coaches), 1), else_=0)
     return (
         select(waiting.c.id, seats.c.coach_id, literal(now, UtcDateTime()))
-        .join(seats, seats.c.seat == waiting.c.turn % len(coaches))
-        .where(waiting.c.id > 0)
+        .outerjoin(own, own.c.coach_id == waiting.c.person_id)
+        .join(seats, seats.c.seat == (waiting.c.turn + further) % len(coaches))
+        .where(seats.c.coach_id != waiting.c.person_id)
     )

@@ -101,8 +101,8 @@ class Happened:
     facts: Mapping[str, object]
 
 
-def head(session: Session, *, public_id: str) -> PlanHead:
-    """Give what stands at the top of a plan's page; raises NotFound."""
+def head(session: Session, *, public_id: str, locale: str | None = None) -> PlanHead:
+    """Give what stands at the top of a plan's page, in this language or its person's; raises NotFound."""
     coach, manager = aliased(Person), aliased(Person)
     row = session.execute(
         select(FollowUpPlan, Person, Cohort, coach.id, coach.name, coach.zone, manager.name)
@@ -126,7 +126,9 @@ def head(session: Session, *, public_id: str) -> PlanHead:
         zone=person.zone,
         group=cohort.title,
         group_id=cohort.public_id,
-        programme=programmes.text(session, version_id=plan.programme_version_id, locale=person.locale).title,
+        programme=programmes.text(
+            session, version_id=plan.programme_version_id, locale=locale or person.locale
+        ).title,
         coach_id=coach_id,
         coach=coach_name or "",
         coach_zone=coach_zone or person.zone,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from coachfollow import bell
 from coachfollow.errors import Closed, NotFound
 from coachfollow.flow import answers, asking_again
 from coachfollow.queries import asked as questions
@@ -14,7 +15,7 @@ from coachfollow.queries.links import Link
 from coachfollow.rules import asking
 from coachfollow.rules.asking import Problems
 from coachfollow.rules.words import StepKind, TokenPurpose
-from coachfollow.web import keyring, policies, question_form, visits
+from coachfollow.web import keyring, policies, question_form, ringing, visits
 
 pages = Blueprint("answers", __name__)
 pages.add_app_template_filter(question_form.runs)
@@ -36,7 +37,7 @@ def enter(token: str) -> ResponseReturnValue:
 @policies.public
 def ask_again_by_old_link(token: str) -> ResponseReturnValue:
     """Mail the open question to whose link this was."""
-    return _mailed(links.whose(g.session, token=token, purpose=TokenPurpose.ANSWER))
+    return mail_current(links.whose(g.session, token=token, purpose=TokenPurpose.ANSWER))
 
 
 @pages.get("/answer/<int:touchpoint>")
@@ -96,7 +97,7 @@ def thank(touchpoint: int) -> ResponseReturnValue:
 @policies.link
 def ask_again(touchpoint: int) -> ResponseReturnValue:
     """Mail the open question to whoever holds the link of a closed one."""
-    return _mailed(keyring.held(TokenPurpose.ANSWER, touchpoint))
+    return mail_current(keyring.held(TokenPurpose.ANSWER, touchpoint))
 
 
 @pages.get("/question-mailed")
@@ -127,7 +128,8 @@ def _closed(again: str) -> tuple[str, int]:
     return render_template("answer/closed.html", sentence=answers.CLOSED, again=again), Closed.status
 
 
-def _mailed(link: Link) -> ResponseReturnValue:
+def mail_current(link: Link) -> ResponseReturnValue:
+    """Mail the open question to whose link this is, and say so; what is said does not tell whether there is one."""
     asking_again.mail_current(
         g.session,
         plan_id=link.plan_id,
@@ -135,4 +137,5 @@ def _mailed(link: Link) -> ResponseReturnValue:
         visitor=visits.visitor(),
         now=g.now,
     )
+    ringing.ring(bell.DRAIN)
     return redirect(url_for("answers.mailed"))

@@ -6,14 +6,14 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Closed
-from coachfollow.flow import asking_again, commitments
+from coachfollow.flow import commitments
 from coachfollow.queries import links, my_plan
 from coachfollow.queries.links import Link
 from coachfollow.queries.my_plan import Draft
 from coachfollow.rules import asking
 from coachfollow.rules.asking import Problems
 from coachfollow.rules.words import PlanState, StepKind, TokenPurpose
-from coachfollow.web import keyring, policies, question_form, visits
+from coachfollow.web import answering, keyring, policies, question_form
 
 pages = Blueprint("following", __name__)
 
@@ -74,11 +74,7 @@ def change(plan: str) -> ResponseReturnValue:
 @policies.link
 def ask(plan: str) -> ResponseReturnValue:
     """Mail the question that is open now: this page shows a plan, answering has a link of its own."""
-    link = _held(plan)
-    asking_again.mail_current(
-        g.session, plan_id=link.plan_id, person_id=link.person_id, visitor=visits.visitor(), now=g.now
-    )
-    return redirect(url_for("answers.mailed"))
+    return answering.mail_current(_held(plan))
 
 
 def _held(plan: str) -> Link:

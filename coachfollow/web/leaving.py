@@ -23,7 +23,6 @@ REASONS: tuple[tuple[StopReason, str], ...] = (
     (StopReason.ASKED, "Something else"),
 )
 PAUSES: tuple[tuple[int, str], ...] = ((7, "one week"), (14, "two weeks"), (28, "four weeks"))
-LONGEST = 183  # days
 
 STOPPED = "Done: you get no more of these mails. Nobody holds it against you."
 
@@ -131,7 +130,7 @@ def _page(plan: str, link: Link, problems: Mapping[str, str]) -> str:
         reasons=REASONS,
         pauses=[(today + timedelta(days=days), words) for days, words in PAUSES],
         first_day=today + timedelta(days=1),
-        last_day=today + timedelta(days=LONGEST),
+        last_day=today + plans.LONGEST_PAUSE,
         problems=problems,
         pause_first="pause" in request.args or bool(problems),
         sees_plan=link.is_own_plan and keyring.sees(plan),

@@ -3,11 +3,11 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from coachfollow import vault
+from coachfollow import bell, vault
 from coachfollow.errors import Closed
 from coachfollow.flow import signin
 from coachfollow.queries import links, my_plan
-from coachfollow.web import addresses, policies, visits
+from coachfollow.web import addresses, policies, ringing, visits
 
 pages = Blueprint("signin", __name__)
 
@@ -36,6 +36,7 @@ def mail() -> ResponseReturnValue:
     session[BROWSER] = session.get(BROWSER) or vault.new_token()
     session[NEXT] = wanted
     signin.ask(g.session, email=email, browser=session[BROWSER], visitor=visits.visitor(), now=g.now)
+    ringing.ring(bell.DRAIN)
     return redirect(url_for("signin.sent"))
 
 

@@ -78,3 +78,10 @@ def test_an_answered_card_stays_answered(home: House) -> None:
 
     assert decline(home, days=32) == 0
     assert home.touchpoint(ANNA, "managers-card").state is TouchpointState.COMPLETED
+
+
+def test_a_former_manager_says_nothing_for_the_one_who_is(home: House) -> None:
+    home.manages("ida@example.org", ANNA)
+
+    assert decline(home, days=2) == 0
+    assert home.touchpoint(ANNA, "managers-card").state is TouchpointState.PLANNED

@@ -1,4 +1,4 @@
-"""Looks wherever somebody's words could have gone: all that a visitor can open, every mail, every file, every report."""
+"""Looks wherever somebody's words could have gone: pages a visitor can open, mails, files, reports."""
 
 import io
 import zipfile

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from coachfollow.intake.words import DateOrder
 from tests.intake import samples
 from tests.intake.samples import Attendee
 
@@ -48,4 +49,4 @@ def report() -> bytes:
         Attendee(name=NAMES[NILS], email=NILS, stays=(whole,)),
         Attendee(name=GUEST, stays=(whole,)),
     )
-    return samples.written(samples.teams(attendees, samples.DateOrder.DMY))
+    return samples.written(samples.teams(attendees, DateOrder.DMY))

@@ -19,6 +19,7 @@ from coachfollow import config
 from coachfollow.extensions import db
 from coachfollow.flow import demo
 from coachfollow.queries import clockwork, status
+from coachfollow.rules.words import MessageKind
 from tests import processes
 from tests.cli.conftest import Terminal
 from tests.databases import running_app
@@ -44,6 +45,15 @@ class Installation:
     def visitor(self) -> Visitor:
         """Let somebody come with a fresh browser."""
         return Visitor(self.url)
+
+    def signed_in(self, address: str, *, wanted: str) -> Visitor:
+        """Let somebody sign in by a mailed link, on their way to a page."""
+        visitor = self.visitor()
+        visitor.open(wanted)
+        visitor.press("Mail me a link", email=address)
+        visitor.open(self.post.awaited(to=address, kind=MessageKind.SIGN_IN).link("sign-in"))
+        assert visitor.press("Sign in").url.endswith(wanted)
+        return visitor
 
     @property
     def terminal(self) -> Terminal:
@@ -72,7 +82,7 @@ class Installation:
             names = [
                 name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             ]
-            return {name: list(database.execute(f'SELECT * FROM "{name}"')) for name in set(names) - ALIVE}
+            return {name: _rows(database, name) for name in set(names) - ALIVE}
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
@@ -90,6 +100,10 @@ class Installation:
             return drained is not None and moment <= drained <= now and not is_waiting
 
         processes.until(are_done)
+
+
+def _rows(database: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:
+    return list(database.execute(f'SELECT * FROM "{table}"'))  # noqa: S608 - the database named it itself
 
 
 @contextmanager

@@ -108,6 +108,12 @@ class PostOffice:
         processes.until(lambda: len(self.letters(to=to, kind=kind)) >= number)
         return self.letters(to=to, kind=kind)[-1]
 
+    def invitation(self, *, to: str, about: str) -> tuple[str, Event]:
+        """Give the calendar entry by which somebody was invited to the meeting of whoever has this name."""
+        entries = [letter.calendar_entry() for letter in self.letters(to=to, kind=MessageKind.INVITATION)]
+        [found] = [(method, event) for method, event in entries if about in str(event["SUMMARY"])]
+        return found
+
 
 @contextmanager
 def post_office() -> Iterator[tuple[PostOffice, int]]:

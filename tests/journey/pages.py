@@ -45,12 +45,6 @@ class Page:
                     return form, sends
         raise AssertionError(f"no button says “{button}” on {self.url}: {self.text}")
 
-    def row(self, words: str) -> Sequence[str]:
-        """Give the cells of the first row of a table with these words in it."""
-        found = next((row for row in self.rows if any(words in cell for cell in row)), None)
-        assert found is not None, f"no row says “{words}” on {self.url}: {self.text}"
-        return found
-
 
 def read(*, status: int, url: str, html: str) -> Page:
     """Read a page."""

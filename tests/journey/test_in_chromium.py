@@ -113,7 +113,7 @@ def bring_in(lena: Page, content: bytes, *, name: str, as_those_who: str) -> Non
 
 def confirm(lena: Page) -> None:
     """Look at the preview and go on."""
-    expect(lena.get_by_role("table")).to_contain_text(NAMES[ANNA])
+    expect(lena.get_by_role("main")).to_contain_text(NAMES[ANNA])
     lena.get_by_role("button", name="Import").click()
     expect(lena.get_by_role("heading", name="Imported")).to_be_visible()
 

@@ -14,11 +14,12 @@ from werkzeug.test import encode_multipart
 from tests.journey.pages import Form, Page, read
 
 PATIENCE = 20.0
+URLENCODED = "application/x-www-form-urlencoded"
 
 
 @dataclass(slots=True)
 class Visitor:
-    """Somebody with a browser; `page` is what it shows."""
+    """Somebody with a browser; `page` is what it shows. They never leave the site they came to."""
 
     home: str
     page: Page = field(init=False)
@@ -29,7 +30,7 @@ class Visitor:
 
     def open(self, address: str) -> Page:
         """Open a path or a full address, and follow redirects; a refusal is a page, too."""
-        return self._show(Request(urljoin(self.home, address)))
+        return self._show(self._request(address))
 
     def follow(self, words: str) -> Page:
         """Follow the first link of this page with these words in it."""
@@ -40,16 +41,29 @@ class Visitor:
         form, pressed = self.page.form(button)
         unknown = fields.keys() - form.names
         assert not unknown, f"the form of “{button}” has no {unknown}"
+        kind, body = _filled_in(form, {**form.values, **pressed, **fields})
         address = urljoin(self.page.url, form.action or self.page.url)
-        return self._show(_posted(address, form, {**form.values, **pressed, **fields}))
+        return self._show(self._request(address, data=body, headers={"Content-Type": kind}, method="POST"))
 
     def head(self, address: str) -> int:
         """Ask for the headers alone, as mail scanners do; gives the status, and leaves this page as it is."""
-        return self._fetch(Request(urljoin(self.home, address), method="HEAD"))[0]
+        return self._fetch(self._request(address, method="HEAD"))[0]
 
     def fetch(self, address: str) -> bytes:
         """Fetch a file, and leave this page as it is."""
-        return self._fetch(Request(urljoin(self.home, address)))[2]
+        return self._fetch(self._request(address))[2]
+
+    def _request(
+        self,
+        address: str,
+        *,
+        method: str = "GET",
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Request:
+        url = urljoin(self.home, address)
+        assert url.startswith(f"{self.home}/"), f"{url} leads away"
+        return Request(url, data, dict(headers or {}), method=method)  # noqa: S310 - our own site, as just said
 
     def _show(self, request: Request) -> Page:
         status, url, body = self._fetch(request)
@@ -65,8 +79,9 @@ class Visitor:
             return answer.status or 0, answer.url, answer.read()
 
 
-def _posted(address: str, form: Form, values: Mapping[str, str | FileStorage]) -> Request:
+def _filled_in(form: Form, values: Mapping[str, str | FileStorage]) -> tuple[str, bytes]:
+    """Give a filled form as it travels, with the type of its content."""
     if not form.is_multipart:
-        return Request(address, urlencode(values).encode(), method="POST")
+        return URLENCODED, urlencode(values).encode()
     boundary, body = encode_multipart(values)
-    return Request(address, body, {"Content-Type": f'multipart/form-data; boundary="{boundary}"'})
+    return f'multipart/form-data; boundary="{boundary}"', body

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from coachfollow import clock
 from tests.conftest import BOTH_DATABASES
@@ -52,6 +53,19 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     else:
         with request.getfixturevalue("postgresql").copied(settled) as url:
             yield url
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates that one test compiled, for the next: compiling them takes longer than showing a page."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture
+def app(app: Flask, compiled: FileSystemBytecodeCache) -> Flask:
+    """The app, with templates that are compiled once."""
+    app.jinja_env.bytecode_cache = compiled
+    return app
 
 
 @pytest.fixture

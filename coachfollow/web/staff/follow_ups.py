@@ -62,7 +62,7 @@ def mark(plan: str, follow_up: int) -> ResponseReturnValue:
 @telling.on("follow_ups.show", "plan", "follow_up")
 def move(plan: str, follow_up: int) -> ResponseReturnValue:
     """Give a meeting another time; both calendars follow."""
-    head = timelines.head(g.session, public_id=plan)
+    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
     day = _parsed(date.fromisoformat, request.form.get("day", ""))
     at = _parsed(time.fromisoformat, request.form.get("at", ""))
     if day is None or at is None or at.tzinfo is not None:
@@ -98,7 +98,7 @@ def excuse(plan: str, follow_up: int) -> ResponseReturnValue:
 
 
 def _form(plan: str, follow_up: int, values: Mapping[str, str], problems: Mapping[str, str]) -> str:
-    head = timelines.head(g.session, public_id=plan)
+    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
     dates = timelines.dates(g.session, plan_id=head.plan_id)
     found = next((one for one in dates if one.id == follow_up), None)
     if found is None:
@@ -111,7 +111,7 @@ def _form(plan: str, follow_up: int, values: Mapping[str, str], problems: Mappin
         problems=problems,
         may_mark=_may_mark(found),
         may_move=found.kind is StepKind.CHECK_IN and found.state in TO_COME,
-        may_excuse=lifecycle.may_become(found.state, TouchpointState.EXCUSED),
+        may_excuse=_may_excuse(found),
         excuses=[(one.value, words.capital(one.words)) for one in Excuse],
         suggested=_suggested(found, head),
     )
@@ -121,6 +121,11 @@ def _may_mark(one: Dated) -> bool:
     """Whether it is a meeting that has begun, or one that never had a time and may have been a call."""
     to_come = one.meeting is CheckInState.PLACED and one.starts_at is not None and one.starts_at > g.now
     return one.kind is StepKind.CHECK_IN and one.state in TO_COME and not to_come
+
+
+def _may_excuse(one: Dated) -> bool:
+    """Whether it asks for something, and nothing was said of it that counts."""
+    return one.kind.wants_answer and lifecycle.may_become(one.state, TouchpointState.EXCUSED)
 
 
 def _suggested(one: Dated, head: PlanHead) -> datetime:

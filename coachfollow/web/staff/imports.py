@@ -129,6 +129,7 @@ def _question(cohort: str, upload: Upload, reading: Reading) -> str:
         carried=questions.carried(),
         orders=questions.ORDERS,
         offered={field.value: words for field, words in questions.OFFERED.items()},
+        usual=questions.USUAL,
         chosen={field.value: name for field, name in reading.mapping.columns.items()},
         delimiters=questions.DELIMITERS,
         encodings=[(one, one) for one in questions.ENCODINGS],

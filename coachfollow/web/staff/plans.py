@@ -25,7 +25,7 @@ RUNNING = frozenset({PlanState.ACTIVE, PlanState.PAUSED})
 @policies.allowed(Action.SEE_PLAN, policies.plan)
 def show(plan: str) -> ResponseReturnValue:
     """Show one plan: why it needs its coach, what comes, what was shared, what happened."""
-    head = timelines.head(g.session, public_id=plan)
+    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
     dates = timelines.dates(g.session, plan_id=head.plan_id)
     return render_template(
         "staff/plan.html",
@@ -44,7 +44,7 @@ def show(plan: str) -> ResponseReturnValue:
 @policies.allowed(Action.SEE_SHARED_ANSWERS, policies.plan)
 def read(plan: str) -> ResponseReturnValue:
     """Take note that the coach has read what was shared."""
-    head = timelines.head(g.session, public_id=plan)
+    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
     coaching.read(g.session, plan_id=head.plan_id, actor_id=g.actor.person_id, now=g.now)
     return telling.done("Noted: you have read everything so far.", _page(plan))
 
@@ -54,7 +54,7 @@ def read(plan: str) -> ResponseReturnValue:
 @telling.on("plans.show", "plan")
 def pause(plan: str) -> ResponseReturnValue:
     """Hold a plan until a day."""
-    head = timelines.head(g.session, public_id=plan)
+    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
     until = _day(request.form.get("until", ""))
     operations.pause(g.session, plan_id=head.plan_id, until=until, now=g.now, actor_id=g.actor.person_id)
     return telling.done(f"Paused until {saying.day(until)}. Nothing is sent before that day.", _page(plan))
@@ -65,7 +65,7 @@ def pause(plan: str) -> ResponseReturnValue:
 @telling.on("plans.show", "plan")
 def resume(plan: str) -> ResponseReturnValue:
     """Let a paused plan go on."""
-    head = timelines.head(g.session, public_id=plan)
+    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
     operations.resume(g.session, plan_id=head.plan_id, now=g.now, actor_id=g.actor.person_id)
     return telling.done(
         "It goes on; what was still to come has moved by the length of the pause.", _page(plan)
@@ -77,7 +77,7 @@ def resume(plan: str) -> ResponseReturnValue:
 @telling.on("plans.show", "plan")
 def stop(plan: str) -> ResponseReturnValue:
     """Stop a plan, without a black mark."""
-    head = timelines.head(g.session, public_id=plan)
+    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
     reason = next((one for one in words.OFFERED_STOPS if one == request.form.get("reason")), None)
     if reason is None:
         raise Invalid("Choose why it is stopped; it is for the numbers, and no black mark.")

@@ -23,6 +23,7 @@ OFFERED: Mapping[Field, str] = {
     Field.MANAGER: "Manager's address",
     Field.TEAM: "Team",
 }
+USUAL = frozenset({Field.NAME, Field.FIRST_NAME, Field.LAST_NAME, Field.EMAIL, Field.STATUS, Field.MINUTES})
 ORDERS: Mapping[DateOrder, str] = {
     DateOrder.DMY: "day, month, year",
     DateOrder.MDY: "month, day, year",

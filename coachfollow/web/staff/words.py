@@ -21,6 +21,8 @@ from coachfollow.rules.words import (
 )
 from coachfollow.web import saying
 
+LOCALE = "en"  # what these pages are written in
+
 KINDS: Mapping[StepKind, str] = {
     StepKind.COMMITMENT: "own plan: “When …, I will …”",
     StepKind.PROMPT: "reminder of the plan",

@@ -34,9 +34,9 @@ def test_a_file_is_shown_before_anything_changes_and_then_carried_out(
 ) -> None:
     upload(lena, "/people", "people.csv", FILE.encode())
 
-    assert "1 new people" in lena.text
-    assert "1 people change" in lena.text
-    assert "1 rows are left out" in lena.text
+    assert "1 new person" in lena.text
+    assert "1 person changes" in lena.text
+    assert "1 row is left out" in lena.text
     assert "“Nowhere/Land” is not a time zone we know" in lena.text
     with world.inside() as home:
         assert home.session.scalars(select(Person.id).where(Person.email == "uma@example.org")).all() == []
@@ -70,7 +70,7 @@ def test_ambiguous_dates_are_asked_about(world: World, lena: Browser) -> None:
     assert "One question first" in lena.text
 
     lena.send("/people", date_order="dmy")
-    assert "1 new people" in lena.text
+    assert "1 new person" in lena.text
     lena.send("/people")
 
     with world.inside() as home:

@@ -12,7 +12,10 @@ def test_a_manager_sees_where_their_own_people_stand(world: World) -> None:
 
     browser.open("/team")
 
-    assert "Anna Berg The spring group running Tue 17 March 2 of 2 Ben Okoro" in browser.text
+    assert (
+        "Anna Berg running The spring group · coach: Ben Okoro 2 of 2 done · next: Tue 17 March"
+        in browser.text
+    )
     assert "Paul Roth" not in browser.text
 
 
