@@ -5,13 +5,14 @@ what is there. Answers keep flowing meanwhile: no chunk holds a lock for long.
 """
 
 import json
+import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, literal, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Refusal
@@ -28,6 +29,9 @@ from coachfollow.rules.words import ImportState
 
 CHUNK = 1000
 
+log = logging.getLogger(__name__)
+
+BROKEN = "Something in this list could not be carried out. Please tell whoever runs this:"
 DONE = "This file has been carried out already, or was withdrawn."
 
 Progress = Callable[[int, int], None]
@@ -51,18 +55,7 @@ def carry_out(
 ) -> Imported:
     """Carry out a confirmed file; raises Conflict when it is no longer waiting."""
     batch = _begin(session, batch_id)
-    try:
-        return _carry_out(session, batch, now, progress)
-    except Conflict:
-        session.rollback()
-        raise
-    except Refusal as refusal:
-        _fail(session, batch_id, refusal.sentence)
-        raise
-
-
-def _carry_out(session: Session, batch: ImportBatch, now: datetime, progress: Progress | None) -> Imported:
-    batch_id, cohort = batch.id, session.get_one(Cohort, batch.cohort_id)
+    cohort = session.get_one(Cohort, batch.cohort_id)
     added = enrolled = done = 0
     for first, last, rows in _chunks(session, batch_id):
         added += _add_people(session, batch, first, last, now)
@@ -80,8 +73,15 @@ def carry_out_waiting(session: Session, *, now: datetime) -> int:
     """Carry out every confirmed file, also one whose worker died; gives how many."""
     waiting = session.scalars(select(ImportBatch.id).where(ImportBatch.state == ImportState.PLANNING)).all()
     for batch_id in waiting:
-        with suppress(Refusal):  # it stands with its file; the next one is not to blame
+        try:
             carry_out(session, batch_id=batch_id, now=now)
+        except Conflict:  # another worker was first
+            session.rollback()
+        except OperationalError:  # the database is away: the file waits for its return
+            raise
+        except Exception as error:  # the next file is not to blame, and this one would fail at every turn
+            log.exception("File %s could not be carried out.", batch_id)
+            _fail(session, batch_id, error)
     return len(waiting)
 
 
@@ -110,11 +110,12 @@ def withdraw(session: Session, *, batch: ImportBatch) -> None:
     session.commit()
 
 
-def _fail(session: Session, batch_id: int, sentence: str) -> None:
+def _fail(session: Session, batch_id: int, error: Exception) -> None:
     """Set a file aside with the reason; what its chunks added is drafts that nobody sees."""
     session.rollback()
     batch = session.get_one(ImportBatch, batch_id)
-    batch.state, batch.error = ImportState.FAILED, sentence
+    batch.state = ImportState.FAILED
+    batch.error = error.sentence if isinstance(error, Refusal) else f"{BROKEN} file {batch.public_id[:8]}."
     session.commit()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow import vault
 from coachfollow.errors import Conflict, NotFound
-from coachfollow.flow import history, outbox
+from coachfollow.flow import history, holding, outbox
 from coachfollow.models import (
     CheckIn,
     CheckInAttendee,
@@ -46,7 +46,11 @@ NO_COMMON_TIME = "no time within ten days is free for both"
 def place_due(session: Session, *, now: datetime) -> tuple[int, int]:
     """Place every check-in that comes soon; gives how many got a time and how many did not."""
     placed = left = 0
-    for wanted in meetings.unplaced(session, now=now, ahead=AHEAD):
+    for touchpoint_id, plan_id in meetings.unplaced(session, now=now, ahead=AHEAD):
+        wanted = _held(session, touchpoint_id, plan_id)
+        if wanted is None:  # placed or stopped while we were at the ones before
+            session.rollback()
+            continue
         slot = _slot(session, wanted, now)
         if slot is None:
             _explain(session, wanted, now)
@@ -63,7 +67,9 @@ def move(
 ) -> None:
     """Move a meeting to a time its coach chose; both calendars are updated. Raises Conflict."""
     touchpoint = session.get_one(Touchpoint, check_in.touchpoint_id)
+    holding.plan(session, plan_id=touchpoint.plan_id)
     attendees = _attendees(session, check_in)
+    holding.calendars(session, people=[attendee.person_id for attendee in attendees])
     profile = session.get(CoachProfile, check_in.coach_id)
     length = timedelta(minutes=profile.meeting_minutes if profile else MINUTES)
     if starts_at <= now:
@@ -140,6 +146,15 @@ def cancel(session: Session, *, check_in: CheckIn, touchpoint: Touchpoint, now: 
     record(session, "check-in cancelled", check_in, now, None)
 
 
+def _held(session: Session, touchpoint_id: int, plan_id: int) -> Wanted | None:
+    """Give a meeting that still wants a time, with the plan and both calendars held."""
+    holding.plan(session, plan_id=plan_id)
+    wanted = meetings.wanted(session, touchpoint_id=touchpoint_id)
+    if wanted is not None:
+        holding.calendars(session, people=[wanted.person.id, wanted.coach.id])
+    return wanted
+
+
 def _slot(session: Session, wanted: Wanted, now: datetime) -> Slot | None:
     profile = wanted.profile
     if profile is None or not profile.bookable_week:
@@ -180,16 +195,27 @@ def _explain(session: Session, wanted: Wanted, now: datetime) -> None:
     check_in = wanted.check_in or _added(session, wanted, now)
     profile = wanted.profile
     check_in.reason = NO_COMMON_TIME if profile and profile.bookable_week else NO_HOURS
-    touchpoint = wanted.touchpoint
-    mails = [_mail(wanted.person, touchpoint, MessageKind.COACH_WILL_CALL, now)]
-    if profile and not profile.bookable_week and _may_ask(profile, now):
-        profile.asked_at = now
-        mails.append(_mail(wanted.coach, touchpoint, MessageKind.ASK_HOURS, now))
+    said = outbox.earlier(session, touchpoint_ids=[wanted.touchpoint.id])
+    told = said[wanted.touchpoint.id, wanted.person.id, MessageKind.COACH_WILL_CALL]
+    asked = said[wanted.touchpoint.id, wanted.coach.id, MessageKind.ASK_HOURS]
+    mails = []
+    if not told.standing:
+        mails.append(_mail(wanted.person, wanted.touchpoint, MessageKind.COACH_WILL_CALL, now, told.next_n))
+    if check_in.reason == NO_HOURS and _may_ask(session, wanted, now):
+        mails.append(_mail(wanted.coach, wanted.touchpoint, MessageKind.ASK_HOURS, now, asked.next_n))
     outbox.post(session, mails, now=now)
 
 
-def _may_ask(profile: CoachProfile, now: datetime) -> bool:
-    return profile.asked_at is None or profile.asked_at <= now - ASK_AGAIN
+def _may_ask(session: Session, wanted: Wanted, now: datetime) -> bool:
+    """Whether a week has passed since the coach was asked, whatever it was about; writes down that they are."""
+    profile = wanted.profile
+    if profile is None:  # named by a list, and never asked
+        profile = CoachProfile(person_id=wanted.coach.id, meeting_minutes=MINUTES)
+        session.add(profile)
+    if profile.asked_at is not None and profile.asked_at > now - ASK_AGAIN:
+        return False
+    profile.asked_at = now
+    return True
 
 
 def _added(session: Session, wanted: Wanted, now: datetime) -> CheckIn:
@@ -242,12 +268,7 @@ def _attendees(session: Session, check_in: CheckIn) -> Sequence[CheckInAttendee]
 
 def _withdraw(session: Session, attendees: Sequence[CheckInAttendee], now: datetime) -> None:
     """Stop invitations that have not left: a newer one, or none, takes their place."""
-    outbox.cancel(
-        session,
-        Message.attendee_id.in_([attendee.id for attendee in attendees]),
-        reason="the meeting changed before this left",
-        now=now,
-    )
+    outbox.replace(session, attendee_ids=[attendee.id for attendee in attendees], now=now)
 
 
 def _invite(
@@ -262,15 +283,17 @@ def _invite(
     outbox.post(
         session,
         [
-            _mail(people[attendee.person_id], touchpoint, kind, now)
-            | {"attendee_id": attendee.id, "n": attendee.sequence}
+            _mail(people[attendee.person_id], touchpoint, kind, now, attendee.sequence)
+            | {"attendee_id": attendee.id}
             for attendee in attendees
         ],
         now=now,
     )
 
 
-def _mail(person: Person, touchpoint: Touchpoint, kind: MessageKind, now: datetime) -> dict[str, object]:
+def _mail(
+    person: Person, touchpoint: Touchpoint, kind: MessageKind, now: datetime, n: int
+) -> dict[str, object]:
     return {
         "organisation_id": person.organisation_id,
         "person_id": person.id,
@@ -278,6 +301,7 @@ def _mail(person: Person, touchpoint: Touchpoint, kind: MessageKind, now: dateti
         "touchpoint_id": touchpoint.id,
         "attendee_id": None,
         "kind": kind,
+        "n": n,
         "send_at": now,
         "expires_at": max(touchpoint.closes_at, now + NOTICE),
     }

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.flow import checkins, history, keys, plans
+from coachfollow.flow import checkins, history, holding, keys, plans
 from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Person, Touchpoint
 from coachfollow.queries import coached
 from coachfollow.rules import worktime
@@ -17,12 +17,13 @@ def mark(
 ) -> None:
     """Say that a meeting took place or did not, with one sentence of what came of it."""
     touchpoint = session.get_one(Touchpoint, check_in.touchpoint_id)
+    plan = holding.plan(session, plan_id=touchpoint.plan_id)
+    session.refresh(touchpoint)
     checkins.refuse_settled(check_in, touchpoint)
     if check_in.state is CheckInState.PLACED and check_in.starts_at and check_in.starts_at > now:
         raise Conflict("This meeting is still to come. If you met earlier, move it or excuse it.")
     if held and not outcome.strip():
         raise Invalid("One sentence of what came of it is needed.", {"outcome": "What came of it?"})
-    plan = session.get_one(FollowUpPlan, touchpoint.plan_id)
     check_in.state = CheckInState.HELD if held else CheckInState.NOT_HELD
     check_in.outcome = keys.key_for(session, person_id=plan.person_id).seal(outcome.strip())
     touchpoint.state = TouchpointState.COMPLETED if held else TouchpointState.MISSED

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coachfollow.errors import Closed, NotFound
-from coachfollow.flow import history, keys, settling
+from coachfollow.errors import Closed
+from coachfollow.flow import history, holding, keys, plans, settling
 from coachfollow.models import Commitment, FollowUpPlan, Person, Touchpoint
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.words import PlanState, StepKind, TouchpointState
@@ -14,9 +14,7 @@ from coachfollow.rules.words import PlanState, StepKind, TouchpointState
 
 def change(session: Session, *, plan_id: int, answered: Answered, now: datetime) -> Commitment:
     """Take a new wording of somebody's plan, at any time of the follow-up; raises Closed once it has ended."""
-    plan = session.get(FollowUpPlan, plan_id)
-    if plan is None:
-        raise NotFound("There is no such follow-up.")
+    plan = holding.plan(session, plan_id=plan_id)
     if plan.state not in {PlanState.ACTIVE, PlanState.PAUSED, PlanState.FINISHED}:
         raise Closed("This follow-up has ended; its plan stays as it was.")
     commitment = keep(session, plan_id=plan_id, answered=answered, now=now)
@@ -29,6 +27,7 @@ def change(session: Session, *, plan_id: int, answered: Answered, now: datetime)
     ).all()
     for touchpoint in asking:
         settling.complete(session, touchpoint=touchpoint, now=now)
+    plans.finish(session, plan_ids=[plan_id], now=now)
     session.commit()
     return commitment
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict
-from coachfollow.flow import checkins, history, outbox, plans
+from coachfollow.flow import checkins, history, holding, outbox, plans
 from coachfollow.models import CheckIn, FollowUpPlan, Message, Person, Touchpoint
 from coachfollow.rules import lifecycle
 from coachfollow.rules.excuses import Excuse
@@ -17,6 +17,8 @@ def excuse(
     session: Session, *, touchpoint: Touchpoint, excuse: Excuse, now: datetime, actor_id: int | None
 ) -> None:
     """Excuse a follow-up that is to come, open or missed; raises Conflict for one that is settled otherwise."""
+    holding.plan(session, plan_id=touchpoint.plan_id)
+    session.refresh(touchpoint)
     if not lifecycle.may_become(touchpoint.state, TouchpointState.EXCUSED):
         raise Conflict(f"This follow-up is {touchpoint.state.value}; it cannot be excused.")
     touchpoint.state, touchpoint.settled_at = TouchpointState.EXCUSED, now

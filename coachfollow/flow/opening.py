@@ -70,7 +70,8 @@ def _open(session: Session, chunk: Sequence[Due], now: datetime) -> None:
     _excuse(session, [one for one in lost if one.audience is Audience.MANAGER], now)
     _give_up(session, [one for one in lost if one.audience is Audience.PARTICIPANT])
     history.record_touchpoints(session, "follow-up opened", at=now, ids=[one.touchpoint_id for one in sent])
-    outbox.post(session, [mail for one in sent for mail in _mails(one, now)], now=now)
+    said = outbox.earlier(session, touchpoint_ids=[one.touchpoint_id for one in sent])
+    outbox.post(session, [mail for one in sent for mail in _mails(one, said, now)], now=now)
 
 
 def _recipient(one: Due) -> int | None:
@@ -103,23 +104,33 @@ def _give_up(session: Session, chunk: Sequence[Due]) -> None:
     )
 
 
-def _mails(one: Due, now: datetime) -> list[dict[str, object]]:
-    """The first mail now, its reminders at their moments; a check-in was invited to long before."""
+def _mails(one: Due, said: outbox.Said, now: datetime) -> list[dict[str, object]]:
+    """The first mail now, its reminders at their moments; a check-in was invited to long before.
+
+    What was open before a pause is opened again: whoever has the question gets only what is left of the reminders.
+    """
     if one.kind is StepKind.CHECK_IN:
         return []
-    kind = MAIL_OF[one.kind]
     begins = max(one.due_at, one.began_at)  # a plan that began late asks late, not never
-    mails = [_mail(one, kind, n=0, send_at=one.due_at, late_from=begins)]
-    if one.announced and one.kind is StepKind.COMMITMENT and one.manager_id is not None:
-        first = _mail(one, MessageKind.ANNOUNCEMENT, n=0, send_at=one.due_at, late_from=begins)
-        mails.insert(0, first)
-    moments = _reminders(one, begins)
+    mails: list[dict[str, object]] = []
+    for kind in _openings(one):
+        before = said[one.touchpoint_id, _recipient(one), kind]
+        if not before.standing:
+            mails.append(_mail(one, kind, n=before.next_n, send_at=one.due_at, late_from=begins))
+    reminded = said[one.touchpoint_id, _recipient(one), MessageKind.REMINDER]
+    moments = _reminders(one, begins)[reminded.standing :]
     mails += [
         _mail(one, MessageKind.REMINDER, n=n, send_at=moment, late_from=moment)
-        for n, moment in enumerate(moments, start=1)
+        for n, moment in enumerate(moments, start=max(1, reminded.next_n))
         if moment > now - lifecycle.LATE_AFTER
     ]
     return mails
+
+
+def _openings(one: Due) -> Sequence[MessageKind]:
+    if one.announced and one.kind is StepKind.COMMITMENT and one.manager_id is not None:
+        return MessageKind.ANNOUNCEMENT, MAIL_OF[one.kind]
+    return (MAIL_OF[one.kind],)
 
 
 def _reminders(one: Due, begins: datetime) -> tuple[datetime, ...]:

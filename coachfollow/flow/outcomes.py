@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import claims, history, sets
+from coachfollow.flow import claims, history, holding, plans, sets
 from coachfollow.models import Heartbeat, Message, SealedMail, Touchpoint
-from coachfollow.rules.words import MessageState, StepKind, TouchpointState
+from coachfollow.rules.words import MessageKind, MessageState, StepKind, TouchpointState
 
 EVENT_OF = {
     MessageState.SENT: "mail sent",
@@ -18,21 +18,32 @@ EVENT_OF = {
 def follow_up(session: Session, *, fence: int, now: datetime) -> None:
     """Let a batch's outcomes reach the follow-ups, in sets: prompts are done, lost questions say so. No commit."""
     batch = Message.fence == fence
+    _complete_prompts(session, batch & (Message.state == MessageState.SENT), now)
+    failed = session.scalars(select(Message.id).where(batch, Message.state == MessageState.FAILED)).all()
+    claims.mark_undeliverable(session, message_ids=failed, reason="the mail could not be delivered")
+    blank(session)
+    for state, name in EVENT_OF.items():
+        history.record_messages(session, name, at=now, where=batch & (Message.state == state))
+
+
+def _complete_prompts(session: Session, sent: ColumnElement[bool], now: datetime) -> None:
+    """A prompt that has left has done its work; it may have been the last thing to come."""
+    prompted = select(Message.plan_id).where(sent, Message.kind == MessageKind.PROMPT).distinct()
+    plan_ids = [plan_id for plan_id in session.scalars(prompted) if plan_id is not None]
+    if not plan_ids:
+        return
+    holding.plans(session, plan_ids=plan_ids)
     session.execute(
         update(Touchpoint)
         .where(
-            Touchpoint.id.in_(select(Message.touchpoint_id).where(batch, Message.state == MessageState.SENT)),
+            Touchpoint.id.in_(select(Message.touchpoint_id).where(sent)),
             Touchpoint.kind == StepKind.PROMPT,
             Touchpoint.state == TouchpointState.OPEN,
         )
         .values(state=TouchpointState.COMPLETED, settled_at=now)
         .execution_options(synchronize_session=False)
     )
-    failed = session.scalars(select(Message.id).where(batch, Message.state == MessageState.FAILED)).all()
-    claims.mark_undeliverable(session, message_ids=failed, reason="the mail could not be delivered")
-    blank(session)
-    for state, name in EVENT_OF.items():
-        history.record_messages(session, name, at=now, where=batch & (Message.state == state))
+    plans.finish(session, plan_ids=plan_ids, now=now)
 
 
 def blank(session: Session) -> None:

@@ -1,15 +1,16 @@
 """Pauses, resumes, stops and finishes follow-ups, and stops their mails at once."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.errors import Conflict, Invalid, NotFound
-from coachfollow.flow import checkins, history, outbox
+from coachfollow.errors import Conflict, Invalid
+from coachfollow.flow import checkins, history, holding, moving, outbox
 from coachfollow.models import FollowUpPlan, Message, Person, ProgrammeVersion, Step, Touchpoint
-from coachfollow.rules import lifecycle, planning, worktime
+from coachfollow.rules import lifecycle, worktime
 from coachfollow.rules.words import TO_COME, PlanState, StepKind, StopReason, TouchpointState
 
 LONGEST_PAUSE = timedelta(days=183)
@@ -26,14 +27,14 @@ SOMETHING_TO_COME = exists().where(
 
 def pause(session: Session, *, plan_id: int, until: date, now: datetime, actor_id: int | None = None) -> None:
     """Hold a plan until a day (local, exclusive); what is due meanwhile moves by the length of the hold."""
-    plan = _plan(session, plan_id)
+    plan = holding.plan(session, plan_id=plan_id)
     if not lifecycle.may_become(plan.state, PlanState.PAUSED):
         raise Conflict(f"This follow-up is {plan.state.value}; only a running one can be paused.")
     today = worktime.local(now, session.get_one(Person, plan.person_id).zone).date()
     if not today < until <= today + LONGEST_PAUSE:
         raise Invalid("Choose a day from tomorrow on, within half a year.", {"until": "from tomorrow on"})
     plan.state, plan.state_at, plan.paused_until = PlanState.PAUSED, now, until
-    outbox.cancel(session, Message.plan_id == plan_id, reason="paused", now=now)
+    outbox.cancel(session, Message.plan_id == plan_id, reason=PAUSED, now=now)
     checkins.set_aside(session, FollowUpPlan.id == plan_id, reason=PAUSED, now=now)
     _record(session, plan, "plan paused", now, actor_id)
     session.commit()
@@ -41,12 +42,14 @@ def pause(session: Session, *, plan_id: int, until: date, now: datetime, actor_i
 
 def resume(session: Session, *, plan_id: int, now: datetime, actor_id: int | None = None) -> None:
     """Let a paused plan go on: everything still to come keeps its intervals, shifted by the pause."""
-    plan = _plan(session, plan_id)
+    plan = holding.plan(session, plan_id=plan_id)
     if plan.state is not PlanState.PAUSED:
         raise Conflict("This follow-up is not paused.")
-    shift_planned(session, plan=plan, days=(now - plan.state_at).days)
+    moving.after_pause(session, plan=plan, now=now)
     plan.state, plan.state_at, plan.paused_until = PlanState.ACTIVE, now, None
     _record(session, plan, "plan resumed", now, actor_id)
+    session.flush()
+    finish(session, plan_ids=[plan_id], now=now)  # the last answer may have come during the pause
     session.commit()
 
 
@@ -62,7 +65,8 @@ def resume_due(session: Session, *, now: datetime) -> int:
     ).all()
     over = [plan_id for plan_id, until, zone in paused if until and worktime.local(now, zone).date() >= until]
     for plan_id in over:
-        resume(session, plan_id=plan_id, now=now)
+        with suppress(Conflict):  # another drain was first, or its person
+            resume(session, plan_id=plan_id, now=now)
     return len(over)
 
 
@@ -70,7 +74,7 @@ def stop(
     session: Session, *, plan_id: int, reason: StopReason, now: datetime, actor_id: int | None = None
 ) -> None:
     """Stop a plan without a black mark: nothing more is sent, meetings are taken off both calendars."""
-    plan = _plan(session, plan_id)
+    plan = holding.plan(session, plan_id=plan_id)
     if not lifecycle.may_become(plan.state, PlanState.STOPPED):
         raise Conflict(f"This follow-up is {plan.state.value} already.")
     plan.state, plan.state_at, plan.stop_reason, plan.paused_until = PlanState.STOPPED, now, reason, None
@@ -83,7 +87,7 @@ def leave(
     session: Session, *, plan_id: int, reason: StopReason, now: datetime, actor_id: int | None = None
 ) -> None:
     """Send nothing more of a plan, as its person asks: whatever state it is in, and however often they ask."""
-    plan = _plan(session, plan_id)
+    plan = holding.plan(session, plan_id=plan_id)
     if lifecycle.may_become(plan.state, PlanState.STOPPED):
         stop(session, plan_id=plan_id, reason=reason, now=now, actor_id=actor_id)
     elif _silence(session, plan_id, now):  # what has ended may still have its last question before it
@@ -93,35 +97,10 @@ def leave(
 
 def finish(session: Session, *, plan_ids: Collection[int], now: datetime) -> None:
     """End those plans that have nothing more to come but the unprompted check. No commit."""
-    ended = session.scalars(
-        select(FollowUpPlan).where(
-            FollowUpPlan.id.in_(list(plan_ids)), FollowUpPlan.state == PlanState.ACTIVE, ~SOMETHING_TO_COME
-        )
-    ).all()
-    for plan in ended:
+    holding.plans(session, plan_ids=plan_ids)  # of two who settle the last two at once, one must see both
+    running = FollowUpPlan.id.in_(list(plan_ids)) & (FollowUpPlan.state == PlanState.ACTIVE)
+    for plan in session.scalars(select(FollowUpPlan).where(running, ~SOMETHING_TO_COME)).all():
         _finish(session, plan, now)
-
-
-def shift_planned(session: Session, *, plan: FollowUpPlan, days: int) -> None:
-    """Move what is still to come by whole days, onto working days, at the same local time. No commit."""
-    person = session.get_one(Person, plan.person_id)
-    week = worktime.parse_week(person.working_week)
-    rows = session.scalars(
-        select(Touchpoint).where(Touchpoint.plan_id == plan.id, Touchpoint.state == TouchpointState.PLANNED)
-    )
-    for touchpoint in rows if days else ():
-        move_to(touchpoint, day=touchpoint.local_date + timedelta(days=days), week=week)
-
-
-def move_to(touchpoint: Touchpoint, *, day: date, week: worktime.WorkingWeek) -> None:
-    """Give a touchpoint another day, with grace and close as the rules count them from there. No commit."""
-    open_days = (touchpoint.closes_at - touchpoint.due_at).days
-    day = worktime.next_working_day(week, day)
-    touchpoint.local_date = day
-    touchpoint.local_time = worktime.clip_time(week, day, touchpoint.local_time)
-    touchpoint.due_at = worktime.resolve(datetime.combine(day, touchpoint.local_time), touchpoint.zone)
-    touchpoint.grace_until = planning.grace_until(week, day, zone=touchpoint.zone)
-    touchpoint.closes_at = worktime.end_of_day(day + timedelta(days=open_days), touchpoint.zone)
 
 
 def _silence(session: Session, plan_id: int, now: datetime) -> int:
@@ -160,13 +139,6 @@ def _finish(session: Session, plan: FollowUpPlan, now: datetime) -> None:
 
 def _threshold(session: Session, plan: FollowUpPlan) -> float:
     return session.get_one(ProgrammeVersion, plan.programme_version_id).threshold
-
-
-def _plan(session: Session, plan_id: int) -> FollowUpPlan:
-    plan = session.get(FollowUpPlan, plan_id)
-    if plan is None:
-        raise NotFound("There is no such follow-up.")
-    return plan
 
 
 def _record(session: Session, plan: FollowUpPlan, name: str, now: datetime, actor_id: int | None) -> None:

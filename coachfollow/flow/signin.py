@@ -11,6 +11,7 @@ from coachfollow.errors import Closed, NotFound
 from coachfollow.extensions import installation, lease_time
 from coachfollow.flow import floods, history, outbox
 from coachfollow.models import Coaching, Grant, Person, Reporting, Token
+from coachfollow.queries import relations
 from coachfollow.rules.words import MessageKind, TokenPurpose
 
 LIFE = timedelta(minutes=15)
@@ -35,7 +36,7 @@ def ask(session: Session, *, email: str, browser: str, visitor: str, now: dateti
     floods.spend(session, key="sign-in all", per_hour=ALTOGETHER, lease=lease)
     floods.spend(session, key=f"sign-in from {visitor}"[:120], per_hour=PER_VISITOR, lease=lease)
     floods.spend(session, key=f"sign-in to {vault.token_hash(address)}", per_hour=PER_ADDRESS, lease=lease)
-    for person in _who_may(session, address):
+    for person in _who_may(session, address, now):
         _mail(session, person, browser, now)
     session.commit()
 
@@ -93,7 +94,7 @@ def leave_everywhere(session: Session, *, person_id: int, now: datetime) -> None
     session.commit()
 
 
-def _who_may(session: Session, address: str) -> list[Person]:
+def _who_may(session: Session, address: str, now: datetime) -> list[Person]:
     """People with something to sign in for: a role, people they coach, people they manage."""
     has_role = select(Grant.id).where(Grant.person_id == Person.id, Grant.to_at.is_(None)).exists()
     coaches = select(Coaching.id).where(Coaching.coach_id == Person.id, Coaching.to_at.is_(None)).exists()
@@ -105,7 +106,7 @@ def _who_may(session: Session, address: str) -> list[Person]:
             select(Person).where(
                 func.lower(Person.email) == address,
                 Person.erased_at.is_(None),
-                Person.left_on.is_(None),
+                relations.is_here(Person, now),
                 or_(has_role, coaches, manages),
             )
         )

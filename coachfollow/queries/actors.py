@@ -29,7 +29,7 @@ def actor(session: Session, *, person_id: int, version: int, now: datetime) -> A
         person is None
         or person.version != version
         or person.erased_at is not None
-        or person.left_on is not None
+        or (person.left_on is not None and person.left_on < now.date())
     ):
         return ANONYMOUS
     grants = session.scalars(

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import Cohort, FollowUpPlan, Person, Reporting, Step, Touchpoint
 from coachfollow.queries import relations
@@ -36,7 +36,7 @@ class Due:
 
 
 def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
-    """Give planned touchpoints whose time has come, oldest first.
+    """Give planned touchpoints whose time has come, oldest first, held: what somebody else changes now comes later.
 
     Of a draft only what comes before the training; of a plan that came to its end only the unprompted check.
     """
@@ -55,8 +55,8 @@ def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
             FollowUpPlan.state_at,
             Person.organisation_id,
             Person.id,
-            Reporting.manager_id,
-            _REACHABLE,
+            _MANAGER.id,
+            _reachable(Person, now).label("reachable"),
             Cohort.announced,
             Person.working_week,
         )
@@ -65,27 +65,37 @@ def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
         .join(Step, Step.id == Touchpoint.step_id)
         .join(Cohort, Cohort.id == Touchpoint.cohort_id)
         .outerjoin(Reporting, (Reporting.person_id == Person.id) & Reporting.to_at.is_(None))
+        .outerjoin(_MANAGER, (_MANAGER.id == Reporting.manager_id) & _reachable(_MANAGER, now))
         .where(Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at <= now, _RUNNING)
         .order_by(Touchpoint.due_at)
         .limit(most)
+        .with_for_update(of=[Touchpoint, FollowUpPlan], skip_locked=True, key_share=True)
     )
     return [Due(**dict(zip(Due.__slots__, row, strict=True))) for row in rows]
 
 
 def closing(session: Session, *, now: datetime, most: int) -> Sequence[tuple[int, int]]:
-    """Give open touchpoints whose time is over, with their plans."""
+    """Give open touchpoints whose time is over, with their plans, held; nothing closes during a pause."""
     rows = session.execute(
         select(Touchpoint.id, Touchpoint.plan_id)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .where(Touchpoint.state == TouchpointState.OPEN, Touchpoint.closes_at <= now)
+        .where(FollowUpPlan.state != PlanState.PAUSED)
         .order_by(Touchpoint.closes_at)
         .limit(most)
+        .with_for_update(of=[Touchpoint, FollowUpPlan], skip_locked=True, key_share=True)
     )
     return [(touchpoint_id, plan_id) for touchpoint_id, plan_id in rows]
 
 
-_REACHABLE = and_(
-    Person.email.is_not(None), Person.undeliverable_at.is_(None), Person.left_on.is_(None)
-).label("reachable")
+_MANAGER = aliased(Person)
+
+
+def _reachable(person: type[Person], now: datetime) -> ColumnElement[bool]:
+    """Whether mails can reach somebody; who leaves next month still works here."""
+    return and_(person.email.is_not(None), person.undeliverable_at.is_(None), relations.is_here(person, now))
+
+
 _RUNNING = or_(
     FollowUpPlan.state == PlanState.ACTIVE,
     and_(

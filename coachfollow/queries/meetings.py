@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import (
@@ -30,30 +31,50 @@ class Wanted:
     check_in: CheckIn | None
 
 
-def unplaced(session: Session, *, now: datetime, ahead: timedelta) -> Sequence[Wanted]:
-    """Give the check-ins of running plans that come within `ahead` and have no time, the nearest first."""
-    coach = aliased(Person)
+def unplaced(session: Session, *, now: datetime, ahead: timedelta) -> Sequence[tuple[int, int]]:
+    """Give check-ins of running plans that come within `ahead` without a time, with their plans, nearest first."""
     rows = session.execute(
-        select(Touchpoint, Person, coach, CoachProfile, CheckIn)
+        _without_a_time(select(Touchpoint.id, Touchpoint.plan_id))
+        .where(Touchpoint.due_at <= now + ahead)
+        .order_by(Touchpoint.due_at, Touchpoint.id)
+    )
+    return [(touchpoint_id, plan_id) for touchpoint_id, plan_id in rows]
+
+
+def wanted(session: Session, *, touchpoint_id: int) -> Wanted | None:
+    """Give one check-in if it still wants a time."""
+    row = session.execute(
+        _without_a_time(select(Touchpoint, Person, _COACH, CoachProfile, CheckIn))
+        .where(Touchpoint.id == touchpoint_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        return None
+    touchpoint, person, coach, profile, check_in = row
+    return Wanted(touchpoint=touchpoint, person=person, coach=coach, profile=profile, check_in=check_in)
+
+
+_COACH = aliased(Person)
+
+
+def _without_a_time(chosen: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Nobody meets themselves: a coach who takes part and was named their own is left out."""
+    return (
+        chosen.select_from(Touchpoint)
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .join(Person, Person.id == FollowUpPlan.person_id)
         .join(Coaching, (Coaching.plan_id == FollowUpPlan.id) & Coaching.to_at.is_(None))
-        .join(coach, coach.id == Coaching.coach_id)
-        .outerjoin(CoachProfile, CoachProfile.person_id == coach.id)
+        .join(_COACH, _COACH.id == Coaching.coach_id)
+        .outerjoin(CoachProfile, CoachProfile.person_id == _COACH.id)
         .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
         .where(
             Touchpoint.kind == StepKind.CHECK_IN,
             Touchpoint.state == TouchpointState.PLANNED,
-            Touchpoint.due_at <= now + ahead,
             FollowUpPlan.state == PlanState.ACTIVE,
+            _COACH.id != Person.id,
             or_(CheckIn.id.is_(None), CheckIn.state == CheckInState.UNPLACED),
         )
-        .order_by(Touchpoint.due_at, Touchpoint.id)
     )
-    return [
-        Wanted(touchpoint=touchpoint, person=person, coach=coach_, profile=profile, check_in=check_in)
-        for touchpoint, person, coach_, profile, check_in in rows
-    ]
 
 
 def busy(session: Session, *, person_id: int, since: datetime) -> list[tuple[datetime, datetime]]:

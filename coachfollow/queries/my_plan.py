@@ -1,6 +1,6 @@
 """Reads what a participant's own page shows: their words, what comes and when, what was, who is with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Cohort, FollowUpPlan
-from coachfollow.queries import asked, links, shared, timelines
+from coachfollow.queries import asked, links, timelines
 from coachfollow.queries.asked import OwnPlan
 from coachfollow.queries.timelines import Dated, PlanHead
 from coachfollow.rules.words import TO_COME, Audience, TouchpointState
@@ -22,7 +22,6 @@ class MyPlan:
     own_plan: OwnPlan | None
     coming: Sequence[Dated]
     past: Sequence[Dated]
-    outcomes: Mapping[int, str]  # what came of the meetings, by follow-up: their coach wrote it for both
     current: int | None  # the question that is asked now
 
 
@@ -54,7 +53,6 @@ def my_plan(session: Session, *, plan: str, now: datetime) -> MyPlan:
         own_plan=asked.own_plan(session, plan_id=head.plan_id),
         coming=[one for one in dates if one.state in TO_COME],
         past=[one for one in reversed(own) if one.state not in TO_COME],
-        outcomes=shared.outcomes(session, plan_id=head.plan_id),
         current=links.current_question(session, plan_id=head.plan_id, person_id=head.person_id, now=now),
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from coachfollow.models import Attendance, Coaching, FollowUpPlan, Membership, Team
+from coachfollow.models import Attendance, Coaching, FollowUpPlan, Membership, Person, Team
 
 
 def member_at(moment: SQLColumnExpression[datetime]) -> ColumnElement[bool]:
@@ -21,6 +21,11 @@ def coached_at(moment: SQLColumnExpression[datetime]) -> ColumnElement[bool]:
     earlier = aliased(Coaching)
     first = ~exists().where(earlier.plan_id == Coaching.plan_id, _precedes(earlier, Coaching))
     return (Coaching.plan_id == FollowUpPlan.id) & _held(Coaching, moment, first)
+
+
+def is_here(person: type[Person], now: datetime) -> ColumnElement[bool]:
+    """Whether somebody works here: the day on which they leave is their last."""
+    return or_(person.left_on.is_(None), person.left_on >= now.date())
 
 
 def is_listed(enrolment_id: SQLColumnExpression[int]) -> ColumnElement[bool]:

@@ -28,6 +28,7 @@ Build = Callable[[Session, Settings], object]
 class Store(Protocol):
     """States of a database, kept by name; nobody is connected while one is saved or restored."""
 
+    name: str
     url: str
 
     def save(self, name: str) -> None:
@@ -39,6 +40,8 @@ class Store(Protocol):
 
 class Files:
     """The states of a SQLite database: copies of its file."""
+
+    name = "sqlite"
 
     def __init__(self, sqlite: SQLite, folder: Path) -> None:
         self._folder = folder
@@ -63,6 +66,8 @@ class Files:
 
 class Databases:
     """The states of a PostgreSQL database: templates beside it."""
+
+    name = "postgresql"
 
     def __init__(self, postgresql: PostgreSQL) -> None:
         self._server = postgresql
@@ -91,6 +96,11 @@ class Ground:
     app: Flask
     store: Store
     built: set[str] = field(default_factory=lambda: {EMPTY})
+
+    @property
+    def name(self) -> str:
+        """Of which make the database is."""
+        return self.store.name
 
     @property
     def installation(self) -> Installation:

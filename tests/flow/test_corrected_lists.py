@@ -3,14 +3,15 @@
 import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
 from coachfollow.errors import Conflict
 from coachfollow.extensions import db
-from coachfollow.flow import attendance
-from coachfollow.models import Event, ImportBatch
+from coachfollow.flow import attendance, programmes
+from coachfollow.intake import programme as template
+from coachfollow.models import Event, ImportBatch, Step
 from coachfollow.queries import batches
 from coachfollow.rules.words import AttendanceState, ImportState, PlanState
 from tests import house
@@ -80,3 +81,32 @@ def test_what_a_file_changed_is_counted(home: House) -> None:
 
     assert (done.rows, done.new_people, done.enrolled) == (2, 1, 2)
     assert (done.started, done.shelved, done.corrected, done.left_out) == (1, 1, 0, 0)
+
+
+def test_a_file_that_cannot_be_carried_out_stands_in_no_other_ones_way(home: House) -> None:
+    poison = home.group("poison")
+    broken, version_id = home.stage(poison, LIST.format("present")).id, poison.programme_version_id
+    _publish_again(home)
+    good = home.stage(home.group("good"), LIST.format("present")).id
+    for batch_id in (broken, good):
+        attendance.confirm(home.session, batch=home.session.get_one(ImportBatch, batch_id))
+    home.session.execute(update(Step).where(Step.version_id == version_id).values(anchor="session:9"))
+    home.session.commit()
+
+    attendance.carry_out_waiting(home.session, now=AFTER + DAY)
+
+    states = [home.session.get_one(ImportBatch, batch_id).state for batch_id in (broken, good)]
+    assert states == [ImportState.FAILED, ImportState.LIVE]
+    assert "could not be carried out" in (home.session.get_one(ImportBatch, broken).error or "")
+    assert attendance.carry_out_waiting(home.session, now=AFTER + DAY) == 0
+
+
+def _publish_again(home: House) -> None:
+    """Let new groups begin with other words."""
+    changed = house.PROGRAMME.replace("Because customers notice.", "Because it matters.")
+    programmes.publish(
+        home.session,
+        organisation_id=home.organisation_id,
+        programme=template.read(changed, file="service.yaml"),
+        now=AFTER,
+    )

@@ -1,14 +1,18 @@
 """A small world for the tests of the flow: people, groups and their lists; time that passes; what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from threading import Barrier
+from typing import TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
-from coachfollow.flow import attendance, cohorts, dispatch, houses, programmes
+from coachfollow.extensions import db
+from coachfollow.flow import attendance, cohorts, dispatch, programmes
 from coachfollow.flow.attendance import Imported, Progress
 from coachfollow.flow.cohorts import Meeting
 from coachfollow.flow.dispatch import Drained
@@ -28,7 +32,6 @@ from coachfollow.models import (
     Touchpoint,
 )
 from coachfollow.rules.words import (
-    Audience,
     ImportKind,
     MessageKind,
     MessageState,
@@ -37,9 +40,12 @@ from coachfollow.rules.words import (
     TouchpointState,
 )
 from tests import house
+from tests.flow.grounds import Ground
 from tests.house import AFTER, DAY, OPENED, TRAINING, House
 
-__all__ = ["AFTER", "BEFORE", "DAY", "FIRST_MAIL", "OPENED", "TRAINING", "World"]
+__all__ = ["AFTER", "BEFORE", "DAY", "FIRST_MAIL", "OPENED", "TRAINING", "World", "at_once", "elsewhere"]
+
+Result = TypeVar("Result")
 
 BEFORE = datetime(2026, 2, 20, 9, 0, tzinfo=UTC)  # a Friday, eleven days before the training
 FIRST_MAIL = datetime(2026, 3, 3, 17, 0, tzinfo=UTC)  # five in the afternoon on the day itself; people live by UTC
@@ -274,3 +280,30 @@ def of(session: Session) -> World:
     organisation_id = session.scalars(select(Organisation.id).order_by(Organisation.id)).first()
     session.rollback()
     return World(session, organisation_id or 0)
+
+
+def elsewhere(ground: Ground, what: Callable[[Session], Result]) -> Future[Result]:
+    """Do something in another process's place: a thread with an app context and a session of its own."""
+
+    def alone() -> Result:
+        with ground.app.app_context():
+            return what(db.session())
+
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(alone)
+    pool.shutdown(wait=False)
+    return future
+
+
+def at_once(ground: Ground, *what: Callable[[Session], Result]) -> list[Result]:
+    """Do several things at the same moment, each in a thread of its own."""
+    together = Barrier(len(what))
+
+    def alone(one: Callable[[Session], Result]) -> Result:
+        with ground.app.app_context():
+            session = db.session()
+            together.wait()
+            return one(session)
+
+    with ThreadPoolExecutor(len(what)) as pool:
+        return [future.result() for future in [pool.submit(alone, one) for one in what]]

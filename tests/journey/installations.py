@@ -1,5 +1,6 @@
 """A whole installation as `coachfollow up` starts it, beside a mail server, with a clock that tests move."""
 
+import os
 import shutil
 import signal
 import sqlite3
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ from tests.journey.visitors import Visitor
 from tests.ports import free_port
 
 READY = "Coachfollow is ready"
-TO_START, TO_END = 60.0, 40.0
+TO_START, TO_END = 90.0, 60.0
 ALIVE = {"heartbeats", "drain_lease"}  # the tables that change by themselves
 
 
@@ -76,6 +77,11 @@ class Installation:
                 demo.set_clock(session, now=moment)
                 self._wait_for_workers(session, moment)
 
+    def settle(self) -> None:
+        """Let the workers come to rest: what they have handed over is also written down."""
+        with self._session() as session:
+            self._wait_for_workers(session, clockwork.now(session))
+
     def kept(self) -> Mapping[str, list[tuple[object, ...]]]:
         """Give every row of every table, but for those that say that somebody is alive."""
         with closing(sqlite3.connect(self.folder / "coachfollow.db")) as database:
@@ -96,7 +102,8 @@ class Installation:
             drained = status.status(session, now=now).signs.drained_at
             is_waiting = clockwork.is_mail_waiting(session, now=now)
             session.rollback()
-            # not after now: a drain from before the clock was set back has seen nothing of this moment
+            # One drain runs at a time, and beats as it begins: the one before has ended. A beat later than now is
+            # from before the clock was set back, and saw nothing of this moment.
             return drained is not None and moment <= drained <= now and not is_waiting
 
         processes.until(are_done)
@@ -157,6 +164,17 @@ def _up(environ: Mapping[str, str], *, log: Path) -> Iterator[None]:
             assert process.poll() is None, log.read_text()
             yield
         finally:
-            process.send_signal(signal.SIGTERM)  # it ends its own children
-            process.wait(TO_END)
+            _end(process)
             sys.stdout.write(log.read_text())
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Ask it to end, which ends its own children, too; what does not listen is killed, and the test fails."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(TO_END)
+    except subprocess.TimeoutExpired:
+        for pid in (process.pid, *processes.children_of(process.pid)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        raise

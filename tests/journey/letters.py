@@ -65,10 +65,12 @@ class Letter:
     def calendar_entry(self) -> tuple[str, Event]:
         """Give the method and the one event it carries, read by a library that is not ours."""
         part = next(part for part in self.mail.walk() if part.get_content_type() == "text/calendar")
+        [attached] = [one.get_content() for one in self.mail.iter_attachments()]
         calendar = Calendar.from_ical(part.get_content())
         [event] = calendar.events
         assert calendar.errors == event.errors == []
         assert part.get_param("method") == calendar["METHOD"]
+        assert attached == part.get_payload(decode=True)  # some programs look at the one, some at the other
         return str(calendar["METHOD"]), event
 
     def _part(self, subtype: str) -> str:

@@ -167,6 +167,7 @@ def mark_the_meeting_held(ben: Page) -> None:
     ben.get_by_label("Held", exact=True).check()
     ben.get_by_label("What came of it?").fill(OUTCOME)
     ben.get_by_role("button", name="Keep it").click()
+    ben.get_by_text("what came of meetings").click()
     expect(ben.get_by_text(OUTCOME)).to_be_visible()
 
 

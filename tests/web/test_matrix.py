@@ -190,3 +190,14 @@ def test_a_policy_that_names_no_action_allows_nobody(
     monkeypatch.setattr(world.app.view_functions["front.home"], "policy", empty)
 
     assert browser.client.get("/home").status_code == 403
+
+
+@ON_ONE
+def test_a_page_without_a_policy_stops_the_app_from_starting_and_opens_for_nobody(
+    app: Flask, browser: Browser
+) -> None:
+    app.add_url_rule("/bare", "bare", lambda: "whoever comes")
+
+    with pytest.raises(RuntimeError, match="these pages declare no policy: bare"):
+        policies.demand_all(app)
+    assert browser.client.get("/bare").status_code == 404

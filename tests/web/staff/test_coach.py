@@ -144,8 +144,10 @@ def test_a_plan_is_stopped_with_a_reason_once(world: World) -> None:
 
     browser.send(f"{plan}/stop")
     assert "Choose why it is stopped" in browser.text
+    clicked = browser.page
     browser.send(f"{plan}/stop", reason="leave")
     assert "Stopped. Nothing more is sent" in browser.text
+    browser.page = clicked
     browser.send(f"{plan}/stop", reason="leave")
     assert "already" in browser.text
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -433,3 +434,17 @@ def test_a_file_that_could_not_be_carried_out_says_why(world: World, lena: Brows
 
     assert "It could not be carried out" in lena.text
     assert "Line 3 speaks in riddles." in lena.text
+
+
+@ON_ONE
+def test_a_question_that_nobody_answered_for_a_day_leaves_no_file(
+    lena: Browser, form: str, settings: Settings
+) -> None:
+    upload(lena, form, "odd.csv", b"Wer;Womit\nAnna;anna@example.org\n", kind="attendance")
+    kept = kept_files(settings)[0]
+    yesterday = (ASKED - 2 * DAY).timestamp()
+    os.utime(kept, (yesterday, yesterday))
+
+    upload(lena, form, "list.csv", LIST.encode(), kind="attendance")
+
+    assert kept_files(settings) == []
