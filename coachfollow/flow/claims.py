@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.clock import LeaseTime
+from coachfollow.extensions import lease_time
 from coachfollow.flow import history, sets
 from coachfollow.models import CLAIM_FENCE, Base, DrainLease, Message, Touchpoint
 from coachfollow.rules import retry
@@ -42,14 +43,19 @@ class Place:
     fence: int
     taken: LeaseTime
 
+    @property
+    def until(self) -> float:
+        """When it is free for others, whatever became of us; in lease time."""
+        return self.taken.seconds + LEASE.total_seconds()
 
-def take_place(session: Session, *, lease: LeaseTime) -> Place | None:
+
+def take_place(session: Session, *, lease: LeaseTime, places: int = 1) -> Place | None:
     """Take a free place; None while others hold them all. SQLite has one: one drain at a time. No commit."""
     sqlite = session.get_bind().dialect.name == "sqlite"
     free = (
         select(DrainLease.id)
         .where(or_(DrainLease.boot != lease.boot, DrainLease.until <= lease.seconds))
-        .where(DrainLease.id == 1 if sqlite else DrainLease.id > 0)
+        .where(DrainLease.id <= (1 if sqlite else places))
         .order_by(DrainLease.id)
         .limit(1)
         .with_for_update(skip_locked=True)  # SQLite leaves it out; it needs none
@@ -68,9 +74,13 @@ def take_place(session: Session, *, lease: LeaseTime) -> Place | None:
     return Place(id=place_id, fence=fence, taken=lease)
 
 
-def leave_place(session: Session, place: Place) -> None:
-    """Give a place back. No commit."""
-    session.execute(update(DrainLease).where(DrainLease.id == place.id).values(boot="", until=0.0))
+def leave_place(session: Session, place: Place, *, rest: float = 0.0) -> None:
+    """Give a place back if it is still ours; nobody takes it before so many seconds of rest. No commit."""
+    session.execute(
+        update(DrainLease)
+        .where(DrainLease.id == place.id, DrainLease.boot == place.taken.boot, DrainLease.until == place.until)
+        .values(until=lease_time(session).seconds + rest)
+    )
 
 
 def claim(session: Session, *, place: Place, now: datetime, most: int) -> Sequence[int]:

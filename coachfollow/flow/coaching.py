@@ -11,6 +11,8 @@ from coachfollow.queries import coached
 from coachfollow.rules import worktime
 from coachfollow.rules.words import CheckInState, TouchpointState
 
+LONGEST_LINK = 500
+
 
 def mark(
     session: Session, *, check_in: CheckIn, held: bool, outcome: str, now: datetime, actor_id: int | None
@@ -73,11 +75,21 @@ def set_hours(session: Session, *, coach_id: int, week: str, link: str) -> None:
         said = worktime.format_week(worktime.parse_week(week))
     except ValueError as error:
         raise Invalid(f"These hours cannot be read: {error}.", {"week": str(error)}) from error
-    if link and not link.startswith("https://"):
-        raise Invalid("A meeting link begins with https://.", {"link": "It begins with https://."})
+    if link and not _is_link(link):
+        sentence = (
+            f"A meeting link begins with https://, has no spaces and at most {LONGEST_LINK} characters."
+        )
+        raise Invalid(sentence, {"link": sentence})
     profile = session.get(CoachProfile, coach_id)
     if profile is None:
         profile = CoachProfile(person_id=coach_id, meeting_minutes=checkins.MINUTES)
         session.add(profile)
     profile.bookable_week, profile.meeting_link, profile.asked_at = said, link or None, None
     session.commit()
+
+
+def _is_link(text: str) -> bool:
+    """Whether it can stand in an invitation as it is."""
+    return (
+        text.startswith("https://") and text.isprintable() and " " not in text and len(text) <= LONGEST_LINK
+    )

@@ -30,7 +30,6 @@ class Drained:
 
 def drain(session: Session, *, now: datetime) -> Drained:
     """Open, close and send whatever is due, for at most 25 seconds; harmless when run twice or at once."""
-    began = clock.stopwatch()
     plans.resume_due(session, now=now)
     total = Drained(closed=opening.close_due(session, now=now), opened=opening.open_due(session, now=now))
     claims.recover(session, lease=lease_time(session), now=now)
@@ -38,33 +37,41 @@ def drain(session: Session, *, now: datetime) -> Drained:
     outcomes.blank(session)
     outcomes.beat(session, name="drain", now=now)
     session.commit()
-    while clock.stopwatch() - began < DRAIN_SECONDS:
-        batch = _send_batch(session, now=now)
-        if batch is None:
-            break
+    ends_at = clock.stopwatch() + DRAIN_SECONDS
+    while batch := _send_batch(session, now=now, ends_at=ends_at):
         total = replace(total, sent=total.sent + batch.sent, refused=total.refused + batch.refused)
+        if clock.stopwatch() + batch.rhythm >= ends_at:
+            break
+        clock.rest(batch.rhythm)
     return total
 
 
-def _send_batch(session: Session, *, now: datetime) -> Batch | None:
+def _send_batch(session: Session, *, now: datetime, ends_at: float) -> Batch | None:
     """Send one batch; None when nothing is due or no place at the mail server is free."""
-    place = claims.take_place(session, lease=lease_time(session))
+    settings = installation().settings
+    place = claims.take_place(session, lease=lease_time(session), places=settings.mail_connections)
     if place is None:
         session.rollback()
         return None
-    settings = installation().settings
     rhythm = handing.pause(settings)
     ids = claims.claim(session, place=place, now=now, most=_batch_size(rhythm))
     session.commit()
     mails = _written(session, ids, place, now) if ids else ()
     batch = Batch(
-        engine=db.engine, place=place, mails=mails, now=now, rhythm=rhythm, sender=settings.mail_from
+        engine=db.engine,
+        place=place,
+        mails=mails,
+        now=now,
+        rhythm=rhythm,
+        sender=settings.mail_from,
+        ends_at=ends_at,
     )
     handing.carry(batch)
+    has_talked = bool(batch.sent + batch.refused)
     outcomes.follow_up(session, fence=place.fence, now=now)
-    claims.leave_place(session, place)
+    claims.leave_place(session, place, rest=rhythm if has_talked else 0.0)
     session.commit()
-    return batch if batch.sent + batch.refused or (ids and not mails) else None
+    return batch if has_talked or (ids and not mails) else None
 
 
 def _written(session: Session, ids: Sequence[int], place: Place, now: datetime) -> Sequence[Written]:

@@ -9,16 +9,16 @@ Between an intent and its dot the database is asked once more whether the mail i
 
 import logging
 import random
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import flask_mail
 from flask import current_app
 from sqlalchemy import Connection, Engine
 
 from coachfollow import clock
-from coachfollow.clock import LeaseTime
 from coachfollow.config import Settings
 from coachfollow.extensions import installation, lease_time_of
 from coachfollow.flow import relays, settlements
@@ -50,6 +50,7 @@ class Batch:
     now: datetime
     rhythm: float
     sender: str
+    ends_at: float  # on the stopwatch: what has not been handed over by then is for the next drain
     sent: int = 0
     refused: int = 0
     accepted: list[tuple[int, str]] = field(default_factory=list)  # not yet settled: id, the server's words
@@ -62,29 +63,28 @@ class Batch:
         """What has not been handed over, refused or dropped."""
         return [mail for mail in self.mails if mail.id not in self.finished]
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its time is up: a drain ends soon, however slow the server is."""
+        return clock.stopwatch() >= self.ends_at
+
 
 def carry(batch: Batch) -> None:
     """Hand the batch to the mail server; what could not be handed over goes back to the queue."""
     if current_app.extensions["mail"].suppress:
         _suppress(batch)
         return
-    while waiting := batch.waiting:
-        try:
+    wait: timedelta | None = None
+    try:
+        while (waiting := batch.waiting) and not batch.is_over:
             post = smtp.connect(relays.relay(installation().settings))
-        except (Refused, Unreachable) as error:
-            log.warning("The mail server cannot be used now: %s", error)
-            _give_back(batch)
-            return
-        try:
-            _converse(batch, post, waiting)
-        except Broken as error:
-            log.warning("%s %d mails wait for the next try.", error, len(batch.waiting))
-            _settle(batch)
-            _give_back(batch)
-            return
-        finally:
-            post.close()
-    _settle(batch)
+            with closing(post):
+                _converse(batch, post, waiting)
+    except (Broken, Refused, Unreachable) as error:  # the server, not these mails, is at fault
+        log.warning("%s %d mails wait for the next try.", error, len(batch.waiting))
+        wait = retry.wait(1, jitter=random.random())
+    finally:
+        _give_back(batch, wait)
 
 
 def pause(settings: Settings) -> float:
@@ -99,6 +99,8 @@ def _converse(batch: Batch, post: Post, mails: Sequence[Written]) -> None:
     for number, mail in enumerate(mails):
         if mail.id in batch.finished:
             continue
+        if batch.is_over:
+            return
         if batch.rhythm:
             clock.rest(began + number * batch.rhythm - clock.stopwatch())
         if not _offer(batch, post, mail):
@@ -133,10 +135,9 @@ def _offer(batch: Batch, post: Post, mail: Written) -> bool:
 def _intend(batch: Batch, group: Sequence[Written]) -> None:
     """Commit that these mails' dots are about to be written, and with it the outcomes so far."""
     ids = [mail.id for mail in group if mail.id not in batch.finished]
-    with batch.engine.connect() as connection:
-        lease = _flush(batch, connection)
+    with _settling(batch) as connection:
+        lease = lease_time_of(connection)
         taken = settlements.intend(connection, ids=ids, place=batch.place, lease=lease)
-        connection.commit()
     batch.asked_at = clock.stopwatch()
     batch.intended = dict.fromkeys(taken, batch.asked_at)
     batch.finished |= set(ids) - set(taken)  # cancelled meanwhile: whoever did it has settled it
@@ -157,11 +158,10 @@ def _still_wanted(batch: Batch, mail: Written) -> bool:
 
 
 def _drop_unwanted(batch: Batch) -> None:
-    with batch.engine.connect() as connection:
+    with _settling(batch) as connection:
         dropped = settlements.drop_unwanted(
             connection, ids=list(batch.intended), place=batch.place, now=batch.now
         )
-        connection.commit()
     batch.finished |= dropped
     for message_id in dropped:
         del batch.intended[message_id]
@@ -171,7 +171,12 @@ def _hand_over(batch: Batch, post: Post, mail: Written, *, following: Envelope |
     """Write the dot and read the reply; from here to the reply nobody can know what became of the mail."""
     del batch.intended[mail.id]
     batch.finished.add(mail.id)
-    post.hand_over(following)
+    try:
+        post.hand_over(following)
+    except Broken as error:
+        if not error.after_dot:  # it never left
+            batch.finished.discard(mail.id)
+        raise
     reply = post.reply()
     if retry.verdict(reply.code) is not Verdict.ACCEPTED:
         _refuse(batch, mail, reply.code, str(reply))
@@ -186,8 +191,7 @@ def _refuse(batch: Batch, mail: Written, code: int, words: str) -> None:
     batch.refused += 1
     batch.finished.add(mail.id)
     batch.intended.pop(mail.id, None)
-    with batch.engine.connect() as connection:
-        _flush(batch, connection)
+    with _settling(batch) as connection:
         settlements.refuse(
             connection,
             message_id=mail.id,
@@ -197,28 +201,25 @@ def _refuse(batch: Batch, mail: Written, code: int, words: str) -> None:
             jitter=random.random(),
             now=batch.now,
         )
-        connection.commit()
 
 
-def _settle(batch: Batch) -> None:
-    """Commit the outcomes that are still only in memory."""
+@contextmanager
+def _settling(batch: Batch) -> Iterator[Connection]:
+    """Open a transaction that takes along the outcomes that are still only in memory."""
     with batch.engine.connect() as connection:
-        _flush(batch, connection)
+        settlements.sent(connection, batch.accepted, place=batch.place, now=batch.now)
+        yield connection
         connection.commit()
-
-
-def _flush(batch: Batch, connection: Connection) -> LeaseTime:
-    settlements.sent(connection, batch.accepted, place=batch.place, now=batch.now)
     batch.accepted = []
-    return lease_time_of(connection)
 
 
-def _give_back(batch: Batch) -> None:
-    """The server, not these mails, is at fault: they go back, and an intent without its dot is withdrawn."""
-    wait = retry.wait(1, jitter=random.random())
-    with batch.engine.connect() as connection:
-        settlements.give_back(connection, ids=_ids(batch.waiting), place=batch.place, wait=wait)
-        connection.commit()
+def _give_back(batch: Batch, wait: timedelta | None) -> None:
+    """What was not handed over goes back, and an intent without its dot is withdrawn; the outcomes are settled."""
+    ids = [mail.id for mail in batch.waiting]
+    if not ids and not batch.accepted:
+        return
+    with _settling(batch) as connection:
+        settlements.give_back(connection, ids=ids, place=batch.place, wait=wait, now=batch.now)
 
 
 def _suppress(batch: Batch) -> None:
@@ -230,7 +231,7 @@ def _suppress(batch: Batch) -> None:
             batch.accepted.append((mail.id, "suppressed, nothing was sent"))
             batch.finished.add(mail.id)
             _signal(mail)
-    _settle(batch)
+    _give_back(batch, None)
 
 
 def _signal(mail: Written) -> None:
@@ -250,7 +251,3 @@ def _following(batch: Batch, mails: Sequence[Written], number: int) -> Envelope 
 
 def _group(batch: Batch) -> int:
     return max(1, min(GROUP, int(GROUP_SECONDS / batch.rhythm))) if batch.rhythm else GROUP
-
-
-def _ids(mails: Iterable[Written]) -> Collection[int]:
-    return [mail.id for mail in mails]

@@ -156,7 +156,9 @@ def refuse(
     jitter: float,
     now: datetime,
 ) -> None:
-    """Settle a refusal: failed with the server's words, or queued with a later try. No commit."""
+    """Settle a refusal: failed with the server's words, or queued with a later try if still wanted. No commit."""
+    if not permanent:
+        drop_unwanted(connection, ids=[message_id], place=place, now=now)
     values: dict[str, object] = {"server_reply": words, "lease_until": None, "hold_until": None}
     if permanent:
         values |= {"state": MessageState.FAILED, "settled_at": now}
@@ -176,8 +178,13 @@ def refuse(
     )
 
 
-def give_back(connection: Connection, *, ids: Collection[int], place: Place, wait: timedelta | None) -> None:
-    """Queue again what was claimed or intended and never got its dot. No commit."""
+def give_back(
+    connection: Connection, *, ids: Collection[int], place: Place, wait: timedelta | None, now: datetime
+) -> None:
+    """Queue again what was claimed or intended and never got its dot, if it is still wanted. No commit."""
+    if not ids:
+        return
+    drop_unwanted(connection, ids=ids, place=place, now=now)
     connection.execute(
         update(MESSAGES)
         .where(_columns.id.in_(list(ids)), _columns.fence == place.fence, _columns.state.in_(UNDER_WAY))

@@ -23,7 +23,7 @@ class SeenBy(StrEnum):
     COACH = "coach"
     COUNTED = "counted"
     THEIR_COACH = "their_coach"
-    PARTICIPANT = "participant"
+    COACHES = "coaches"
 
     @property
     def label(self) -> str:
@@ -36,7 +36,7 @@ _SEEN_BY: Mapping[SeenBy, str] = {
     SeenBy.COACH: "You and your coach",
     SeenBy.COUNTED: "You and your coach; counted without names in groups of five or more",
     SeenBy.THEIR_COACH: "You and the participant's coach",
-    SeenBy.PARTICIPANT: "You and the participant",
+    SeenBy.COACHES: "You, and whoever coaches this person after you",
 }
 
 APPLIED_WORDS: Mapping[Applied, str] = {
@@ -131,7 +131,7 @@ _CHECK_IN = (
         key="outcome",
         label="What came of the meeting? One sentence is enough",
         required=True,
-        seen_by=SeenBy.PARTICIPANT,
+        seen_by=SeenBy.COACHES,
     ),
 )
 

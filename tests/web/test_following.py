@@ -45,7 +45,9 @@ def test_answers_are_never_shown_on_it(world: World, browser: Browser) -> None:
 
 
 @ON_ONE
-def test_a_link_that_may_be_forwarded_says_that_a_meeting_took_place_and_not_what_came_of_it(world: World, browser: Browser) -> None:
+def test_a_link_tells_that_a_meeting_took_place_and_not_what_came_of_it(
+    world: World, browser: Browser
+) -> None:
     with world.inside() as home:
         coaching.report(
             home.session,

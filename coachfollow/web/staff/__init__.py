@@ -16,6 +16,7 @@ from coachfollow.web.staff import (
     people,
     plans,
     programmes,
+    sentences,
     team,
     words,
 )
@@ -44,5 +45,5 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(label="Outbox", endpoint="outbox.show", is_for=navigation.operators),
 )
 
-for phrase in words.FILTERS:
+for phrase in (*words.FILTERS, *sentences.FILTERS):
     coach.pages.add_app_template_filter(phrase)

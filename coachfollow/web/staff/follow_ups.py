@@ -13,6 +13,7 @@ from coachfollow.queries import actors, timelines
 from coachfollow.queries.timelines import Dated, PlanHead
 from coachfollow.rules import lifecycle, worktime
 from coachfollow.rules.access import Action
+from coachfollow.rules.asking import TEXT_LIMIT
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.words import TO_COME, CheckInState, StepKind, TouchpointState
 from coachfollow.web import policies, saying
@@ -24,6 +25,7 @@ T = TypeVar("T")
 
 ASK_WHETHER = "Say whether it took place."
 ASK_WHEN = "Choose a day and a time."
+TOO_LONG = f"One sentence is enough; please stay within {TEXT_LIMIT} characters."
 
 
 @pages.get("/plans/<plan>/follow-ups/<int(max=2147483647):follow_up>")
@@ -39,14 +41,17 @@ def show(plan: str, follow_up: int) -> ResponseReturnValue:
 def mark(plan: str, follow_up: int) -> ResponseReturnValue:
     """Say whether a meeting was held, with one sentence of what came of it."""
     held = {"yes": True, "no": False}.get(request.form.get("held", ""))
+    outcome = request.form.get("outcome", "")
     if held is None:
         return _form(plan, follow_up, request.form, {"held": ASK_WHETHER}), 422
+    if len(outcome) > TEXT_LIMIT:
+        return _form(plan, follow_up, request.form, {"outcome": TOO_LONG}), 422
     try:
         coaching.report(
             g.session,
             touchpoint=actors.touchpoint_of(g.session, touchpoint_id=follow_up, plan_public_id=plan),
             held=held,
-            outcome=request.form.get("outcome", ""),
+            outcome=outcome,
             now=g.now,
             actor_id=g.actor.person_id,
         )

@@ -1,6 +1,7 @@
 """The numbers: headline, follow-ups and groups with what each means, the names behind them, files to take away."""
 
 from collections.abc import Mapping, Sequence
+from datetime import MAXYEAR, MINYEAR
 
 from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -156,6 +157,13 @@ def _group(asked: AskedFor) -> tuple[GroupBy, int | None]:
         return GroupBy.NONE, None
     if said == WITHOUT:
         return asked.by, None
-    if not (said.isascii() and said.isdigit() and len(said) < MOST_DIGITS):
+    key = int(said) if said.isascii() and said.isdigit() and len(said) < MOST_DIGITS else 0
+    if not key or (asked.by is GroupBy.MONTH and not _is_month(key)):
         raise NotFound("There is no such group in these numbers.")
-    return asked.by, int(said)
+    return asked.by, key
+
+
+def _is_month(key: int) -> bool:
+    """Whether it is a year and a month, like 202603."""
+    year, month = divmod(key, 100)
+    return MINYEAR <= year <= MAXYEAR and 1 <= month <= 12  # noqa: PLR2004  # months

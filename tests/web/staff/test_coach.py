@@ -232,6 +232,7 @@ def test_a_meeting_that_was_not_held_wants_no_sentence(world: World, time: Clock
     browser.open(meeting(world))
 
     assert browser.send(f"{meeting(world)}/mark", outcome="x").status_code == 422
+    assert browser.send(f"{meeting(world)}/mark", held="no", outcome="x" * 2001).status_code == 422
     browser.send(f"{meeting(world)}/mark", held="no", outcome="")
 
     assert "Noted: not held. That happens." in browser.text
@@ -311,7 +312,10 @@ def test_hours_are_kept_day_by_day(world: World) -> None:
     [
         ({"tue": "nine to five"}, "are not hours; write them like 09:00-17:00"),
         ({"mon": "", "tue": "", "wed": "", "thu": "", "fri": ""}, "no working hours at all"),
-        ({"link": "http://meet.example.org"}, "A meeting link begins with https://."),
+        ({"link": "http://meet.example.org"}, "A meeting link begins with https://"),
+        ({"link": "https://meet.example.org/a b"}, "A meeting link begins with https://"),
+        ({"link": "https://meet.example.org/\r\nX: y"}, "A meeting link begins with https://"),
+        ({"link": "https://meet.example.org/" + "x" * 500}, "A meeting link begins with https://"),
         ({"mon": "17:00-09:00"}, "ends before it starts"),
     ],
 )

@@ -97,6 +97,14 @@ def test_follow_ups_are_named_with_their_day(lena: Browser) -> None:
     assert "Anna Berg The spring group question Tue 10 March 2026" in lena.text
 
 
+def test_a_months_number_leads_to_the_follow_ups_of_that_month(lena: Browser) -> None:
+    lena.open("/numbers/names", what="open", by="month", key="202603")
+    assert "Anna Berg" in lena.text
+
+    lena.open("/numbers/names", what="open", by="month", key="202604")
+    assert "Nobody, or nobody whose name is yours to see." in lena.text
+
+
 @ON_ONE
 def test_those_without_a_team_have_names_too(lena: Browser) -> None:
     lena.open("/numbers/names", what="attended", by="team", key="none")
@@ -105,7 +113,15 @@ def test_those_without_a_team_have_names_too(lena: Browser) -> None:
 
 
 @ON_ONE
-@pytest.mark.parametrize("asked", [{"what": "rating"}, {"what": "attended", "by": "coach", "key": "1 or 1"}])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"what": "rating"},
+        {"what": "attended", "by": "coach", "key": "1 or 1"},
+        {"by": "month", "key": "202613"},
+        {"by": "month", "key": "7"},
+    ],
+)
 def test_there_are_no_names_behind_anything_else(lena: Browser, asked: dict[str, str]) -> None:
     assert lena.open("/numbers/names", **asked).status_code == 404
 

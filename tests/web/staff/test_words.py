@@ -18,7 +18,7 @@ from coachfollow.rules.words import (
     StopReason,
     TouchpointState,
 )
-from coachfollow.web.staff import words
+from coachfollow.web.staff import sentences, words
 from tests.web.clocks import Clock
 
 TUESDAY = date(2026, 3, 10)
@@ -32,7 +32,7 @@ def time() -> Clock | None:
 
 def happened(name: str, **given: object) -> str:
     """Say what happened to somebody's question of a Tuesday."""
-    plain = {
+    plain: dict[str, object] = {
         "at": None,
         "name": name,
         "actor": None,
@@ -45,7 +45,7 @@ def happened(name: str, **given: object) -> str:
         "recipient": None,
         "facts": {},
     }
-    return words.happened(Happened(**(plain | given)))  # type: ignore[arg-type]  # the table above is what it says
+    return sentences.happened(Happened(**(plain | given)))  # type: ignore[arg-type]  # the table above is what it says
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_what_a_step_is_counted_from(anchor: str, said: str) -> None:
     ],
 )
 def test_why_somebody_needs_their_coach(reason: Reason, said: str) -> None:
-    assert said in words.reason(reason)
+    assert said in sentences.reason(reason)
 
 
 @pytest.mark.parametrize(

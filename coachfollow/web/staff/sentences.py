@@ -1,0 +1,86 @@
+"""Says in a sentence why somebody needs their coach, and what happened to a plan."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from coachfollow.queries.timelines import Happened
+from coachfollow.rules.attention import Need, Reason
+from coachfollow.rules.excuses import Excuse
+from coachfollow.rules.forms import BARRIER_WORDS
+from coachfollow.rules.words import Barrier
+from coachfollow.web import saying
+from coachfollow.web.staff import words
+
+HAPPENED: Mapping[str, str] = {
+    "plan started": "The follow-up began",
+    "plan shelved": "The follow-up was put aside: not at the training",
+    "plan paused": "The follow-up was paused",
+    "plan resumed": "The follow-up goes on",
+    "plan stopped": "The follow-up was stopped",
+    "mails stopped": "All further mails were stopped",
+    "plan finished": "The follow-up is finished",
+    "plan ended": "The follow-up came to its end",
+    "plan written": "The plan was written",
+    "plan changed": "The plan was changed",
+    "answered": "Answered",
+    "answer changed": "The answer was changed",
+    "answers read": "The coach has read what was shared",
+    "follow-up opened": "Opened",
+    "follow-up closed": "Closed",
+    "follow-up excused": "Excused",
+    "check-in placed": "A time was found",
+    "check-in moved": "Moved",
+    "check-in cancelled": "Taken off both calendars",
+    "check-in held": "The meeting was held",
+    "check-in not held": "The meeting was not held",
+    "manager declined": "The manager wants no more cards",
+    "mail sent": "Mail handed over",
+    "mail failed": "Mail refused",
+    "mail cancelled": "Mail taken back before it left",
+    "mail expired": "Mail too late to send",
+}
+
+
+def reason(value: Reason) -> str:
+    """Say why somebody needs their coach."""
+    match value.need:
+        case Need.MARK_MEETING:
+            return f"Did the meeting of {_day(value)} take place? One sentence is enough."
+        case Need.MISSED_TWICE:
+            return f"{value.detail} questions in a row went unanswered. A friendly word may help."
+        case Need.BARRIER:
+            named = (f"“{BARRIER_WORDS[Barrier(code)]}”" for code in value.detail.split(","))
+            return f"Named what got in the way: {', '.join(named)}."
+        case Need.NOTHING_BOOKED:
+            why = f" ({value.detail})" if value.detail else ""
+            return f"No time is booked yet for the meeting of about {_day(value)}{why}."
+        case Need.UNREAD:
+            notes = "a note" if value.detail == "1" else f"{value.detail} notes"
+            return f"Shared {notes} with you that you have not read yet."
+
+
+def happened(one: Happened) -> str:
+    """Say what happened, about what; who did it and when stands beside it."""
+    said = HAPPENED.get(one.name, words.capital(one.name))
+    if one.mail is not None:
+        to = f" to {one.recipient}" if one.recipient else ""
+        return f"{said}: {words.MAILS[one.mail]}{to}"
+    about = f": {words.KINDS[one.kind]} of {saying.short_day(one.due)}" if one.kind and one.due else ""
+    return f"{said}{about}{_detail(one)}"
+
+
+def _detail(one: Happened) -> str:
+    match one.facts:
+        case {"excuse": str(excuse)}:
+            return f" ({Excuse(excuse).words})"
+        case {"starts_at": str(starts_at)} if one.name in {"check-in placed", "check-in moved"}:
+            return f", now {saying.moment(datetime.fromisoformat(starts_at), one.zone)}"
+        case _:
+            return ""
+
+
+def _day(value: Reason) -> str:
+    return saying.short_day(value.day) if value.day else "that day"
+
+
+FILTERS = (reason, happened)
