@@ -78,7 +78,9 @@ def leave_place(session: Session, place: Place, *, rest: float = 0.0) -> None:
     """Give a place back if it is still ours; nobody takes it before so many seconds of rest. No commit."""
     session.execute(
         update(DrainLease)
-        .where(DrainLease.id == place.id, DrainLease.boot == place.taken.boot, DrainLease.until == place.until)
+        .where(
+            DrainLease.id == place.id, DrainLease.boot == place.taken.boot, DrainLease.until == place.until
+        )
         .values(until=lease_time(session).seconds + rest)
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import (
@@ -105,7 +105,7 @@ def letters(session: Session, *, message_ids: Collection[int]) -> Sequence[Lette
             Person.id,
             Person.version,
             Person.name,
-            Person.email,
+            _address(),
             Person.zone,
             Person.locale,
             Organisation.name,
@@ -141,6 +141,11 @@ def letters(session: Session, *, message_ids: Collection[int]) -> Sequence[Lette
         .order_by(Message.send_at, Message.id)
     )
     return [Letter(**dict(zip(Letter.__slots__, row, strict=True))) for row in rows]
+
+
+def _address() -> ColumnElement[str | None]:
+    """Where a mail goes: where it went at its first attempt; nowhere once there is no address any more."""
+    return case((Person.email.is_not(None), func.coalesce(Message.address, Person.email)))
 
 
 def commitments(session: Session, *, plan_ids: Collection[int]) -> Mapping[int, tuple[bytes, bytes]]:

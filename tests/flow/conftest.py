@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
 from coachfollow.extensions import db
@@ -60,10 +60,10 @@ def app(ground: Ground) -> Flask:
 
 
 @pytest.fixture
-def session(app: Flask) -> Iterator[scoped_session[Session]]:
+def session(app: Flask) -> Iterator[Session]:
     """The database session of an app context that stays open for the test."""
     with app.app_context():
-        yield db.session
+        yield db.session()
 
 
 @pytest.fixture

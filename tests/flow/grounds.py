@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from flask import Flask
 from psycopg import sql
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from coachfollow import config
@@ -125,7 +126,7 @@ class Ground:
         self._restore(name)
 
     @contextmanager
-    def told(self, **settings: object) -> Iterator[None]:
+    def told(self, **settings: Any) -> Iterator[None]:
         """Let the app have other settings for a while; the database stays."""
         before = self.installation
         changed = replace(before, settings=replace(before.settings, **settings))
@@ -134,6 +135,12 @@ class Ground:
             yield
         finally:
             self.app.extensions["coachfollow"] = before
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Another connection, from any thread: somebody else looks, or writes, while a worker is at work."""
+        with self.app.app_context(), db.engine.connect() as connection:
+            yield connection
 
     def _restore(self, name: str) -> None:
         with self.app.app_context():

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.mail.servers import Answer, ScriptedServer
 from tests.ports import free_port
 
 OK = "250 OK"
@@ -82,7 +83,9 @@ class PostOffice:
         said = self.at_dot(recipient)
         if said.startswith("2"):
             raw = envelope.original_content
-            self.arrived.append(Arrived(envelope.mail_from or "", recipient, raw if isinstance(raw, bytes) else b""))
+            self.arrived.append(
+                Arrived(envelope.mail_from or "", recipient, raw if isinstance(raw, bytes) else b"")
+            )
         return said
 
 
@@ -96,3 +99,14 @@ def opened() -> Iterator[PostOffice]:
         yield office
     finally:
         controller.stop()
+
+
+def watch(server: ScriptedServer, look: Callable[[str], None]) -> None:
+    """Look on at each verb before a scripted server answers it; DOT is the end of a mail."""
+    answer = server.answer
+
+    def looking(verb: str, usual: bytes) -> Answer:
+        look(verb)
+        return answer(verb, usual)
+
+    server.answer = looking  # type: ignore[method-assign]  # the server asks its own attribute

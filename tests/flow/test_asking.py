@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import dispatch, opening, plans
+from coachfollow.flow import commitments, dispatch, opening, plans
 from coachfollow.flow.dispatch import Drained
 from coachfollow.models import Event, FollowUpPlan, Message, Organisation, Person, Touchpoint
 from coachfollow.rules.asking import Answered
@@ -140,7 +140,9 @@ def test_a_manager_hears_before_the_training_of_whom_the_roster_invites(
     states = world.states(BEN)
     assert states["before"] is TouchpointState.EXCUSED
     assert {state for key, state in states.items() if key != "before"} == {TouchpointState.PLANNED}
-    reasons = world.session.scalars(select(Touchpoint.state_reason).where(Touchpoint.state_reason.is_not(None)))
+    reasons = world.session.scalars(
+        select(Touchpoint.state_reason).where(Touchpoint.state_reason.is_not(None))
+    )
     assert set(reasons) == {opening.NO_MANAGER}
 
 
@@ -211,9 +213,7 @@ def test_what_closes_was_missed_and_a_prompt_has_done_its_work(world: World, off
     assert (states["plan"], states["nudge"], states["asked"]) == (
         TouchpointState.MISSED, TouchpointState.COMPLETED, TouchpointState.OPEN,
     )  # fmt: skip
-    closed = world.session.scalars(
-        select(Touchpoint).where(Touchpoint.state == TouchpointState.MISSED)
-    ).one()
+    closed = world.session.scalars(select(Touchpoint).where(Touchpoint.state == TouchpointState.MISSED)).one()
     assert closed.settled_at == closed.closes_at
     assert len(office.arrived) == 6
 
@@ -301,8 +301,6 @@ def test_a_plan_that_ran_out_has_ended_and_is_asked_all_the_same(world: World, o
 
 def test_the_plan_page_may_give_the_last_answer_there_was_to_come(world: World, office: PostOffice) -> None:
     """A plan that was written on its own page settles the question, and with it the follow-up."""
-    from coachfollow.flow import commitments
-
     attended(world)
     others = Touchpoint.id != world.touchpoint(ANNA, "plan").id
     world.session.execute(update(Touchpoint).where(others).values(state=TouchpointState.CANCELLED))
@@ -357,7 +355,9 @@ def test_of_two_who_settle_the_last_two_at_once_one_ends_the_plan(world: World, 
     def settle(touchpoint_id: int) -> object:
         def do(session: Session) -> None:
             session.execute(
-                update(Touchpoint).where(Touchpoint.id == touchpoint_id).values(state=TouchpointState.COMPLETED)
+                update(Touchpoint)
+                .where(Touchpoint.id == touchpoint_id)
+                .values(state=TouchpointState.COMPLETED)
             )
             plans.finish(session, plan_ids=[plan_id], now=AFTER + 9 * DAY)
             session.commit()

@@ -1,4 +1,4 @@
-"""Lists on their way in: people, their coaches, managers and teams; who attended, and what a corrected list changes."""
+"""Lists on their way in: people, their coaches, managers and teams; who attended; corrected lists."""
 
 import pytest
 from sqlalchemy import func, select
@@ -145,7 +145,13 @@ def test_the_same_file_twice_changes_nothing(world: World) -> None:
 
     assert everything(world) == before
     assert [world.standing(email) for email in (ANNA, BEN)] == stands == [ACTIVE, SHELVED]
-    assert (again.new_people, again.enrolled, again.started, again.shelved, again.corrected) == (0, 0, 0, 0, 0)
+    assert (again.new_people, again.enrolled, again.started, again.shelved, again.corrected) == (
+        0,
+        0,
+        0,
+        0,
+        0,
+    )
 
 
 def test_a_file_says_who_coaches_manages_and_where_somebody_belongs(world: World) -> None:
@@ -262,7 +268,8 @@ def test_a_name_alone_means_whoever_in_the_group_has_it_and_is_asked_about_elsew
     batch = world.stage(group, "Berg, Anna\nBen Rot\nDora Frei\n")
 
     rows = {
-        row.name: row for row in world.session.scalars(select(ImportRow).where(ImportRow.batch_id == batch.id))
+        row.name: row
+        for row in world.session.scalars(select(ImportRow).where(ImportRow.batch_id == batch.id))
     }
     assert rows["Anna Berg"].person_id == world.person(ANNA)
     assert rows["Ben Rot"].problem == staging.NOBODY

@@ -15,12 +15,12 @@ WEEKS = ("sun-thu 08:00-16:00", "mon-fri 09:00-17:00", "tue 10:00-12:00; sat 22:
 COACHES = ("coach@example.org", "other@example.org", "third@example.org")
 
 
+FACTS = ("kind", "audience", "local_date", "local_time", "zone", "due_at", "grace_until", "closes_at", "why")
+
+
 def stored(world: World, email: str) -> set[tuple[object, ...]]:
     rows = world.session.scalars(select(Touchpoint).where(Touchpoint.plan_id == world.plan(email).id))
-    return {
-        (one.kind, one.audience, one.local_date, one.local_time, one.zone, one.due_at, one.grace_until, one.closes_at, one.why)
-        for one in rows
-    }  # fmt: skip
+    return {tuple(getattr(one, fact) for fact in FACTS) for one in rows}
 
 
 def by_the_rules(world: World, cohort: Cohort, *, zone: str, week: str) -> set[tuple[object, ...]]:
@@ -31,10 +31,7 @@ def by_the_rules(world: World, cohort: Cohort, *, zone: str, week: str) -> set[t
         week=worktime.parse_week(week),
         zone=zone,
     )
-    return {
-        (one.kind, one.audience, one.local_date, one.local_time, one.zone, one.due_at, one.grace_until, one.closes_at, one.why)
-        for one in planned
-    }  # fmt: skip
+    return {tuple(getattr(one, fact) for fact in FACTS) for one in planned}
 
 
 def load(world: World) -> Counter[str | None]:
@@ -46,7 +43,9 @@ def load(world: World) -> Counter[str | None]:
 
 def test_every_date_is_the_one_the_rules_give(world: World) -> None:
     cohort = world.open_group(days=[TRAINING, TRAINING + 9 * DAY])
-    people = {f"p{i}{j}@example.org": (zone, week) for i, zone in enumerate(ZONES) for j, week in enumerate(WEEKS)}
+    people = {
+        f"p{i}{j}@example.org": (zone, week) for i, zone in enumerate(ZONES) for j, week in enumerate(WEEKS)
+    }
     lines = [f'{email};{email};{zone};"{week}"' for email, (zone, week) in people.items()]
 
     world.invite(cohort, "\n".join(["Name;Email;Time Zone;Working Week", *lines, ""]))

@@ -49,7 +49,8 @@ def stop(world: World, *, now: datetime) -> None:
 
 def days(world: World) -> dict[str, date]:
     found = {
-        step: world.touchpoint(ANNA, step).local_date for step in ("plan", "nudge", "asked", "talk", "last-nudge")
+        step: world.touchpoint(ANNA, step).local_date
+        for step in ("plan", "nudge", "asked", "talk", "last-nudge")
     }
     world.session.rollback()
     return found
@@ -65,7 +66,11 @@ def test_what_is_due_meanwhile_moves_by_the_days_of_the_pause(trained: World, of
     assert {step: (after[step] - before[step]).days for step in before} == dict.fromkeys(before, 14)
     assert trained.standing(ANNA) == (PlanState.ACTIVE, None)
     # on the day of the return comes what was due on the day of the pause, and nothing before nine
-    assert [mail["Subject"] for mail in office.to(ANNA)] == ["Your plan", "Reminder: Your plan", "Your plan again"]
+    assert [mail["Subject"] for mail in office.to(ANNA)] == [
+        "Your plan",
+        "Reminder: Your plan",
+        "Your plan again",
+    ]
 
 
 def test_nothing_leaves_at_midnight_when_a_pause_is_over(trained: World, office: PostOffice) -> None:
@@ -114,8 +119,14 @@ def test_a_question_that_was_open_stays_open_and_is_reminded_of_afterwards(
 
     assert trained.states(ANNA)["plan"] is TouchpointState.OPEN
     assert trained.touchpoint(ANNA, "plan").closes_at > closes_at + 27 * DAY
-    commitments = [mail for mail in office.to(ANNA) if "Your plan" in mail["Subject"] and "again" not in mail["Subject"]]
-    assert [mail["Subject"] for mail in commitments] == ["Your plan", "Reminder: Your plan", "Reminder: Your plan"]
+    commitments = [
+        mail for mail in office.to(ANNA) if "Your plan" in mail["Subject"] and "again" not in mail["Subject"]
+    ]
+    assert [mail["Subject"] for mail in commitments] == [
+        "Your plan",
+        "Reminder: Your plan",
+        "Reminder: Your plan",
+    ]
 
 
 def test_a_question_that_was_open_can_be_answered_during_the_pause(
@@ -213,7 +224,8 @@ def test_whoever_stops_gets_nothing_more_and_no_meeting(trained: World, office: 
 
     assert set(trained.states(ANNA).values()) - {TouchpointState.CANCELLED} == set()
     last = [mail.message for mail in office.arrived[3:]]
-    assert {mail.get_body(("calendar",))["Content-Type"].params["method"] for mail in last} == {"CANCEL"}
+    parts = [mail.get_body(("calendar",)) for mail in last]
+    assert [part["Content-Type"].params["method"] for part in parts if part is not None] == ["CANCEL"] * 2
     assert {mail["To"].addresses[0].addr_spec for mail in last} == {ANNA, COACH}
     assert trained.standing(ANNA) == (PlanState.STOPPED, StopReason.ASKED)
     with pytest.raises(Closed):
@@ -269,7 +281,9 @@ def test_a_pause_holds_the_manager_and_the_coach_off_too(trained: World, office:
 
 def test_the_local_time_stays_over_a_change_of_clocks(trained: World) -> None:
     trained.session.execute(
-        update(Touchpoint).values(zone="Europe/Berlin", due_at=datetime(2026, 3, 10, 8, 0, tzinfo=AFTER.tzinfo))
+        update(Touchpoint).values(
+            zone="Europe/Berlin", due_at=datetime(2026, 3, 10, 8, 0, tzinfo=AFTER.tzinfo)
+        )
     )
     trained.session.execute(update(Person).where(Person.email == ANNA).values(zone="Europe/Berlin"))
     trained.session.commit()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
 from coachfollow.extensions import db
-from coachfollow.flow import attendance, cohorts, dispatch, programmes
+from coachfollow.flow import attendance, cohorts, dispatch, opening, programmes
 from coachfollow.flow.attendance import Imported, Progress
 from coachfollow.flow.cohorts import Meeting
 from coachfollow.flow.dispatch import Drained
@@ -48,7 +48,9 @@ __all__ = ["AFTER", "BEFORE", "DAY", "FIRST_MAIL", "OPENED", "TRAINING", "World"
 Result = TypeVar("Result")
 
 BEFORE = datetime(2026, 2, 20, 9, 0, tzinfo=UTC)  # a Friday, eleven days before the training
-FIRST_MAIL = datetime(2026, 3, 3, 17, 0, tzinfo=UTC)  # five in the afternoon on the day itself; people live by UTC
+FIRST_MAIL = datetime(
+    2026, 3, 3, 17, 0, tzinfo=UTC
+)  # five in the afternoon on the day itself; people live by UTC
 
 MOMENTS = """\
 key: moments
@@ -214,6 +216,20 @@ class World(House):
         (found,) = self.mails(to=to, kind=kind)
         return found
 
+    def outcomes(self, kind: MessageKind = MessageKind.COMMITMENT) -> list[str]:
+        """Give what became of all mails of a kind, sorted."""
+        return sorted(mail.state.value for mail in self.mails(kind=kind))
+
+    def train(self, *people: str) -> None:
+        """Let these people attend a training; their first mails are due at FIRST_MAIL and not open yet."""
+        self.bring_in(self.open_group(), "".join(f"{person}\n" for person in people))
+        self.session.rollback()
+
+    def open_mails(self, now: datetime) -> None:
+        """Open what is due, as a drain does before it sends."""
+        opening.open_due(self.session, now=now)
+        self.session.rollback()
+
     def kinds(self, *, to: str, state: MessageState | None = None) -> list[MessageKind]:
         """Give the kinds of somebody's mails."""
         return [mail.kind for mail in self.mails(to=to, state=state)]
@@ -227,7 +243,7 @@ class World(House):
             .join(Person, Person.id == FollowUpPlan.person_id)
             .where(Person.email == email)
         )
-        found = {key: state for key, state in rows}
+        found = {row.key: row.state for row in rows}
         self.session.rollback()
         return found
 
