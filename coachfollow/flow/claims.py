@@ -43,11 +43,6 @@ class Place:
     fence: int
     taken: LeaseTime
 
-    @property
-    def until(self) -> float:
-        """When it is free for others, whatever became of us; in lease time."""
-        return self.taken.seconds + LEASE.total_seconds()
-
 
 def take_place(session: Session, *, lease: LeaseTime, places: int = 1) -> Place | None:
     """Take a free place; None while others hold them all. SQLite has one: one drain at a time. No commit."""
@@ -59,28 +54,28 @@ def take_place(session: Session, *, lease: LeaseTime, places: int = 1) -> Place 
         .order_by(DrainLease.id)
         .limit(1)
         .with_for_update(skip_locked=True)  # SQLite leaves it out; it needs none
+        .cte("free")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
     taken = session.execute(
         update(DrainLease)
-        .where(DrainLease.id.in_(free))
-        .values(fence=DrainLease.fence + 1, boot=lease.boot, until=lease.seconds + LEASE.total_seconds())
+        .where(DrainLease.id.in_(select(free.c.id)))
+        .values(
+            fence=DrainLease.fence + 1 if sqlite else CLAIM_FENCE.next_value(),
+            boot=lease.boot,
+            until=lease.seconds + LEASE.total_seconds(),
+        )
         .returning(DrainLease.id, DrainLease.fence)
+        .execution_options(synchronize_session=False)
     ).one_or_none()
-    if taken is None:
-        return None
-    place_id, fence = taken
-    if not sqlite:
-        fence = session.scalar(CLAIM_FENCE)
-    return Place(id=place_id, fence=fence, taken=lease)
+    return Place(id=taken.id, fence=taken.fence, taken=lease) if taken else None
 
 
 def leave_place(session: Session, place: Place, *, rest: float = 0.0) -> None:
     """Give a place back if it is still ours; nobody takes it before so many seconds of rest. No commit."""
     session.execute(
         update(DrainLease)
-        .where(
-            DrainLease.id == place.id, DrainLease.boot == place.taken.boot, DrainLease.until == place.until
-        )
+        .where(DrainLease.id == place.id, DrainLease.fence == place.fence)
         .values(until=lease_time(session).seconds + rest)
     )
 

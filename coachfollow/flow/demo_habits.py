@@ -76,7 +76,7 @@ def _moment(one: Waiting, habit: Habit) -> datetime | None:
 
 def _do(session: Session, deed: _Deed) -> None:
     one = deed.waiting
-    if deed.habit is Habit.AWAY and one.step == PAUSES_AT:
+    if deed.habit is Habit.AWAY and one.step == PAUSES_AT and not one.is_after_pause:
         until = worktime.local(deed.at, one.zone).date() + timedelta(days=PAUSE_DAYS)
         plans.pause(session, plan_id=one.plan_id, until=until, now=deed.at, actor_id=one.person_id)
     elif deed.habit is Habit.STOPPING and one.step == STOPS_AT:

@@ -51,6 +51,7 @@ class Batch:
     rhythm: float
     sender: str
     ends_at: float  # on the stopwatch: what has not been handed over by then is for the next drain
+    free_at: float = 0.0  # on the stopwatch: when the pace allows the next mail, on whatever connection
     sent: int = 0
     refused: int = 0
     accepted: list[tuple[int, str]] = field(default_factory=list)  # not yet settled: id, the server's words
@@ -65,8 +66,8 @@ class Batch:
 
     @property
     def is_over(self) -> bool:
-        """Whether its time is up: a drain ends soon, however slow the server is."""
-        return clock.stopwatch() >= self.ends_at
+        """Whether its time is up: a drain ends soon, however slow the server is, or the pace."""
+        return max(clock.stopwatch(), self.free_at) >= self.ends_at
 
 
 def carry(batch: Batch) -> None:
@@ -95,14 +96,14 @@ def pause(settings: Settings) -> float:
 
 def _converse(batch: Batch, post: Post, mails: Sequence[Written]) -> None:
     """Carry mails over one connection until it is closed; raises Broken when it broke by itself."""
-    began = clock.stopwatch()
     for number, mail in enumerate(mails):
         if mail.id in batch.finished:
             continue
         if batch.is_over:
             return
         if batch.rhythm:
-            clock.rest(began + number * batch.rhythm - clock.stopwatch())
+            clock.rest(batch.free_at - clock.stopwatch())
+            batch.free_at = clock.stopwatch() + batch.rhythm
         if not _offer(batch, post, mail):
             if not post.is_open:
                 return

@@ -30,8 +30,19 @@ class Waiting:
     person_id: int
     email: str
     zone: str
-    asked_at: datetime
+    sent_at: datetime
     reminded_at: datetime | None
+    going_since: datetime
+
+    @property
+    def asked_at(self) -> datetime:
+        """Since when it waits for an answer: what came before a pause waits again from its end on."""
+        return max(self.sent_at, self.going_since)
+
+    @property
+    def is_after_pause(self) -> bool:
+        """Whether it was sent before its plan went on again."""
+        return self.going_since > self.sent_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +68,7 @@ def waiting(session: Session) -> Sequence[Waiting]:
             Person.zone,
             func.min(Message.settled_at),
             func.max(case((Message.n > 0, Message.settled_at))),
+            FollowUpPlan.state_at,
         )
         .join(Step, Step.id == Touchpoint.step_id)
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
@@ -71,7 +83,7 @@ def waiting(session: Session) -> Sequence[Waiting]:
             Message.kind != MessageKind.ANNOUNCEMENT,
             Answer.id.is_(None),
         )
-        .group_by(Touchpoint.id, Step.key, Person.id)
+        .group_by(Touchpoint.id, Step.key, Person.id, FollowUpPlan.state_at)
         .order_by(func.min(Message.settled_at), Touchpoint.id)
     )
     return [Waiting(**dict(zip(Waiting.__slots__, row, strict=True))) for row in rows]

@@ -6,15 +6,17 @@ from collections.abc import Callable
 import psycopg
 import pytest
 from flask_mail import email_dispatched
-from sqlalchemy import make_url, select, text, update
+from sqlalchemy import Connection, make_url, select, text, update
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
 from coachfollow.extensions import mail
 from coachfollow.flow import answers, handing, letters, plans
+from coachfollow.mail import smtp
 from coachfollow.mail.outgoing import Outgoing
 from coachfollow.mail.smtp import Post, Relay, Unreachable
-from coachfollow.models import FollowUpPlan, Message, Person, SealedMail, Token, Touchpoint
+from coachfollow.models import Base, FollowUpPlan, Message, Person, SealedMail, Token, Touchpoint
+from coachfollow.queries.letters import Letter
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.words import MessageKind, MessageState, StepKind, StopReason
 from tests.flow import post_office
@@ -141,7 +143,7 @@ def test_what_the_server_took_is_settled_though_there_is_no_second_connection(
 ) -> None:
     """A mail dropped at the last moment costs the connection; the one before it had been taken all the same."""
     monkeypatch.setattr(handing, "ASK_AGAIN", 0.0)
-    connect = handing.smtp.connect
+    connect = smtp.connect
     connections: list[Relay] = []
 
     def once(relay: Relay) -> Post:
@@ -150,12 +152,10 @@ def test_what_the_server_took_is_settled_though_there_is_no_second_connection(
             raise Unreachable("The mail server is gone.")
         return connect(relay)
 
-    monkeypatch.setattr(handing.smtp, "connect", once)
-    others = trained.session
+    monkeypatch.setattr(smtp, "connect", once)
     at_first_dot(office, lambda recipient: unwant_next(ground, recipient))
 
     trained.drain(FIRST_MAIL)
-    others.rollback()
 
     assert len(office.arrived) == 1
     assert trained.outcomes() == ["cancelled", "queued", "sent"]
@@ -272,14 +272,12 @@ def test_the_database_holds_no_live_link(trained: World, office: PostOffice, gro
     assert {vault.token_hash(link) for link in links} <= hashes
 
 
-def dump(connection: object) -> str:
+def dump(connection: Connection) -> str:
     """Every value of every table, as text."""
-    from coachfollow.models import Base
-
     return "\n".join(
         repr(tuple(row))
         for table in Base.metadata.sorted_tables
-        for row in connection.execute(table.select())  # type: ignore[attr-defined]
+        for row in connection.execute(table.select())
     )
 
 
@@ -288,7 +286,7 @@ def test_what_cannot_be_written_is_told_and_the_rest_goes_out(
 ) -> None:
     write = letters._Desk._raw
 
-    def spoilt(self: letters._Desk, letter: letters.Letter) -> bytes:
+    def spoilt(self: letters._Desk, letter: Letter) -> bytes:
         if letter.address == ANNA:
             raise LookupError("a word is missing")
         return write(self, letter)

@@ -102,13 +102,14 @@ def test_an_intent_that_grew_old_is_no_ground_for_a_dot(world: World, ground: Gr
     world.train(*PEOPLE[:3])
     with scripted() as server, ground.told(mail_port=server.port):
 
+        slept: list[str] = []
+
         def slow(verb: str) -> None:
-            if verb == "DATA" and len(server.deliveries) == 1:
+            if verb == "DATA" and server.deliveries and not slept:
+                slept.append(verb)
                 time.now += handing.STALE_INTENT + 1
 
         post_office.watch(server, slow)
-        dispatch_seconds = dispatch.DRAIN_SECONDS
-        assert dispatch_seconds < handing.STALE_INTENT
         world.drain(FIRST_MAIL)
 
         assert len(server.deliveries) == 1
