@@ -32,7 +32,7 @@ def test_a_mail_that_is_due_is_waited_for(app: Flask, session: Session, settings
 
     worker = threading.Thread(target=end_its_drain)
     worker.start()
-    demo._send(session, now)  # noqa: SLF001 - the one step that waits
+    demo._send(session, now)
     worker.join()
 
     assert not clockwork.is_mail_waiting(session, now=now)

@@ -117,7 +117,7 @@ def test_a_list_whose_staging_was_killed_cannot_be_confirmed(
 ) -> None:
     """Half a list must not pass for a whole one."""
     monkeypatch.setattr(staging, "CHUNK", 3)
-    real = staging._look_up  # noqa: SLF001  # the moment between two chunks
+    real = staging._look_up
     calls: list[int] = []
 
     def dies(*given: Any) -> object:
@@ -212,9 +212,9 @@ def short_statements(most: int) -> Iterator[None]:
         event.remove(db.engine, "connect", limit)
 
 
-def test_five_thousand_people_take_no_time_and_no_endless_statement(world: World) -> None:
-    """SQLite refuses a statement with 32,767 values: what holds for 5,000 with 2,100 holds for a hundred thousand."""
-    many = 5000
+def test_a_large_list_takes_no_time_and_no_endless_statement(world: World) -> None:
+    """SQLite refuses a statement with 32,767 values: what holds for 2,500 with 2,100 holds for a hundred thousand."""
+    many = 2500
     world.session.rollback()
     with short_statements(2100):
         group = world.open_group(coaches=["coach@example.org", "other@example.org"])
@@ -230,29 +230,28 @@ def test_five_thousand_people_take_no_time_and_no_endless_statement(world: World
         ]
         brought = people.bring(world.session, organisation_id=world.organisation_id, rows=rows, now=BEFORE)
         invited = world.invite(group, numbered(many))
-        shown = world.bring_in(group, numbered(1500))
-        assert (brought.added, invited.enrolled, shown.started, shown.shelved) == (many, many, 1500, 3500)
+        shown = world.bring_in(group, numbered(500))
+        assert (brought.added, invited.enrolled, shown.started, shown.shelved) == (many, many, 500, 2000)
         world.session.execute(select(1))
         drained = world.drain(FIRST_MAIL + 5 * DAY)  # an outage, and then no mail server: all is too late
 
-    assert drained.opened == 3000
+    assert drained.opened == 1000
     states = world.session.execute(select(Message.state, func.count()).group_by(Message.state)).all()
-    assert {row[0]: row[1] for row in states}[MessageState.EXPIRED] == 3000
+    assert {row[0]: row[1] for row in states}[MessageState.EXPIRED] == 1000
     assert (
         world.session.scalar(
             select(func.count()).select_from(Touchpoint).where(Touchpoint.state == TouchpointState.CANCELLED)
         )
-        == 3500 * 7 + 1500
+        == 2000 * 7 + 500
     )
     world.session.rollback()
     with short_statements(2100):
         corrected = world.bring_in(
             group,
-            "Name;Email;Status\n"
-            + "".join(f"Person {n};person{n}@example.org;absent\n" for n in range(1500)),
+            "Name;Email;Status\n" + "".join(f"Person {n};person{n}@example.org;absent\n" for n in range(500)),
             now=FIRST_MAIL + 5 * DAY,
         )
-    assert corrected.shelved == 1500
+    assert corrected.shelved == 500
     assert (
         world.session.scalar(
             select(func.count()).select_from(FollowUpPlan).where(FollowUpPlan.state == PlanState.DRAFT)

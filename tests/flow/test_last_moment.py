@@ -1,4 +1,4 @@
-"""The last moment before a mail leaves: whoever stops it before its dot wins, and nobody waits for the mail server."""
+"""The last moment before a mail leaves: whoever stops it before its dot wins, and nobody waits for the server."""
 
 import sqlite3
 from collections.abc import Callable
@@ -58,9 +58,7 @@ def answer(ground: Ground, email: str) -> None:
         mine = asked.join(Person, Person.id == FollowUpPlan.person_id).where(Person.email == email)
         touchpoint_id, person_id = session.execute(mine.where(Touchpoint.kind == StepKind.COMMITMENT)).one()
         said = Answered(situation="a guest complains", action="listen")
-        answers.record(
-            session, touchpoint_id=touchpoint_id, person_id=person_id, answered=said, now=REMINDED
-        )
+        answers.record(session, touchpoint_id=touchpoint_id, person_id=person_id, answered=said, now=REMINDED)
 
     worlds.elsewhere(ground, do).result(timeout=10)
 
@@ -165,7 +163,9 @@ def unwant_next(ground: Ground, recipient: str) -> None:
     """Stop the mail after the first: its body is offered, its dot is not."""
     with ground.connection() as connection:
         done = connection.execute(
-            select(Message.id).join(Person, Person.id == Message.person_id).where(Person.email == recipient, Message.n == 0)
+            select(Message.id)
+            .join(Person, Person.id == Message.person_id)
+            .where(Person.email == recipient, Message.n == 0)
         ).scalar_one()
         handed = select(Message.id).where(Message.state == MessageState.HANDING, Message.id != done)
         following = connection.execute(handed.order_by(Message.send_at, Message.id)).scalars().first()
@@ -207,7 +207,9 @@ def write_beside(ground: Ground) -> None:
             server.execute(statement)
 
 
-def test_a_second_attempt_is_the_same_to_the_last_octet(world: World, office: PostOffice, ground: Ground) -> None:
+def test_a_second_attempt_is_the_same_to_the_last_octet(
+    world: World, office: PostOffice, ground: Ground
+) -> None:
     """Even to the same address, though its owner has another one and another name by now."""
     world.train(ANNA)
     offered: list[bytes] = []
@@ -237,7 +239,7 @@ def test_a_second_attempt_is_the_same_to_the_last_octet(world: World, office: Po
 
 
 def test_bytes_are_sealed_while_they_wait_and_forgotten_once_they_are_final(
-    world: World, office: PostOffice, ground: Ground
+    world: World, office: PostOffice
 ) -> None:
     world.train(ANNA)
     office.at_dot = lambda _: "451 later"

@@ -101,7 +101,6 @@ def test_a_drain_ends_soon_and_what_is_left_is_for_the_next(
 def test_an_intent_that_grew_old_is_no_ground_for_a_dot(world: World, ground: Ground, time: Clock) -> None:
     world.train(*PEOPLE[:3])
     with scripted() as server, ground.told(mail_port=server.port):
-
         slept: list[str] = []
 
         def slow(verb: str) -> None:

@@ -31,6 +31,7 @@ from coachfollow.models import (
     Step,
     Touchpoint,
 )
+from coachfollow.queries import clockwork
 from coachfollow.rules.words import (
     ImportKind,
     MessageKind,
@@ -169,11 +170,17 @@ class World(House):
         return drained
 
     def live(self, until: datetime, *, since: datetime = AFTER) -> None:
-        """Let a worker look once a day."""
-        at = since
-        while at < until:
-            at = min(at + DAY, until)
-            self.drain(at)
+        """Let a worker look whenever something is to happen."""
+        moment = self._next_moment(since)
+        while moment is not None and moment < until:
+            self.drain(moment)
+            moment = self._next_moment(moment)
+        self.drain(until)
+
+    def _next_moment(self, after: datetime) -> datetime | None:
+        found = clockwork.next_event(self.session, after=after)
+        self.session.rollback()
+        return found
 
     def lease_passes(self, passed: timedelta) -> None:
         """Let lease time go by: what was stored by it lies further back."""

@@ -300,7 +300,7 @@ def test_an_answer_given_before_the_question_is_not_taken_for_the_answer_to_the_
 def test_writing_the_dot_into_a_dead_connection_is_a_doubt(start: Start) -> None:
     _, post = start()
     post.offer(SENDER, ANNA, MAIL)
-    post._listener.sock.close()  # noqa: SLF001 - as if the network had gone between the two calls
+    post._listener.sock.close()
     with pytest.raises(Broken) as broken:
         post.hand_over()
     assert broken.value.after_dot
