@@ -95,13 +95,17 @@ def _done(answered: Answered) -> Applied | None:
 
 def _route(session: Session, answer: Answer, now: datetime) -> None:
     """A barrier that was named is put on the way to whoever can remove it; a corrected one replaces it."""
-    if answer.barrier is None:
+    if answer.barrier is None:  # taken back: nobody need remove it any more
+        named = (Blocker.answer_id == answer.id) & Blocker.resolved_at.is_(None)
+        session.execute(update(Blocker).where(named).values(resolved_at=now))
         return
     blocker = sets.insert(session, Blocker).values(
         answer_id=answer.id, barrier=answer.barrier, created_at=now
     )
     session.execute(
-        blocker.on_conflict_do_update(index_elements=["answer_id"], set_={"barrier": answer.barrier})
+        blocker.on_conflict_do_update(
+            index_elements=["answer_id"], set_={"barrier": answer.barrier, "resolved_at": None}
+        )
     )
 
 

@@ -59,7 +59,7 @@ def open_cohort(
         title=title or key,
         programme_version_id=version.id,
         zone=zone,
-        attended_minutes=attended_minutes or version.attended_minutes or ATTENDED_MINUTES,
+        attended_minutes=_first(attended_minutes, version.attended_minutes, ATTENDED_MINUTES),
         attended_sessions=sessions,
         target=target,
         announced=announced,
@@ -68,8 +68,12 @@ def open_cohort(
     session.add(cohort)
     session.flush()
     session.add_all(_sessions(cohort, meetings))
-    for email in coaches:
-        add_coach(session, cohort=cohort, email=email, now=now)
+    try:
+        for email in coaches:
+            add_coach(session, cohort=cohort, email=email, now=now)
+    except Invalid:
+        session.rollback()  # the group is there already, as far as this session knows
+        raise
     history.record(
         session,
         "group opened",
@@ -91,6 +95,11 @@ def add_coach(session: Session, *, cohort: Cohort, email: str, now: datetime) ->
     if session.get(CoachProfile, coach.id) is None:
         session.add(CoachProfile(person_id=coach.id, meeting_minutes=30))
     return coach
+
+
+def _first(*given: int | None) -> int:
+    """The first number that was given; 0 minutes are a number: being on the list is enough."""
+    return next(number for number in given if number is not None)
 
 
 def _version(session: Session, organisation_id: int, key: str) -> ProgrammeVersion:

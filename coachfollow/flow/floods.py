@@ -1,6 +1,6 @@
 """Keeps floods out by token buckets in the database: they hold without Redis and after a wipe."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.clock import LeaseTime
@@ -14,9 +14,15 @@ ANEW = 60.0  # a bucket from so far ahead was drawn from before a restart: the c
 
 def spend(session: Session, *, key: str, per_hour: int, lease: LeaseTime) -> None:
     """Take one token from a bucket that refills over an hour; raises TooMany when it is empty. No commit."""
-    bucket = session.scalar(select(RateBucket).where(RateBucket.key == key).with_for_update())
-    known = bucket is not None and bucket.at <= lease.seconds + ANEW
-    level, at = (bucket.level, bucket.at) if bucket and known else (float(per_hour), lease.seconds)
+    full = {"level": float(per_hour), "at": lease.seconds}
+    # there is a row to hold on to from the first time: two at once spend twice
+    session.execute(sets.insert_new(session, RateBucket).values(key=key, **full))
+    bucket = RateBucket.key == key
+    level, at = session.execute(
+        select(RateBucket.level, RateBucket.at).where(bucket).with_for_update()
+    ).one()
+    if at > lease.seconds + ANEW:
+        level, at = float(per_hour), lease.seconds
     passed = max(0.0, lease.seconds - at)
     level = min(float(per_hour), level + passed * per_hour / HOUR)
     if level < 1:
@@ -24,6 +30,4 @@ def spend(session: Session, *, key: str, per_hour: int, lease: LeaseTime) -> Non
             "That was asked for too often; please wait a little.",
             retry_after=int((1 - level) * HOUR / per_hour) + 1,
         )
-    values = {"level": level - 1, "at": lease.seconds}
-    kept = sets.insert(session, RateBucket).values(key=key, **values)
-    session.execute(kept.on_conflict_do_update(index_elements=["key"], set_=values))
+    session.execute(update(RateBucket).where(bucket).values(level=level - 1, at=lease.seconds))

@@ -170,7 +170,8 @@ class World(House):
         return drained
 
     def live(self, until: datetime, *, since: datetime = AFTER) -> None:
-        """Let a worker look whenever something is to happen."""
+        """Let a worker look now, and whenever something is to happen."""
+        self.drain(since)
         moment = self._next_moment(since)
         while moment is not None and moment < until:
             self.drain(moment)
