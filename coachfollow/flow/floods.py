@@ -18,9 +18,7 @@ def spend(session: Session, *, key: str, per_hour: int, lease: LeaseTime) -> Non
     # there is a row to hold on to from the first time: two at once spend twice
     session.execute(sets.insert_new(session, RateBucket).values(key=key, **full))
     bucket = RateBucket.key == key
-    level, at = session.execute(
-        select(RateBucket.level, RateBucket.at).where(bucket).with_for_update()
-    ).one()
+    level, at = session.execute(select(RateBucket.level, RateBucket.at).where(bucket).with_for_update()).one()
     if at > lease.seconds + ANEW:
         level, at = float(per_hour), lease.seconds
     passed = max(0.0, lease.seconds - at)

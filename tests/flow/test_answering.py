@@ -8,7 +8,17 @@ from sqlalchemy.orm import Session
 
 from coachfollow.errors import Closed, NotFound
 from coachfollow.flow import answers, asking_again, commitments, plans
-from coachfollow.models import Answer, Base, Blocker, Commitment, FollowUpPlan, Person, PersonKey, Token, Touchpoint
+from coachfollow.models import (
+    Answer,
+    Base,
+    Blocker,
+    Commitment,
+    FollowUpPlan,
+    Person,
+    PersonKey,
+    Token,
+    Touchpoint,
+)
 from coachfollow.queries import asked, keys, links
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.words import (
@@ -57,7 +67,9 @@ def current(world: World, now: object = ASKED) -> int | None:
 
 def dump(connection: Connection) -> str:
     return "\n".join(
-        repr(tuple(row)) for table in Base.metadata.sorted_tables for row in connection.execute(table.select())
+        repr(tuple(row))
+        for table in Base.metadata.sorted_tables
+        for row in connection.execute(table.select())
     )
 
 
@@ -67,7 +79,12 @@ def test_a_commitment_is_kept_in_versions_and_the_newest_is_quoted(trained: Worl
 
     plan = own_plan(trained)
     assert plan is not None
-    assert (plan.version, plan.situation, plan.action, plan.reason) == (2, "a guest waits", "smile", "they pay us")
+    assert (plan.version, plan.situation, plan.action, plan.reason) == (
+        2,
+        "a guest waits",
+        "smile",
+        "they pay us",
+    )
     assert trained.session.scalars(select(Commitment.version)).all() == [1, 2]
     assert trained.session.scalars(select(Answer.version)).all() == [2]
 
@@ -98,7 +115,12 @@ def test_two_submissions_at_the_same_moment_are_one_answer(trained: World, groun
     worlds.at_once(ground, *[submit] * 4)
 
     assert trained.session.scalars(select(Answer.version)).all() == [4]
-    assert trained.session.scalars(select(Commitment.version).order_by(Commitment.version)).all() == [1, 2, 3, 4]
+    assert trained.session.scalars(select(Commitment.version).order_by(Commitment.version)).all() == [
+        1,
+        2,
+        3,
+        4,
+    ]
     assert (trained.events("answered"), trained.events("answer changed")) == (1, 3)
 
 
@@ -320,6 +342,6 @@ def test_a_paused_person_who_answers_has_answered(trained: World) -> None:
 
     assert trained.states(ANNA)["plan"] is TouchpointState.COMPLETED
     assert trained.standing(ANNA)[0] is PlanState.PAUSED
-    assert trained.session.scalars(select(Touchpoint.kind).where(Touchpoint.state == TouchpointState.COMPLETED)).all() == [
-        StepKind.COMMITMENT
-    ]
+    assert trained.session.scalars(
+        select(Touchpoint.kind).where(Touchpoint.state == TouchpointState.COMPLETED)
+    ).all() == [StepKind.COMMITMENT]

@@ -39,7 +39,7 @@ def ask(world: World, email: str = LENA, *, visitor: str = "192.0.2.1", now: dat
 def token(office: PostOffice, world: World, *, now: datetime = AFTER) -> str:
     world.drain(now)
     words = office.to(LENA)[-1].get_body(("plain",)).get_content().split()  # type: ignore[union-attr]
-    return next(word for word in words if "/sign-in/" in word).rpartition("/")[2]
+    return str(next(word for word in words if "/sign-in/" in word)).rpartition("/")[2]
 
 
 def enter(world: World, given: str, *, browser: str = BROWSER, now: datetime = LATER) -> Entered:

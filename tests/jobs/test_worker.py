@@ -2,6 +2,8 @@
 
 import importlib
 import inspect
+import logging
+import secrets
 import signal
 import sqlite3
 import threading
@@ -103,8 +105,13 @@ def test_without_redis_jobs_run_in_turn_until_told_to_stop() -> None:
     assert runs == ["first", "second", "first", "second"]
 
 
-def test_a_failing_job_keeps_no_other_from_running(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_job_keeps_no_other_from_running(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stop = threading.Event()
+    log = logging.getLogger(secrets.token_hex(4))  # earlier tests may have switched off those that were there
+    log.addHandler(caplog.handler)
+    monkeypatch.setattr(worker, "log", log)
 
     def failing() -> None:
         raise OSError("the disk is full")
