@@ -1,8 +1,11 @@
 """The Flask extensions, and the database recipes that SQLite and PostgreSQL each need."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import flask_mail
 from flask import current_app
@@ -85,16 +88,30 @@ class DatabaseSession(FlaskSession):
         return reader
 
 
+@contextmanager
+def reading(session: Session) -> Iterator[None]:
+    """Let a session that is in no transaction read for a while, without SQLite's one lock for writing."""
+    session.info["read_only"] = True
+    try:
+        yield
+    finally:
+        session.rollback()
+        session.info["read_only"] = False
+
+
 db = SQLAlchemy(model_class=Base, session_options={"class_": DatabaseSession})
 migrate = Migrate(render_as_batch=True)
 mail = flask_mail.Mail()
 csrf = CSRFProtect()
 
 
-def tune(engine: Engine) -> None:
-    """Listen on an engine so that each database keeps its promises."""
+def tune(engine: Engine, *, synchronous: Literal["FULL", "OFF"] = "FULL") -> None:
+    """Listen on an engine so that each database keeps its promises; `synchronous` is SQLite's word for a commit.
+
+    OFF outlives a crash of ours, not a power cut: for the demo, whose months pass in commits.
+    """
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "connect", partial(_sqlite_connect, synchronous))
         event.listen(engine, "begin", _sqlite_begin)
         event.listen(engine, "reset", _sqlite_reset)
     else:
@@ -114,7 +131,7 @@ def lease_time_of(connection: Connection) -> clock.LeaseTime:
     return clock.LeaseTime(seconds=float(seconds or 0), boot="database")
 
 
-def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+def _sqlite_connect(synchronous: str, connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     del record
     connection.isolation_level = None  # we emit BEGIN ourselves
     cursor = connection.cursor()
@@ -122,9 +139,10 @@ def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) ->
         "journal_mode=WAL",
         "foreign_keys=ON",
         "busy_timeout=10000",
-        "synchronous=FULL",
+        f"synchronous={synchronous}",
         "temp_store=MEMORY",
-        "cache_size=-32000",
+        "cache_size=-16000",  # a process stays small however large the table: the system caches the file, too
+        "wal_autocheckpoint=4000",  # 16 MB: the bytes of mails come and go, and most need never reach the file
     ):
         cursor.execute(f"PRAGMA {line}")
     cursor.close()

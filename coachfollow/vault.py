@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -36,7 +37,16 @@ class Vault:
 
     def open_text(self, sealed: bytes, *, person: str, wrapped_key: bytes) -> str:
         """Open private text; raises WrongKey."""
-        return _open((self._key(person, wrapped_key),), sealed, person.encode()).decode()
+        return self.open_texts((sealed,), person=person, wrapped_key=wrapped_key)[0]
+
+    def open_texts(
+        self, sealed: Sequence[bytes | None], *, person: str, wrapped_key: bytes
+    ) -> tuple[str, ...]:
+        """Open one person's private texts, what is missing as empty; raises WrongKey."""
+        if not any(sealed):
+            return ("",) * len(sealed)
+        keys, bound_to = (self._key(person, wrapped_key),), person.encode()
+        return tuple(_open(keys, text, bound_to).decode() if text else "" for text in sealed)
 
     def sign_in_token(self, message: str) -> str:
         """The token of a sign-in mail, made again when the mail is written: it is stored nowhere."""

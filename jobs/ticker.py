@@ -21,9 +21,9 @@ NO_REDIS = (
 )
 
 
-def rings(tick: int) -> Sequence[str]:
-    """Name the jobs to ring at this tick, counted from 0: all of them at the first."""
-    names = [bell.DRAIN]
+def rings(tick: int, *, connections: int = 1) -> Sequence[str]:
+    """Name the jobs to ring at this tick, counted from 0: all of them at the first; a drain for each connection."""
+    names = [bell.DRAIN] * connections
     if tick % DESK_EVERY == 0:
         names += [bell.PLACE, bell.IMPORT]
     if tick % TIDY_EVERY == 0:
@@ -36,11 +36,13 @@ def pause(every: float) -> float:
     return every * random.uniform(1 - JITTER, 1 + JITTER)
 
 
-def run(redis_url: str, *, every: float, stop: threading.Event) -> None:
+def run(redis_url: str, *, every: float, stop: threading.Event, connections: int = 1) -> None:
     """Ring about every so many seconds until told to stop."""
     with bell.connect(redis_url) as connection:
         for tick in itertools.count():
-            bell.ring(connection, *rings(tick))  # best effort: Redis away is logged there and passed over
+            bell.ring(
+                connection, *rings(tick, connections=connections)
+            )  # best effort: Redis away is logged there and passed over
             if stop.wait(pause(every)):
                 return
 
@@ -50,7 +52,12 @@ def main() -> None:
     settings = entrance.settings()
     if settings.redis_url is None:
         entrance.leave(NO_REDIS, code=entrance.MISCONFIGURED)
-    run(settings.redis_url, every=settings.tick_seconds, stop=entrance.until_told())
+    run(
+        settings.redis_url,
+        every=settings.tick_seconds,
+        stop=entrance.until_told(),
+        connections=settings.mail_connections,
+    )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from coachfollow import bell
 from coachfollow.cli import children, supervise, valkey
 from coachfollow.cli.children import Child
 from coachfollow.cli.supervise import Household, Told
@@ -83,11 +82,18 @@ def parts(settings: Settings, environ: Environment, door: socket.socket) -> Iter
     """Describe what runs for these settings; without a Redis the workers look by themselves."""
     yield _pages(settings, environ, door)
     rings = bool(environ.get(f"{PREFIX}REDIS_URL"))
-    for queue in bell.QUEUES:
-        by_itself = () if rings else ("--no-redis",)
-        yield children.python(f"worker {queue}", "jobs.worker", queue, *by_itself, environ=environ)
+    by_itself = () if rings else ("--no-redis",)
+    for name, queue in _workers(settings):
+        yield children.python(name, "jobs.worker", queue, *by_itself, environ=environ)
     if rings:
         yield children.python("ticker", "jobs.ticker", environ=environ)
+
+
+def _workers(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Name the workers and their queues: a worker keeps one connection to the mail server."""
+    for number in range(1, settings.mail_connections + 1):
+        yield ("worker post" if number == 1 else f"worker post {number}"), "post"
+    yield "worker desk", "desk"
 
 
 def _pages(settings: Settings, environ: Environment, door: socket.socket) -> Child:

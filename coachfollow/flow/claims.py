@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from coachfollow.clock import LeaseTime
 from coachfollow.extensions import lease_time
@@ -45,12 +45,11 @@ class Place:
 
 
 def take_place(session: Session, *, lease: LeaseTime, places: int = 1) -> Place | None:
-    """Take a free place; None while others hold them all. SQLite has one: one drain at a time. No commit."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
+    """Take a free place; None while others hold them all. No commit."""
     free = (
         select(DrainLease.id)
         .where(or_(DrainLease.boot != lease.boot, DrainLease.until <= lease.seconds))
-        .where(DrainLease.id <= (1 if sqlite else places))
+        .where(DrainLease.id <= places)
         .order_by(DrainLease.id)
         .limit(1)
         .with_for_update(skip_locked=True)  # SQLite leaves it out; it needs none
@@ -61,7 +60,7 @@ def take_place(session: Session, *, lease: LeaseTime, places: int = 1) -> Place 
         update(DrainLease)
         .where(DrainLease.id.in_(select(free.c.id)))
         .values(
-            fence=DrainLease.fence + 1 if sqlite else CLAIM_FENCE.next_value(),
+            fence=_next_fence(session),
             boot=lease.boot,
             until=lease.seconds + LEASE.total_seconds(),
         )
@@ -69,6 +68,13 @@ def take_place(session: Session, *, lease: LeaseTime, places: int = 1) -> Place 
         .execution_options(synchronize_session=False)
     ).one_or_none()
     return Place(id=taken.id, fence=taken.fence, taken=lease) if taken else None
+
+
+def _next_fence(session: Session) -> ColumnElement[int]:
+    """A number no batch has had: SQLite has no sequences, and lets one write at a time."""
+    if session.get_bind().dialect.name != "sqlite":
+        return CLAIM_FENCE.next_value()
+    return select(func.max(aliased(DrainLease).fence) + 1).scalar_subquery()
 
 
 def leave_place(session: Session, place: Place, *, rest: float = 0.0) -> None:
@@ -95,6 +101,8 @@ def expire(session: Session, *, now: datetime) -> int:
         .returning(Message.id)
     ).all()
     mark_undeliverable(session, message_ids=too_late, reason=TOO_LATE)
+    for ids in sets.chunks(too_late):
+        history.record_messages(session, "mail expired", at=now, where=Message.id.in_(ids))
     return len(too_late)
 
 
@@ -114,13 +122,16 @@ def recover(session: Session, *, lease: LeaseTime, now: datetime) -> int:
         .returning(Message.id)
     ).all()
     mark_undeliverable(session, message_ids=poisoned, reason=POISON)
-    history.record_messages(session, "mail failed", at=now, where=Message.id.in_(poisoned))
     held_over = or_(Message.lease_boot != lease.boot, Message.hold_until <= lease.seconds)
-    session.execute(
+    in_doubt = session.scalars(
         update(Message)
         .where(Message.state == MessageState.HANDING, held_over)
         .values(state=MessageState.IN_DOUBT, settled_at=now)
-    )
+        .returning(Message.id)
+    ).all()
+    for name, found in (("mail taken back", lapsed), ("mail failed", poisoned), ("mail in doubt", in_doubt)):
+        for ids in sets.chunks(found):
+            history.record_messages(session, name, at=now, where=Message.id.in_(ids))
     return len(lapsed)
 
 

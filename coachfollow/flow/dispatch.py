@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from coachfollow import clock
-from coachfollow.extensions import db, installation, lease_time
+from coachfollow.extensions import db, installation, lease_time, reading
 from coachfollow.flow import claims, handing, letters, opening, outcomes, plans, settlements
 from coachfollow.flow.claims import Place
 from coachfollow.flow.handing import Batch
@@ -57,16 +57,17 @@ def _send_batch(session: Session, *, now: datetime, ends_at: float) -> Batch | N
     ids = claims.claim(session, place=place, now=now, most=_batch_size(rhythm))
     session.commit()
     mails = _written(session, ids, place, now) if ids else ()
-    batch = Batch(
-        engine=db.engine,
-        place=place,
-        mails=mails,
-        now=now,
-        rhythm=rhythm,
-        sender=settings.mail_from,
-        ends_at=ends_at,
-    )
-    handing.carry(batch)
+    with db.engine.connect() as connection:
+        batch = Batch(
+            connection=connection,
+            place=place,
+            mails=mails,
+            now=now,
+            rhythm=rhythm,
+            sender=settings.mail_from,
+            ends_at=ends_at,
+        )
+        handing.carry(batch)
     has_talked = bool(batch.sent + batch.refused)
     outcomes.follow_up(session, fence=place.fence, now=now)
     claims.leave_place(session, place, rest=rhythm if has_talked else 0.0)
@@ -76,21 +77,17 @@ def _send_batch(session: Session, *, now: datetime, ends_at: float) -> Batch | N
 
 def _written(session: Session, ids: Sequence[int], place: Place, now: datetime) -> Sequence[Written]:
     """Write the batch and store its bytes, sealed; what cannot be written is set aside with the reason."""
-    written = letters.write(session, message_ids=ids, now=now)
+    with reading(session):
+        written = letters.write(session, message_ids=ids, now=now)
     good = [mail for mail in written if mail.problem is None]
     fresh = [mail for mail in good if not mail.is_stored]
     seal = installation().vault.seal_mail
-    settlements.store(
-        session.connection(),
-        [(mail.id, seal(mail.raw, message=mail.public_id), mail.address, mail.date) for mail in fresh],
-        place=place,
-    )
-    settlements.set_aside(
-        session.connection(),
-        [(mail.id, mail.problem) for mail in written if mail.problem is not None],
-        place=place,
-        now=now,
-    )
+    sealed = [(mail.id, seal(mail.raw, message=mail.public_id), mail.address) for mail in fresh]
+    set_aside = [(mail.id, mail.problem) for mail in written if mail.problem is not None]
+    connection = session.connection()
+    letters.enter(connection, fresh)
+    settlements.store(connection, sealed, place=place, now=now)
+    settlements.set_aside(connection, set_aside, place=place, now=now)
     session.commit()
     return good
 

@@ -3,7 +3,7 @@
 The order is fixed by docs/architecture.md. The body goes out without its final dot; the intent is committed; then
 the dot. A crash before the dot costs nothing, one after it leaves the mail `handing`, never falsely `sent`. The
 intent demands that the mail is still claimed by us, so whoever cancels it wins until then. Intents are committed
-in groups of at most sixteen, together with the outcomes of the group before: a commit costs more than a mail.
+in groups of at most sixty-four, together with the outcomes of the group before: a commit costs more than a mail.
 Between an intent and its dot the database is asked once more whether the mail is still wanted.
 """
 
@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 import flask_mail
 from flask import current_app
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from coachfollow import clock
 from coachfollow.config import Settings
@@ -31,7 +31,7 @@ from coachfollow.mail.smtp import Broken, Envelope, Post, Refused, Unreachable
 from coachfollow.rules import retry
 from coachfollow.rules.retry import Verdict
 
-GROUP = 16
+GROUP = 64
 GROUP_SECONDS = 0.1  # a group is never larger than what this time carries at the pace that is set
 ASK_AGAIN = 0.05  # seconds that an answer to “still wanted?” holds
 STALE_INTENT = 30.0  # seconds; an older intent is no ground for a dot
@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 class Batch:
     """The mails that go out under one fence, and how far they have come."""
 
-    engine: Engine
+    connection: Connection  # of its own, and in no transaction while we talk
     place: Place
     mails: Sequence[Written]
     now: datetime
@@ -207,10 +207,9 @@ def _refuse(batch: Batch, mail: Written, code: int, words: str) -> None:
 @contextmanager
 def _settling(batch: Batch) -> Iterator[Connection]:
     """Open a transaction that takes along the outcomes that are still only in memory."""
-    with batch.engine.connect() as connection:
-        settlements.sent(connection, batch.accepted, place=batch.place, now=batch.now)
-        yield connection
-        connection.commit()
+    with batch.connection.begin():
+        settlements.sent(batch.connection, batch.accepted, place=batch.place, now=batch.now)
+        yield batch.connection
     batch.accepted = []
 
 

@@ -1,21 +1,22 @@
 """Writes mails: gathers a batch's facts in sets, fills the prepared wording, makes the links and their tokens."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
 from coachfollow.extensions import installation
-from coachfollow.flow import invitations, sets
+from coachfollow.flow import invitations, sets, wordings
 from coachfollow.mail.prepared import Facts, House, Prepared, Unmailable, Wording, prepare
 from coachfollow.models import Token
 from coachfollow.queries import keys, letters
 from coachfollow.queries.letters import Gathering, Letter
 from coachfollow.rules import asking, wording
-from coachfollow.rules.words import Audience, MessageKind, StepKind, TokenPurpose
+from coachfollow.rules.words import Audience, MessageKind, TokenPurpose
 from coachfollow.vault import WrongKey
 
 LINK_LIFE = timedelta(days=400)
@@ -29,14 +30,7 @@ TOKEN_COLUMNS = (
     "created_at",
     "expires_at",
 )
-CHOICE_KINDS = {
-    MessageKind.REFLECTION,
-    MessageKind.UNPROMPTED,
-    MessageKind.REMINDER,
-    MessageKind.SPONSOR,
-    MessageKind.CURRENT_QUESTION,
-}
-CHOICE_KEYS = ("applied", "done")
+Right = tuple[object, ...]  # a row of tokens, in this order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,18 +41,22 @@ class Written:
     public_id: str
     address: str
     raw: bytes
-    date: datetime
     is_stored: bool = False
     problem: str | None = None
+    rights: Sequence[Right] = ()  # of its links, to be entered before it leaves
 
 
 def write(session: Session, *, message_ids: Collection[int], now: datetime) -> Sequence[Written]:
-    """Write these mails; those tried before keep their bytes. Adds their tokens, does not commit."""
+    """Write these mails; those tried before keep their bytes. Only reads."""
     rows = letters.letters(session, message_ids=message_ids)
     desk = _Desk(session, rows, now)
-    written = [desk.write(letter) for letter in rows]
-    sets.bulk(session.connection(), Token, TOKEN_COLUMNS, desk.tokens)
-    return written
+    return [desk.write(letter) for letter in rows]
+
+
+def enter(connection: Connection, mails: Iterable[Written]) -> None:
+    """Let the links of these mails open something from now on. No commit."""
+    rights = [right for mail in mails for right in mail.rights]
+    sets.bulk(connection, Token, TOKEN_COLUMNS, rights)
 
 
 class _Desk:
@@ -68,7 +66,7 @@ class _Desk:
         self.session = session
         self.now = now
         self.base = installation().settings.external_url
-        self.tokens: list[tuple[object, ...]] = []
+        self.rights: list[Right] = []  # of the letter that is being written
         plans = {row.plan_id for row in rows if row.plan_id is not None}
         people = {row.participant_id for row in rows if row.participant_id is not None}
         self.commitments = letters.commitments(session, plan_ids=plans)
@@ -78,6 +76,7 @@ class _Desk:
 
     def write(self, letter: Letter) -> Written:
         """Write one letter; a problem is told, not raised: one bad mail holds up no other."""
+        self.rights = []
         try:
             raw = self._raw(letter)
         except (Unmailable, WrongKey, LookupError, ValueError) as error:
@@ -90,9 +89,9 @@ class _Desk:
             public_id=letter.public_id,
             address=letter.address or "",
             raw=raw,
-            date=letter.first_tried_at or self.now,
             is_stored=letter.raw is not None,
             problem=problem,
+            rights=() if problem else self.rights,
         )
 
     def _raw(self, letter: Letter) -> bytes:
@@ -131,14 +130,7 @@ class _Desk:
         }:
             return Wording()
         words = letters.step_words(self.session, step_id=letter.step_id, locale=letter.locale)
-        return Wording(
-            subject=words.subject,
-            body=words.body,
-            question=words.question,
-            choices=_choices(letter),
-            seen_by=_seen_by(letter.touchpoint_kind),
-            audience=_audience(letter),
-        )
+        return wordings.of_step(letter.kind, letter.touchpoint_kind, words)
 
     def _values(self, letter: Letter, meeting: Gathering | None) -> Mapping[str, str]:
         situation, action = self._commitment(letter)
@@ -165,13 +157,14 @@ class _Desk:
 
     def _commitment(self, letter: Letter) -> tuple[str, str]:
         """The participant's own words, which only they and their coach may read (law 10)."""
-        if _audience(letter) is Audience.MANAGER:
+        if wordings.audience(letter.touchpoint_kind) is Audience.MANAGER:
             return "", ""
         sealed = self.commitments.get(letter.plan_id or 0)
         key = self.keys.get(letter.participant_id or 0)
         if sealed is None or key is None:
             return "", ""
-        return key.open(sealed[0]), key.open(sealed[1])
+        situation, action = key.open_all(*sealed)
+        return situation, action
 
     def _title(self, letter: Letter) -> str:
         key = (letter.version_id, letter.locale)
@@ -200,7 +193,7 @@ class _Desk:
             links["plan"] = f"{base}/p/{self._token(letter, TokenPurpose.PLAN)}"
             links |= self._ways_out(letter)
             links["pause"] = f"{links['stop']}?pause=1"
-        elif _audience(letter) is Audience.MANAGER:
+        elif wordings.audience(letter.touchpoint_kind) is Audience.MANAGER:
             links |= self._ways_out(letter)
         return links
 
@@ -214,7 +207,7 @@ class _Desk:
 
     def _token(self, letter: Letter, purpose: TokenPurpose) -> str:
         token = vault.new_token()
-        self.tokens.append(
+        self.rights.append(
             (
                 vault.token_hash(token),
                 purpose,
@@ -246,30 +239,6 @@ def _house(letter: Letter) -> House:
         base_url=settings.external_url,
         bounce_address=settings.mail_from,
     )
-
-
-def _choices(letter: Letter) -> tuple[tuple[str, str], ...]:
-    if letter.kind not in CHOICE_KINDS or letter.touchpoint_kind is None:
-        return ()
-    for question in asking.questions(letter.touchpoint_kind):
-        if question.key in CHOICE_KEYS:
-            return question.choices
-    return ()
-
-
-def _seen_by(kind: StepKind | None) -> str:
-    """Who will see the answer, as the form says it too (law 10)."""
-    if kind is None:
-        return ""
-    for question in asking.questions(kind):
-        if question.required:
-            return question.seen_by.label
-    return ""
-
-
-def _audience(letter: Letter) -> Audience:
-    """Whom a mail speaks to: a sponsor moment is the manager's, all else the participant's or their coach's."""
-    return Audience.MANAGER if letter.touchpoint_kind is StepKind.SPONSOR else Audience.PARTICIPANT
 
 
 def _from_name(letter: Letter) -> str:

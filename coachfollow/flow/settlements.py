@@ -3,44 +3,43 @@
 They run on a connection of their own, not on the session: there are thousands of them a second.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
+    ColumnElement,
     Connection,
     Float,
     Integer,
     String,
+    TableValuedAlias,
+    Update,
     bindparam,
+    cast,
+    func,
     select,
     update,
 )
 
 from coachfollow.clock import LeaseTime
 from coachfollow.extensions import UtcDateTime
-from coachfollow.flow import claims, sets
+from coachfollow.flow import claims, history, sets
 from coachfollow.flow.claims import MESSAGES, Place
-from coachfollow.models import SealedMail
+from coachfollow.models import Message, SealedMail
 from coachfollow.rules.words import MessageState
+
+_CODES = re.compile(r"\b4\d{2}(?:[ -]4\.\d{1,3}\.\d{1,3})?\b")
 
 UNDER_WAY = (MessageState.CLAIMED, MessageState.HANDING)
 
 _columns = MESSAGES.c
-_OWN = (_columns.id == bindparam("b_id", type_=Integer)) & (
-    _columns.fence == bindparam("b_fence", type_=BigInteger)
-)
-_THEIRS = _columns.id.in_(bindparam("b_ids", expanding=True)) & (
-    _columns.fence == bindparam("b_fence", type_=BigInteger)
-)
-_STORE = (
-    update(MESSAGES)
-    .where(_OWN, _columns.state == MessageState.CLAIMED)
-    .values(
-        address=bindparam("b_address", type_=String),
-        first_tried_at=bindparam("b_at", type_=UtcDateTime),
-    )
-)
+_FENCE = bindparam("b_fence", type_=BigInteger)
+_OWN = (_columns.id == bindparam("b_id", type_=Integer)) & (_columns.fence == _FENCE)
+_THEIRS = _columns.id.in_(bindparam("b_ids", expanding=True)) & (_columns.fence == _FENCE)
 _SET_ASIDE = (
     update(MESSAGES)
     .where(_OWN, _columns.state == MessageState.CLAIMED)
@@ -76,30 +75,58 @@ _DROP = (
     )
     .returning(_columns.id)
 )
-_SENT = (
-    update(MESSAGES)
-    .where(_OWN, _columns.state == MessageState.HANDING)
-    .values(
-        state=MessageState.SENT,
-        settled_at=bindparam("b_at", type_=UtcDateTime),
-        server_reply=bindparam("b_reply", type_=String),
-        lease_until=None,
-        hold_until=None,
+
+
+def _told(dialect: str) -> TableValuedAlias:
+    """What a JSON object says of mails, as rows: the key is the mail's id."""
+    read = func.json_each if dialect == "sqlite" else func.json_each_text
+    return read(bindparam("b_told", type_=JSON)).table_valued("key", "value", name="told")
+
+
+def _told_of(told: TableValuedAlias) -> ColumnElement[bool]:
+    """Our own mails among those told of; by the id: by the index on fences SQLite reads `told` for each row."""
+    return (_columns.id == cast(told.c.key, Integer)) & (_columns.fence + 0 == _FENCE)
+
+
+@cache
+def _store(dialect: str) -> Update:
+    told = _told(dialect)
+    return (
+        update(MESSAGES)
+        .where(_told_of(told), _columns.state == MessageState.CLAIMED)
+        .values(
+            address=told.c.value,
+            first_tried_at=func.coalesce(_columns.first_tried_at, bindparam("b_at", type_=UtcDateTime)),
+        )
     )
-)
 
 
-def store(connection: Connection, mails: Sequence[tuple[int, bytes, str, datetime]], *, place: Place) -> None:
+@cache
+def _sent(dialect: str) -> Update:
+    told = _told(dialect)
+    return (
+        update(MESSAGES)
+        .where(_told_of(told), _columns.state == MessageState.HANDING)
+        .values(
+            state=MessageState.SENT,
+            settled_at=bindparam("b_at", type_=UtcDateTime),
+            server_reply=told.c.value,
+            lease_until=None,
+            hold_until=None,
+        )
+    )
+
+
+def store(
+    connection: Connection, mails: Sequence[tuple[int, bytes, str]], *, place: Place, now: datetime
+) -> None:
     """Keep the sealed bytes of a first attempt with address and date: a second is byte-identical. No commit."""
     if not mails:
         return
-    sets.bulk(connection, SealedMail, ("message_id", "raw"), [(id_, raw) for id_, raw, _, _ in mails])
+    sets.bulk(connection, SealedMail, ("message_id", "raw"), [(id_, raw) for id_, raw, _ in mails])
     connection.execute(
-        _STORE,
-        [
-            {"b_id": id_, "b_fence": place.fence, "b_address": address, "b_at": date}
-            for id_, _, address, date in mails
-        ],
+        _store(connection.dialect.name),
+        {"b_told": {id_: address for id_, _, address in mails}, "b_fence": place.fence, "b_at": now},
     )
 
 
@@ -138,11 +165,10 @@ def drop_unwanted(connection: Connection, *, ids: Collection[int], place: Place,
 
 
 def sent(connection: Connection, accepted: Sequence[tuple[int, str]], *, place: Place, now: datetime) -> None:
-    """Settle what the server took, with its words. No commit."""
+    """Settle what the server took, with its words, in one statement for any number. No commit."""
     if accepted:
         connection.execute(
-            _SENT,
-            [{"b_id": id_, "b_fence": place.fence, "b_at": now, "b_reply": words} for id_, words in accepted],
+            _sent(connection.dialect.name), {"b_told": dict(accepted), "b_fence": place.fence, "b_at": now}
         )
 
 
@@ -171,11 +197,22 @@ def refuse(
             "refusals": _columns.refusals + 1,
             **claims.retry_values(place, attempt=(tries or 0) + 1, jitter=jitter),
         }
-    connection.execute(
+    settled = connection.execute(
         update(MESSAGES)
         .where(_columns.id == message_id, _columns.fence == place.fence, _columns.state.in_(UNDER_WAY))
         .values(**values)
     )
+    if settled.rowcount and not permanent:  # a permanent one is told with the batch's other outcomes
+        told = {"reply": _code(words)}
+        history.record_messages(
+            connection, "mail put off", at=now, where=Message.id == message_id, facts=told
+        )
+
+
+def _code(words: str) -> str:
+    """The numbers of a reply, “451 4.7.1”: its words may hold an address, and an event holds no text."""
+    found = _CODES.search(words)
+    return found[0] if found else ""
 
 
 def give_back(

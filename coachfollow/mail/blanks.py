@@ -12,6 +12,8 @@ _NEWLINE = re.compile(r"\r\n|[\r\x85\u2028\u2029]")
 # what no mail program shows and some choke on; TAB and LF stay
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _VERBATIM = re.compile(r"[ !-<>-~]{1,72}")  # quoted-printable writes these as they are, within one line
+# what neither HTML nor quoted-printable would change, in any place of any part
+_PLAIN = re.compile(r"[ !#-%(-;?-~]{1,72}")
 _SOFT_BREAK = b"=\r\n"
 _LINE = 76  # RFC 2045: with the "=" of a soft break
 
@@ -49,15 +51,21 @@ class Part:
     blanks: tuple[str, ...]
     escape: Callable[[str], str]
 
-    def fill(self, facts: Mapping[str, str]) -> bytes:
-        """Return the body in quoted-printable; a missing fact raises KeyError."""
-        filled = {
-            name: _continued(quoted_printable(self.escape(readable(facts[name]))))
-            for name in set(self.blanks)
-        }
+    def fill(self, facts: Mapping[str, str], plain: Mapping[str, bytes]) -> bytes:
+        """Return the body in quoted-printable; a missing fact raises KeyError. `plain` is what `plain` gave."""
         pieces = list(self.pieces)
-        pieces[1::2] = [filled[name] for name in self.blanks]
+        pieces[1::2] = [plain.get(name) or self._encoded(facts[name]) for name in self.blanks]
         return b"".join(pieces)
+
+    def _encoded(self, value: str) -> bytes:
+        return _continued(quoted_printable(self.escape(readable(value))))
+
+
+def plain(facts: Mapping[str, str]) -> Mapping[str, bytes]:
+    """Encode the facts that need no escaping anywhere, once for all parts of a mail: nearly all of them."""
+    return {
+        name: value.encode("ascii") + _SOFT_BREAK for name, value in facts.items() if _PLAIN.fullmatch(value)
+    }
 
 
 def part(marks: Marks, rendered: str, *, escape: Callable[[str], str]) -> Part:

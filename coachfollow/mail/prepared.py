@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
-from coachfollow.mail import compiling, guard, headers, mime
+from coachfollow.mail import blanks, compiling, guard, headers, mime
 from coachfollow.mail.compiling import Edition
 from coachfollow.mail.facts import Facts, House, Wording
 from coachfollow.mail.guard import Unmailable
@@ -38,7 +39,8 @@ class Prepared:
         values = facts.by_blank()
         try:
             head = self._headers(facts, edition.subject_line(values))
-            text, html = edition.text.fill(values), edition.html.fill(values)
+            plain = blanks.plain(values)
+            text, html = edition.text.fill(values, plain), edition.html.fill(values, plain)
         except KeyError as missing:
             raise Unmailable(f"the {self.kind} mail has a hole: no {missing} was given.") from missing
         return head + self._content(facts, text, html)
@@ -48,12 +50,12 @@ class Prepared:
         address = facts.from_address or self.house.sender_address
         return b"".join(
             (
-                headers.mailbox("From", sender, address),
+                _own_mailbox("From", sender, address),
                 headers.mailbox("To", facts.to_name, facts.to_address),
                 headers.text("Subject", subject),
-                headers.machine("Date", _date(facts.date)),
+                _date(facts.date),
                 headers.ids("Message-ID", (self._id(facts.message_id),)),
-                headers.mailbox("Reply-To", "", facts.reply_to or self.house.reply_to),
+                _own_mailbox("Reply-To", "", facts.reply_to or self.house.reply_to),
                 self._thread(facts),
                 _unsubscribe(facts),
                 self.fixed_headers,
@@ -105,10 +107,18 @@ def _fixed_headers(kind: MessageKind, house: House) -> bytes:
     return b"".join(lines)
 
 
-def _date(moment: datetime) -> str:
+@lru_cache(maxsize=8)
+def _date(moment: datetime) -> bytes:
+    """A batch has one date."""
     if moment.tzinfo is None:
         raise Unmailable("the date of the mail has no zone; give an aware time.")
-    return format_datetime(moment)
+    return headers.machine("Date", format_datetime(moment))
+
+
+@lru_cache(maxsize=256)
+def _own_mailbox(name: str, display: str, address: str) -> bytes:
+    """The house's own, its managers' and its coaches': few, each on many mails."""
+    return headers.mailbox(name, display, address)
 
 
 def _unsubscribe(facts: Facts) -> bytes:

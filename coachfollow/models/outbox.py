@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from coachfollow.models.base import Base, Key, choice, partial, ref
 from coachfollow.rules.words import MessageKind, MessageState, TokenPurpose
 
-# one fence value per claimed batch; SQLite keeps its fence in `drain_lease`
+# one fence value per claimed batch; on SQLite the highest in `drain_lease` is the last one
 CLAIM_FENCE = Sequence("claim_fence", metadata=Base.metadata)
 
 
@@ -89,7 +89,7 @@ class Token(Base):
 
 
 class DrainLease(Base):
-    """A place at the mail server: who holds it, by fence, until when; SQLite has one, one drain at a time."""
+    """A place at the mail server: who holds it, by fence, until when."""
 
     __tablename__ = "drain_lease"
 

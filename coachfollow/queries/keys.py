@@ -24,8 +24,12 @@ class TextKey:
 
     def open(self, sealed: bytes | None) -> str:
         """Open a text; nothing opens to nothing. Raises vault.WrongKey."""
+        return self.open_all(sealed)[0]
+
+    def open_all(self, *sealed: bytes | None) -> tuple[str, ...]:
+        """Open several texts of the person, each as `open` does; the key is unwrapped once."""
         vault = installation().vault
-        return vault.open_text(sealed, person=self.person, wrapped_key=self.wrapped) if sealed else ""
+        return vault.open_texts(sealed, person=self.person, wrapped_key=self.wrapped)
 
 
 def keys_of(session: Session, *, person_ids: Collection[int]) -> Mapping[int, TextKey]:

@@ -1,7 +1,8 @@
 """Reads everything a batch of mails says, in a few statements for any number of them."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, select
@@ -70,6 +71,7 @@ class StepWords:
     subject: str
     body: str
     question: str | None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +176,7 @@ def step_words(session: Session, *, step_id: int, locale: str) -> StepWords:
         .where(Step.id == step_id)
     ).one()
     row = found.get(locale) or found.get(locale.partition("-")[0]) or found[own]
-    return StepWords(subject=row.subject, body=row.body, question=row.question)
+    return StepWords(subject=row.subject, body=row.body, question=row.question, labels=json.loads(row.labels))
 
 
 def programme_title(session: Session, *, version_id: int, locale: str) -> str:

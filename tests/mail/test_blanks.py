@@ -1,5 +1,6 @@
 """Blanks stand in a text while it is compiled, and are filled without anything else changing."""
 
+import html
 import quopri
 
 import pytest
@@ -17,7 +18,8 @@ TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"], exclude_c
 def test_a_filled_text_is_read_as_if_it_had_been_written_so(pieces: list[str], value: str) -> None:
     marks = Marks()
     rendered = pieces[0] + "".join(marks.mark("name") + piece for piece in pieces[1:])
-    filled = blanks.part(marks, rendered, escape=str).fill({"name": value})
+    part = blanks.part(marks, rendered, escape=str)
+    filled = part.fill({"name": value}, blanks.plain({"name": value}))
     assert quopri.decodestring(filled).decode() == value.join(pieces)
     assert filled.isascii()
     assert all(len(line) <= 76 for line in filled.split(b"\r\n"))
@@ -28,9 +30,19 @@ def test_a_filled_text_is_read_as_if_it_had_been_written_so(pieces: list[str], v
 )
 def test_a_line_that_is_full_already_gets_no_longer(value: str) -> None:
     marks = Marks()
-    filled = blanks.part(marks, marks.mark("name") + "!", escape=str).fill({"name": value})
+    filled = blanks.part(marks, marks.mark("name") + "!", escape=str).fill({"name": value}, {})
     assert quopri.decodestring(filled).decode().replace("\r\n", "\n") == f"{value}!"
     assert max(map(len, filled.split(b"\r\n"))) <= 76
+
+
+@given(value=st.text())
+def test_a_plain_value_is_written_as_every_part_would_write_it(value: str) -> None:
+    marks = Marks()
+    mark = marks.mark("name")
+    facts = {"name": value}
+    for escape in (str, html.escape):
+        part = blanks.part(marks, f"<{mark}>", escape=escape)
+        assert part.fill(facts, blanks.plain(facts)) == part.fill(facts, {})
 
 
 def test_a_template_may_place_a_blank_and_not_change_it() -> None:
