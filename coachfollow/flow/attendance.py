@@ -6,25 +6,18 @@ what is there. Answers keep flowing meanwhile: no chunk holds a lock for long.
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Refusal
-from coachfollow.extensions import UtcDateTime
-from coachfollow.flow import drafting, history, people, presences, relations, sets, starting
-from coachfollow.models import (
-    Cohort,
-    Enrolment,
-    ImportBatch,
-    ImportRow,
-)
-from coachfollow.queries import matching
+from coachfollow.flow import bringing, history, presences, sets, starting
+from coachfollow.flow.bringing import Run
+from coachfollow.models import Cohort, ImportBatch, ImportRow
 from coachfollow.rules.words import ImportState
 
 CHUNK = 1000
@@ -55,17 +48,16 @@ def carry_out(
 ) -> Imported:
     """Carry out a confirmed file; raises Conflict when it is no longer waiting."""
     batch = _begin(session, batch_id)
-    cohort = session.get_one(Cohort, batch.cohort_id)
+    cohort, rows_in_all = session.get_one(Cohort, batch.cohort_id), batch.rows
     added = enrolled = done = 0
     for first, last, rows in _chunks(session, batch_id):
-        added += _add_people(session, batch, first, last, now)
-        _add_facts(session, batch, first, last, now)
-        enrolled += _enrol(session, batch, cohort, run=(first, last), now=now)
-        done += rows
+        run = Run(batch=batch, first=first, last=last)
+        new_people, new_enrolments = bringing.bring(session, run, cohort=cohort, now=now)
+        added, enrolled, done = added + new_people, enrolled + new_enrolments, done + rows
         session.execute(update(ImportBatch).where(ImportBatch.id == batch_id).values(done=done))
         session.commit()
         if progress is not None:
-            progress(done, batch.rows)
+            progress(done, rows_in_all)  # not batch.rows: to read it would take the lock that others wait for
     return _flip(session, batch, cohort, added=added, enrolled=enrolled, now=now)
 
 
@@ -146,71 +138,6 @@ def _chunks(session: Session, batch_id: int) -> Iterator[tuple[int, int, int]]:
             yield first, last, rows
 
 
-def _add_people(session: Session, batch: ImportBatch, first: int, last: int, now: datetime) -> int:
-    """Add the people of this chunk whom we do not know yet."""
-    rows = [row for row in _rows(session, batch, first, last, new=True) if row.email]
-    newcomers = {
-        row.email: people.Newcomer(email=row.email, name=row.name, **_habits(json.loads(row.facts)))
-        for row in rows
-        if row.email
-    }
-    added = people.add_many(
-        session, organisation_id=batch.organisation_id, newcomers=list(newcomers.values()), now=now
-    )
-    known = matching.by_email(session, organisation_id=batch.organisation_id, emails=newcomers.keys())
-    session.execute(
-        update(ImportRow),
-        [{"id": row.id, "person_id": known[row.email]} for row in rows if row.email and row.email in known],
-    )
-    session.expunge_all()
-    return added
-
-
-def _add_facts(session: Session, batch: ImportBatch, first: int, last: int, now: datetime) -> None:
-    """Take what the rows say of managers, teams and coaches, a few statements for the whole chunk."""
-    rows = [row for row in _rows(session, batch, first, last, new=False) if row.facts != "{}"]
-    facts = {row.person_id: json.loads(row.facts) for row in rows if row.person_id is not None}
-    named = {said[key] for said in facts.values() for key in ("manager", "coach") if said.get(key)}
-    ids = people.ids_of(session, organisation_id=batch.organisation_id, emails=named, now=now)
-    managers = {person: ids[said["manager"]] for person, said in facts.items() if said.get("manager")}
-    relations.set_managers(session, managers=managers, now=now)
-    paths = {person: tuple(said["team"]) for person, said in facts.items() if said.get("team")}
-    teams = relations.teams(session, organisation_id=batch.organisation_id, paths=set(paths.values()))
-    relations.set_teams(session, teams={person: teams[path] for person, path in paths.items()}, now=now)
-    for row in rows:
-        coach = facts.get(row.person_id or 0, {}).get("coach")
-        if coach and row.coach_id is None:
-            row.coach_id = ids[coach]
-    session.flush()
-    session.expunge_all()
-
-
-def _habits(facts: dict[str, Any]) -> dict[str, Any]:
-    return {key: facts.get(key) for key in ("external_id", "zone", "locale", "week")}
-
-
-def _enrol(
-    session: Session, batch: ImportBatch, cohort: Cohort, *, run: tuple[int, int], now: datetime
-) -> int:
-    """Enrol this chunk's people and draft their plans with all their dates."""
-    chosen = presences.usable(batch) & ImportRow.line.between(*run)
-    rows = (
-        select(literal(cohort.id), ImportRow.person_id, literal(now, UtcDateTime())).where(chosen).distinct()
-    )
-    enrolled = session.connection().execute(
-        sets.insert_new(session, Enrolment).from_select(["cohort_id", "person_id", "created_at"], rows)
-    )
-    low, high = session.execute(
-        select(func.min(Enrolment.id), func.max(Enrolment.id)).where(
-            Enrolment.cohort_id == cohort.id,
-            Enrolment.person_id.in_(select(ImportRow.person_id).where(chosen)),
-        )
-    ).one()
-    if low is not None:
-        drafting.draft(session, cohort=cohort, enrolments=(low, high), batch_id=batch.id, now=now)
-    return enrolled.rowcount
-
-
 def _flip(
     session: Session, batch: ImportBatch, cohort: Cohort, *, added: int, enrolled: int, now: datetime
 ) -> Imported:
@@ -250,24 +177,12 @@ def _flip(
     return imported
 
 
-def _rows(session: Session, batch: ImportBatch, first: int, last: int, *, new: bool) -> Sequence[ImportRow]:
-    nobody_yet = ImportRow.person_id.is_(None) if new else ImportRow.person_id.is_not(None)
-    return session.scalars(
-        select(ImportRow).where(
-            ImportRow.batch_id == batch.id,
-            ImportRow.line.between(first, last),
-            ImportRow.problem.is_(None),
-            ImportRow.skipped.is_(False),
-            nobody_yet,
-        )
-    ).all()
-
-
 def _forget(session: Session, batch: ImportBatch) -> None:
     """Blank the personal facts of the staged rows: they live with the people now."""
-    session.execute(
-        update(ImportRow)
-        .where(ImportRow.batch_id == batch.id)
-        .values(name=None, email=None, facts="{}", suggestions="[]")
-        .execution_options(synchronize_session=False)
-    )
+    for run in sets.runs(session, ImportRow.id, ImportRow.batch_id == batch.id):
+        session.execute(
+            update(ImportRow)
+            .where(run)
+            .values(name=None, email=None, facts="{}", suggestions="[]")
+            .execution_options(synchronize_session=False)
+        )

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Date,
     Integer,
@@ -16,12 +18,13 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    true,
 )
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from coachfollow.extensions import UtcDateTime
-from coachfollow.flow import sets
+from coachfollow.flow import preludes, sets
 from coachfollow.models import Coaching, Cohort, Enrolment, FollowUpPlan, Grant, ImportRow, Person, Touchpoint
 from coachfollow.queries import schedules
 from coachfollow.rules import planning, worktime
@@ -42,15 +45,28 @@ def draft(
     )
     # + 0 keeps SQLite from walking the whole cohort by its index for every chunk
     plans = FollowUpPlan.enrolment_id.between(first, last) & (FollowUpPlan.cohort_id + 0 == cohort.id)
-    date_plans(session, cohort=cohort, plans=plans)
-    _assign_coaches(session, cohort, plans, batch_id, now)
+    _date(session, cohort, plans, now)
+    _assign_named_coaches(session, plans, batch_id, now)
+    share_out(session, cohort=cohort, plans=plans, now=now)
 
 
-def date_plans(session: Session, *, cohort: Cohort, plans: ColumnElement[bool]) -> None:
+def share_out(session: Session, *, cohort: Cohort, plans: ColumnElement[bool], now: datetime) -> int:
+    """Give the chosen plans that have no coach one of the cohort's each, the least busy first. No commit."""
+    coaches = _coaches_by_load(session, cohort)
+    if not coaches:
+        return 0
+    shared = sets.insert_new(session, Coaching).from_select(
+        _COACHING_COLUMNS, _shared_out(plans, coaches, now)
+    )
+    return session.connection().execute(shared).rowcount
+
+
+def _date(session: Session, cohort: Cohort, plans: ColumnElement[bool], now: datetime) -> None:
     """Give every chosen plan without dates its dates: worked out and stored once per rhythm."""
     steps = schedules.steps(session, version_id=cohort.programme_version_id)
     ids = {rule.key: step_id for step_id, rule in steps.items()}
     sessions = schedules.sessions(session, cohort)
+    gone_by = preludes.passed(session, cohort=cohort, now=now)
     for rhythm in schedules.rhythms(session, where=plans):
         planned = planning.plan(
             tuple(steps.values()),
@@ -58,9 +74,10 @@ def date_plans(session: Session, *, cohort: Cohort, plans: ColumnElement[bool]) 
             week=worktime.parse_week(rhythm.week),
             zone=rhythm.zone,
         )
+        dates = _dates(tuple((ids[one.step], one) for one in planned), gone_by, now)
         alike = plans & (Person.zone == rhythm.zone) & (Person.working_week == rhythm.week)
         session.execute(
-            sets.insert_new(session, Touchpoint).from_select(_COLUMNS, _touchpoints(planned, ids, alike))
+            sets.insert_new(session, Touchpoint).from_select(_COLUMNS, _touchpoints(dates, alike))
         )
 
 
@@ -85,8 +102,12 @@ _STEP_COLUMNS: dict[str, TypeEngine[Any]] = {
     "grace_until": UtcDateTime(),
     "closes_at": UtcDateTime(),
     "why": String(),
+    "state": String(),
+    "state_reason": String(),
+    "settled_at": UtcDateTime(),
 }
-_COLUMNS = ["plan_id", "cohort_id", "n", "state", "undeliverable", *_STEP_COLUMNS]
+_COLUMNS = ["plan_id", "cohort_id", "n", "undeliverable", *_STEP_COLUMNS]
+_COACHING_COLUMNS = ["plan_id", "coach_id", "from_at"]
 
 
 def _new_plans(
@@ -104,30 +125,43 @@ def _new_plans(
     ).where(chosen)
 
 
-def _touchpoints(
-    planned: Sequence[Planned], ids: dict[str, int], plans: ColumnElement[bool]
-) -> sets.AnySelect:
+def _touchpoints(dates: CTE, plans: ColumnElement[bool]) -> sets.AnySelect:
     """Plans × the dates of their rhythm, for those that have none yet."""
-    dates = sets.rows("dates", _STEP_COLUMNS, [_row(one, ids) for one in planned])
     bare = ~exists().where(Touchpoint.plan_id == FollowUpPlan.id)
     return (
         select(
             FollowUpPlan.id,
             FollowUpPlan.cohort_id,
             literal(1),
-            literal(TouchpointState.PLANNED.value),
             false(),
             *(dates.c[name] for name in _STEP_COLUMNS),
         )
         .join(Person, Person.id == FollowUpPlan.person_id)
-        .join(dates, literal(1) == literal(1))
+        # outer keeps SQLite from walking all the plans once for every date; there are always dates
+        .outerjoin(dates, true())
         .where(plans, bare)
     )
 
 
-def _row(one: Planned, ids: dict[str, int]) -> tuple[object, ...]:
+@lru_cache(maxsize=128)
+def _dates(planned: tuple[tuple[int, Planned], ...], gone_by: frozenset[int], now: datetime) -> CTE:
+    """The dates of a rhythm as a table; every chunk of a file has the same rhythms.
+
+    What led up to a day that has come is skipped from the first, as the flip would skip it person by person.
+    """
+    to_come, skipped = (
+        (TouchpointState.PLANNED.value, None, None),
+        (TouchpointState.CANCELLED.value, preludes.PASSED, now),
+    )
+    return sets.few_rows(
+        "dates",
+        _STEP_COLUMNS,
+        [(step_id, *_row(one), *(skipped if step_id in gone_by else to_come)) for step_id, one in planned],
+    )
+
+
+def _row(one: Planned) -> tuple[object, ...]:
     return (
-        ids[one.step],
         one.kind.value,
         one.audience.value,
         one.local_date,
@@ -140,28 +174,31 @@ def _row(one: Planned, ids: dict[str, int]) -> tuple[object, ...]:
     )
 
 
-def _assign_coaches(
-    session: Session, cohort: Cohort, plans: ColumnElement[bool], batch_id: int | None, now: datetime
+def _assign_named_coaches(
+    session: Session, plans: ColumnElement[bool], batch_id: int | None, now: datetime
 ) -> None:
-    """First whom the file names, then evenly over the cohort's coaches, the least busy first."""
-    columns = ["plan_id", "coach_id", "from_at"]
+    """Give each plan the coach whom the file names."""
+    named = _as_named(plans, batch_id, now)
+    session.execute(sets.insert_new(session, Coaching).from_select(_COACHING_COLUMNS, named))
+
+
+def _as_named(plans: ColumnElement[bool], batch_id: int | None, now: datetime) -> sets.AnySelect:
+    """The coach of each plan's row: one look-up a plan, where SQLite would walk the whole file for every chunk."""
     named = (
-        select(FollowUpPlan.id, ImportRow.coach_id, literal(now, UtcDateTime()))
-        .join(ImportRow, ImportRow.person_id == FollowUpPlan.person_id)
+        select(ImportRow.coach_id)
         .where(
-            plans,
             ImportRow.batch_id == batch_id,
+            ImportRow.person_id == FollowUpPlan.person_id,
             ImportRow.problem.is_(None),
             ImportRow.skipped.is_(False),
             ImportRow.coach_id != FollowUpPlan.person_id,  # nobody is their own coach
         )
+        .order_by(ImportRow.id)  # by line it would be sought by line: the whole file for every plan
+        .limit(1)
+        .correlate(FollowUpPlan)
+        .scalar_subquery()
     )
-    session.execute(sets.insert_new(session, Coaching).from_select(columns, named))
-    coaches = _coaches_by_load(session, cohort)
-    if coaches:
-        session.execute(
-            sets.insert_new(session, Coaching).from_select(columns, _shared_out(plans, coaches, now))
-        )
+    return select(FollowUpPlan.id, named, literal(now, UtcDateTime())).where(plans, named.is_not(None))
 
 
 def _coaches_by_load(session: Session, cohort: Cohort) -> list[int]:

@@ -126,11 +126,11 @@ def _invite_to_all(session: Session, batch: ImportBatch, cohort: Cohort) -> None
     session.execute(sets.insert_new(session, Attendance).from_select(columns, invited))
 
 
+def wanted(batch: ImportBatch) -> ColumnElement[bool]:
+    """The rows of a file that nothing is in the way of and nobody left out."""
+    return (ImportRow.batch_id == batch.id) & ImportRow.problem.is_(None) & ImportRow.skipped.is_(False)
+
+
 def usable(batch: ImportBatch) -> ColumnElement[bool]:
     """The rows of a file that are carried out."""
-    return (
-        (ImportRow.batch_id == batch.id)
-        & ImportRow.person_id.is_not(None)
-        & ImportRow.problem.is_(None)
-        & ImportRow.skipped.is_(False)
-    )
+    return wanted(batch) & ImportRow.person_id.is_not(None)

@@ -1,13 +1,26 @@
 """SQL that both databases understand in their own words: inserts that pass over what exists, random ids."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import CTE, Connection, Insert, Select, Text, column, values
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Insert,
+    Select,
+    Text,
+    column,
+    func,
+    literal,
+    select,
+    union_all,
+    values,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeEngine
 
@@ -16,6 +29,7 @@ from coachfollow.models import Base
 AnyInsert = sqlite.Insert | postgresql.Insert
 AnySelect = Select[*tuple[Any, ...]]
 
+RUN = 2000  # ids in one run
 CHUNK = 1000  # values in one statement: SQLite takes 32,766, PostgreSQL 65,535
 
 Item = TypeVar("Item")
@@ -53,11 +67,20 @@ def insert_new(session: Session, table: type[Base]) -> Insert:
     return insert(session, table).on_conflict_do_nothing()
 
 
-def chunks(items: Collection[Item], most: int = CHUNK) -> Iterator[list[Item]]:
+def chunks(items: Iterable[Item], most: int = CHUNK) -> Iterator[list[Item]]:
     """Cut many values into as many as one statement takes easily."""
     rest = iter(items)
     while chunk := list(islice(rest, most)):
         yield chunk
+
+
+def runs(
+    session: Session, key: InstrumentedAttribute[int], where: ColumnElement[bool]
+) -> list[ColumnElement[bool]]:
+    """Cut many rows into runs of ids: one statement over all of them would keep every page it changes in memory."""
+    low, high = session.execute(select(func.min(key), func.max(key)).where(where)).one()
+    firsts = range(low, high + 1, RUN) if low else range(0)
+    return [where & key.between(first, first + RUN - 1) for first in firsts]
 
 
 def rows(name: str, columns: Mapping[str, TypeEngine[Any]], data: Sequence[tuple[object, ...]]) -> CTE:
@@ -65,30 +88,59 @@ def rows(name: str, columns: Mapping[str, TypeEngine[Any]], data: Sequence[tuple
     return values(*(column(key, kind) for key, kind in columns.items()), name=name).data(list(data)).cte(name)
 
 
+def few_rows(name: str, columns: Mapping[str, TypeEngine[Any]], data: Sequence[tuple[object, ...]]) -> CTE:
+    """Up to 500 rows likewise, for a statement that comes again: SQLAlchemy compiles VALUES anew each time."""
+    each = [
+        select(
+            *(
+                literal(value, kind).label(key)
+                for (key, kind), value in zip(columns.items(), row, strict=True)
+            )
+        )
+        for row in data
+    ]
+    return union_all(*each).cte(name)
+
+
 def bulk(
     connection: Connection, table: type[Base], columns: Sequence[str], data: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Insert many rows as the driver takes them: two to three times as fast as rows of names and values.
+    """Insert many rows as the driver takes them: two to three times as fast as rows of names and values."""
+    _insert(connection, table, columns, data, unless="")
 
-    Values are converted once per distinct value, because most of a batch's columns hold the same few.
-    """
+
+def bulk_new(
+    connection: Connection, table: type[Base], columns: Sequence[str], data: Sequence[tuple[Any, ...]]
+) -> int:
+    """Insert many rows likewise, passing over those that are there already; gives how many were new."""
+    return _insert(connection, table, columns, data, unless="ON CONFLICT DO NOTHING")
+
+
+def _insert(
+    connection: Connection,
+    table: type[Base],
+    columns: Sequence[str],
+    data: Sequence[tuple[Any, ...]],
+    *,
+    unless: str,
+) -> int:
     if not data:
-        return
+        return 0
     dialect = connection.dialect
     kinds = [table.__table__.c[name].type.dialect_impl(dialect) for name in columns]
-    convert = [kind.bind_processor(dialect) for kind in kinds]
+    given = [
+        _converted(column, kind.bind_processor(dialect))
+        for kind, column in zip(kinds, zip(*data, strict=True), strict=True)
+    ]
     marks = ", ".join("?" if dialect.paramstyle == "qmark" else "%s" for _ in columns)
-    statement = f"INSERT INTO {table.__tablename__} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608  # our own names
-    known: dict[tuple[int, Any], Any] = {}
+    names = ", ".join(columns)
+    statement = f"INSERT INTO {table.__tablename__} ({names}) VALUES ({marks}) {unless}"  # noqa: S608  # our own names
+    return connection.exec_driver_sql(statement, list(zip(*given, strict=True))).rowcount
 
-    def converted(place: int, value: Any) -> Any:
-        processor = convert[place]
-        if processor is None:
-            return value
-        key = (place, value)
-        if key not in known:
-            known[key] = processor(value)
-        return known[key]
 
-    values_ = [tuple(converted(place, value) for place, value in enumerate(row)) for row in data]
-    connection.exec_driver_sql(statement, values_)
+def _converted(column: Sequence[Any], convert: Callable[[Any], Any] | None) -> Sequence[Any]:
+    """Values are converted once per distinct value, because most of a batch's columns hold the same few."""
+    if convert is None:
+        return column
+    known = {value: convert(value) for value in set(column)}
+    return [known[value] for value in column]

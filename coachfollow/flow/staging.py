@@ -1,40 +1,36 @@
 """Stages an attendance file: every row with who it is, what it says and what is in the way, for a preview."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import islice
+from functools import cache
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
 from coachfollow.errors import Invalid, NotFound
-from coachfollow.flow import history, sets
-from coachfollow.intake import matching
-from coachfollow.intake.reading import Reading, Sighting
+from coachfollow.flow import history, recognising, sets
+from coachfollow.flow.recognising import NOBODY
+from coachfollow.intake.namesakes import Namesakes
+from coachfollow.intake.reading import Problem, Reading, Sighting
 from coachfollow.models import Cohort, ImportBatch, ImportRow, TrainingSession
-from coachfollow.queries import matching as known
+from coachfollow.queries import matching
 from coachfollow.rules import attending
 from coachfollow.rules.words import AttendanceState, ImportKind, ImportState
+
+__all__ = ["INTERRUPTED", "NOBODY", "TWICE", "stage"]
 
 CHUNK = 1000
 
 INTERRUPTED = "Reading this file was interrupted; nothing of it was taken. Upload it again."
-NOBODY = "no mail address, and nobody of that name is in this group: choose who it is, or leave the row out"
 TWICE = "the same person stands in an earlier row; this row is left out"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """What a chunk of rows needs to know of the people there are."""
-
-    emails: Mapping[str, int]
-    external_ids: Mapping[str, int]
-    aliases: Mapping[str, int]
-    coaches: Mapping[str, int]
+_Presence = tuple[int | None, AttendanceState]
+_COLUMNS = (
+    *("batch_id", "line", "person_id", "coach_id", "name", "email", "facts"),
+    *("state", "minutes", "is_new", "problem", "suggestions", "skipped"),
+)
 
 
 def stage(
@@ -70,19 +66,27 @@ def stage(
     )
     session.add(batch)
     session.commit()
-    _stage_rows(session, batch, cohort, reading)
+    _stage_people(session, batch, cohort, reading)
+    _stage_problems(session, batch, reading.problems)
+    recognising.suggest(session, batch)
+    _finish(session, batch, now)
+    return batch
+
+
+def _finish(session: Session, batch: ImportBatch, now: datetime) -> None:
+    """Say that every row is there."""
+    batch.rows = session.scalar(select(func.count()).where(ImportRow.batch_id == batch.id)) or 0
     batch.state, batch.error = ImportState.STAGED, None
     history.record(
         session,
         "file staged",
         at=now,
-        organisation_id=cohort.organisation_id,
-        cohort_id=cohort.id,
-        actor_id=actor_id,
+        organisation_id=batch.organisation_id,
+        cohort_id=batch.cohort_id,
+        actor_id=batch.actor_id,
         batch=batch.public_id,
     )
     session.commit()
-    return batch
 
 
 def _session_of(session: Session, cohort: Cohort, training_session_id: int | None) -> TrainingSession:
@@ -103,107 +107,66 @@ def _session_of(session: Session, cohort: Cohort, training_session_id: int | Non
     return chosen[0]
 
 
-def _stage_rows(session: Session, batch: ImportBatch, cohort: Cohort, reading: Reading) -> None:
-    names: dict[str, list[int]] = defaultdict(list)
-    for person_id, name in known.roster(session, cohort_id=cohort.id):
-        names[matching.match_key(name)].append(person_id)
-    seen: set[int | str] = set()
-    lines = 0
-    for chunk in _chunks(reading.sightings):
-        people = _look_up(session, batch.organisation_id, chunk)
+def _stage_people(session: Session, batch: ImportBatch, cohort: Cohort, reading: Reading) -> None:
+    @cache
+    def namesakes() -> Namesakes:  # most files never ask
+        return Namesakes(matching.roster(session, cohort_id=cohort.id))
+
+    taking_part = (one for one in reading.sightings if not one.is_organiser)
+    for chunk in sets.chunks(taking_part, CHUNK):
+        people = recognising.look_up(session, batch.organisation_id, chunk)
+        found = [recognising.who(one, people, namesakes) for one in chunk]
         rows = [
-            _row(one, batch=batch, cohort=cohort, people=people, names=names, seen=seen, reading=reading)
-            for one in chunk
-            if not one.is_organiser
+            _row(
+                one,
+                batch=batch,
+                person_id=person_id,
+                coach_id=people.coaches.get(one.coach or ""),
+                presence=_presence(one, cohort, reading),
+                problem=problem,
+            )
+            for one, person_id, problem in zip(
+                chunk, found, _in_the_way(session, batch, chunk, found), strict=True
+            )
         ]
-        if rows:
-            session.connection().execute(insert(ImportRow), rows)
-        lines += len(rows)
+        sets.bulk(session.connection(), ImportRow, _COLUMNS, rows)
         session.commit()
-    problems = [_problem_row(batch, one.line, one.sentence) for one in reading.problems]
-    if problems:
-        session.connection().execute(sets.insert_new(session, ImportRow), problems)
-    _suggest(session, batch, cohort)
-    session.execute(update(ImportBatch).where(ImportBatch.id == batch.id).values(rows=lines + len(problems)))
-    session.commit()
-    session.refresh(batch)
 
 
-def _chunks(sightings: Iterable[Sighting]) -> Iterator[Sequence[Sighting]]:
-    rows = iter(sightings)
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
-
-
-def _look_up(session: Session, organisation_id: int, chunk: Sequence[Sighting]) -> _Known:
-    emails = {one.email for one in chunk if one.email} | {one.upn for one in chunk if one.upn}
-    names = {matching.match_key(one.name) for one in chunk if one.name and not one.email}
-    return _Known(
-        emails=known.by_email(session, organisation_id=organisation_id, emails=emails),
-        external_ids=known.by_external_id(
-            session,
-            organisation_id=organisation_id,
-            ids={one.external_id for one in chunk if one.external_id},
-        ),
-        aliases=known.by_alias(session, organisation_id=organisation_id, values=names),
-        coaches=known.by_email(
-            session, organisation_id=organisation_id, emails={one.coach for one in chunk if one.coach}
-        ),
-    )
+def _in_the_way(
+    session: Session, batch: ImportBatch, chunk: Sequence[Sighting], found: Sequence[int | None]
+) -> list[str | None]:
+    """What keeps each of these rows from being carried out; a reading has no address twice."""
+    seen = recognising.already_on(session, batch, found)
+    problems: list[str | None] = []
+    for one, person_id in zip(chunk, found, strict=True):
+        if person_id is None:
+            problems.append(None if one.email else NOBODY)
+        else:
+            problems.append(TWICE if person_id in seen else None)
+            seen.add(person_id)
+    return problems
 
 
 def _row(
     one: Sighting,
     *,
     batch: ImportBatch,
-    cohort: Cohort,
-    people: _Known,
-    names: Mapping[str, Sequence[int]],
-    seen: set[int | str],
-    reading: Reading,
-) -> dict[str, object]:
-    person_id = _who(one, people, names)
-    problem = None if person_id or one.email else NOBODY
-    identity = person_id or one.email
-    if identity is not None and identity in seen:
-        problem = TWICE
-    if identity is not None:
-        seen.add(identity)
-    minutes, state = _presence(one, cohort, reading)
-    return {
-        "batch_id": batch.id,
-        "line": one.line,
-        "person_id": person_id,
-        "is_new": person_id is None and problem is None,
-        "coach_id": people.coaches.get(one.coach or ""),
-        "name": one.name or None,
-        "email": one.email,
-        "facts": json.dumps(_facts(one)),
-        "state": state,
-        "minutes": minutes,
-        "problem": problem,
-        "suggestions": "[]",
-        "skipped": problem is TWICE,
-    }
+    person_id: int | None,
+    coach_id: int | None,
+    presence: _Presence,
+    problem: str | None,
+) -> tuple[object, ...]:
+    minutes, state = presence
+    is_new = person_id is None and problem is None
+    texts = (one.name or None, one.email, json.dumps(_facts(one)))
+    return (
+        *(batch.id, one.line, person_id, coach_id, *texts),
+        *(state, minutes, is_new, problem, "[]", problem is TWICE),
+    )
 
 
-def _who(one: Sighting, people: _Known, names: Mapping[str, Sequence[int]]) -> int | None:
-    """Match by address, sign-in name, number, remembered name, then by the only such name in the group."""
-    for table, key in (
-        (people.emails, one.email),
-        (people.emails, one.upn),
-        (people.external_ids, one.external_id),
-    ):
-        if key and key in table:
-            return table[key]
-    if one.email:
-        return None
-    name = matching.match_key(one.name)
-    alike = names.get(name, ())
-    return people.aliases.get(name) or (alike[0] if len(alike) == 1 else None)
-
-
-def _presence(one: Sighting, cohort: Cohort, reading: Reading) -> tuple[int | None, AttendanceState]:
+def _presence(one: Sighting, cohort: Cohort, reading: Reading) -> _Presence:
     """What the file says of somebody: a status, else minutes, else that they stand on it."""
     minutes = attending.minutes(one.intervals, within=reading.meeting) if one.intervals else one.minutes
     if one.status is not None:
@@ -226,33 +189,10 @@ def _facts(one: Sighting) -> dict[str, object]:
     return {key: value for key, value in facts.items() if value}
 
 
-def _problem_row(batch: ImportBatch, line: int, sentence: str) -> dict[str, object]:
-    return {
-        "batch_id": batch.id,
-        "line": line,
-        "person_id": None,
-        "is_new": False,
-        "facts": "{}",
-        "problem": sentence,
-        "suggestions": "[]",
-        "skipped": True,
-    }
-
-
-def _suggest(session: Session, batch: ImportBatch, cohort: Cohort) -> None:
-    """Name the people of the group whom an unknown row may be; a person decides."""
-    unknown = session.execute(
-        select(ImportRow.id, ImportRow.name).where(
-            ImportRow.batch_id == batch.id, ImportRow.problem == NOBODY, ImportRow.name.is_not(None)
-        )
-    ).all()
-    if not unknown:
-        return
-    people = known.roster(session, cohort_id=cohort.id)
-    found = matching.suggest_all([name for _, name in unknown if name], people)
-    for row_id, name in unknown:
-        session.execute(
-            update(ImportRow)
-            .where(ImportRow.id == row_id)
-            .values(suggestions=json.dumps(found.get(name or "", ())))
-        )
+def _stage_problems(session: Session, batch: ImportBatch, problems: Iterable[Problem]) -> None:
+    """Rows that could not be read stand in the preview, too, with the reason."""
+    for chunk in sets.chunks(problems, CHUNK):
+        rows = [(batch.id, one.line, "{}", False, one.sentence, "[]", True) for one in chunk]
+        columns = ("batch_id", "line", "facts", "is_new", "problem", "suggestions", "skipped")
+        sets.bulk_new(session.connection(), ImportRow, columns, rows)
+        session.commit()

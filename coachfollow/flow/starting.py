@@ -1,18 +1,15 @@
 """Starts the follow-ups of those who attended and shelves those of no-shows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import checkins, history, outbox, plans, sets
+from coachfollow.flow import checkins, history, outbox, plans, preludes, sets
 from coachfollow.models import Attendance, Cohort, FollowUpPlan, Message, Touchpoint, TrainingSession
-from coachfollow.queries import schedules
-from coachfollow.rules import cadence, worktime
 from coachfollow.rules.words import AttendanceState, PlanState, StepKind, StopReason, TouchpointState
 
-PASSED = "its day had passed before the follow-up began"
 NOT_THERE = "the training was not attended"
 STALE_PROMPT = timedelta(days=2)
 ATTENDED, MISSED = 1, -1
@@ -21,19 +18,25 @@ ATTENDED, MISSED = 1, -1
 def settle_attendance(session: Session, *, cohort: Cohort, now: datetime) -> tuple[int, int]:
     """Start the plans of those who attended, shelve those of no-shows; gives how many of each. No commit."""
     verdict = _verdict(session, cohort)
-    begun = and_(
-        FollowUpPlan.cohort_id == cohort.id, FollowUpPlan.state == PlanState.DRAFT, verdict == ATTENDED
-    )
+    gone_by = preludes.passed(session, cohort=cohort, now=now)
+    started = shelved = 0
+    for run in sets.runs(session, FollowUpPlan.id, FollowUpPlan.cohort_id == cohort.id):
+        started += _start(session, run & (verdict == ATTENDED), now)
+        shelved += _shelve(session, run, verdict == MISSED, now)
+        _pass_over(session, run, gone_by, now)
+        _finish_what_is_over(session, run, now)
+    return started, shelved
+
+
+def _start(session: Session, attended: ColumnElement[bool], now: datetime) -> int:
+    """Start the plans that wait for it; gives how many."""
+    begun = and_(attended, FollowUpPlan.state == PlanState.DRAFT)
     history.record_plans(session, "plan started", at=now, where=begun)
     _revive(session, begun)
-    starting = update(FollowUpPlan).where(begun)
     started = session.connection().execute(
-        starting.values(state=PlanState.ACTIVE, state_at=now, stop_reason=None)
+        update(FollowUpPlan).where(begun).values(state=PlanState.ACTIVE, state_at=now, stop_reason=None)
     )
-    shelved = _shelve(session, cohort, verdict == MISSED, now)
-    if _pass_over(session, cohort, now):
-        _finish_what_is_over(session, cohort, now)
-    return started.rowcount, shelved
+    return started.rowcount
 
 
 def _verdict(session: Session, cohort: Cohort) -> ScalarSelect[int]:
@@ -69,72 +72,50 @@ def _revive(session: Session, begun: ColumnElement[bool]) -> None:
     )
 
 
-def _pass_over(session: Session, cohort: Cohort, now: datetime) -> int:
-    """What was over before the plan began is skipped and says so; a late start is no burst. Gives how many."""
-    begun = _just_started(cohort, now)
-    waiting = and_(
-        FollowUpPlan.cohort_id == cohort.id,
-        FollowUpPlan.state == PlanState.DRAFT,
-        FollowUpPlan.stop_reason.is_(None),
-    )
+def _pass_over(session: Session, run: ColumnElement[bool], gone_by: Collection[int], now: datetime) -> None:
+    """What was over before the plan began is skipped and says so; a late start is no burst."""
+    begun = _just_started(run, now)
+    waiting = and_(run, FollowUpPlan.state == PlanState.DRAFT, FollowUpPlan.stop_reason.is_(None))
     stale_prompt = and_(Touchpoint.kind == StepKind.PROMPT, Touchpoint.due_at <= now - STALE_PROMPT)
     too_late = and_(_of(begun), or_(Touchpoint.closes_at <= now, stale_prompt))
-    prelude = and_(_of(or_(begun, waiting)), Touchpoint.step_id.in_(_preludes(session, cohort, now)))
-    passed = session.connection().execute(
+    prelude = and_(_of(or_(begun, waiting)), Touchpoint.step_id.in_(gone_by))
+    session.connection().execute(
         update(Touchpoint)
-        .where(Touchpoint.state == TouchpointState.PLANNED, or_(too_late, prelude))
-        .values(state=TouchpointState.CANCELLED, state_reason=PASSED, settled_at=now)
+        .where(_of(run), Touchpoint.state == TouchpointState.PLANNED, or_(too_late, prelude))
+        .values(state=TouchpointState.CANCELLED, state_reason=preludes.PASSED, settled_at=now)
     )
-    return passed.rowcount
 
 
-def _just_started(cohort: Cohort, now: datetime) -> ColumnElement[bool]:
-    return and_(
-        FollowUpPlan.cohort_id == cohort.id,
-        FollowUpPlan.state == PlanState.ACTIVE,
-        FollowUpPlan.state_at == now,
-    )
+def _just_started(run: ColumnElement[bool], now: datetime) -> ColumnElement[bool]:
+    return and_(run, FollowUpPlan.state == PlanState.ACTIVE, FollowUpPlan.state_at == now)
 
 
 def _of(chosen: ColumnElement[bool]) -> ColumnElement[bool]:
     return Touchpoint.plan_id.in_(select(FollowUpPlan.id).where(chosen))
 
 
-def _preludes(session: Session, cohort: Cohort, now: datetime) -> Sequence[int]:
-    """The steps that lead up to a day that has come: afterwards they would make no sense, however late we are."""
-    steps = schedules.steps(session, version_id=cohort.programme_version_id)
-    wanted = cadence.wanted_days(tuple(steps.values()), sessions=schedules.sessions(session, cohort))
-    today = worktime.local(now, cohort.zone).date()
-    return [
-        step_id
-        for step_id, step in steps.items()
-        if step.offset_days < 0 and wanted[step.key] - timedelta(days=step.offset_days) <= today
-    ]
-
-
-def _finish_what_is_over(session: Session, cohort: Cohort, now: datetime) -> None:
+def _finish_what_is_over(session: Session, run: ColumnElement[bool], now: datetime) -> None:
     """A plan that began when everything had passed has come to its end."""
-    over = select(FollowUpPlan.id).where(_just_started(cohort, now), ~plans.SOMETHING_TO_COME)
+    over = select(FollowUpPlan.id).where(_just_started(run, now), ~plans.SOMETHING_TO_COME)
     for ids in sets.chunks(session.scalars(over).all()):
         plans.finish(session, plan_ids=ids, now=now)
 
 
-def _shelve(session: Session, cohort: Cohort, missed: ColumnElement[bool], now: datetime) -> int:
+def _shelve(session: Session, run: ColumnElement[bool], missed: ColumnElement[bool], now: datetime) -> int:
     """Put back to draft the plans of those who, by all that is known now, did not attend enough sessions."""
-    here = FollowUpPlan.cohort_id == cohort.id
     going = or_(
         FollowUpPlan.state.in_([PlanState.ACTIVE, PlanState.PAUSED]),
         and_(FollowUpPlan.state == PlanState.DRAFT, FollowUpPlan.stop_reason.is_(None)),
     )
-    history.record_plans(session, "plan shelved", at=now, where=here & going & missed)
+    history.record_plans(session, "plan shelved", at=now, where=run & going & missed)
     put_back = session.connection().execute(
         update(FollowUpPlan)
-        .where(here, going, missed)
+        .where(run, going, missed)
         .values(state=PlanState.DRAFT, state_at=now, stop_reason=StopReason.ABSENT, paused_until=None)
     )
     if put_back.rowcount:
         absent = FollowUpPlan.stop_reason == StopReason.ABSENT
-        _silence(session, and_(here, absent, FollowUpPlan.state_at == now), now)
+        _silence(session, and_(run, absent, FollowUpPlan.state_at == now), now)
     return put_back.rowcount
 
 

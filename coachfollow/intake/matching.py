@@ -30,11 +30,15 @@ def suggest(name: str, known: Sequence[tuple[int, str]], *, limit: int = 3) -> t
 
 
 def suggest_all(
-    wanted: Iterable[str], known: Sequence[tuple[int, str]], *, limit: int = 3
+    wanted: Iterable[str], known: Iterable[tuple[int, str]], *, limit: int = 3
 ) -> Mapping[str, tuple[int, ...]]:
-    """The suggestions for many names at once; the known names are prepared only once."""
-    prepared = [_Known.of(number, name) for number, name in known]
-    return {name: _nearest(_Known.of(0, name), prepared, limit=limit) for name in wanted}
+    """The suggestions for many names at once; the known names pass by, and only short lists are kept of them."""
+    seekers = {name: _Shortlist(_Known.of(0, name)) for name in wanted}
+    for place, (number, name) in enumerate(known):
+        other = _Known.of(number, name)
+        for seeker in seekers.values():
+            seeker.consider(other, place)
+    return {name: seeker.nearest(limit) for name, seeker in seekers.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +58,32 @@ class _Known:
         return cls(number, key, " ".join(words), frozenset(pairs))
 
 
-def _nearest(wanted: _Known, known: Sequence[_Known], *, limit: int) -> tuple[int, ...]:
-    """Common pairs of letters make a short list quickly; only that is compared letter by letter."""
-    candidates = (other for other in known if wanted.pairs & other.pairs)
-    likeness: dict[int, float] = {}
-    for other in heapq.nlargest(SHORTLIST, candidates, key=lambda other: _overlap(wanted, other)):
-        likeness[other.number] = max(_likeness(wanted, other), likeness.get(other.number, 0.0))
-    nearest = heapq.nlargest(limit, likeness, key=likeness.__getitem__)
-    return tuple(number for number in nearest if likeness[number] >= ALIKE)
+class _Shortlist:
+    """Those most like one name: common pairs of letters find them quickly; only they are compared by letter."""
+
+    __slots__ = ("_likely", "_wanted")
+
+    def __init__(self, wanted: _Known) -> None:
+        self._wanted = wanted
+        self._likely: list[tuple[float, int, _Known]] = []  # a heap; of two alike, the earlier stands higher
+
+    def consider(self, other: _Known, place: int) -> None:
+        """Keep somebody among the likeliest, if they are."""
+        if not self._wanted.pairs & other.pairs:
+            return
+        candidate = (_overlap(self._wanted, other), -place, other)
+        if len(self._likely) < SHORTLIST:
+            heapq.heappush(self._likely, candidate)
+        else:
+            heapq.heappushpop(self._likely, candidate)
+
+    def nearest(self, limit: int) -> tuple[int, ...]:
+        """The numbers of the people most like the name, the likeliest first."""
+        likeness: dict[int, float] = {}
+        for _, _, other in sorted(self._likely, reverse=True):
+            likeness[other.number] = max(_likeness(self._wanted, other), likeness.get(other.number, 0.0))
+        nearest = heapq.nlargest(limit, likeness, key=likeness.__getitem__)
+        return tuple(number for number in nearest if likeness[number] >= ALIKE)
 
 
 def _overlap(one: _Known, other: _Known) -> float:

@@ -121,21 +121,20 @@ def _spellings(layout: Layout) -> set[str]:
 
 def _gathered(reading: Reading, layout: Layout, calendar: Calendar, *, name: str) -> Reading:
     gathering = Gathering()
-    problems: list[Problem] = []
     count = 0
     for part, row in layout.rows():
         count += part is layout.people
         problem = rows.take(row, part, calendar=calendar, into=gathering)
         if problem:
-            problems.append(problem)
+            gathering.problems.append(problem)
     if not count:
         raise Unreadable(f"“{name}” has a header in line {layout.table.header_line}, but nobody under it.")
     meeting = _meeting(layout, calendar)
     return replace(
         reading,
-        sightings=tuple(gathering.sightings(closing=meeting[1] if meeting else None)),
-        problems=tuple(problems),
-        notes=tuple(gathering.notes),
+        sightings=gathering.sightings(closing=meeting[1] if meeting else None),
+        problems=gathering.problems,
+        notes=gathering.notes,
         rows=count,
         meeting=meeting,
     )
@@ -151,12 +150,11 @@ def _meeting(layout: Layout, calendar: Calendar) -> Span | None:
 def _read_lines(lines: Iterable[str], *, name: str) -> Reading:
     """A list without a header row: names and addresses are told apart by their looks."""
     gathering = Gathering()
-    problems: list[Problem] = []
     count = 0
     for count, found in enumerate(pasted.people(lines), start=1):
         tables.check_count(count)
         if isinstance(found, Problem):
-            problems.append(found)
+            gathering.problems.append(found)
         else:
             gathering.add(found, NOTHING)
     if not count:
@@ -165,9 +163,9 @@ def _read_lines(lines: Iterable[str], *, name: str) -> Reading:
         layout=Make.PASTED.value,
         header=(),
         fingerprint=columns.fingerprint(()),
-        sightings=tuple(gathering.sightings(closing=None)),
-        problems=tuple(problems),
-        notes=tuple(gathering.notes),
+        sightings=gathering.sightings(closing=None),
+        problems=gathering.problems,
+        notes=gathering.notes,
         rows=count,
     )
 

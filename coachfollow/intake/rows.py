@@ -1,12 +1,29 @@
 """Takes one row about a person: who it is, what is known of them, and how long they were there."""
 
-from coachfollow.intake import decode, names, presence, values
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from coachfollow.intake import addresses, decode, names, presence, values
 from coachfollow.intake.cells import Cells
 from coachfollow.intake.gathering import Gathering
 from coachfollow.intake.layouts import Kind, Part
 from coachfollow.intake.moments import Calendar
 from coachfollow.intake.tables import Row
 from coachfollow.intake.words import Field, Problem, Sighting
+
+# What a cell tells of a person, under the name that the sighting has for it; only columns that are there are read.
+_FACTS: Mapping[Field, Callable[[str], Any]] = {
+    Field.EMAIL: addresses.address,
+    Field.UPN: values.user_name,
+    Field.EXTERNAL_ID: str,
+    Field.STATUS: values.status,
+    Field.COACH: addresses.address,
+    Field.MANAGER: addresses.address,
+    Field.TEAM: values.team,
+    Field.ZONE: values.zone,
+    Field.LOCALE: values.locale,
+    Field.WEEK: values.week,
+}
 
 
 def take(row: Row, part: Part, *, calendar: Calendar, into: Gathering) -> Problem | None:
@@ -37,20 +54,15 @@ def _take_rejoin(cells: Cells, calendar: Calendar, into: Gathering) -> None:
 
 
 def _sighting(cells: Cells, part: Part) -> Sighting:
+    facts = {}
+    for field, parse in _FACTS.items():
+        if field in part.columns and (found := cells.read(field, parse)):
+            facts[field.value] = found
     seen = Sighting(
         line=cells.line,
         name=cells.name(names.original if part.names_accounts else names.tidy),
-        email=cells.address(Field.EMAIL),
-        upn=cells.read(Field.UPN, values.user_name),
-        external_id=cells.text(Field.EXTERNAL_ID) or None,
-        status=cells.read(Field.STATUS, values.status),
-        coach=cells.address(Field.COACH),
-        manager=cells.address(Field.MANAGER),
-        team=cells.read(Field.TEAM, values.team) or (),
-        zone=cells.read(Field.ZONE, values.zone),
-        locale=cells.read(Field.LOCALE, values.locale),
-        week=cells.read(Field.WEEK, values.week),
         is_organiser=bool(cells.read(Field.ROLE, values.is_organiser)),
+        **facts,
     )
     if not (seen.name or seen.email or seen.upn or seen.external_id):
         cells.fault(Field.NAME, "there is neither a name nor an address in this row")

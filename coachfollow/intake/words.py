@@ -150,8 +150,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What an attendance file says: the people in it, or the questions that come first.
+    """What an attendance file says: the people in it, no two with one address, or the questions that come first.
 
+    However long the file is, people, problems and notes take no memory: they are read from disk when asked for.
     `problems` are rows that were left out. `notes` are rows that were taken and deserve a look. `mapping` is
     how the file was read, with the encoding and the delimiter only where somebody chose them: a mapping page
     starts from it, a profile keeps it. `first_rows` shows the file as it was decoded.
@@ -160,9 +161,9 @@ class Reading:
     layout: str
     header: tuple[str, ...]
     fingerprint: str
-    sightings: tuple[Sighting, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    notes: tuple[Problem, ...] = ()
+    sightings: abc.Sequence[Sighting] = ()
+    problems: abc.Sequence[Problem] = ()
+    notes: abc.Sequence[Problem] = ()
     questions: tuple[Question, ...] = ()
     rows: int = 0
     date_order: DateOrder | None = None

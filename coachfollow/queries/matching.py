@@ -1,11 +1,13 @@
 """Finds the people a file speaks of: by address, number or remembered name, never by likeness alone."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Alias, Enrolment, Person
+
+CHUNK = 1000
 
 
 def by_email(session: Session, *, organisation_id: int, emails: Collection[str]) -> Mapping[str, int]:
@@ -39,11 +41,13 @@ def by_external_id(session: Session, *, organisation_id: int, ids: Collection[st
     return {external_id: person_id for external_id, person_id in rows if external_id}
 
 
-def roster(session: Session, *, cohort_id: int) -> list[tuple[int, str]]:
-    """Give the names of those enrolled in a group: whom a name without an address may mean."""
+def roster(session: Session, *, cohort_id: int) -> Iterator[tuple[int, str]]:
+    """Give the names of those enrolled in a group, as they are read: whom a name without an address may mean."""
     rows = session.execute(
         select(Person.id, Person.name)
         .join(Enrolment, Enrolment.person_id == Person.id)
         .where(Enrolment.cohort_id == cohort_id, Person.name.is_not(None))
+        .order_by(Enrolment.person_id)
+        .execution_options(yield_per=CHUNK)
     )
-    return [(person_id, name) for person_id, name in rows if name]
+    return ((person_id, name) for person_id, name in rows if name)

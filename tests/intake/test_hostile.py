@@ -68,6 +68,7 @@ def test_random_bytes_are_survived(path: Path, data: bytes) -> None:
 
 @given(st.binary(max_size=60), st.sampled_from(decode.ENCODINGS))
 @example(b"\xff\xfeN\0a\0m\0e\0\n\0A\0", "utf-16-le")
+@settings(deadline=None)
 def test_any_encoding_may_be_chosen_for_any_bytes(path: Path, data: bytes, encoding: str) -> None:
     path.write_bytes(b"Name,Email\n" + data)
     with suppress(Unreadable):
@@ -75,11 +76,13 @@ def test_any_encoding_may_be_chosen_for_any_bytes(path: Path, data: bytes, encod
 
 
 @given(st.text(ALPHABET, max_size=120))
+@settings(deadline=None)
 def test_random_lists_are_survived(path: Path, text: str) -> None:
     survive(path, f"Name,Email,Join Time,Leave Time,Duration\n{text}".encode())
 
 
 @given(st.sampled_from(FILES), CHANGES)
+@settings(deadline=None)
 def test_damaged_reports_are_survived(
     path: Path, data: bytes, changes: list[tuple[float, bytes, int]]
 ) -> None:
@@ -95,6 +98,7 @@ def test_damaged_workbooks_are_survived(
 
 
 @given(st.sampled_from(FILES), CHANGES, st.sampled_from(DateOrder))
+@settings(deadline=None)
 def test_a_damaged_report_never_ends_before_it_begins(
     path: Path, data: bytes, changes: list[tuple[float, bytes, int]], order: DateOrder
 ) -> None:

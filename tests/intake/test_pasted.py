@@ -1,7 +1,7 @@
 """A dozen names and addresses can be pasted in whatever way they were copied."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coachfollow.intake import pasted
@@ -89,6 +89,7 @@ def test_too_much_is_refused() -> None:
 
 
 @given(st.text(st.sampled_from("ab@.,;<>\"' \t\n|é"), max_size=80))
+@settings(deadline=None)
 def test_no_pasted_text_does_anything_but_being_read_or_refused(text: str) -> None:
     try:
         reading = read_pasted(text)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coachfollow.intake.reading import DateOrder, Field, Mapping, Reading, Sighting, Unreadable, read
@@ -327,6 +327,7 @@ STATED = st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 120)), min_si
 
 
 @given(STATED)
+@settings(deadline=None)
 def test_nobody_is_counted_twice_and_no_minute_is_lost(
     tmp_path_factory: pytest.TempPathFactory, stated: list[tuple[str, int]]
 ) -> None:
