@@ -9,7 +9,7 @@ HEAD = f"""\
 # Configuration
 
 Coachfollow is configured by its environment. Every setting there is stands in this table,
-which `make docs` writes from `coachfollow/config.py`.
+which `make docs` writes from `coachfollow/config/table.py`.
 
 - A setting marked **required** has no default. All mistakes are reported together, at start.
 - A name that begins with `{config.PREFIX}` and is not in the table is a mistake, too: nothing is misspelt
