@@ -24,10 +24,13 @@ from coachfollow.rules.access import ANONYMOUS, Actor, Target
 
 def actor(session: Session, *, person_id: int, version: int, now: datetime) -> Actor:
     """Give a signed-in person's relations as of now; nobody if they were signed out everywhere or have left."""
-    person = session.get(Person, person_id)
+    has_plan = select(FollowUpPlan.id).where(FollowUpPlan.person_id == Person.id).exists()
+    found = session.execute(select(Person, has_plan).where(Person.id == person_id)).one_or_none()
+    if found is None:
+        return ANONYMOUS
+    person: Person = found[0]
     if (
-        person is None
-        or person.version != version
+        person.version != version
         or person.erased_at is not None
         or (person.left_on is not None and person.left_on < now.date())
     ):
@@ -47,11 +50,12 @@ def actor(session: Session, *, person_id: int, version: int, now: datetime) -> A
         grants=frozenset(access.Grant(row.role, row.scope, row.scope_id) for row in grants),
         coached_plans=frozenset(session.scalars(coached)),
         managed_people=frozenset(session.scalars(managed)),
+        has_plan=found[1],
     )
 
 
-def plan_target(session: Session, *, public_id: str) -> Target | None:
-    """Give what a plan is, for asking who may see it."""
+def plan_target(session: Session, *, public_id: str, with_teams: bool = True) -> Target | None:
+    """Give what a plan is, for asking who may see it; its teams matter to those with a grant over a team alone."""
     row = session.execute(
         select(FollowUpPlan, Person.organisation_id)
         .join(Person, Person.id == FollowUpPlan.person_id)
@@ -65,7 +69,7 @@ def plan_target(session: Session, *, public_id: str) -> Target | None:
         person_id=plan.person_id,
         plan_id=plan.id,
         cohort_id=plan.cohort_id,
-        team_ids=teams_of(session, person_id=plan.person_id),
+        team_ids=teams_of(session, person_id=plan.person_id) if with_teams else frozenset(),
     )
 
 

@@ -1,7 +1,6 @@
 """Reads what a person sees when they are asked: the question, their own plan, what they answered before."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -18,13 +17,16 @@ from coachfollow.models import (
     FollowUpPlan,
     Organisation,
     Person,
+    PersonKey,
     ProgrammeText,
     ProgrammeVersion,
     Reporting,
     Touchpoint,
     TrainingSession,
 )
-from coachfollow.queries import keys, letters, programmes
+from coachfollow.queries import examples, letters, programmes
+from coachfollow.queries.examples import Examples
+from coachfollow.queries.keys import TextKey
 from coachfollow.rules import lifecycle, wording
 from coachfollow.rules.words import Audience, PlanState, StepKind, StopReason, TouchpointState
 
@@ -38,7 +40,8 @@ class OwnPlan:
     action: str
     reason: str
     rating: int | None
-    locale: str = "en"
+    written_at: datetime
+    locale: str
 
     @property
     def sentence(self) -> str:
@@ -70,7 +73,8 @@ class Asked:
     programme: str
     question: str
     own_plan: OwnPlan | None
-    examples: Sequence[tuple[str, str]]
+    examples: Examples
+    labels: Mapping[str, str]  # answers in the programme's own words
     is_answered: bool
 
     def takes_answer(self, now: datetime) -> bool:
@@ -116,43 +120,34 @@ def asked(session: Session, *, touchpoint_id: int, recipient_id: int) -> Asked:
         programme=text.title,
         question=wording.fill(words.question or words.subject, facts),
         own_plan=own,
-        examples=_pairs(text),
+        examples=examples.of_text(text),
+        labels=words.labels,
         is_answered=answer_of(session, touchpoint_id=touchpoint.id, person_id=recipient_id) is not None,
     )
-
-
-def examples(session: Session, *, plan_id: int) -> Sequence[tuple[str, str]]:
-    """Give the examples of a plan's programme, in its person's language: situation and action."""
-    version_id, locale = session.execute(
-        select(FollowUpPlan.programme_version_id, Person.locale)
-        .join(Person, Person.id == FollowUpPlan.person_id)
-        .where(FollowUpPlan.id == plan_id)
-    ).one()
-    return _pairs(programmes.text(session, version_id=version_id, locale=locale))
 
 
 def own_plan(session: Session, *, plan_id: int) -> OwnPlan | None:
     """Give the newest commitment of a plan, opened; None where there is none, or its person was erased."""
     newest = session.execute(
-        select(Commitment, FollowUpPlan.person_id, Person.locale)
+        select(Commitment, Person.locale, Person.public_id, PersonKey.wrapped_key)
         .join(FollowUpPlan, FollowUpPlan.id == Commitment.plan_id)
         .join(Person, Person.id == FollowUpPlan.person_id)
+        .join(PersonKey, PersonKey.person_id == Person.id)
         .where(Commitment.plan_id == plan_id)
         .order_by(Commitment.version.desc())
         .limit(1)
     ).one_or_none()
     if newest is None:
         return None
-    commitment, person_id, locale = newest
-    key = keys.keys_of(session, person_ids=[person_id]).get(person_id)
-    if key is None:
-        return None
+    commitment, locale, person, wrapped = newest
+    key = TextKey(person=person, wrapped=wrapped)
     return OwnPlan(
         version=commitment.version,
         situation=key.open(commitment.situation),
         action=key.open(commitment.action),
         reason=key.open(commitment.reason),
         rating=commitment.rating,
+        written_at=commitment.created_at,
         locale=locale,
     )
 
@@ -227,7 +222,3 @@ def _facts(
         "days_since": str((touchpoint.local_date - day).days) if day else "…",
         "organisation": around.organisation,
     }
-
-
-def _pairs(text: ProgrammeText) -> tuple[tuple[str, str], ...]:
-    return tuple((situation, action) for situation, action in json.loads(text.examples))

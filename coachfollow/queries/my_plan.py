@@ -1,17 +1,27 @@
 """Reads what a participant's own page shows: their words, what comes and when, what was, who is with them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coachfollow.models import Cohort, FollowUpPlan
-from coachfollow.queries import asked, links, timelines
+from coachfollow.models import Cohort, FollowUpPlan, Person, ProgrammeVersion, Step, StepText
+from coachfollow.queries import asked, examples, links, timelines
 from coachfollow.queries.asked import OwnPlan
+from coachfollow.queries.examples import Examples
 from coachfollow.queries.timelines import Dated, PlanHead
+from coachfollow.rules import wording
 from coachfollow.rules.words import TO_COME, Audience, TouchpointState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    """What the mail of a step is called, in the language it comes in."""
+
+    text: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +33,7 @@ class MyPlan:
     coming: Sequence[Dated]
     past: Sequence[Dated]
     current: int | None  # the question that is asked now
+    titles: Mapping[str, Title]  # by step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +51,7 @@ class Draft:
     plan: str
     programme: str
     own_plan: OwnPlan | None
-    examples: Sequence[tuple[str, str]]
+    examples: Examples
 
 
 def my_plan(session: Session, *, plan: str, now: datetime) -> MyPlan:
@@ -51,10 +62,40 @@ def my_plan(session: Session, *, plan: str, now: datetime) -> MyPlan:
     return MyPlan(
         head=head,
         own_plan=asked.own_plan(session, plan_id=head.plan_id),
-        coming=[one for one in dates if one.state in TO_COME],
-        past=[one for one in reversed(own) if one.state not in TO_COME],
+        coming=[one for one in dates if _is_to_come(one, now)],
+        past=[one for one in reversed(own) if not _is_to_come(one, now)],
         current=links.current_question(session, plan_id=head.plan_id, person_id=head.person_id, now=now),
+        titles=titles(session, plan_id=head.plan_id),
     )
+
+
+def titles(session: Session, *, plan_id: int) -> Mapping[str, Title]:
+    """Give what the mails of a plan are called; one whose subject names somebody has no title until it is written."""
+    rows = session.execute(
+        select(Step.key, StepText.locale, StepText.subject, Person.locale, ProgrammeVersion.language)
+        .join(StepText, StepText.step_id == Step.id)
+        .join(ProgrammeVersion, ProgrammeVersion.id == Step.version_id)
+        .join(FollowUpPlan, FollowUpPlan.programme_version_id == ProgrammeVersion.id)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .where(FollowUpPlan.id == plan_id)
+    )
+    best: dict[str, tuple[int, Title]] = {}
+    for step, language, subject, wanted, own in rows:
+        rank = _rank(language, wanted=wanted, own=own)
+        if step not in best or rank < best[step][0]:
+            best[step] = rank, Title(text=subject, language=language)
+    return {step: title for step, (_, title) in best.items() if wording.parts(title.text) == (title.text,)}
+
+
+def _rank(language: str, *, wanted: str, own: str) -> int:
+    """Somebody's language first, then its base, then the programme's own; as the mails choose."""
+    preferred = (wanted, wanted.partition("-")[0], own)
+    return preferred.index(language) if language in preferred else len(preferred)
+
+
+def _is_to_come(one: Dated, now: datetime) -> bool:
+    """A meeting is over when its time is; what came of it, its coach says later."""
+    return one.state in TO_COME and not (one.ends_at is not None and one.ends_at <= now)
 
 
 def draft(session: Session, *, plan: str) -> Draft:
@@ -64,7 +105,7 @@ def draft(session: Session, *, plan: str) -> Draft:
         plan=plan,
         programme=head.programme,
         own_plan=asked.own_plan(session, plan_id=head.plan_id),
-        examples=asked.examples(session, plan_id=head.plan_id),
+        examples=examples.of_plan(session, plan_id=head.plan_id),
     )
 
 

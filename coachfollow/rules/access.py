@@ -76,6 +76,7 @@ class Actor:
     grants: frozenset[Grant] = frozenset()
     coached_plans: frozenset[int] = frozenset()
     managed_people: frozenset[int] = frozenset()
+    has_plan: bool = False  # a follow-up of their own
 
 
 ANONYMOUS = Actor(person_id=None, organisation_id=None)

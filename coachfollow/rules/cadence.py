@@ -37,6 +37,20 @@ class Sessions:
     anchor: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distance:
+    """How far from which session a step wants to fall, whichever steps stand in between; negative is before."""
+
+    anchor: str
+    days: int
+
+
+def distances(steps: Sequence[StepRule]) -> dict[str, Distance]:
+    """How far each step is from the session it hangs on in the end; ValueError for a broken anchor."""
+    rules = {step.key: step for step in steps}
+    return {step.key: _distance(_trail(step, rules)) for step in steps}
+
+
 def wanted_days(steps: Sequence[StepRule], *, sessions: Sessions) -> dict[str, date]:
     """The day each step wants, before anyone's working week is asked; ValueError for a broken anchor."""
     rules = {step.key: step for step in steps}
@@ -47,7 +61,11 @@ def _wanted_day(trail: Sequence[StepRule], sessions: Sessions) -> date:
     index = _session_index(trail[-1].anchor, anchor=sessions.anchor, count=len(sessions.days))
     if index is None or not 0 <= index < len(sessions.days):
         raise ValueError(_no_such_session(trail[-1], count=len(sessions.days)))
-    return sessions.days[index] + timedelta(days=sum(step.offset_days for step in trail))
+    return sessions.days[index] + timedelta(days=_distance(trail).days)
+
+
+def _distance(trail: Sequence[StepRule]) -> Distance:
+    return Distance(anchor=trail[-1].anchor, days=sum(step.offset_days for step in trail))
 
 
 def _trail(step: StepRule, rules: Mapping[str, StepRule]) -> tuple[StepRule, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from coachfollow.rules import cadence, worktime
-from coachfollow.rules.cadence import Sessions, StepRule
+from coachfollow.rules.cadence import Distance, Sessions, StepRule
 from coachfollow.rules.words import Audience, StepKind
 from coachfollow.rules.worktime import WorkingWeek
 
@@ -55,6 +55,7 @@ class Planned:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Dated:
     step: StepRule
+    distance: Distance
     wanted: date
     day: date
     at: time
@@ -65,8 +66,11 @@ def plan(
     steps: Sequence[StepRule], *, sessions: Sessions, week: WorkingWeek, zone: str
 ) -> tuple[Planned, ...]:
     """Date every step, ordered by due moment; ValueError for an anchor that `problems` would have named."""
-    wanted = cadence.wanted_days(steps, sessions=sessions)
-    dated = [_dated(step, wanted=wanted[step.key], week=week, zone=zone) for step in steps]
+    wanted, distances = cadence.wanted_days(steps, sessions=sessions), cadence.distances(steps)
+    dated = [
+        _dated(step, distance=distances[step.key], wanted=wanted[step.key], week=week, zone=zone)
+        for step in steps
+    ]
     dated.sort(key=lambda one: one.due_at)
     planned: list[Planned] = []
     successors: dict[tuple[StepKind, Audience], datetime] = {}
@@ -82,12 +86,12 @@ def grace_until(week: WorkingWeek, day: date, *, zone: str) -> datetime:
     return worktime.end_of_day(worktime.add_working_days(week, day, GRACE_WORKING_DAYS), zone)
 
 
-def _dated(step: StepRule, *, wanted: date, week: WorkingWeek, zone: str) -> _Dated:
+def _dated(step: StepRule, *, distance: Distance, wanted: date, week: WorkingWeek, zone: str) -> _Dated:
     roll = worktime.previous_working_day if step.offset_days < 0 else worktime.next_working_day
     day = roll(week, wanted)
     at = worktime.clip_time(week, day, step.at)
     due_at = worktime.resolve(datetime.combine(day, at), zone)
-    return _Dated(step=step, wanted=wanted, day=day, at=at, due_at=due_at)
+    return _Dated(step=step, distance=distance, wanted=wanted, day=day, at=at, due_at=due_at)
 
 
 def _planned(one: _Dated, *, successor: datetime | None, week: WorkingWeek, zone: str) -> Planned:
@@ -114,7 +118,7 @@ def _closes_at(one: _Dated, *, successor: datetime | None, zone: str) -> datetim
 
 
 def _why(one: _Dated) -> str:
-    said = _distance(one.step)
+    said = _distance(one.distance)
     if one.day != one.wanted:
         said += f", moved from {_short(one.wanted, one.day)} to {_short(one.day)}: not a working day"
     if one.at != one.step.at:
@@ -122,22 +126,21 @@ def _why(one: _Dated) -> str:
     return said
 
 
-def _distance(step: StepRule) -> str:
-    days = abs(step.offset_days)
+def _distance(distance: Distance) -> str:
+    days = abs(distance.days)
     if not days:
-        return f"on the day of {_anchor(step.anchor)}"
+        return f"on the day of {_anchor(distance.anchor)}"
     count = "1 day" if days == 1 else f"{days} days"
-    return f"{count} {'before' if step.offset_days < 0 else 'after'} {_anchor(step.anchor)}"
+    return f"{count} {'before' if distance.days < 0 else 'after'} {_anchor(distance.anchor)}"
 
 
 def _anchor(name: str) -> str:
+    """The session as people call it; which step comes before another says nothing to them."""
     match name.split(":", 1):
         case ["session", ("first" | "last") as which]:
             return f"the {which} session"
         case ["session", number]:
             return f"session {number}"
-        case ["step", key]:
-            return f"the step “{key}”"
     return "the training"
 
 

@@ -48,7 +48,7 @@ def show(touchpoint: int) -> ResponseReturnValue:
     if not question.takes_answer(g.now):
         return _closed(url_for("answers.ask_again", touchpoint=touchpoint))
     if question.kind is StepKind.COMMITMENT:
-        filled = question_form.plan_so_far(request.args, question.own_plan, question.examples)
+        filled = question_form.plan_so_far(request.args, question.own_plan, question.examples.offered)
     else:
         filled = question_form.tapped(question.kind, request.args)
     return _form(question, filled, Problems())
@@ -120,7 +120,7 @@ def _form(question: Asked, values: Mapping[str, str], problems: Problems) -> str
         "answer/form.html",
         asked=question,
         is_commitment=question.kind is StepKind.COMMITMENT,
-        **question_form.context(question.kind, values=values, problems=problems),
+        **question_form.context(question.kind, values=values, problems=problems, labels=question.labels),
     )
 
 

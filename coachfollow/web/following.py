@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from coachfollow.errors import Closed
+from coachfollow.errors import Closed, NotFound
 from coachfollow.flow import commitments
 from coachfollow.queries import links, my_plan
 from coachfollow.queries.links import Link
@@ -32,15 +32,27 @@ def enter(token: str) -> ResponseReturnValue:
     return redirect(url_for("following.show", plan=link.plan))
 
 
+@pages.get("/my-plan")
+@policies.signed_in
+def newest() -> ResponseReturnValue:
+    """Lead somebody who is signed in to their newest follow-up; their account names them all."""
+    plans = my_plan.plans_of(g.session, person_id=g.actor.person_id)
+    if not plans:
+        raise NotFound("There is no follow-up of your own.")
+    return redirect(url_for("following.show", plan=plans[0].plan))
+
+
 @pages.get("/my-plan/<plan>")
 @policies.link
 def show(plan: str) -> ResponseReturnValue:
     """Show somebody their own follow-up."""
     _held(plan)
+    mine = my_plan.my_plan(g.session, plan=plan, now=g.now)
     return render_template(
         "following/plan.html",
-        mine=my_plan.my_plan(g.session, plan=plan, now=g.now),
+        mine=mine,
         changeable=CHANGEABLE,
+        answers_here=mine.current is not None and keyring.answers(mine.current),
     )
 
 
@@ -50,7 +62,7 @@ def write(plan: str) -> ResponseReturnValue:
     """Show the form of one's own plan, at any time of the follow-up."""
     _held(plan)
     draft = my_plan.draft(g.session, plan=plan)
-    values = question_form.plan_so_far(request.args, draft.own_plan, draft.examples)
+    values = question_form.plan_so_far(request.args, draft.own_plan, draft.examples.offered)
     return _form(draft, values, Problems())
 
 

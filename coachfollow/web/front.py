@@ -4,7 +4,7 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.extensions import installation
-from coachfollow.flow.demo_guests import EMPLOYEE, Guest
+from coachfollow.flow.demo_guests import Guest
 from coachfollow.web import layout, policies
 
 pages = Blueprint("front", __name__)
@@ -15,7 +15,7 @@ pages = Blueprint("front", __name__)
 def show() -> ResponseReturnValue:
     """Show the demo's story, the first page of whoever is signed in, or the way in."""
     if installation().settings.demo:
-        return render_template("demo/front.html", employee=EMPLOYEE, guests=Guest)
+        return render_template("demo/front.html", guests=Guest)
     if g.actor.person_id is None:
         return render_template("front.html")
     return redirect(url_for("front.home"))

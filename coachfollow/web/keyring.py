@@ -60,6 +60,11 @@ def sees(plan: str) -> bool:
     return holds(TokenPurpose.PLAN, plan) or _own(TokenPurpose.PLAN, plan) is not None
 
 
+def answers(touchpoint: int) -> bool:
+    """Whether the visitor may open the page of a question."""
+    return holds(TokenPurpose.ANSWER, touchpoint) or _own(TokenPurpose.ANSWER, str(touchpoint)) is not None
+
+
 def of_plan(plan: str) -> Link:
     """Give what the visitor may do about the mails of a plan, by its own link or by the one that stops them."""
     purpose = TokenPurpose.PLAN if holds(TokenPurpose.PLAN, plan) else TokenPurpose.STOP

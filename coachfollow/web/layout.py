@@ -6,14 +6,16 @@ from flask import Flask, current_app, g, request, url_for
 
 from coachfollow.extensions import installation
 from coachfollow.rules.access import ANONYMOUS, Actor
-from coachfollow.web import saying
-from coachfollow.web.navigation import Entry
+from coachfollow.web import assets, charts, saying
+from coachfollow.web.navigation import Current, Entry
 
 
 def register(app: Flask, entries: tuple[Entry, ...]) -> None:
     """Bind the frame and its menu."""
     app.extensions["coachfollow.menu"] = entries
     app.context_processor(_frame)
+    app.add_template_filter(charts.percent)
+    assets.register(app)
     saying.register(app)
 
 
@@ -22,14 +24,14 @@ class Item(NamedTuple):
 
     label: str
     url: str
-    is_here: bool
+    current: Current
 
 
 def menu() -> list[Item]:
     """The menu of whoever is there."""
     actor: Actor = g.get("actor", ANONYMOUS)
     return [
-        Item(entry.label, url_for(entry.endpoint), entry.endpoint == request.endpoint)
+        Item(entry.label, url_for(entry.endpoint), entry.current(request.endpoint))
         for entry in current_app.extensions["coachfollow.menu"]
         if entry.is_for(actor)
     ]

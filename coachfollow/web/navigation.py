@@ -2,26 +2,43 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from coachfollow.rules.access import Actor
 from coachfollow.rules.words import Role
+
+Current = Literal["page", "true", ""]  # as aria-current has it: this page, this part of the house, elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One line of the menu: its words, the page behind it, and who gets to see it.
 
-    It is a help, never a guard: the page's own policy decides who may open it.
+    It is a help, never a guard: the page's own policy decides who may open it. `rooms` are the groups of pages
+    (blueprints) that lie behind it, beside its own: there, the menu says that one is in this part of the house.
     """
 
     label: str
     endpoint: str
     is_for: Callable[[Actor], bool]
+    rooms: frozenset[str] = frozenset()
+
+    def current(self, endpoint: str | None) -> Current:
+        """How this line says where we are, on the page of that endpoint."""
+        if endpoint == self.endpoint:
+            return "page"
+        room = (endpoint or "").partition(".")[0]
+        return "true" if room in self.rooms | {self.endpoint.partition(".")[0]} else ""
 
 
 def anybody_signed_in(actor: Actor) -> bool:
     """Everybody with an account."""
     return actor.person_id is not None
+
+
+def participants(actor: Actor) -> bool:
+    """Whoever has a follow-up of their own."""
+    return actor.has_plan
 
 
 def coaches(actor: Actor) -> bool:

@@ -2,8 +2,19 @@
 
 from flask import Blueprint
 
-from coachfollow.web import answering, demo, following, front, leaving, probes, signin, staff
-from coachfollow.web.navigation import Entry, anybody_signed_in
+from coachfollow.web import (
+    answering,
+    demo,
+    demo_clock,
+    following,
+    front,
+    leaving,
+    probes,
+    signin,
+    staff,
+    styleguide,
+)
+from coachfollow.web.navigation import Entry, anybody_signed_in, participants
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     front.pages,
@@ -13,9 +24,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     leaving.pages,
     probes.pages,
     demo.pages,
+    demo_clock.pages,
+    styleguide.pages,
     *staff.BLUEPRINTS,
 )
 NAVIGATION: tuple[Entry, ...] = (
     *staff.NAVIGATION,
+    Entry(label="My plan", endpoint="following.newest", is_for=participants),
     Entry(label="My account", endpoint="signin.account", is_for=anybody_signed_in),
 )

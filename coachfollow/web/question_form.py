@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from coachfollow.queries.asked import OwnPlan
+from coachfollow.queries.examples import Example
 from coachfollow.rules import asking
 from coachfollow.rules.asking import Question
 from coachfollow.rules.words import StepKind
@@ -20,9 +21,15 @@ TAPPED: Mapping[StepKind, str] = {
 }
 
 
-def context(kind: StepKind, *, values: Mapping[str, str], problems: Mapping[str, str]) -> dict[str, object]:
+def context(
+    kind: StepKind,
+    *,
+    values: Mapping[str, str],
+    problems: Mapping[str, str],
+    labels: Mapping[str, str] = asking.NO_LABELS,
+) -> dict[str, object]:
     """Give what the templates of a form need; a part with something in it stands open."""
-    questions = asking.questions(kind)
+    questions = asking.questions(kind, labels)
     first = [one for one in questions if kind not in REFLECTIVE or one.key in ON_THE_FIRST_SCREEN]
     more = [one for one in questions if one not in first]
     return {
@@ -50,13 +57,13 @@ def tapped(kind: StepKind, arguments: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def plan_so_far(
-    arguments: Mapping[str, str], own_plan: OwnPlan | None, examples: Sequence[tuple[str, str]]
+    arguments: Mapping[str, str], own_plan: OwnPlan | None, examples: Sequence[Example]
 ) -> Mapping[str, str]:
     """Give the words of a plan to begin with: a tapped example (`?example=2`, from 1), or one's own so far."""
     number = arguments.get("example", "")
     if number in {str(n) for n in range(1, len(examples) + 1)}:
-        situation, action = examples[int(number) - 1]
-        return {"situation": situation, "action": action}
+        chosen = examples[int(number) - 1]
+        return {"situation": chosen.situation, "action": chosen.action}
     if own_plan is None:
         return {}
     return {"situation": own_plan.situation, "action": own_plan.action}
