@@ -52,9 +52,14 @@ def day(day: date, locale: str) -> str:
 
 def moment(moment: datetime, letter: Letter) -> str:
     """A time where the reader lives, in their language, with the zone said."""
-    zone = get_timezone(letter.zone)
-    said = format_datetime(moment, "EEEE d MMMM y, HH:mm", tzinfo=zone, locale=_known(letter.locale))
-    return f"{said} ({letter.zone.replace('_', ' ')})"
+    return local_moment(moment, zone=letter.zone, locale=letter.locale)
+
+
+def local_moment(moment: datetime, *, zone: str, locale: str) -> str:
+    """A time in a zone, in a language, with the zone said."""
+    tzinfo = get_timezone(zone)
+    said = format_datetime(moment, "EEEE d MMMM y, HH:mm", tzinfo=tzinfo, locale=_known(locale))
+    return f"{said} ({zone.replace('_', ' ')})"
 
 
 def _known(locale: str) -> str:

@@ -1,13 +1,15 @@
 """Publishes programmes: a changed template becomes a new version, an unchanged one changes nothing."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.flow import history
 from coachfollow.intake import programme as template
+from coachfollow.intake.programme import Judged
 from coachfollow.models import Programme, ProgrammeText, ProgrammeVersion, Step, StepText
 
 
@@ -31,18 +33,29 @@ def publish(
     actor_id: int | None = None,
 ) -> tuple[ProgrammeVersion, bool]:
     """Publish a template; True with the version if it is new. Running plans keep the one they began with."""
-    row = session.scalar(
-        select(Programme).where(Programme.organisation_id == organisation_id, Programme.key == programme.key)
-    )
-    if row is None:
-        row = Programme(organisation_id=organisation_id, key=programme.key)
-        session.add(row)
-        session.flush()
-    latest = latest_version(session, programme_id=row.id)
+    latest = _latest_of(session, organisation_id=organisation_id, key=programme.key)
     if latest is not None and latest.checksum == programme.checksum:
-        session.commit()
         return latest, False
-    version = _version(session, row.id, programme, now)
+    version = add_version(
+        session, organisation_id=organisation_id, programme=programme, now=now, actor_id=actor_id
+    )
+    session.commit()
+    return version, True
+
+
+def add_version(
+    session: Session,
+    *,
+    organisation_id: int,
+    programme: template.Programme,
+    now: datetime,
+    actor_id: int | None = None,
+) -> ProgrammeVersion:
+    """Make a template the newest version of its programme; the caller commits."""
+    row = _programme(session, organisation_id, programme.key)
+    latest = latest_version(session, programme_id=row.id)
+    number = latest.number + 1 if latest else 1
+    version = _version(session, row.id, programme, number=number, now=now)
     history.record(
         session,
         "programme published",
@@ -50,10 +63,9 @@ def publish(
         organisation_id=organisation_id,
         actor_id=actor_id,
         programme=programme.key,
-        number=version.number,
+        number=number,
     )
-    session.commit()
-    return version, True
+    return version
 
 
 def latest_version(session: Session, *, programme_id: int) -> ProgrammeVersion | None:
@@ -62,15 +74,31 @@ def latest_version(session: Session, *, programme_id: int) -> ProgrammeVersion |
     return session.scalar(versions.order_by(ProgrammeVersion.number.desc()).limit(1))
 
 
-def _version(
-    session: Session, programme_id: int, programme: template.Programme, now: datetime
-) -> ProgrammeVersion:
-    last = session.scalar(
-        select(func.max(ProgrammeVersion.number)).where(ProgrammeVersion.programme_id == programme_id)
+def _latest_of(session: Session, *, organisation_id: int, key: str) -> ProgrammeVersion | None:
+    found = session.scalar(
+        select(Programme.id).where(Programme.organisation_id == organisation_id, Programme.key == key)
     )
+    return None if found is None else latest_version(session, programme_id=found)
+
+
+def _programme(session: Session, organisation_id: int, key: str) -> Programme:
+    """Give a programme by its key, made if need be."""
+    row = session.scalar(
+        select(Programme).where(Programme.organisation_id == organisation_id, Programme.key == key)
+    )
+    if row is None:
+        row = Programme(organisation_id=organisation_id, key=key)
+        session.add(row)
+        session.flush()
+    return row
+
+
+def _version(
+    session: Session, programme_id: int, programme: template.Programme, *, number: int, now: datetime
+) -> ProgrammeVersion:
     version = ProgrammeVersion(
         programme_id=programme_id,
-        number=(last or 0) + 1,
+        number=number,
         language=programme.languages[0],
         sponsor_name=programme.sponsor_name,
         anchor=programme.anchor,
@@ -83,45 +111,59 @@ def _version(
     )
     session.add(version)
     session.flush()
-    for locale in programme.languages:
-        session.add(
-            ProgrammeText(
-                version_id=version.id,
-                locale=locale,
-                title=programme.title[locale],
-                why=programme.why[locale],
-                sponsor_words=programme.sponsor_words[locale],
-                examples=json.dumps(
-                    [[one.situation, one.action] for one in programme.examples.get(locale, ())]
-                ),
-            )
-        )
-    _steps(session, version.id, programme)
+    session.add_all(_text(version.id, programme, locale) for locale in programme.languages)
+    for position, step in enumerate(programme.steps):
+        _step(session, version.id, step, position=position)
     return version
 
 
-def _steps(session: Session, version_id: int, programme: template.Programme) -> None:
-    for position, step in enumerate(programme.steps):
-        rule = step.rule
-        row = Step(
-            version_id=version_id,
-            key=rule.key,
-            position=position,
-            kind=rule.kind,
-            audience=rule.audience,
-            anchor=rule.anchor,
-            offset_days=rule.offset_days,
-            local_time=rule.at,
-            open_days=rule.open_days,
-            reminders=json.dumps(rule.reminders),
-            mandatory=rule.mandatory,
-            theme=step.theme,
+def _text(version_id: int, programme: template.Programme, locale: str) -> ProgrammeText:
+    examples = [[one.situation, one.action] for one in programme.examples.get(locale, ())]
+    themes = {key: words[locale] for key, words in programme.themes.items()}
+    return ProgrammeText(
+        version_id=version_id,
+        locale=locale,
+        title=programme.title[locale],
+        why=programme.why[locale],
+        sponsor_words=programme.sponsor_words[locale],
+        examples=json.dumps(examples),
+        good=_judged(programme.good, locale),
+        poor=_judged(programme.poor, locale),
+        themes=json.dumps(themes),
+    )
+
+
+def _judged(plans: Mapping[str, Judged], locale: str) -> str:
+    plan = plans.get(locale)
+    return json.dumps([plan.situation, plan.action, plan.why] if plan else [])
+
+
+def _step(session: Session, version_id: int, step: template.Step, *, position: int) -> None:
+    rule = step.rule
+    row = Step(
+        version_id=version_id,
+        key=rule.key,
+        position=position,
+        kind=rule.kind,
+        audience=rule.audience,
+        anchor=rule.anchor,
+        offset_days=rule.offset_days,
+        local_time=rule.at,
+        open_days=rule.open_days,
+        reminders=json.dumps(rule.reminders),
+        mandatory=rule.mandatory,
+        theme=step.theme,
+    )
+    session.add(row)
+    session.flush()
+    session.add_all(
+        StepText(
+            step_id=row.id,
+            locale=locale,
+            subject=text.subject,
+            body=text.body,
+            question=text.question,
+            labels=json.dumps(dict(text.labels)),
         )
-        session.add(row)
-        session.flush()
-        session.add_all(
-            StepText(
-                step_id=row.id, locale=locale, subject=text.subject, body=text.body, question=text.question
-            )
-            for locale, text in step.texts.items()
-        )
+        for locale, text in step.texts.items()
+    )

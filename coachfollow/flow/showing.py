@@ -15,7 +15,7 @@ from coachfollow.rules.words import Audience, StepKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownStep:
-    """One step; `body` is HTML of the few tags that authored texts may have."""
+    """One step; `body` is HTML of the few tags that authored texts may have, `labels` are answers worded anew."""
 
     key: str
     kind: StepKind
@@ -28,12 +28,14 @@ class ShownStep:
     mandatory: bool
     subject: str
     question: str
+    labels: tuple[str, ...]
+    theme: str
     body: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A programme's newest version in one language."""
+    """A programme's newest version in one language; `why` is HTML, good and poor are situation, action and why."""
 
     key: str
     version: int
@@ -45,6 +47,8 @@ class Shown:
     sponsor_words: str
     threshold: float
     examples: tuple[tuple[str, str], ...]
+    good: tuple[str, ...]
+    poor: tuple[str, ...]
     steps: tuple[ShownStep, ...]
 
 
@@ -62,20 +66,23 @@ def show(session: Session, *, organisation_id: int, key: str, locale: str | None
         locale=chosen,
         locales=tuple(sorted(locales, key=lambda one: (one != version.language, one))),
         title=text.title,
-        why=text.why,
+        why=markup.html(text.why),
         sponsor_name=version.sponsor_name,
         sponsor_words=text.sponsor_words,
         threshold=version.threshold,
         examples=tuple((situation, action) for situation, action in json.loads(text.examples)),
-        steps=tuple(_steps(session, version_id=version.id, locale=chosen)),
+        good=tuple(json.loads(text.good)),
+        poor=tuple(json.loads(text.poor)),
+        steps=tuple(_steps(session, text)),
     )
 
 
-def _steps(session: Session, *, version_id: int, locale: str) -> Sequence[ShownStep]:
+def _steps(session: Session, said: ProgrammeText) -> Sequence[ShownStep]:
+    themes = json.loads(said.themes)
     rows = session.execute(
         select(Step, StepText)
         .join(StepText, StepText.step_id == Step.id)
-        .where(Step.version_id == version_id, StepText.locale == locale)
+        .where(Step.version_id == said.version_id, StepText.locale == said.locale)
         .order_by(Step.position)
     )
     return [
@@ -91,6 +98,8 @@ def _steps(session: Session, *, version_id: int, locale: str) -> Sequence[ShownS
             mandatory=step.mandatory,
             subject=text.subject,
             question=text.question or "",
+            labels=tuple(json.loads(text.labels).values()),
+            theme=themes.get(step.theme, step.theme) or "",
             body=markup.html(text.body),
         )
         for step, text in rows

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 
@@ -30,6 +31,7 @@ from coachfollow.intake.programme_texts import line, passage
 from coachfollow.intake.programme_values import Example, Judged, Programme, Step, StepText, Texts
 
 __all__ = [
+    "Examined",
     "Example",
     "InvalidProgramme",
     "Judged",
@@ -38,6 +40,8 @@ __all__ = [
     "Step",
     "StepText",
     "Texts",
+    "examine",
+    "examine_spot",
     "read",
     "shipped",
 ]
@@ -50,13 +54,35 @@ THRESHOLD = 0.8
 LONGEST_TITLE, LONGEST_WHY, LONGEST_NAME, LONGEST_WORDS, LONGEST_PART = 120, 1_500, 80, 500, 160
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What could be read of a text, stand-ins where something is wrong, and everything that is wrong."""
+
+    programme: Programme | None
+    mistakes: tuple[Mistake, ...]
+
+
 def read(text: str, *, file: str) -> Programme:
     """Read a programme; InvalidProgramme names every mistake, `file` is what to call the text in them."""
-    spot = root(text, file=file)
-    programme = spot.read(partial(_programme, source=text), None)
-    if programme is None or spot.mistakes:
-        raise InvalidProgramme(tuple(sorted(spot.mistakes, key=lambda mistake: mistake.line)))
-    return programme
+    examined = examine(text, file=file)
+    if examined.programme is None or examined.mistakes:
+        raise InvalidProgramme(examined.mistakes)
+    return examined.programme
+
+
+def examine(text: str, *, file: str) -> Examined:
+    """Read as much of a programme as can be read, for whoever is still writing it."""
+    try:
+        return examine_spot(root(text, file=file), source=text)
+    except InvalidProgramme as refused:
+        return Examined(programme=None, mistakes=refused.mistakes)
+
+
+def examine_spot(spot: Spot, *, source: str) -> Examined:
+    """The same for a file that was opened already."""
+    programme = spot.read(partial(_programme, source=source), None)
+    mistakes = tuple(sorted(spot.mistakes, key=lambda mistake: mistake.line))
+    return Examined(programme=programme, mistakes=mistakes)
 
 
 def shipped() -> Mapping[str, str]:

@@ -39,9 +39,14 @@ def is_slug(key: str) -> bool:
 def language(spot: Spot) -> str:
     """A language code."""
     code = scalar(spot)
-    if not _LANGUAGE.fullmatch(code):
+    if not is_language(code):
         spot.note(f"“{code[:20]}” is no language code; write for example en, de or pt-BR")
     return code
+
+
+def is_language(code: str) -> bool:
+    """Whether it can be the code of a language."""
+    return _LANGUAGE.fullmatch(code) is not None
 
 
 def whole(low: int, high: int) -> Callable[[Spot], int]:

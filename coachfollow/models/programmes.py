@@ -5,7 +5,7 @@ from datetime import datetime, time
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from coachfollow.models.base import Base, Key, choice, ref
+from coachfollow.models.base import Base, Key, choice, partial, ref
 from coachfollow.rules.words import Audience, StepKind
 
 
@@ -40,8 +40,29 @@ class ProgrammeVersion(Base):
     published_at: Mapped[datetime]
 
 
+class ProgrammeDraft(Base):
+    """A programme that is being written: one document, mistakes and all, until it is published or put away."""
+
+    __tablename__ = "programme_drafts"
+    __table_args__ = (
+        # one draft of a programme at a time; closed ones stay as they were
+        partial("uq_programme_drafts_open", "organisation_id", "key", where="closed_at IS NULL", unique=True),
+    )
+
+    id: Mapped[Key]
+    organisation_id: Mapped[int] = mapped_column(ref("organisations.id"))
+    key: Mapped[str] = mapped_column(String(80))
+    document: Mapped[str]  # YAML, as `coachfollow programme check` takes it
+    revision: Mapped[int]  # raised by every save, so that nobody saves over words they have not seen
+    begun_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[int | None] = mapped_column(ref("people.id"))
+    closed_at: Mapped[datetime | None]
+    published_as_id: Mapped[int | None] = mapped_column(ref("programme_versions.id"))
+
+
 class ProgrammeText(Base):
-    """What a programme says about itself in one language; examples as JSON text."""
+    """What a programme says about itself in one language; examples and the like as JSON text."""
 
     __tablename__ = "programme_texts"
 
@@ -50,7 +71,10 @@ class ProgrammeText(Base):
     title: Mapped[str]
     why: Mapped[str]
     sponsor_words: Mapped[str]
-    examples: Mapped[str]
+    examples: Mapped[str]  # pairs of situation and action
+    good: Mapped[str] = mapped_column(default="[]")  # situation, action, why; empty where there is none
+    poor: Mapped[str] = mapped_column(default="[]")
+    themes: Mapped[str] = mapped_column(default="{}")  # words by key
 
 
 class Step(Base):
@@ -84,3 +108,4 @@ class StepText(Base):
     subject: Mapped[str]
     body: Mapped[str]
     question: Mapped[str | None]
+    labels: Mapped[str] = mapped_column(default="{}")  # answers worded anew, by `Applied`, as JSON text

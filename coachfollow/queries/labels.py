@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any, assert_never
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import Cohort, Person, Programme, ProgrammeText, ProgrammeVersion
@@ -48,36 +48,55 @@ class Labelling:
         return self.labels[key]
 
 
-def labelling(session: Session, *, filters: Filters, by: GroupBy, raw: Collection[Any]) -> Labelling:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """What everything is called that a reader may ask about."""
+
+    programmes: Mapping[Key, Label]
+    groups: Mapping[Key, Label]
+    programme_of: Mapping[int, int]  # of each group
+    coaches: Mapping[Key, Label]
+    tree: Tree
+    teams: frozenset[int]  # of the tree, those in which somebody is, or beneath which
+
+
+def labelling(
+    session: Session,
+    *,
+    filters: Filters,
+    by: GroupBy,
+    raw: Collection[Any],
+    known: Directory | None = None,
+) -> Labelling:
     """Give the groups that these raw ones belong to, with their names."""
     match by:
         case GroupBy.NONE:
             return Labelling(fold=lambda _: None, labels={None: ALL})
         case GroupBy.PROGRAMME:
-            return Labelling(fold=_same, labels=_programmes(session, raw))
+            return Labelling(fold=_same, labels=known.programmes if known else programmes(session, raw))
         case GroupBy.COHORT:
-            return Labelling(fold=_same, labels=_cohorts(session, raw))
+            return Labelling(fold=_same, labels=known.groups if known else cohorts(session, raw))
         case GroupBy.TEAM:
-            return _branches(Tree.read(session, organisation_id=filters.organisation_id), filters.team_id)
+            return _branches(_tree(session, filters, known), filters.team_id)
         case GroupBy.COACH:
-            return Labelling(fold=_same, labels=_coaches(session, raw))
+            return Labelling(fold=_same, labels=known.coaches if known else coaches(session, raw))
         case GroupBy.MONTH:
             return Labelling(fold=_month, labels=_months(raw))
         case _:
             assert_never(by)
 
 
-def scope(session: Session, *, filters: Filters) -> Mapping[str, str]:
+def scope(session: Session, *, filters: Filters, known: Directory | None = None) -> Mapping[str, str]:
     """Say in words what a report is about; empty for everything."""
     words: dict[str, str] = {}
-    if filters.programme_id is not None:
-        words["programme"] = _programmes(session, [filters.programme_id])[filters.programme_id].text
-    if filters.cohort_id is not None:
-        words["group"] = _cohorts(session, [filters.cohort_id])[filters.cohort_id].text
-    if filters.team_id is not None:
-        words["team"] = Tree.read(session, organisation_id=filters.organisation_id).path(filters.team_id)
-    if filters.coach_id is not None:
-        words["coach"] = _coaches(session, [filters.coach_id])[filters.coach_id].text
+    if (one := filters.programme_id) is not None:
+        words["programme"] = (known.programmes if known else programmes(session, [one]))[one].text
+    if (one := filters.cohort_id) is not None:
+        words["group"] = (known.groups if known else cohorts(session, [one]))[one].text
+    if (one := filters.team_id) is not None:
+        words["team"] = _tree(session, filters, known).path(one)
+    if (one := filters.coach_id) is not None:
+        words["coach"] = (known.coaches if known else coaches(session, [one]))[one].text
     if filters.kind is not None:
         words["follow-ups"] = KINDS[filters.kind]
     if filters.since is not None:
@@ -85,6 +104,10 @@ def scope(session: Session, *, filters: Filters) -> Mapping[str, str]:
     if filters.until is not None:
         words["until"] = filters.until.isoformat()
     return words
+
+
+def _tree(session: Session, filters: Filters, known: Directory | None) -> Tree:
+    return known.tree if known else Tree.read(session, organisation_id=filters.organisation_id)
 
 
 def _branches(tree: Tree, chosen: Key) -> Labelling:
@@ -99,7 +122,7 @@ def _branches(tree: Tree, chosen: Key) -> Labelling:
     return Labelling(fold=partial(tree.branch, of=chosen), labels=labels)
 
 
-def _programmes(session: Session, ids: Collection[int]) -> dict[Key, Label]:
+def programmes(session: Session, ids: Collection[int]) -> dict[Key, Label]:
     """Each programme's title in its own language, of its newest version."""
     versions = aliased(ProgrammeVersion)
     last = select(func.max(versions.number)).where(versions.programme_id == Programme.id).scalar_subquery()
@@ -115,33 +138,33 @@ def _programmes(session: Session, ids: Collection[int]) -> dict[Key, Label]:
     return {key: Label(text=title or handle, handle=handle) for key, handle, title in rows}
 
 
-def _cohorts(session: Session, ids: Collection[int]) -> dict[Key, Label]:
+def cohorts(session: Session, ids: Collection[int]) -> dict[Key, Label]:
+    """Each group's title."""
     rows = session.execute(select(Cohort.id, Cohort.key, Cohort.title).where(Cohort.id.in_(list(ids))))
     return {key: Label(text=title, handle=handle) for key, handle, title in rows}
 
 
-def _coaches(session: Session, ids: Collection[Key]) -> dict[Key, Label]:
-    rows = session.execute(
-        select(Person.id, Person.name, Person.email).where(
-            Person.id.in_([one for one in ids if one is not None])
-        )
-    )
+def coaches(session: Session, ids: Collection[Key] | Select[int]) -> dict[Key, Label]:
+    """Each coach's name, and what follow-ups without one are called."""
+    wanted = ids if isinstance(ids, Select) else [one for one in ids if one is not None]
+    rows = session.execute(select(Person.id, Person.name, Person.email).where(Person.id.in_(wanted)))
     labels: dict[Key, Label] = {None: Label(text="without a coach", handle=None)}
     for person_id, name, email in rows:
         labels[person_id] = Label(text=name or email or "a former coach", handle=email)
     return labels
 
 
-def _months(days: Collection[date | None]) -> dict[Key, Label]:
+def _months(days: Collection[date | str | None]) -> dict[Key, Label]:
     labels: dict[Key, Label] = {None: Label(text="without a date", handle=None)}
     for day in days:
         if day is not None:
-            labels[_month(day)] = Label(text=f"{day:%Y-%m}", handle=f"{day:%Y-%m}")
+            labels[_month(day)] = Label(text=str(day)[:7], handle=str(day)[:7])
     return labels
 
 
-def _month(day: date | None) -> Key:
-    return None if day is None else day.year * 100 + day.month
+def _month(day: date | str | None) -> Key:
+    """The key of a day's month; some raw groups are days, some are months as “2026-03”."""
+    return None if day is None else int(str(day)[:7].replace("-", ""))
 
 
 def _same(key: Key) -> Key:

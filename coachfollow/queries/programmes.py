@@ -1,12 +1,14 @@
 """Reads programmes: which there are, what they say about themselves, their newest version."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.errors import NotFound
-from coachfollow.models import Programme, ProgrammeText, ProgrammeVersion, Step
+from coachfollow.models import Cohort, Programme, ProgrammeText, ProgrammeVersion, Step
 
 
 def text(session: Session, *, version_id: int, locale: str) -> ProgrammeText:
@@ -21,17 +23,72 @@ def text(session: Session, *, version_id: int, locale: str) -> ProgrammeText:
 
 def newest(session: Session, *, organisation_id: int) -> Sequence[tuple[Programme, ProgrammeVersion]]:
     """Give every programme with its newest version, by key."""
-    other = aliased(
-        ProgrammeVersion
-    )  # the same table twice: SQLAlchemy would take the inner for the outer one
-    last = select(func.max(other.number)).where(other.programme_id == Programme.id).scalar_subquery()
     rows = session.execute(
         select(Programme, ProgrammeVersion)
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
-        .where(Programme.organisation_id == organisation_id, ProgrammeVersion.number == last)
+        .where(Programme.organisation_id == organisation_id, ProgrammeVersion.number == _last())
         .order_by(Programme.key)
     )
     return [(programme, version) for programme, version in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """One programme as a list shows it, in its own language."""
+
+    key: str
+    title: str
+    language: str
+    number: int
+    published_at: datetime
+    steps: int
+    groups: int
+
+
+def summaries(session: Session, *, organisation_id: int) -> Sequence[Summary]:
+    """Give what a list says of every programme; groups are those of any of its versions."""
+    of_programme = select(ProgrammeVersion.id).where(ProgrammeVersion.programme_id == Programme.id)
+    steps = select(func.count(Step.id)).where(Step.version_id == ProgrammeVersion.id).scalar_subquery()
+    groups = select(func.count(Cohort.id)).where(
+        Cohort.programme_version_id.in_(of_programme.correlate(Programme))
+    )
+    rows = session.execute(
+        select(
+            Programme.key,
+            ProgrammeText.title,
+            ProgrammeVersion.language,
+            ProgrammeVersion.number,
+            ProgrammeVersion.published_at,
+            steps,
+            groups.correlate(Programme).scalar_subquery(),
+        )
+        .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
+        .join(
+            ProgrammeText,
+            (ProgrammeText.version_id == ProgrammeVersion.id)
+            & (ProgrammeText.locale == ProgrammeVersion.language),
+        )
+        .where(Programme.organisation_id == organisation_id, ProgrammeVersion.number == _last())
+        .order_by(ProgrammeText.title)
+    )
+    return [Summary(**dict(zip(Summary.__slots__, row, strict=True))) for row in rows]
+
+
+def groups_of(session: Session, *, organisation_id: int, key: str) -> int:
+    """Count the groups that run with a version of this programme and keep it."""
+    found = (
+        select(func.count(Cohort.id))
+        .join(ProgrammeVersion, ProgrammeVersion.id == Cohort.programme_version_id)
+        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        .where(Programme.organisation_id == organisation_id, Programme.key == key)
+    )
+    return session.scalar(found) or 0
+
+
+def _last() -> ScalarSelect[int]:
+    """The number of a programme's newest version."""
+    other = aliased(ProgrammeVersion)  # the same table twice: SQLAlchemy would take the inner for the outer
+    return select(func.max(other.number)).where(other.programme_id == Programme.id).scalar_subquery()
 
 
 def newest_of(session: Session, *, organisation_id: int, key: str) -> ProgrammeVersion:
@@ -40,8 +97,3 @@ def newest_of(session: Session, *, organisation_id: int, key: str) -> ProgrammeV
         if programme.key == key:
             return version
     raise NotFound(f"There is no programme “{key}”. `coachfollow programme list` names those there are.")
-
-
-def steps(session: Session, *, version_id: int) -> Sequence[Step]:
-    """Give a version's steps in their order."""
-    return session.scalars(select(Step).where(Step.version_id == version_id).order_by(Step.position)).all()

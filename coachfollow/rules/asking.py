@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TypeVar, assert_never
 
 from coachfollow.rules.forms import (
@@ -23,6 +24,7 @@ __all__ = [
     "ANSWERED_BY_MAIL",
     "APPLIED_WORDS",
     "BARRIER_WORDS",
+    "NO_LABELS",
     "RATINGS",
     "SHARE_FIELD",
     "SHARE_LABEL",
@@ -51,6 +53,8 @@ _SAID_ALREADY: Mapping[str, re.Pattern[str]] = {
     "action": re.compile(r"((then |dann )?(i will|i['’]ll|werde ich|ich werde)\b|…)[\s,:….]*", re.IGNORECASE),
 }
 
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
+
 Code = TypeVar("Code", bound=StrEnum)
 
 
@@ -75,9 +79,18 @@ class Problems(dict[str, str]):
     """What keeps a form from being stored: a sentence by field."""
 
 
-def questions(kind: StepKind) -> tuple[Question, ...]:
-    """What a step of this kind asks, in order; a prompt asks nothing."""
-    return FORMS[kind]
+def questions(kind: StepKind, labels: Mapping[str, str] = NO_LABELS) -> tuple[Question, ...]:
+    """What a step of this kind asks, in order; a prompt asks nothing. `labels` are a programme's own answers."""
+    return tuple(_reworded(question, labels) for question in FORMS[kind]) if labels else FORMS[kind]
+
+
+def _reworded(question: Question, labels: Mapping[str, str]) -> Question:
+    """Other words, the same values: what is counted stays comparable."""
+    if question.key != "applied":
+        return question
+    return replace(
+        question, choices=tuple((value, labels.get(value, said)) for value, said in question.choices)
+    )
 
 
 def parse(kind: StepKind, form: Mapping[str, str]) -> Answered | Problems:

@@ -1,0 +1,205 @@
+"""The words of the pages on which programmes are written: kinds, distances, mistakes and changes."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+
+from babel.core import Locale, UnknownLocaleError
+
+from coachfollow.intake import programme_editing, programme_places
+from coachfollow.intake.programme import Mistake, Step
+from coachfollow.intake.programme_changes import Change, Part
+from coachfollow.intake.programme_documents import Document, words
+from coachfollow.intake.programme_editing import Survey
+from coachfollow.rules.wording import PLACEHOLDERS
+from coachfollow.rules.words import Applied, StepKind
+from coachfollow.web.staff.words import LOCALE, anchor, capital
+
+WEEK = 7
+
+KINDS: Mapping[StepKind, tuple[str, str]] = {
+    StepKind.COMMITMENT: ("Own plan", "Asks everybody for a plan: “When …, I will …”. A programme has one."),
+    StepKind.PROMPT: ("Reminder of the plan", "Brings people their own words back. Wants no answer."),
+    StepKind.REFLECTION: ("Question", "Asks how it is going; one tap in the mail answers it."),
+    StepKind.CHECK_IN: ("Meeting with the coach", "Stands in both calendars; its text is the agenda."),
+    StepKind.SPONSOR: ("Manager’s card", "A short script for the participant’s manager, before or after."),
+    StepKind.UNPROMPTED: ("One last question", "Long after the reminders have ended: what has lasted?"),
+}
+CHOICES = tuple((kind.value, name) for kind, (name, _) in KINDS.items())
+
+# the values of `kind` as a mistake names them, and what people call them
+_IN_MISTAKES: Mapping[str, str] = {
+    StepKind.COMMITMENT.value: "plan",
+    StepKind.PROMPT.value: "reminder of the plan",
+    StepKind.REFLECTION.value: "question",
+    StepKind.CHECK_IN.value: "meeting",
+    StepKind.SPONSOR.value: "manager’s card",
+    StepKind.UNPROMPTED.value: "last question",
+}
+_A_KIND = re.compile(rf"\ban? (second )?({'|'.join(_IN_MISTAKES)})\b")
+_A_LINE = re.compile(r"the one on line [0-9]+")
+
+_HIDDEN_FROM: Mapping[StepKind, frozenset[str]] = {
+    StepKind.PROMPT: frozenset({"question", "open_days", "mandatory", "reminders", "labels"}),
+    StepKind.UNPROMPTED: frozenset({"reminders"}),
+    StepKind.COMMITMENT: frozenset({"labels"}),
+    StepKind.CHECK_IN: frozenset({"labels"}),
+    StepKind.SPONSOR: frozenset({"labels"}),
+}
+_OWN_WORDS = frozenset({"commitment", "situation", "action"})
+_NO_PLAN = frozenset({StepKind.SPONSOR, StepKind.CHECK_IN, StepKind.COMMITMENT})
+
+PARTS: Mapping[Part, str] = {
+    Part.STEP: "The whole step",
+    Part.LANGUAGES: "Languages",
+    Part.TITLE: "Title",
+    Part.WHY: "Why it matters here",
+    Part.SPONSOR: "Who asks for it",
+    Part.SPONSOR_WORDS: "What they say",
+    Part.THRESHOLD: "Finished from",
+    Part.ANCHOR: "Which session days count from",
+    Part.ATTENDED: "What counts as attended",
+    Part.THEMES: "Themes",
+    Part.ADVICE: "Examples",
+    Part.KIND: "Kind",
+    Part.WHEN: "Day",
+    Part.AT: "Time",
+    Part.OPEN_DAYS: "How many days it is open",
+    Part.MANDATORY: "Mandatory",
+    Part.REMINDERS: "Reminders, working days later",
+    Part.THEME: "Theme",
+    Part.SUBJECT: "Subject",
+    Part.BODY: "Text",
+    Part.QUESTION: "Question",
+    Part.LABELS: "Words of the answers",
+}
+
+
+def language(code: str) -> str:
+    """What a language is called."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(LOCALE) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def languages(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Languages to choose from."""
+    return [(code, language(code)) for code in codes]
+
+
+def shows(field: str, kind: str, values: Iterable[str]) -> bool:
+    """Whether a form has a field for this kind of step; one that is filled stays until it is emptied."""
+    hidden = next((_HIDDEN_FROM.get(one, frozenset()) for one in StepKind if one == kind), frozenset())
+    return field not in hidden or any(values)
+
+
+def placeholders(kind: str) -> Mapping[str, str]:
+    """What an author may put into the texts of this kind of step, with what it stands for."""
+    unfit = frozenset() if kind == StepKind.SPONSOR else frozenset({"participant"})
+    if kind in _NO_PLAN:
+        unfit |= _OWN_WORDS
+    return {name: meaning for name, meaning in PLACEHOLDERS.items() if name not in unfit}
+
+
+def labels() -> tuple[Applied, ...]:
+    """The answers that a programme may word anew."""
+    return tuple(Applied)
+
+
+def labels_in(values: Mapping[str, str], code: str) -> list[str]:
+    """What stands in the fields for other words, in one language."""
+    return [values.get(f"label-{answer}-{code}", "") for answer in Applied]
+
+
+def is_about(problems: Iterable[str], code: str) -> bool:
+    """Whether one of these fields is of this language."""
+    return any(field.endswith(f"-{code}") for field in problems)
+
+
+def anchors(found: Survey, *, but: str = "") -> list[tuple[str, str]]:
+    """What the days of a step may count from; not from itself."""
+    numbers = [anchor.partition(":")[2] for step in found.steps.values() if (anchor := step.rule.anchor)]
+    most = max((int(number) for number in numbers if number.isdigit()), default=0)
+    steps = [(f"step:{name}", f"“{title(step, found)}”") for name, step in found.steps.items() if name != but]
+    return [
+        ("session", "the training"),
+        ("session:first", "its first session"),
+        ("session:last", "its last session"),
+        *((f"session:{number}", f"session {number}") for number in range(2, max(most, 5) + 1)),
+        *steps,
+    ]
+
+
+def title(step: Step, of: Survey) -> str:
+    """What a step is called: its subject in the programme's own language."""
+    language = (*of.programme.languages, "")[0]
+    text = step.texts.get(language)
+    return text.subject if text and text.subject else step.rule.key or "without a subject"
+
+
+def name_of(document: Document) -> str:
+    """What a programme is called, finished or not."""
+    first = (*programme_editing.languages(document), "en")[0]
+    return words(document, "title", first) or words(document, "key")
+
+
+def distance(days: int) -> str:
+    """How far something is from where it counts from: 2 weeks after, 3 days before, the same day as."""
+    if not days:
+        return "on the day of"
+    number, unit = (abs(days) // WEEK, "week") if days % WEEK == 0 else (abs(days), "day")
+    return f"{number} {unit}{'' if number == 1 else 's'} {'before' if days < 0 else 'after'}"
+
+
+def when(step: Step, of: Survey) -> str:
+    """When a step falls, in words."""
+    known = dict(anchors(of))
+    return f"{distance(step.rule.offset_days)} {known.get(step.rule.anchor, step.rule.anchor)}"
+
+
+def counted_from(said: str, titles: Mapping[str, str]) -> str:
+    """What the days of a step count from; another step by its title."""
+    key = said.removeprefix("step:")
+    return f"“{titles[key]}”" if said.startswith("step:") and key in titles else anchor(said)
+
+
+def week(days: int) -> str:
+    """The part of the time line on which a day lies."""
+    if days < 0:
+        return "Before the training"
+    return "The day of the training" if not days else f"Week {(days - 1) // WEEK + 1}"
+
+
+def plain(sentence: str) -> str:
+    """A mistake without the words of the file's format."""
+    said = _A_KIND.sub(lambda found: f"a {found[1] or ''}{_IN_MISTAKES[found[2]]}", sentence)
+    return _A_LINE.sub("one", said)
+
+
+def mistake(found: Mistake) -> str:
+    """A mistake as a sentence for a page."""
+    return plain(programme_places.sentence(found))
+
+
+def said(change: Change, value: str) -> str:
+    """One side of a change in words."""
+    match change.part:
+        case Part.KIND if value:
+            return KINDS[StepKind(value)][0]
+        case Part.WHEN if value:
+            days, _, counted_from = value.partition(" ")
+            return capital(f"{distance(int(days))} {anchor(counted_from)}")
+    return value
+
+
+def part(change: Change) -> str:
+    """What a change is about."""
+    language = f" ({change.language})" if change.language else ""
+    return f"{PARTS[change.part]}{language}"
+
+
+def by_step(changes: Iterable[Change]) -> Sequence[tuple[str, Sequence[Change]]]:
+    """Changes under the step they are about, those of the programme itself under no name; new and gone ones alone."""
+    runs = groupby(changes, key=lambda change: (change.step, change if change.part is Part.STEP else None))
+    return [(step, list(run)) for (step, _), run in runs]
