@@ -2,11 +2,13 @@
 
 import os
 import secrets
+import shutil
 import socket
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -20,9 +22,13 @@ from coachfollow.config import PREFIX, Settings
 from coachfollow.extensions import db
 from coachfollow.flow import demo_people, demo_world
 from coachfollow.queries import organisations
+from coachfollow.rules import worktime
 
 HOST = "127.0.0.1"
 SETTINGS = "settings.env"
+UNFINISHED = "unfinished"  # stands in the folder while the world is built: whoever finds it there starts over
+OF_A_WORLD = ("coachfollow.db*", "mailbox", "files", "backups")
+MORNING = 9
 BRISK = 1_000_000  # mails a minute: as fast as we are
 
 
@@ -35,7 +41,12 @@ BRISK = 1_000_000  # mails a minute: as fast as we are
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder to keep the demo in; without it everything is removed at the end.",
 )
-def demo(port: int, data: Path | None) -> None:
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="As if today were that day: the training was on the working day before.",
+)
+def demo(port: int, data: Path | None, today: datetime | None) -> None:
     """Show everything with invented people, in this terminal. Ctrl-C stops it and leaves nothing behind."""
     with (
         supervise.told_to_end() as told,
@@ -48,7 +59,7 @@ def demo(port: int, data: Path | None) -> None:
             settings,
             environ=environ,
             told=told,
-            prepare=partial(_prepare, letterbox, folder),
+            prepare=partial(_prepare, letterbox, folder, _moment(today)),
             announce=lambda: _announce(settings),
         )
     click.echo("The demo has ended.")
@@ -95,8 +106,16 @@ def _secret(folder: Path) -> str:
     return earlier.get(f"{PREFIX}SECRET_KEY") or secrets.token_urlsafe(48)
 
 
-def _prepare(letterbox: socket.socket, folder: Path, household: Household, environ: Environment) -> None:
+def _moment(today: datetime | None) -> datetime:
+    """When the story has come to: now, or the morning of the day that was asked for."""
+    return clock.now() if today is None else worktime.resolve(today.replace(hour=MORNING), demo_world.ZONE)
+
+
+def _prepare(
+    letterbox: socket.socket, folder: Path, now: datetime, household: Household, environ: Environment
+) -> None:
     """Start the mail server, and let the story come about up to now, unless this folder holds it already."""
+    _start_over(folder)
     ours = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
     environment.write(folder / SETTINGS, ours)
     door = letterbox.fileno()
@@ -108,8 +127,27 @@ def _prepare(letterbox: socket.socket, folder: Path, household: Household, envir
     with house.app_context(environ):
         moving.migrate_tables(config.load(environ))
         if organisations.first(db.session()) is None:
-            click.echo("Inviting forty people to a training that took place on the last working day …")
-            demo_world.build(db.session(), now=clock.now())
+            _build(folder, now)
+
+
+def _build(folder: Path, now: datetime) -> None:
+    """Let the story come about; an interruption leaves the mark by which the next start knows."""
+    click.echo("Inviting forty people to a training that took place on the last working day …")
+    mark = folder / UNFINISHED
+    mark.touch()
+    demo_world.build(db.session(), now=now)
+    mark.unlink()
+
+
+def _start_over(folder: Path) -> None:
+    """Remove what an interrupted start has left; half a world would look like a whole one."""
+    if not (folder / UNFINISHED).exists():
+        return
+    click.echo("The last start of this demo was interrupted before its world was whole. Starting over …")
+    for pattern in OF_A_WORLD:
+        for path in folder.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (folder / UNFINISHED).unlink()
 
 
 def _greets(port: int) -> bool:
@@ -125,10 +163,9 @@ def _announce(settings: Settings) -> None:
     url = settings.external_url
     click.echo(f"""Coachfollow is ready at {url}/
 
+  Its first page tells the story in three steps, and lets you be anybody in it with one press.
   {url}/demo/mailbox  every mail, as the invented people get it
-  {url}/demo/clock    moves time on
-  Sign in as {demo_people.LND.email} (training team), {demo_people.OPERATOR.email}
-  (operator) or {demo_people.COACH_PEOPLE[0].email} (coach): the link arrives in the mailbox.
+  {url}/demo/clock    moves time on, as the bar on every page does
   Commands work on the demo too: {sys.argv[0]} --settings {settings.data_dir / SETTINGS} status
 
 Ctrl-C stops the demo.""")

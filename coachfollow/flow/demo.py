@@ -1,15 +1,15 @@
 """Moves the demo's time on, event by event: the clock, the people, the meetings, the mails, and again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from coachfollow import clock
-from coachfollow.errors import Forbidden, Invalid
+from coachfollow.errors import Conflict, Forbidden, Invalid
 from coachfollow.extensions import installation
-from coachfollow.flow import checkins, demo_habits, dispatch
+from coachfollow.flow import demo_habits, dispatch, placing
 from coachfollow.models import ClockShift
 from coachfollow.queries import clockwork
 
@@ -20,6 +20,7 @@ BLINK = 0.05  # seconds between them
 THE_ROW = 1
 
 NOT_A_DEMO = "Only the demo's clock can be moved."
+ON_ITS_WAY = "Somebody is moving time already. Wait until it has arrived, or halt it on its page."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Stepped:
 
 def step(session: Session, *, until: datetime | None = None, days: float | None = None) -> Stepped:
     """Move time to a moment or by so many days, stopping at every event on the way; raises Forbidden, Invalid."""
-    now = _own_time(session)
+    now = _at_rest(session)
     until = until or now + timedelta(days=days or 0)
     if not now < until <= now + FARTHEST:
         raise Invalid(
@@ -42,15 +43,15 @@ def step(session: Session, *, until: datetime | None = None, days: float | None 
         )
     done = Stepped(now=now)
     while (moment := clockwork.next_event(session, after=done.now)) is not None and moment < until:
-        done = _turn(session, done, moment)
-    return _turn(session, done, until)
+        done = _and(done, turn(session, moment))
+    return _and(done, turn(session, until))
 
 
 def step_to_next(session: Session) -> Stepped:
     """Move time to the next event; where nothing is to come, it stays as it is."""
-    now = _own_time(session)
+    now = _at_rest(session)
     moment = clockwork.next_event(session, after=now)
-    return Stepped(now=now) if moment is None else _turn(session, Stepped(now=now), moment)
+    return Stepped(now=now) if moment is None else turn(session, moment)
 
 
 def set_clock(session: Session, *, now: datetime) -> None:
@@ -67,19 +68,38 @@ def _advance(session: Session, moment: datetime) -> None:
     session.commit()
 
 
-def _own_time(session: Session) -> datetime:
+def own_time(session: Session) -> datetime:
+    """Give business time where it may be moved; raises Forbidden anywhere but in the demo."""
     if not installation().settings.demo:
         raise Forbidden(NOT_A_DEMO)
     return clockwork.now(session)
 
 
-def _turn(session: Session, done: Stepped, moment: datetime) -> Stepped:
-    """One event: first what people did up to it, each at their own time, then what is due at it."""
-    _advance(session, moment)
+def turn(session: Session, moment: datetime) -> Stepped:
+    """Move time to one event: first what people did up to it, each at their own time, then what is due at it.
+
+    The clock moves between the two: the demo's own worker looks at it, and would close what people still answer.
+    """
     acted = demo_habits.act(session, now=moment)
-    checkins.place_due(session, now=moment)
-    sent = _send(session, moment)
-    return replace(done, now=moment, events=done.events + 1, acted=done.acted + acted, sent=done.sent + sent)
+    _advance(session, moment)
+    placing.place_due(session, now=moment)
+    return Stepped(now=moment, events=1, acted=acted, sent=_send(session, moment))
+
+
+def _at_rest(session: Session) -> datetime:
+    now = own_time(session)
+    if clockwork.journey(session).heading_for is not None:
+        raise Conflict(ON_ITS_WAY)
+    return now
+
+
+def _and(done: Stepped, more: Stepped) -> Stepped:
+    return Stepped(
+        now=more.now,
+        events=done.events + more.events,
+        acted=done.acted + more.acted,
+        sent=done.sent + more.sent,
+    )
 
 
 def _send(session: Session, moment: datetime) -> int:

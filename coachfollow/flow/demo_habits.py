@@ -1,31 +1,33 @@
-"""Lets the invented people of the demo act: each answers, pauses, stops or keeps silent as is their habit.
+"""Lets the invented people of the demo act: each answers, pauses, stops or keeps silent as is their habit."""
 
-What they do and when follows from the question alone, so that the same demo tells the same story.
-"""
-
-import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import answers, coaching, demo_people, demo_words, mailbox, plans
+from coachfollow.errors import Refusal
+from coachfollow.flow import (
+    answers,
+    coaching,
+    demo_answers,
+    demo_moods,
+    demo_people,
+    demo_words,
+    mailbox,
+    plans,
+)
 from coachfollow.flow.demo_people import Habit
 from coachfollow.models import CheckIn
 from coachfollow.queries import invented, links
 from coachfollow.queries.invented import Over, Waiting
 from coachfollow.rules import worktime
-from coachfollow.rules.asking import Answered
-from coachfollow.rules.words import Applied, Barrier, StepKind, StopReason, TokenPurpose
+from coachfollow.rules.words import StopReason, TokenPurpose
 
 PAUSES_AT, PAUSE_DAYS = "day-14", 15
 STOPS_AT = "day-30"
 ANSWER_PATH = "/a/"
-LATEST = timedelta(hours=1)  # before it closes
-
-_MOSTLY = 0.93
-_BARRIERS = (Barrier.NO_TIME, Barrier.DID_NOT_REMEMBER, Barrier.NO_OPPORTUNITY, Barrier.TOOLS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,37 +43,33 @@ def act(session: Session, *, now: datetime) -> int:
     """Let everybody do what they would have done by now, at the time they would have; gives how many acted."""
     habits = demo_people.habits()
     deeds = [deed for one in invented.waiting(session) if (deed := _deed(one, habits)) and deed.at <= now]
-    for deed in sorted(deeds, key=lambda one: (one.at, one.waiting.touchpoint_id)):
-        _do(session, deed)
-    over = invented.over(session, now=now)
-    marked = [one for one in over if _marked_at(one) <= now]
-    for meeting in marked:
-        _mark(session, meeting, habits)
-    return len(deeds) + len(marked)
+    done = [
+        _unless_refused(session, partial(_do, session, deed))
+        for deed in sorted(deeds, key=lambda one: (one.at, one.waiting.touchpoint_id))
+    ]
+    marked = [
+        _unless_refused(session, partial(_mark, session, one, habits))
+        for one in invented.over(session, now=now)
+        if demo_moods.marked_at(one) <= now
+    ]
+    _read(session, now)
+    return sum(done) + sum(marked)
+
+
+def _unless_refused(session: Session, act: Callable[[], None]) -> bool:
+    """Let somebody act; a visitor, or the demo's own worker, may have been quicker."""
+    try:
+        act()
+    except Refusal:
+        session.rollback()
+        return False
+    return True
 
 
 def _deed(one: Waiting, habits: Mapping[str, Habit]) -> _Deed | None:
     habit = habits.get(one.email, Habit.SILENT)
-    moment = _moment(one, habit)
-    if moment is None:
-        return None
-    return _Deed(at=min(moment, one.closes_at - LATEST), waiting=one, habit=habit)
-
-
-def _moment(one: Waiting, habit: Habit) -> datetime | None:
-    """When somebody gets round to it; None while, or because, they do not."""
-    chance = _chance(one, "when")
-    hours = timedelta(minutes=chance.randint(20, 420))
-    mostly = chance.random() < _MOSTLY
-    match habit:
-        case Habit.PROMPT | Habit.READER | Habit.AWAY | Habit.STOPPING:
-            return one.asked_at + hours if mostly else None
-        case Habit.LATE:
-            return one.asked_at + timedelta(days=chance.randint(5, 8)) + hours
-        case Habit.REMINDED:
-            return one.reminded_at + hours if one.reminded_at else None
-        case _:
-            return None
+    at = demo_moods.moment(one, habit)
+    return _Deed(at=at, waiting=one, habit=habit) if at else None
 
 
 def _do(session: Session, deed: _Deed) -> None:
@@ -87,7 +85,7 @@ def _do(session: Session, deed: _Deed) -> None:
             session,
             touchpoint_id=_by_link(session, deed) if deed.habit is Habit.READER else one.touchpoint_id,
             person_id=one.person_id,
-            answered=_answered(one),
+            answered=demo_answers.answered(one),
             now=deed.at,
         )
 
@@ -105,62 +103,16 @@ def _by_link(session: Session, deed: _Deed) -> int:
     return deed.waiting.touchpoint_id  # somebody emptied the mailbox
 
 
-def _answered(one: Waiting) -> Answered:
-    match one.kind:
-        case StepKind.COMMITMENT:
-            return _commitment(one)
-        case StepKind.SPONSOR:
-            return _talk(one)
-        case _:
-            return _reflection(one)
-
-
-def _commitment(one: Waiting) -> Answered:
-    plan = demo_words.PLANS[one.plan_id % len(demo_words.PLANS)]
-    return Answered(
-        situation=plan.situation,
-        action=plan.action,
-        reason=plan.reason,
-        rating=_chance(one, "rating").randint(2, 5),
-    )
-
-
-def _reflection(one: Waiting) -> Answered:
-    """What somebody says of their plan: it goes better with time."""
-    chance = _chance(one, "reflection")
-    progress = min(1.0, max(0.1, _days(one.step) / 60))
-    applied = chance.choices(
-        [Applied.AS_INTENDED, Applied.PARTLY, Applied.NOT_YET, Applied.NO_OPPORTUNITY],
-        [0.2 + progress, 0.5, 0.45 * (1.2 - progress), 0.15],
-    )[0]
-    used = applied in {Applied.AS_INTENDED, Applied.PARTLY}
-    return Answered(
-        applied=applied,
-        times=chance.randint(1, 3 + round(4 * progress)) if used else 0,
-        rating=min(10, chance.randint(3, 5) + round(3 * progress)),
-        barrier=None if applied is Applied.AS_INTENDED else chance.choice(_BARRIERS),
-        note=chance.choice(demo_words.NOTES) if chance.random() < 1 / 3 else "",
-        share_note=chance.random() < 1 / 2,
-    )
-
-
-def _days(step: str) -> int:
-    """How long after the training a step of this name comes: `day-14`; the unprompted check comes last."""
-    number = step.rpartition("-")[2]
-    return int(number) if number.isdigit() else 180
-
-
-def _talk(one: Waiting) -> Answered:
-    return Answered(done=True, outcome=_chance(one, "talk").choice(demo_words.TALKS))
-
-
-def _marked_at(one: Over) -> datetime:
-    """A coach writes down what came of a meeting within a day."""
-    return one.ended_at + timedelta(minutes=random.Random(one.check_in_id).randint(5, 1200))
+def _read(session: Session, now: datetime) -> None:
+    """Coaches read what they were told."""
+    for one in invented.unread(session):
+        at = demo_moods.read_at(one)
+        if at <= now:
+            coaching.read(session, plan_id=one.plan_id, actor_id=one.coach_id, now=at)
 
 
 def _mark(session: Session, one: Over, habits: Mapping[str, Habit]) -> None:
-    held = habits.get(one.email) is not Habit.SILENT
+    held = demo_moods.comes(one, habits.get(one.email, Habit.SILENT))
     outcome = demo_words.OUTCOMES[one.check_in_id % len(demo_words.OUTCOMES)] if held else "Nobody came."
     check_in = session.get_one(CheckIn, one.check_in_id)
     coaching.mark(
@@ -168,10 +120,6 @@ def _mark(session: Session, one: Over, habits: Mapping[str, Habit]) -> None:
         check_in=check_in,
         held=held,
         outcome=outcome,
-        now=_marked_at(one),
+        now=demo_moods.marked_at(one),
         actor_id=check_in.coach_id,
     )
-
-
-def _chance(one: Waiting, about: str) -> random.Random:
-    return random.Random(f"{about} {one.touchpoint_id} {one.person_id}")

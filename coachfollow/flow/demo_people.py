@@ -22,6 +22,8 @@ class Habit(StrEnum):
     LATE = auto()
     REMINDED = auto()
     READER = auto()  # opens the mail and follows its link
+    FADING = auto()  # begins with a will, and falls silent after three weeks
+    RETURNING = auto()  # falls silent at once, and is brought back by the first meeting with the coach
     SILENT = auto()
     AWAY = auto()  # pauses for a fortnight
     STOPPING = auto()  # stops after some weeks
@@ -105,25 +107,25 @@ _PARTICIPANTS: Mapping[str, tuple[tuple[str, str, Habit], ...]] = {
     "Restaurants": (
         ("Matteo Ferri", BERLIN, Habit.PROMPT),
         ("Jule Petersen", BERLIN, Habit.REMINDED),
-        ("Pierre Garnier", BERLIN, Habit.PROMPT),
+        ("Pierre Garnier", BERLIN, Habit.FADING),
         ("Olivia Grant", LONDON, Habit.LATE),
         ("Camila Rocha", SAO_PAULO, Habit.PROMPT),
-        ("Dwayne Carter", NEW_YORK, Habit.PROMPT),
+        ("Dwayne Carter", NEW_YORK, Habit.FADING),
         ("Nadia Rahman", LONDON, Habit.LEAVING_EARLY),
     ),
     "Conferences": (
         ("Arjun Mehta", KOLKATA, Habit.PROMPT),
         ("Kavya Iyer", KOLKATA, Habit.READER),
-        ("Rohan Gupta", KOLKATA, Habit.REMINDED),
+        ("Rohan Gupta", KOLKATA, Habit.FADING),
         ("Meera Nair", KOLKATA, Habit.PROMPT),
-        ("Steffen Wolf", BERLIN, Habit.SILENT),
-        ("Hannah Fields", LONDON, Habit.LATE),
+        ("Steffen Wolf", BERLIN, Habit.RETURNING),
+        ("Hannah Fields", LONDON, Habit.RETURNING),
     ),
     "Reservations": (
         ("Kayla Johnson", NEW_YORK, Habit.PROMPT),
         ("Brian O'Neill", NEW_YORK, Habit.REMINDED),
         ("Maria Delgado", NEW_YORK, Habit.PROMPT),
-        ("Tyler Brooks", NEW_YORK, Habit.LATE),
+        ("Tyler Brooks", NEW_YORK, Habit.SILENT),
         ("Rafael Moreira", SAO_PAULO, Habit.PROMPT),
         ("Luísa Carvalho", SAO_PAULO, Habit.STOPPING),
         ("Sophie Turnbull", LONDON, Habit.ABSENT),
@@ -207,6 +209,19 @@ def everyone() -> tuple[Invented, ...]:
     return (*participants(), *leaders(), *COACH_PEOPLE, LND, OPERATOR)
 
 
+def named(name: str) -> Invented:
+    """Give one of them by their name."""
+    return next(person for person in everyone() if person.name == name)
+
+
+def team_of(email: str) -> str:
+    """Give the team of whoever has this address; nothing for those who belong to none."""
+    return _TEAMS.get(email, "")
+
+
 def habits() -> Mapping[str, Habit]:
     """How each address treats what it gets."""
     return {person.email: person.habit for person in everyone()}
+
+
+_TEAMS: Mapping[str, str] = {person.email: person.team[-1] for person in everyone() if person.team}

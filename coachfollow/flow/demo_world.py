@@ -7,7 +7,6 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from coachfollow import clock
 from coachfollow.extensions import installation
 from coachfollow.flow import (
     attendance,
@@ -62,7 +61,7 @@ def build(session: Session, *, now: datetime) -> World:
     report = demo_files.attendance(begins)
     _take(session, cohort, "attendance.csv", report, kind=ImportKind.ATTENDANCE, now=written_up)
     demo.step(session, until=now)
-    demo.set_clock(session, now=clock.now())  # the story has caught up with the present
+    demo.set_clock(session, now=now)  # the story has come to its present
     return World(
         lnd=demo_people.LND.email,
         operator=demo_people.OPERATOR.email,

@@ -81,6 +81,11 @@ def replace(session: Session, *, attendee_ids: Collection[int], now: datetime) -
     _stop(session, Message.attendee_id.in_(list(attendee_ids)), REPLACED, now)
 
 
+def take_back(session: Session, *, message_ids: Collection[int], reason: str, now: datetime) -> None:
+    """Stop these mails, whatever they are: what they told of did not happen. No commit."""
+    _stop(session, Message.id.in_(list(message_ids)), reason, now)
+
+
 def _stop(session: Session, where: ColumnElement[bool], reason: str, now: datetime) -> int:
     """The sender's intent demands the state `claimed`: a mail that is cancelled here never gets its dot."""
     session.execute(  # its intent is committed: the sender asks once more before the dot

@@ -1,5 +1,6 @@
 """Reads business time, which the demo moves by its one row, and the moments at which something is to happen."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import func, select
@@ -9,6 +10,16 @@ from coachfollow import clock
 from coachfollow.extensions import installation
 from coachfollow.models import ClockShift, FollowUpPlan, Message, Touchpoint
 from coachfollow.rules.words import MessageState, PlanState, StepKind, TouchpointState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """Where the demo's time set out last and where it is heading; `moves` counts how often it did."""
+
+    moves: int = 0
+    set_out_at: datetime | None = None
+    heading_for: datetime | None = None
+
 
 NOON = time(12, tzinfo=UTC)  # the day has begun by then wherever our people live
 
@@ -22,6 +33,14 @@ def now(session: Session) -> datetime:
 def shift(session: Session) -> timedelta:
     """Give how far business time is ahead of the clock; only the demo may ask."""
     return timedelta(seconds=session.scalar(select(ClockShift.seconds)) or 0.0)
+
+
+def journey(session: Session) -> Journey:
+    """Give how the demo's time is travelling, or travelled last."""
+    found = session.execute(
+        select(ClockShift.moves, ClockShift.set_out_at, ClockShift.heading_for)
+    ).one_or_none()
+    return Journey(**found._asdict()) if found else Journey()
 
 
 def next_event(session: Session, *, after: datetime) -> datetime | None:

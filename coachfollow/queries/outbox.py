@@ -1,6 +1,7 @@
 """Reads the outbox for whoever runs this: states, times and the mail server's words; no text and no address."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from coachfollow.models import Event, Message
 from coachfollow.rules.words import MessageKind, MessageState
 
 PAGE = 100
+
+_MAILBOX = re.compile(r"[^\s<>@:;,()\[\]\"]+(?=@)")  # what stands before the @ of an address
 
 FINAL = frozenset({MessageState.SENT, MessageState.FAILED, MessageState.CANCELLED, MessageState.EXPIRED})
 
@@ -113,5 +116,10 @@ def organisation_of(session: Session, *, public_id: str) -> int | None:
 
 
 def _posted(values: dict[str, Any]) -> Posted:
-    address = values.pop("address") or ""
-    return Posted(**values, domain=address.rpartition("@")[2])
+    address, words = values.pop("address") or "", values.pop("server_reply")
+    return Posted(**values, domain=address.rpartition("@")[2], server_reply=_without_names(words))
+
+
+def _without_names(words: str | None) -> str | None:
+    """Mail servers like to repeat the address they refuse; which domain it was is enough to act on."""
+    return words if words is None else _MAILBOX.sub("…", words)

@@ -1,14 +1,15 @@
-"""The demo's own pages: be one of its people, read everybody's mail, move its clock."""
+"""The demo's own pages: be one of its people, and read everybody's mail."""
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import NotFound
-from coachfollow.extensions import installation
-from coachfollow.flow import demo, demo_guests, mailbox
-from coachfollow.flow.demo import Stepped
+from coachfollow.flow import demo_guests, demo_people, mailbox
 from coachfollow.flow.demo_guests import Guest
-from coachfollow.web import policies, saying, visits
+from coachfollow.queries import my_plan
+from coachfollow.web import policies, visits
 
 pages = Blueprint("demo", __name__, url_prefix="/demo")
 
@@ -30,8 +31,23 @@ def enter() -> ResponseReturnValue:
     said = request.form.get("guest", "")
     if said not in set(Guest):
         raise NotFound("Nobody of that kind lives in this demo.")
-    visits.enter(demo_guests.enter(g.session, guest=Guest(said), now=g.now))
-    return redirect(url_for("front.home"))
+    entered = demo_guests.enter(g.session, guest=Guest(said), now=g.now)
+    visits.enter(entered)
+    return redirect(_main_page(Guest(said), entered.person_id))
+
+
+def _main_page(guest: Guest, person_id: int) -> str:
+    """Where somebody of that kind begins their day."""
+    match guest:
+        case Guest.EMPLOYEE:
+            mine = my_plan.plans_of(g.session, person_id=person_id)
+            return url_for("following.show", plan=mine[0].plan) if mine else url_for("signin.account")
+        case Guest.COACH:
+            return url_for("coach.show")
+        case Guest.LND:
+            return url_for("numbers.show")
+        case Guest.OPERATOR:
+            return url_for("probes.show")
 
 
 @pages.get("/mailbox")
@@ -43,6 +59,7 @@ def letters() -> ResponseReturnValue:
         "demo/mailbox.html",
         letters=mailbox.letters(recipient=recipient or None, limit=MOST_LETTERS),
         recipient=recipient,
+        names=_names(),
         most=MOST_LETTERS,
     )
 
@@ -55,6 +72,7 @@ def letter(letter_id: str) -> ResponseReturnValue:
     return render_template(
         "demo/letter.html",
         mail=mailbox.letter(letter_id),
+        names=_names(),
         part=part if part in PARTS else "html",
         parts=PARTS,
     )
@@ -70,35 +88,6 @@ def as_html(letter_id: str) -> ResponseReturnValue:
     return page
 
 
-@pages.get("/clock")
-@policies.demo
-def clock() -> ResponseReturnValue:
-    """Offer to move time ahead."""
-    return render_template("demo/clock.html")
-
-
-@pages.post("/clock")
-@policies.demo
-def move() -> ResponseReturnValue:
-    """Move time ahead, event by event, and tell what happened meanwhile."""
-    match request.form.get("ahead"):
-        case "day":
-            stepped = demo.step(g.session, days=1)
-        case "week":
-            stepped = demo.step(g.session, days=7)
-        case "event":
-            stepped = demo.step_to_next(g.session)
-        case _:
-            raise NotFound("Time moves by a day, a week or to the next event.")
-    flash(_told(stepped))
-    return redirect(url_for("demo.clock"))
-
-
-def _told(stepped: Stepped) -> str:
-    now = saying.moment(stepped.now, installation().settings.zone)
-    if not stepped.events:
-        return f"Nothing more is to come; it still is {now}."
-    return (
-        f"It is {now}. Meanwhile the people of the demo did {saying.how_many(stepped.acted, 'thing', 'things')}"
-        f" of their own, and {saying.how_many(stepped.sent, 'mail', 'mails')} left."
-    )
+def _names() -> Mapping[str, str]:
+    """Everybody of the demo by their address, in the order of their names."""
+    return {one.email: one.name for one in sorted(demo_people.everyone(), key=lambda one: one.name)}

@@ -7,8 +7,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from coachfollow.extensions import db
 from coachfollow.queries import status, tables
 from coachfollow.rules.access import Action
-from coachfollow.rules.words import MessageState
-from coachfollow.web import policies
+from coachfollow.web import navigation, policies
+from coachfollow.web.staff import words
 
 pages = Blueprint("probes", __name__)
 
@@ -41,17 +41,20 @@ def readyz() -> ResponseReturnValue:
 @policies.allowed(Action.OPERATE, policies.organisation)
 def show() -> ResponseReturnValue:
     """Say how the installation is doing, to whoever runs it."""
-    return _page()
+    return _page(is_operator=True)
 
 
 @pages.get("/demo/status")
 @policies.demo
 def show_in_demo() -> ResponseReturnValue:
     """The same for a visitor of the demo."""
-    return _page()
+    return _page(is_operator=navigation.operators(g.actor))
 
 
-def _page() -> str:
+def _page(*, is_operator: bool) -> str:
     return render_template(
-        "probes/status.html", status=status.status(g.session, now=g.now), states=MessageState
+        "probes/status.html",
+        status=status.status(g.session, now=g.now),
+        states=words.MAIL_STATES,
+        is_operator=is_operator,
     )

@@ -12,8 +12,10 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests import processes
+from tests.demo import visits
 from tests.ports import free_port
 
 pytestmark = pytest.mark.skipif(
@@ -58,7 +60,8 @@ def parts(pid: int) -> Mapping[str, int]:
     return {part: child for part in PARTS for child, command in running.items() if part in command}
 
 
-def test_the_demo_is_ready_shows_itself_and_leaves_nothing_behind(folder: Path) -> None:
+@pytest.mark.browser
+def test_the_demo_is_ready_shows_itself_and_leaves_nothing_behind(folder: Path, chromium: Browser) -> None:
     port = free_port()
     environ = {**processes.environment(secret_key="not the demo's"), "TMPDIR": str(folder)}
     with processes.started("coachfollow", "demo", "--port", str(port), environ=environ) as process:
@@ -68,10 +71,13 @@ def test_the_demo_is_ready_shows_itself_and_leaves_nothing_behind(folder: Path) 
         assert f"Coachfollow is ready at http://127.0.0.1:{port}/\n" in said
         assert page(port, "/readyz")[0] == 200
         assert page(port, "/")[0] == 200
-        assert page(port, "/demo/mailbox")[0] == 200
         assert set(parts(process.pid)) == set(PARTS)
         (kept,) = folder.iterdir()
         assert kept.stat().st_mode & 0o777 == 0o700
+        with visits.browser(chromium, f"http://127.0.0.1:{port}") as tab:
+            visits.let_a_week_pass_as_the_employee(tab)
+            visits.press_a_link_in_the_mailbox(tab)
+            visits.look_around_as_everybody(tab)
 
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=20)

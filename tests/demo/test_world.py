@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from coachfollow.errors import Forbidden, Invalid
 from coachfollow.extensions import installation
-from coachfollow.flow import demo, demo_people, mailbox, sets
+from coachfollow.flow import demo, demo_guests, demo_people, demo_travel, mailbox, sets
+from coachfollow.flow.demo_guests import Guest
 from coachfollow.flow.demo_people import Habit
+from coachfollow.flow.demo_travel import Ahead
 from coachfollow.models import (
     Answer,
     CheckIn,
@@ -214,8 +216,14 @@ def test_time_moves_ahead_and_not_too_far(visit: Visit, days: float) -> None:
         demo.step(visit.session, days=days)
 
 
-def test_only_the_demo_has_a_clock_to_move(app: object, session: Session) -> None:
+def test_only_the_demo_has_a_clock_to_move_and_people_to_be(
+    app: object, session: Session, now: datetime
+) -> None:
     del app
     assert not installation().settings.demo
     with pytest.raises(Forbidden, match="Only the demo's clock"):
         demo.step(session, days=1)
+    with pytest.raises(Forbidden, match="Only the demo's clock"):
+        demo_travel.set_out(session, ahead=Ahead.DAY, moves=0)
+    with pytest.raises(Forbidden, match="Only the demo lets you in"):
+        demo_guests.enter(session, guest=Guest.COACH, now=now)

@@ -1,24 +1,27 @@
-"""The demo: be one of its people, read everybody's mail in a frame that holds it in, move its clock."""
+"""The demo: be one of its people, and read everybody's mail in a frame that holds it in."""
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 from flask import Flask
 
 from coachfollow.config import Settings
-from coachfollow.flow import demo_guests
 from coachfollow.flow.demo_guests import Guest
 from coachfollow.flow.mailbox import folder
 from coachfollow.mail import mailbox as files
-from coachfollow.models import ClockShift
 from coachfollow.rules.words import Role
 from tests.web.browsers import Browser
-from tests.web.clocks import Clock
-from tests.web.worlds import ANNA, ASKED, ON_ONE, World
+from tests.web.worlds import ANNA, ON_ONE, World
 
 ROLES = {Guest.COACH: Role.COACH, Guest.LND: Role.LND, Guest.OPERATOR: Role.OPERATOR}
+BEGINS_AT = {
+    Guest.EMPLOYEE: "My account",
+    Guest.COACH: "My people",
+    Guest.LND: "Numbers",
+    Guest.OPERATOR: "How it is doing",
+}
 
 
 @pytest.fixture
@@ -33,6 +36,7 @@ def world(app: Flask) -> World:
     world = World(app)
     app.extensions["mail"].suppress = True
     with world.inside() as home:
+        home.person(Guest.EMPLOYEE.person.email, name=Guest.EMPLOYEE.person.name)
         for guest, role in ROLES.items():
             home.appoint(guest.person.email, role, name=guest.person.name)
     return world
@@ -53,11 +57,13 @@ def test_the_first_page_tells_the_story_in_three_steps(world: World, browser: Br
     del world
     browser.open("/")
 
-    assert browser.text.count("Be ") >= 2
-    assert f"Open {demo_guests.EMPLOYEE.name}’s mailbox" in browser.text
-    assert "Its clock says Wednesday 11 March 2026" in browser.page.text.replace("<strong>", "").replace(
-        "</strong>", ""
-    )
+    headings = re.findall(r"<h2>(.*?)</h2>", browser.page.text)
+    assert headings[:3] == [
+        "The employee answers by mail",
+        "The coach sees who needs him",
+        "L&amp;D counts what became of it",
+    ]
+    assert [guest for guest in Guest if f"Be {guest.person.name}" not in browser.text] == []
 
 
 @pytest.mark.parametrize("guest", Guest)
@@ -68,8 +74,23 @@ def test_one_press_makes_the_visitor_one_of_its_people(world: World, browser: Br
     browser.send("/demo/enter", guest=guest.value)
 
     assert browser.page.status_code == 200
+    assert BEGINS_AT[guest] in browser.page.text
     with world.inside() as home, browser.client.session_transaction() as session:
         assert session["person"] == home.person(guest.person.email)
+
+
+@ON_ONE
+def test_the_employee_begins_at_their_own_plan(world: World, browser: Browser) -> None:
+    daniel = Guest.EMPLOYEE.person.email
+    with world.inside() as home:
+        home.attend(home.group("winter"), f"{daniel}\n")
+        plan = home.plan(daniel).public_id
+    browser.open("/")
+
+    browser.send("/demo/enter", guest="employee")
+
+    assert browser.path == f"/my-plan/{plan}"
+    assert browser.page.status_code == 200
 
 
 @ON_ONE
@@ -139,40 +160,6 @@ def test_a_mail_that_never_came_is_not_there(world: World, browser: Browser, let
     assert browser.open(f"/demo/mailbox/{letter}/html").status_code == 404
 
 
-@pytest.mark.parametrize(("ahead", "days"), [("day", 1), ("week", 7)])
-def test_the_clock_moves_ahead_and_tells_what_happened(
-    world: World, browser: Browser, ahead: str, days: int
-) -> None:
-    browser.open("/demo/clock")
-
-    browser.send(ahead=ahead)
-
-    assert "Meanwhile the people of the demo did" in browser.text
-    with world.inside() as home:
-        moved = home.session.get_one(ClockShift, 1).seconds
-        assert timedelta(days=days) <= timedelta(seconds=moved) < timedelta(days=days, minutes=5)
-
-
-def test_the_clock_moves_to_the_next_event(world: World, browser: Browser) -> None:
-    browser.open("/demo/clock")
-
-    browser.send(ahead="event")
-
-    assert browser.text.startswith("It is ") or "It is " in browser.text
-    with world.inside() as home:
-        assert home.session.get_one(ClockShift, 1).seconds > 0
-
-
-@ON_ONE
-def test_the_clock_moves_no_other_way(world: World, browser: Browser, time: Clock) -> None:
-    assert time.now == ASKED
-    browser.open("/demo/clock")
-
-    assert browser.send(ahead="century").status_code == 404
-    with world.inside() as home:
-        assert home.session.get_one(ClockShift, 1).seconds == 0
-
-
 @ON_ONE
 def test_the_machine_tells_every_visitor_of_the_demo_how_it_is_doing(world: World, browser: Browser) -> None:
     del world
@@ -184,6 +171,6 @@ def test_the_machine_tells_every_visitor_of_the_demo_how_it_is_doing(world: Worl
 def test_signing_in_by_mail_points_to_the_mailbox(world: World, browser: Browser) -> None:
     del world
     browser.open("/sign-in")
-    browser.send(email="somebody@example.org")
+    browser.send("/sign-in", email="somebody@example.org")
 
     assert "Open the demo’s mailbox" in browser.text

@@ -8,17 +8,18 @@ from coachfollow.queries import outbox
 from coachfollow.rules.access import Action
 from coachfollow.rules.words import MessageState
 from coachfollow.web import policies
-from coachfollow.web.staff import paging, targets, words
+from coachfollow.web.staff import paging, posting, targets, words
 
 pages = Blueprint("outbox", __name__)
+pages.add_app_template_filter(posting.meaning, "mail_meaning")
+pages.add_app_template_filter(posting.tone, "mail_tone")
 
 
 @pages.get("/outbox")
 @policies.allowed(Action.SEE_OUTBOX, policies.organisation)
 def show() -> ResponseReturnValue:
     """Show how many mails are in which state."""
-    counts = outbox.counts(g.session, organisation_id=g.actor.organisation_id)
-    return render_template("staff/outbox.html", counts={one: counts[one] for one in words.MAIL_STATES})
+    return render_template("staff/outbox.html", counts=_counts())
 
 
 @pages.get("/outbox/<state>")
@@ -38,8 +39,11 @@ def in_state(state: str) -> ResponseReturnValue:
 @policies.allowed(Action.SEE_OUTBOX, targets.message)
 def one(message: str) -> ResponseReturnValue:
     """Show everything that happened to one mail."""
-    return render_template(
-        "staff/mail.html",
-        mail=outbox.one(g.session, public_id=message),
-        history=outbox.history(g.session, public_id=message),
-    )
+    mail = outbox.one(g.session, public_id=message)
+    noted = outbox.history(g.session, public_id=message)
+    return render_template("staff/mail.html", mail=mail, history=posting.history(mail, noted))
+
+
+def _counts() -> dict[MessageState, int]:
+    counts = outbox.counts(g.session, organisation_id=g.actor.organisation_id)
+    return {one: counts[one] for one in words.MAIL_STATES}
