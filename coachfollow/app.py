@@ -23,7 +23,7 @@ def create_app(settings: Settings) -> Flask:
     mail.init_app(app)
     csrf.init_app(app)
     with app.app_context():
-        tune(db.engine)
+        tune(db.engine, synchronous="OFF" if settings.demo else "FULL")
     web.register(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

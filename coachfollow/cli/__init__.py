@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+import coachfollow
 from coachfollow.cli import (
     admin,
     attendance,
@@ -35,7 +36,7 @@ __all__ = ["main"]
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file of NAME=value lines, for what the environment does not say.",
 )
-@click.version_option(package_name="coachfollow", message="%(version)s")
+@click.version_option(version=coachfollow.__version__, message="%(version)s")
 def main(settings_file: Path | None) -> None:
     """Follow up trainings: reminders, reflections, meetings with coaches, and numbers."""
     if settings_file is not None:

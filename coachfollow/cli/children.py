@@ -57,6 +57,11 @@ class Child:
         """Whether it runs."""
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The number of the process, which is that of its group too; 0 before it was started."""
+        return self.process.pid if self.process is not None else 0
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal to the process, or to all of its group if it is to be killed."""
         if self.process is None:

@@ -11,7 +11,7 @@ import click
 
 from coachfollow.cli.house import opened
 from coachfollow.queries import completion as numbers
-from coachfollow.queries import counting, exports, finding, sheets
+from coachfollow.queries import exports, finding, sheets
 from coachfollow.queries.completion import Group, Report
 from coachfollow.queries.filters import EVERYTHING, GroupBy
 from coachfollow.queries.sheets import Cell
@@ -39,7 +39,9 @@ def report() -> None:
 @click.option("--programme", metavar="KEY", help="Only this programme.")
 @click.option("--team", metavar="PATH", help="Only this team and those beneath it: “Retail / North”.")
 @click.option("--coach", metavar="EMAIL", help="Only what this coach coaches.")
-@click.option("--kind", type=click.Choice([one.value for one in counting.ASKING]), help="Only such steps.")
+@click.option(
+    "--kind", type=click.Choice([one.value for one in StepKind if one.wants_answer]), help="Only such steps."
+)
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="From this day on.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Up to this day.")
 @click.option(

@@ -10,6 +10,7 @@ from types import FrameType
 from coachfollow import clock
 from coachfollow.cli import children
 from coachfollow.cli.children import Child
+from coachfollow.cli.lifeline import Lifeline
 from coachfollow.errors import Conflict
 
 GLANCE = 0.2  # seconds from one look at the children to the next
@@ -60,6 +61,7 @@ class Household:
         self._told = told
         self._servers: list[Child] = []
         self._workers: list[Child] = []
+        self._lifeline = Lifeline()
 
     def serve(self, child: Child, *, ready: Callable[[], bool]) -> None:
         """Start what the others need, and wait until it is there."""
@@ -81,11 +83,13 @@ class Household:
         """Stop everything, those who need the others first."""
         children.stop(self._workers, within=DRAIN)
         children.stop(reversed(self._servers), within=SHORT)
+        self._lifeline.let_go()
 
     def _start(self, child: Child, *, among: list[Child]) -> None:
         self._told.can_wait = True
         child.start()
         among.append(child)
+        self._hold()
         self._told.can_wait = False
         self._told.look()
 
@@ -100,9 +104,13 @@ class Household:
         self._told.can_wait = True
         for child in (*self._servers, *self._workers):
             child.tend()
+        self._hold()
         self._told.can_wait = False
         self._told.look()
         clock.rest(GLANCE)
+
+    def _hold(self) -> None:
+        self._lifeline.hold(child.pid for child in (*self._servers, *self._workers) if child.is_alive())
 
 
 @contextmanager

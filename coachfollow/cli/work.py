@@ -8,7 +8,7 @@ import click
 
 from coachfollow import bell
 from coachfollow.cli import children, house, output
-from coachfollow.flow import checkins, dispatch
+from coachfollow.flow import dispatch, placing
 
 
 @click.command()
@@ -40,7 +40,7 @@ def drain(*, as_json: bool) -> None:
 def place(*, as_json: bool) -> None:
     """Find times for the meetings that come soon, once, by hand."""
     with house.opened(writing=True) as here:
-        placed, left = checkins.place_due(here.session, now=here.now)
+        placed, left = placing.place_due(here.session, now=here.now)
     said = f"{placed} meetings got a time, {left} did not."
     output.show({"placed": placed, "without_time": left}, [said], as_json=as_json)
 

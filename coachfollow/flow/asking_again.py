@@ -26,7 +26,8 @@ def mail_current(session: Session, *, plan_id: int, person_id: int, visitor: str
     touchpoint_id = links.current_question(session, plan_id=plan_id, person_id=person_id, now=now)
     if touchpoint_id is not None and not _is_on_its_way(session, touchpoint_id, person_id):
         person = session.get_one(Person, person_id)
-        _post(session, session.get_one(Touchpoint, touchpoint_id), person, now)
+        touchpoint = session.get_one(Touchpoint, touchpoint_id)
+        post(session, touchpoint=touchpoint, person=person, now=now, send_at=now)
     session.commit()
 
 
@@ -35,7 +36,10 @@ def _is_on_its_way(session: Session, touchpoint_id: int, person_id: int) -> bool
     return bool(session.scalar(waiting))
 
 
-def _post(session: Session, touchpoint: Touchpoint, person: Person, now: datetime) -> None:
+def post(
+    session: Session, *, touchpoint: Touchpoint, person: Person, now: datetime, send_at: datetime
+) -> None:
+    """Queue the mail that asks an open question once more. No commit."""
     before = session.scalar(_ours(touchpoint.id, person.id)) or 0
     mail = {
         "organisation_id": person.organisation_id,
@@ -45,9 +49,9 @@ def _post(session: Session, touchpoint: Touchpoint, person: Person, now: datetim
         "attendee_id": None,
         "kind": MessageKind.CURRENT_QUESTION,
         "n": before + 1,
-        "send_at": now,
+        "send_at": send_at,
         "expires_at": lifecycle.expires_at(
-            MessageKind.CURRENT_QUESTION, due_at=now, closes_at=touchpoint.closes_at
+            MessageKind.CURRENT_QUESTION, due_at=send_at, closes_at=touchpoint.closes_at
         ),
     }
     outbox.post(session, [mail], now=now)

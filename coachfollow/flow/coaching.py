@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.flow import checkins, history, holding, keys, plans
+from coachfollow.flow import changing, checkins, history, holding, keys, plans
 from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Person, Touchpoint
-from coachfollow.queries import coached
-from coachfollow.rules import worktime
+from coachfollow.queries import coached, hours
+from coachfollow.rules import decisions, worktime
+from coachfollow.rules.levers import Meet
 from coachfollow.rules.words import CheckInState, TouchpointState
 
 LONGEST_LINK = 500
@@ -21,7 +22,7 @@ def mark(
     touchpoint = session.get_one(Touchpoint, check_in.touchpoint_id)
     plan = holding.plan(session, plan_id=touchpoint.plan_id)
     session.refresh(touchpoint)
-    checkins.refuse_settled(check_in, touchpoint)
+    _refuse_settled(check_in, touchpoint)
     if check_in.state is CheckInState.PLACED and check_in.starts_at and check_in.starts_at > now:
         raise Conflict("This meeting is still to come. If you met earlier, move it or excuse it.")
     if held and not outcome.strip():
@@ -48,8 +49,8 @@ def arrange(
     session: Session, *, touchpoint: Touchpoint, starts_at: datetime, now: datetime, actor_id: int | None
 ) -> None:
     """Give the meeting of a follow-up a time its coach chose, also where none was ever found for it."""
-    check_in = checkins.of(session, touchpoint=touchpoint, now=now)
-    checkins.move(session, check_in=check_in, starts_at=starts_at, now=now, actor_id=actor_id)
+    lever = Meet(follow_up=touchpoint.id, starts_at=starts_at)
+    changing.carry_out(session, plan_id=touchpoint.plan_id, lever=lever, now=now, actor_id=actor_id)
 
 
 def read(session: Session, *, plan_id: int, actor_id: int, now: datetime) -> None:
@@ -69,8 +70,11 @@ def read(session: Session, *, plan_id: int, actor_id: int, now: datetime) -> Non
     session.commit()
 
 
-def set_hours(session: Session, *, coach_id: int, week: str, link: str) -> None:
-    """Say when a coach can be booked and where to meet; raises Invalid with the sentence of the rules."""
+def set_hours(session: Session, *, coach_id: int, week: str, link: str, minutes: int | None = None) -> None:
+    """Say when a coach can be booked and where to meet; raises Invalid with the sentence of the rules.
+
+    Without `minutes` a meeting stays as long as it was.
+    """
     try:
         said = worktime.format_week(worktime.parse_week(week))
     except ValueError as error:
@@ -82,10 +86,18 @@ def set_hours(session: Session, *, coach_id: int, week: str, link: str) -> None:
         raise Invalid(sentence, {"link": sentence})
     profile = session.get(CoachProfile, coach_id)
     if profile is None:
-        profile = CoachProfile(person_id=coach_id, meeting_minutes=checkins.MINUTES)
+        profile = CoachProfile(person_id=coach_id, meeting_minutes=hours.MINUTES)
         session.add(profile)
     profile.bookable_week, profile.meeting_link, profile.asked_at = said, link or None, None
+    profile.meeting_minutes = minutes or profile.meeting_minutes
     session.commit()
+
+
+def _refuse_settled(check_in: CheckIn, touchpoint: Touchpoint) -> None:
+    """Raise Conflict for a meeting about which everything has been said."""
+    problem = decisions.settled(touchpoint.state, check_in.state)
+    if problem is not None:
+        raise Conflict(problem)
 
 
 def _is_link(text: str) -> bool:

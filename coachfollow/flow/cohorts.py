@@ -48,10 +48,6 @@ def open_cohort(
     version = _version(session, organisation_id, programme)
     _refuse_odd(session, organisation_id, key=key, zone=zone, meetings=meetings)
     _refuse_missing_sessions(session, version.id, len(meetings))
-    sessions = attended_sessions or version.attended_sessions or len(meetings)
-    if not 1 <= sessions <= len(meetings):
-        sentence = f"Attending {sessions} of {len(meetings)} sessions is not possible."
-        raise Invalid(sentence, {"attended_sessions": sentence})
     cohort = Cohort(
         organisation_id=organisation_id,
         public_id=vault.new_public_id(),
@@ -60,20 +56,12 @@ def open_cohort(
         programme_version_id=version.id,
         zone=zone,
         attended_minutes=_first(attended_minutes, version.attended_minutes, ATTENDED_MINUTES),
-        attended_sessions=sessions,
+        attended_sessions=_least_sessions(attended_sessions or version.attended_sessions, of=len(meetings)),
         target=target,
         announced=announced,
         created_at=now,
     )
-    session.add(cohort)
-    session.flush()
-    session.add_all(_sessions(cohort, meetings))
-    try:
-        for email in coaches:
-            add_coach(session, cohort=cohort, email=email, now=now)
-    except Invalid:
-        session.rollback()  # the group is there already, as far as this session knows
-        raise
+    _add(session, cohort, meetings=meetings, coaches=coaches, now=now)
     history.record(
         session,
         "group opened",
@@ -93,8 +81,48 @@ def add_coach(session: Session, *, cohort: Cohort, email: str, now: datetime) ->
     )
     houses.grant(session, person=coach, role=Role.COACH, scope=Scope.COHORT, scope_id=cohort.id, now=now)
     if session.get(CoachProfile, coach.id) is None:
-        session.add(CoachProfile(person_id=coach.id, meeting_minutes=30))
+        session.add(CoachProfile(person_id=coach.id))
     return coach
+
+
+def training_session(cohort: Cohort, meeting: Meeting, *, position: int) -> TrainingSession:
+    """Make one session of a group from its wall-clock time there."""
+    starts_at = worktime.resolve(meeting.begins, cohort.zone)
+    return TrainingSession(
+        cohort_id=cohort.id,
+        position=position,
+        title=meeting.title,
+        local_date=meeting.begins.date(),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=meeting.minutes),
+        zone=cohort.zone,
+    )
+
+
+def _add(
+    session: Session, cohort: Cohort, *, meetings: Sequence[Meeting], coaches: Sequence[str], now: datetime
+) -> None:
+    session.add(cohort)
+    session.flush()
+    in_order = sorted(meetings, key=lambda one: one.begins)
+    session.add_all(
+        training_session(cohort, meeting, position=position)
+        for position, meeting in enumerate(in_order, start=1)
+    )
+    try:
+        for email in coaches:
+            add_coach(session, cohort=cohort, email=email, now=now)
+    except Invalid:
+        session.rollback()  # the group is there already, as far as this session knows
+        raise
+
+
+def _least_sessions(said: int | None, *, of: int) -> int:
+    sessions = said or of
+    if not 1 <= sessions <= of:
+        sentence = f"Attending {sessions} of {of} sessions is not possible."
+        raise Invalid(sentence, {"attended_sessions": sentence})
+    return sessions
 
 
 def _first(*given: int | None) -> int:
@@ -132,21 +160,3 @@ def _refuse_missing_sessions(session: Session, version_id: int, count: int) -> N
     if problems:
         sentence = f"This programme does not fit a group of {count} sessions: {'; '.join(problems)}."
         raise Invalid(sentence, {"programme": sentence})
-
-
-def _sessions(cohort: Cohort, meetings: Sequence[Meeting]) -> list[TrainingSession]:
-    rows = []
-    for position, meeting in enumerate(sorted(meetings, key=lambda one: one.begins), start=1):
-        starts_at = worktime.resolve(meeting.begins, cohort.zone)
-        rows.append(
-            TrainingSession(
-                cohort_id=cohort.id,
-                position=position,
-                title=meeting.title,
-                local_date=meeting.begins.date(),
-                starts_at=starts_at,
-                ends_at=starts_at + timedelta(minutes=meeting.minutes),
-                zone=cohort.zone,
-            )
-        )
-    return rows

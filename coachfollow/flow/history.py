@@ -1,10 +1,10 @@
 """Writes down what happened: ids and plain facts, never texts (law 15)."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, insert, literal, select
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import UtcDateTime
@@ -61,8 +61,15 @@ def record_touchpoints(session: Session, name: str, *, at: datetime, ids: Iterab
     session.execute(insert(Event).from_select(columns, rows))
 
 
-def record_messages(session: Session, name: str, *, at: datetime, where: ColumnElement[bool]) -> None:
-    """Add one event for each mail that matches, in one statement."""
+def record_messages(
+    session: Session | Connection,
+    name: str,
+    *,
+    at: datetime,
+    where: ColumnElement[bool],
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    """Add one event for each mail that matches, in one statement, each with the same facts."""
     rows = select(
         literal(at, UtcDateTime()),
         literal(name),
@@ -71,7 +78,7 @@ def record_messages(session: Session, name: str, *, at: datetime, where: ColumnE
         Message.plan_id,
         Message.touchpoint_id,
         Message.id,
-        literal("{}"),
+        literal(json.dumps(facts or {})),
     ).where(where)
     columns = [
         "at",

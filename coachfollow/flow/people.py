@@ -15,6 +15,11 @@ from coachfollow.models import Organisation, Person
 from coachfollow.queries import matching
 from coachfollow.rules import worktime
 
+_COLUMNS = (
+    *("organisation_id", "public_id", "email", "name", "external_id"),
+    *("zone", "locale", "working_week", "version", "created_at"),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
@@ -58,31 +63,24 @@ def add_many(
     session: Session, *, organisation_id: int, newcomers: Collection[Newcomer], now: datetime
 ) -> int:
     """Make people in one statement, passing over whom we know; gives how many are new. No commit."""
-    organisation = session.get_one(Organisation, organisation_id)
+    house = session.get_one(Organisation, organisation_id)
     rows = [
-        {
-            "organisation_id": organisation_id,
-            "public_id": vault.new_public_id(),
-            "email": one.email,
-            "name": one.name or one.email.partition("@")[0],
-            "external_id": one.external_id,
-            "zone": one.zone or organisation.zone,
-            "locale": one.locale or organisation.locale,
-            "working_week": one.week or organisation.working_week,
-            "version": 1,
-            "created_at": now,
-        }
+        (
+            *(organisation_id, vault.new_public_id(), one.email, one.name or one.email.partition("@")[0]),
+            *(one.external_id, one.zone or house.zone, one.locale or house.locale),
+            *(one.week or house.working_week, 1, now),
+        )
         for one in newcomers
     ]
-    if not rows:
-        return 0
-    return session.connection().execute(sets.insert_new(session, Person), rows).rowcount
+    return sets.bulk_new(session.connection(), Person, _COLUMNS, rows)
 
 
 def ids_of(
     session: Session, *, organisation_id: int, emails: Collection[str], now: datetime
 ) -> Mapping[str, int]:
     """Give the people with these addresses, making those we do not know. No commit."""
+    if not emails:
+        return {}
     known = matching.by_email(session, organisation_id=organisation_id, emails=emails)
     strangers = [Newcomer(email=email) for email in sorted(set(emails) - known.keys())]
     if not strangers:

@@ -3,7 +3,7 @@
 from coachfollow.models.answers import Answer, Blocker
 from coachfollow.models.base import Base
 from coachfollow.models.cohorts import Attendance, Cohort, Enrolment, TrainingSession
-from coachfollow.models.history import ClockShift, Event
+from coachfollow.models.history import ClockShift, Event, PlanChange
 from coachfollow.models.intake import ColumnProfile, ImportBatch, ImportRow
 from coachfollow.models.organisations import Organisation, Setting, Team
 from coachfollow.models.outbox import (
@@ -32,7 +32,14 @@ from coachfollow.models.plans import (
     FollowUpPlan,
     Touchpoint,
 )
-from coachfollow.models.programmes import Programme, ProgrammeText, ProgrammeVersion, Step, StepText
+from coachfollow.models.programmes import (
+    Programme,
+    ProgrammeDraft,
+    ProgrammeText,
+    ProgrammeVersion,
+    Step,
+    StepText,
+)
 
 __all__ = [
     "CLAIM_FENCE",
@@ -62,7 +69,9 @@ __all__ = [
     "Organisation",
     "Person",
     "PersonKey",
+    "PlanChange",
     "Programme",
+    "ProgrammeDraft",
     "ProgrammeText",
     "ProgrammeVersion",
     "RateBucket",

@@ -1,11 +1,12 @@
-"""Tables of the past and of the demo's time: the append-only events, the row that shifts the clock."""
+"""Tables of the past and of the demo's time: append-only events, decisions, the row that shifts the clock."""
 
 from datetime import datetime
 
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from coachfollow.models.base import Base, Key, ref
+from coachfollow.models.base import Base, Key, choice, ref
+from coachfollow.rules.words import ChangeKind
 
 
 class Event(Base):
@@ -31,10 +32,31 @@ class Event(Base):
     facts: Mapped[str] = mapped_column(default="{}")
 
 
+class PlanChange(Base):
+    """One decision about a plan by hand, written once: how everything it changed stood before and after.
+
+    It is taken back once at most: `undoes_id` is unique.
+    """
+
+    __tablename__ = "plan_changes"
+
+    id: Mapped[Key]
+    plan_id: Mapped[int] = mapped_column(ref("plans.id"), index=True)  # what can still be taken back
+    kind: Mapped[ChangeKind] = mapped_column(choice(ChangeKind, "kind"))
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ref("people.id"))
+    undoes_id: Mapped[int | None] = mapped_column(ref("plan_changes.id"), unique=True)
+    facts: Mapped[str]
+    mails: Mapped[str]  # the ids of those it posted and of those it stopped, as JSON text
+
+
 class ClockShift(Base):
-    """The demo's one row: how many seconds business time is ahead."""
+    """The demo's one row: how many seconds business time is ahead, and how far it was asked to go on."""
 
     __tablename__ = "clock_shift"
 
     id: Mapped[Key]
     seconds: Mapped[float] = mapped_column(default=0.0)
+    moves: Mapped[int] = mapped_column(default=0)  # how often it set out: a form is good for one move
+    set_out_at: Mapped[datetime | None]  # business time at which the latest move began
+    heading_for: Mapped[datetime | None]  # where it ends; nothing while time stands

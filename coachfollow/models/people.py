@@ -59,11 +59,14 @@ class Membership(Base):
     """A person in a team, from and to; one team at a time."""
 
     __tablename__ = "memberships"
-    __table_args__ = (current("uq_memberships_current", "person_id"),)
+    __table_args__ = (
+        current("uq_memberships_current", "person_id"),
+        Index("ix_memberships_spells", "person_id", "from_at", "to_at", "team_id"),  # numbers by team
+    )
 
     id: Mapped[Key]
-    person_id: Mapped[int] = mapped_column(ref("people.id"), index=True)
-    team_id: Mapped[int] = mapped_column(ref("teams.id"), index=True)  # numbers by team
+    person_id: Mapped[int] = mapped_column(ref("people.id"))
+    team_id: Mapped[int] = mapped_column(ref("teams.id"), index=True)  # who is in a team
     from_at: Mapped[datetime]
     to_at: Mapped[datetime | None]
 

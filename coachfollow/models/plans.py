@@ -2,10 +2,11 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Computed, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachfollow.models.base import Base, Key, PublicId, choice, current, partial, ref
+from coachfollow.rules.measuring import Outcome
 from coachfollow.rules.words import (
     Audience,
     CheckInState,
@@ -14,6 +15,17 @@ from coachfollow.rules.words import (
     StopReason,
     TouchpointState,
 )
+
+# `measuring.outcome` in the words of both databases; a change of it is a migration
+OUTCOME = f"""CASE
+WHEN kind = '{StepKind.PROMPT}' OR state = '{TouchpointState.CANCELLED}' THEN NULL
+WHEN state = '{TouchpointState.EXCUSED}' THEN {Outcome.EXCUSED}
+WHEN state = '{TouchpointState.COMPLETED}' AND settled_at <= grace_until THEN {Outcome.ON_TIME}
+WHEN state = '{TouchpointState.COMPLETED}' THEN {Outcome.LATE}
+WHEN state = '{TouchpointState.MISSED}' AND undeliverable THEN {Outcome.UNDELIVERABLE}
+WHEN state = '{TouchpointState.MISSED}' THEN {Outcome.MISSED}
+WHEN undeliverable THEN {Outcome.UNREACHED}
+ELSE {Outcome.WAITING} END"""
 
 
 class FollowUpPlan(Base):
@@ -42,10 +54,13 @@ class Coaching(Base):
     """A coach and a plan, from and to; one coach at a time."""
 
     __tablename__ = "coachings"
-    __table_args__ = (current("uq_coachings_current", "plan_id"),)
+    __table_args__ = (
+        current("uq_coachings_current", "plan_id"),
+        Index("ix_coachings_spells", "plan_id", "from_at", "to_at", "coach_id"),  # numbers by coach
+    )
 
     id: Mapped[Key]
-    plan_id: Mapped[int] = mapped_column(ref("plans.id"), index=True)
+    plan_id: Mapped[int] = mapped_column(ref("plans.id"))
     coach_id: Mapped[int] = mapped_column(ref("people.id"), index=True)  # a coach's own people
     from_at: Mapped[datetime]
     to_at: Mapped[datetime | None]
@@ -75,17 +90,13 @@ class Touchpoint(Base):
         UniqueConstraint("plan_id", "step_id", "n"),
         partial("ix_touchpoints_planned", "due_at", where="state = 'planned'"),  # the drain: time has come
         partial("ix_touchpoints_open", "closes_at", where="state = 'open'"),  # the drain: time is over
-        Index(  # the numbers: everything they count by, so that the table itself is not read
+        partial(  # the numbers: all they count by, plan after plan, so that the table itself is not read
             "ix_touchpoints_numbers",
-            "cohort_id",
-            "local_date",
-            "kind",
-            "state",
             "plan_id",
+            "outcome",
             "due_at",
-            "grace_until",
-            "settled_at",
-            "undeliverable",
+            "local_date",
+            where="outcome IS NOT NULL",
         ),
     )
 
@@ -107,6 +118,8 @@ class Touchpoint(Base):
     settled_at: Mapped[datetime | None]
     state_reason: Mapped[str | None]
     undeliverable: Mapped[bool] = mapped_column(default=False)
+    # written by the database itself with every change, so that what is counted cannot drift from what is
+    outcome: Mapped[int | None] = mapped_column(SmallInteger, Computed(OUTCOME, persisted=True))
 
 
 class CheckIn(Base):

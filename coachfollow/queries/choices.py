@@ -1,57 +1,102 @@
 """Reads what a report can be narrowed to: the programmes, groups, teams and coaches its reader sees people of."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
+from coachfollow.models import (
+    Coaching,
+    Cohort,
+    FollowUpPlan,
+    Membership,
+    Programme,
+    ProgrammeText,
+    ProgrammeVersion,
+)
 from coachfollow.queries import labels, population
-from coachfollow.queries.filters import Filters, GroupBy
+from coachfollow.queries.filters import Area
+from coachfollow.queries.labels import Directory, Key, Label
 from coachfollow.queries.teams import Tree
 
 Choice = tuple[str, str]  # how a report names it, what people read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
-    """What there is to choose from, each by name."""
-
-    programmes: Sequence[Choice]
-    groups: Sequence[Choice]
-    teams: Sequence[Choice]
-    coaches: Sequence[Choice]
-
-
-def choices(session: Session, *, filters: Filters, now: datetime) -> Choices:
-    """Give what the reader of a report may narrow it to; `filters` without a choice, but with their sight."""
-    return Choices(
-        programmes=_labelled(session, filters, GroupBy.PROGRAMME, now),
-        groups=_labelled(session, filters, GroupBy.COHORT, now),
-        teams=_teams(session, filters, now),
-        coaches=_labelled(session, filters, GroupBy.COACH, now),
+def choices(session: Session, *, organisation_id: int, area: Area) -> Directory:
+    """Give what the reader of such an area may ask about, in four statements."""
+    taken = _taken(session, organisation_id, area)
+    tree = Tree.read(session, organisation_id=organisation_id)
+    return Directory(
+        programmes={
+            one.programme_id: Label(text=one.words or one.handle, handle=one.handle) for one in taken
+        },
+        groups={one.cohort_id: Label(text=one.title, handle=one.key) for one in taken},
+        programme_of={one.cohort_id: one.programme_id for one in taken},
+        coaches=_coaches(session, organisation_id, area),
+        tree=tree,
+        teams=_teams(session, tree, organisation_id, area),
     )
 
 
-def _labelled(session: Session, filters: Filters, by: GroupBy, now: datetime) -> Sequence[Choice]:
-    raw = _raw(session, filters, by, now)
-    naming = labels.labelling(session, filters=filters, by=by, raw=raw)
-    found = [naming.of(key) for key in raw]
-    named = {label.handle: label.text for label in found if label.handle}
-    return sorted(named.items(), key=lambda choice: choice[1].casefold())
+def offered(found: Mapping[Key, Label]) -> Sequence[Choice]:
+    """Give what can be chosen of them, by name; what has no name to be asked by cannot."""
+    return _sorted((one.handle, one.text) for one in found.values() if one.handle)
 
 
-def _teams(session: Session, filters: Filters, now: datetime) -> Sequence[Choice]:
-    """Every team with people, and every team above one."""
-    tree = Tree.read(session, organisation_id=filters.organisation_id)
-    raw = _raw(session, filters, GroupBy.TEAM, now)
-    paths = {tree.path(above) for team_id in raw for above in tree.upwards(team_id)}
-    return [(path, path) for path in sorted(paths, key=str.casefold)]
+def teams(directory: Directory) -> Sequence[Choice]:
+    """Give the teams that can be chosen, each by its path."""
+    paths = (directory.tree.path(team_id) for team_id in directory.teams)
+    return _sorted((path, path) for path in paths)
 
 
-def _raw(session: Session, filters: Filters, by: GroupBy, now: datetime) -> set[int | None]:
-    chosen = population.people(filters, by=by, area=filters.sight.numbers, now=now)
-    return set(
-        session.scalars(select(chosen.group).select_from(chosen.source).where(chosen.where).distinct())
+def _sorted(found: Iterable[Choice]) -> Sequence[Choice]:
+    return sorted(found, key=lambda choice: choice[1].casefold())
+
+
+class _Taken(NamedTuple):
+    """A group and the programme it takes, in the words of that programme's newest version."""
+
+    cohort_id: int
+    key: str
+    title: str
+    programme_id: int
+    handle: str
+    words: str | None
+
+
+def _taken(session: Session, organisation_id: int, area: Area) -> Sequence[_Taken]:
+    version, newest = aliased(ProgrammeVersion), aliased(ProgrammeVersion)
+    last = select(func.max(version.number)).where(version.programme_id == Programme.id).scalar_subquery()
+    own_language = (ProgrammeText.version_id == newest.id) & (ProgrammeText.locale == newest.language)
+    somebody = exists().where(FollowUpPlan.cohort_id == Cohort.id, population.inside(area))
+    rows = session.execute(
+        select(Cohort.id, Cohort.key, Cohort.title, Programme.id, Programme.key, ProgrammeText.title)
+        .join(ProgrammeVersion, ProgrammeVersion.id == Cohort.programme_version_id)
+        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        .join(newest, (newest.programme_id == Programme.id) & (newest.number == last))
+        .outerjoin(ProgrammeText, own_language)
+        .where(Cohort.organisation_id == organisation_id, somebody)
+        .order_by(Cohort.id.desc())
     )
+    return [_Taken._make(row) for row in rows]
+
+
+def _coaches(session: Session, organisation_id: int, area: Area) -> Mapping[Key, Label]:
+    """Whoever coaches somebody in it, or has."""
+    coached = select(Coaching.coach_id).join(FollowUpPlan, FollowUpPlan.id == Coaching.plan_id)
+    return labels.coaches(session, _inside(coached, organisation_id, area))
+
+
+def _teams(session: Session, tree: Tree, organisation_id: int, area: Area) -> frozenset[int]:
+    """Every team somebody in it is in, or was, and every team above one; who sees all, sees all teams."""
+    if area.whole:
+        return frozenset(tree.nodes)
+    been_in = select(Membership.team_id).join(FollowUpPlan, FollowUpPlan.person_id == Membership.person_id)
+    found = session.scalars(_inside(been_in, organisation_id, area).distinct())
+    return frozenset(above for team_id in found for above in tree.upwards(team_id))
+
+
+def _inside(chosen: Select[int], organisation_id: int, area: Area) -> Select[int]:
+    cohorts = chosen.join(Cohort, Cohort.id == FollowUpPlan.cohort_id)
+    return cohorts.where(Cohort.organisation_id == organisation_id, population.inside(area))

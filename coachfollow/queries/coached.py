@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Answer, CheckIn, Coaching, Cohort, Event, FollowUpPlan, Person, Touchpoint
+from coachfollow.queries.shared import Shared
+from coachfollow.queries.timelines import Dated, PlanHead
 from coachfollow.rules import attention
-from coachfollow.rules.attention import Reason, Signs
+from coachfollow.rules.attention import Reason, Signs, Spot
 from coachfollow.rules.words import (
     TO_COME,
     Audience,
@@ -42,6 +44,7 @@ class Coached:
 
     public_id: str
     participant: str
+    email: str | None
     group: str
     state: PlanState
     stop_reason: StopReason | None
@@ -55,7 +58,7 @@ def my_people(session: Session, *, coach_id: int, now: datetime) -> Sequence[Coa
     mine = (Coaching.coach_id == coach_id) & Coaching.to_at.is_(None)
     dates, unread = _dates(session, mine), _unread(session, mine, coach_id)
     rows = session.execute(
-        select(FollowUpPlan, Person.name, Cohort.title)
+        select(FollowUpPlan, Person.name, Person.email, Cohort.title)
         .join(Coaching, Coaching.plan_id == FollowUpPlan.id)
         .join(Person, Person.id == FollowUpPlan.person_id)
         .join(Cohort, Cohort.id == FollowUpPlan.cohort_id)
@@ -65,6 +68,7 @@ def my_people(session: Session, *, coach_id: int, now: datetime) -> Sequence[Coa
         Coached(
             public_id=plan.public_id,
             participant=name or "",
+            email=email,
             group=group,
             state=plan.state,
             stop_reason=plan.stop_reason,
@@ -72,22 +76,48 @@ def my_people(session: Session, *, coach_id: int, now: datetime) -> Sequence[Coa
             next=_next(dates[plan.id], now),
             reasons=attention.reasons(_signs(plan.state, dates[plan.id], unread[plan.id], now)),
         )
-        for plan, name, group in rows
+        for plan, name, email, group in rows
     ]
     return sorted(people, key=lambda one: (attention.urgency(one.reasons), one.participant.casefold()))
 
 
-def reasons(session: Session, *, plan_id: int, coach_id: int, now: datetime) -> tuple[Reason, ...]:
-    """Give why one plan needs its coach."""
-    mine = (Coaching.plan_id == plan_id) & (Coaching.coach_id == coach_id) & Coaching.to_at.is_(None)
-    dates, unread = _dates(session, mine), _unread(session, mine, coach_id)
-    state = session.get_one(FollowUpPlan, plan_id).state
-    return attention.reasons(_signs(state, dates[plan_id], unread[plan_id], now))
+def reasons(
+    head: PlanHead,
+    dates: Sequence[Dated],
+    *,
+    answers: Sequence[Shared],
+    read_at: datetime | None,
+    now: datetime,
+) -> tuple[Reason, ...]:
+    """Give why one plan needs its coach, from what its page has read already."""
+    known = [
+        _Dated(
+            id=one.id,
+            plan_id=head.plan_id,
+            kind=one.kind,
+            audience=one.audience,
+            state=one.state,
+            due_at=one.due_at,
+            day=one.local_date,
+            undeliverable=one.is_undeliverable,
+            meeting=one.meeting,
+            ends_at=one.ends_at,
+            why_unplaced=one.why_unplaced,
+        )
+        for one in dates
+    ]
+    unread = [
+        _Unread(head.plan_id, one.barrier, bool(one.note))
+        for one in reversed(answers)
+        if (one.barrier or one.note) and (read_at is None or one.changed_at > read_at)
+    ]
+    return attention.reasons(_signs(head.state, known, unread, now))
 
 
 class _Dated(NamedTuple):
     """A follow-up as far as attention goes, with its meeting if it is one."""
 
+    id: int
     plan_id: int
     kind: StepKind
     audience: Audience
@@ -98,6 +128,11 @@ class _Dated(NamedTuple):
     meeting: CheckInState | None
     ends_at: datetime | None
     why_unplaced: str | None
+
+    @property
+    def spot(self) -> Spot:
+        """Where it stands."""
+        return Spot(self.id, self.day)
 
     def is_over(self, now: datetime, plan: PlanState) -> bool:
         """Whether it is a meeting that has taken place, or should have, and nobody said which."""
@@ -128,6 +163,7 @@ Row = TypeVar("Row", _Dated, _Unread)
 def _dates(session: Session, mine: ColumnElement[bool]) -> Mapping[int, list[_Dated]]:
     rows = session.execute(
         select(
+            Touchpoint.id,
             Touchpoint.plan_id,
             Touchpoint.kind,
             Touchpoint.audience,
@@ -180,11 +216,13 @@ def _by_plan(rows: Iterable[Row]) -> Mapping[int, list[Row]]:
 
 def _signs(state: PlanState, dates: Sequence[_Dated], unread: Sequence[_Unread], now: datetime) -> Signs:
     unbooked = next((one for one in dates if one.lacks_a_time(now)), None)
+    settled = [one for one in dates if _was_asked(one) and one.state in _SETTLED]
     return Signs(
         plan_state=state,
-        settled=[one.state for one in dates if _was_asked(one) and one.state in _SETTLED],
-        unmarked=[one.day for one in dates if one.is_over(now, state)],
-        unbooked=unbooked.day if unbooked else None,
+        settled=[one.state for one in settled],
+        last_missed=settled[-1].spot if settled and settled[-1].state is TouchpointState.MISSED else None,
+        unmarked=[one.spot for one in dates if one.is_over(now, state)],
+        unbooked=unbooked.spot if unbooked else None,
         why_unbooked=(unbooked.why_unplaced or "") if unbooked else "",
         barriers=[one.barrier for one in unread if one.barrier],
         unread=sum(one.is_shared for one in unread),

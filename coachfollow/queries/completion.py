@@ -1,19 +1,17 @@
 """Reads the numbers: how many follow-ups are completed and where people stand, by group, with definitions."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Result, func, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from coachfollow.models import Cohort
-from coachfollow.queries import labels, population
+from coachfollow.queries import labels, tallies
 from coachfollow.queries.filters import Filters, GroupBy
-from coachfollow.queries.labels import Key, Label, Labelling
-from coachfollow.queries.population import Population
+from coachfollow.queries.labels import Directory, Key, Label, Labelling
 from coachfollow.rules import measuring
 from coachfollow.rules.measuring import FollowUps, People
 
@@ -66,85 +64,66 @@ class Report:
         return DEFINITIONS
 
 
-def completion(session: Session, *, filters: Filters, by: GroupBy, now: datetime) -> Report:
-    """Count the follow-ups and people that `filters` allow to be seen; the same few statements for any size."""
+def completion(
+    session: Session, *, filters: Filters, by: GroupBy, now: datetime, known: Directory | None = None
+) -> Report:
+    """Count the follow-ups and people that `filters` allow to be seen; the same few statements for any size.
+
+    `known` has the names of groups for whoever has read them already; else they are read here.
+    """
     area = filters.sight.numbers
-    due = _counts(session, population.follow_ups(filters, by=by, area=area, now=now))
-    attended = _counts(session, population.people(filters, by=by, area=area, now=now))
-    raw = {one.raw for one in (*due, *attended)}
-    naming = labels.labelling(session, filters=filters, by=by, raw=raw)
-    groups = _groups(due, attended, naming)
+    due = session.execute(tallies.follow_ups(filters, by=by, area=area, now=now))
+    attended = session.execute(tallies.people(filters, by=by, area=area, now=now))
+    parts = [*map(_due, due), *map(_attended, attended)]
+    raw = {part.raw for part in parts}
+    naming = labels.labelling(session, filters=filters, by=by, raw=raw, known=known)
     return Report(
         by=by,
         filters=filters,
-        scope=labels.scope(session, filters=filters),
+        scope=labels.scope(session, filters=filters, known=known),
         at=now,
-        groups=() if by is GroupBy.NONE else groups,
-        total=Group(
-            key=None,
-            label=labels.ALL,
-            target=_shared(one.target for one in (*due, *attended)),
-            follow_ups=sum((one.follow_ups for one in groups), FollowUps()),
-            people=sum((one.people for one in groups), People()),
-            reached=sum(one.reached for one in groups),
-        ),
+        groups=() if by is GroupBy.NONE else _groups(parts, naming),
+        total=_group(None, labels.ALL, parts),
     )
 
 
-class _Count(NamedTuple):
-    """How many of a raw group, under one target, are in one bucket."""
+class _Part(NamedTuple):
+    """The follow-ups, or the people, of a raw group under one target."""
 
     raw: Any
     target: float | None
-    counted: str
-    n: int
-    reached: int
+    follow_ups: FollowUps = FollowUps()
+    people: People = People()
+    reached: int = 0
 
 
-def _counts(session: Session, chosen: Population) -> Sequence[_Count]:
-    rows: Result[Any, float | None, str | None, int, int] = session.execute(
-        select(
-            chosen.group.label("raw"),
-            Cohort.target.label("aim"),
-            chosen.counted.label("counted"),
-            func.count(),
-            func.sum(chosen.reached),
-        )
-        .select_from(chosen.source)
-        .where(chosen.where)
-        .group_by("raw", "aim", "counted")  # by name: the CASE need not be said, and worked out, twice
-    )
-    return [
-        _Count(raw, aim, counted, n, reached) for raw, aim, counted, n, reached in rows if counted is not None
-    ]
+def _due(row: Row[*tuple[Any, ...]]) -> _Part:
+    raw, target, *counts = row
+    names = row._fields[2:]
+    return _Part(raw, target, follow_ups=FollowUps(**dict(zip(names, counts, strict=True))))
 
 
-def _groups(due: Sequence[_Count], attended: Sequence[_Count], naming: Labelling) -> tuple[Group, ...]:
-    follow_ups, people = _folded(due, naming), _folded(attended, naming)
-    targets = defaultdict[Key, set[float | None]](set)
-    reached = Counter[Key]()
-    for one in (*due, *attended):
-        targets[naming.fold(one.raw)].add(one.target)
-        reached[naming.fold(one.raw)] += one.reached
-    groups = [
-        Group(
-            key=key,
-            label=naming.of(key),
-            target=_shared(targets[key]),
-            follow_ups=FollowUps(**follow_ups[key]),
-            people=People(**people[key]),
-            reached=reached[key],
-        )
-        for key in targets
-    ]
+def _attended(row: Row[*tuple[Any, ...]]) -> _Part:
+    return _Part(row.raw, row.aim, people=People(**{row.counted: row.n}), reached=row.reached)
+
+
+def _groups(parts: Sequence[_Part], naming: Labelling) -> tuple[Group, ...]:
+    folded = defaultdict[Key, list[_Part]](list)
+    for part in parts:
+        folded[naming.fold(part.raw)].append(part)
+    groups = [_group(key, naming.of(key), some) for key, some in folded.items()]
     return tuple(sorted(groups, key=lambda one: (one.key is None, one.label.text.casefold(), one.key or 0)))
 
 
-def _folded(counts: Sequence[_Count], naming: Labelling) -> Mapping[Key, Mapping[str, int]]:
-    folded = defaultdict[Key, Counter[str]](Counter)
-    for one in counts:
-        folded[naming.fold(one.raw)][one.counted] += one.n
-    return folded
+def _group(key: Key, label: Label, parts: Sequence[_Part]) -> Group:
+    return Group(
+        key=key,
+        label=label,
+        target=_shared(part.target for part in parts),
+        follow_ups=sum((part.follow_ups for part in parts), FollowUps()),
+        people=sum((part.people for part in parts), People()),
+        reached=sum(part.reached for part in parts),
+    )
 
 
 def _shared(targets: Iterable[float | None]) -> float | None:

@@ -4,36 +4,82 @@ The rules say what is counted where; these say the same to the database, so that
 A test compares the two over every combination of states.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Label,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+)
 
 from coachfollow.models import Answer, Commitment, FollowUpPlan, Person, Touchpoint
-from coachfollow.rules.measuring import Counted, Standing
-from coachfollow.rules.words import PlanState, StepKind, StopReason, TouchpointState
+from coachfollow.rules import measuring
+from coachfollow.rules.measuring import Counted, Outcome, Standing
+from coachfollow.rules.words import PlanState, StopReason
 
-ASKING = [kind for kind in StepKind if kind.wants_answer]
-_ABSENT = and_(FollowUpPlan.state == PlanState.STOPPED, FollowUpPlan.stop_reason == StopReason.ABSENT)
+NOT_YET, UNREACHED, WAITING = "not_yet", "unreached", "waiting"
+
+_ABSENT = and_(
+    FollowUpPlan.state == PlanState.STOPPED,
+    FollowUpPlan.stop_reason.is_not_distinct_from(StopReason.ABSENT),  # else NULL, which is neither
+)
+
+
+COUNTED_PLANS = and_(FollowUpPlan.state != PlanState.DRAFT, ~_ABSENT)
+
+_RUNNING = FollowUpPlan.state.in_([PlanState.ACTIVE, PlanState.PAUSED])
+_WAITING = [Outcome.WAITING, Outcome.UNREACHED]
 
 
 def bucket(*, now: datetime) -> ColumnElement[str | None]:
     """The value of a touchpoint's `Counted`, or NULL; as `measuring.bucket`, from touchpoints and plans."""
-    completed = Touchpoint.state == TouchpointState.COMPLETED
-    missed = Touchpoint.state == TouchpointState.MISSED
+    settled = [(Touchpoint.outcome == became, counted.value) for became, counted in measuring.SETTLED.items()]
     return case(
-        (or_(Touchpoint.kind.not_in(ASKING), FollowUpPlan.state == PlanState.DRAFT, _ABSENT), null()),
-        (Touchpoint.state == TouchpointState.CANCELLED, null()),
-        (Touchpoint.state == TouchpointState.EXCUSED, Counted.EXCUSED.value),
-        (completed & (Touchpoint.settled_at <= Touchpoint.grace_until), Counted.COMPLETED_ON_TIME.value),
-        (completed, Counted.COMPLETED_LATE.value),
-        (missed & Touchpoint.undeliverable, Counted.UNDELIVERABLE.value),
-        (missed, Counted.MISSED.value),
-        (FollowUpPlan.state.not_in([PlanState.ACTIVE, PlanState.PAUSED]), null()),
+        (or_(Touchpoint.outcome.is_(None), ~COUNTED_PLANS), null()),
+        *settled,
+        (~_RUNNING, null()),
         (Touchpoint.due_at > now, Counted.NOT_YET_DUE.value),
-        (Touchpoint.undeliverable, Counted.UNDELIVERABLE.value),
+        (Touchpoint.outcome == Outcome.UNREACHED, Counted.UNDELIVERABLE.value),
         (FollowUpPlan.state == PlanState.PAUSED, Counted.PAUSED.value),
         else_=Counted.OPEN.value,
     )
+
+
+def outcomes(*, now: datetime) -> Sequence[Label[int]]:
+    """How many touchpoints of one plan became what; those that wait, by whether they are due."""
+    became, due = Touchpoint.outcome, Touchpoint.due_at <= now
+    settled = [(counted.value, became == outcome) for outcome, counted in measuring.SETTLED.items()]
+    waiting = [
+        (NOT_YET, became.in_(_WAITING) & ~due),
+        (UNREACHED, (became == Outcome.UNREACHED) & due),
+        (WAITING, (became == Outcome.WAITING) & due),
+    ]
+    return [func.count().filter(holds).label(name) for name, holds in (*settled, *waiting)]
+
+
+def buckets(sums: Subquery, *, state: SQLColumnExpression[PlanState]) -> Sequence[Label[int]]:
+    """How many follow-ups are in each bucket: the `outcomes` of plans, seen with the state of those plans."""
+    one, is_paused, is_active = sums.c, state == PlanState.PAUSED, state == PlanState.ACTIVE
+    is_running = is_active | is_paused
+    counted: dict[str, ColumnElement[int]] = {
+        name: one[name] for name in (bucket.value for bucket in measuring.SETTLED.values())
+    }
+    counted[Counted.UNDELIVERABLE] += case((is_running, one[UNREACHED]), else_=0)
+    counted[Counted.NOT_YET_DUE] = case((is_running, one[NOT_YET]), else_=0)
+    counted[Counted.PAUSED] = case((is_paused, one[WAITING]), else_=0)
+    counted[Counted.OPEN] = case((is_active, one[WAITING]), else_=0)
+    return [cast(func.sum(number), Integer).label(str(name)) for name, number in counted.items()]
 
 
 def standing() -> ColumnElement[str | None]:

@@ -1,6 +1,5 @@
 """Reads groups for those who run them: which there are, their programme, sessions and coaches."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -87,7 +86,9 @@ class Group:
     states: Mapping[PlanState, int]
 
 
-def listed(session: Session, *, organisation_id: int, area: Area) -> Sequence[Listed]:
+def listed(
+    session: Session, *, organisation_id: int, area: Area, limit: int | None = None, offset: int = 0
+) -> Sequence[Listed]:
     """Give the groups within an area, the latest training first."""
     days = _days().subquery()
     plans = _plans().subquery()
@@ -108,7 +109,9 @@ def listed(session: Session, *, organisation_id: int, area: Area) -> Sequence[Li
         .join(days, days.c.cohort_id == Cohort.id)
         .outerjoin(plans, plans.c.cohort_id == Cohort.id)
         .where(Cohort.organisation_id == organisation_id, _within(area))
-        .order_by(days.c.last_day.desc(), Cohort.title)
+        .order_by(days.c.last_day.desc(), Cohort.title, Cohort.id)
+        .limit(limit)
+        .offset(offset)
     )
     return [Listed(**row._asdict()) for row in rows]
 
@@ -183,31 +186,35 @@ def _plans() -> Select[int, int, int]:
 
 
 def _sessions(session: Session, cohort_id: int) -> tuple[SessionOfGroup, ...]:
-    counts: defaultdict[int, dict[AttendanceState, int]] = defaultdict(dict)
-    for session_id, state, n in session.execute(
-        select(Attendance.training_session_id, Attendance.state, func.count())
+    counted = (
+        select(Attendance.training_session_id, Attendance.state, func.count().label("n"))
         .join(TrainingSession, TrainingSession.id == Attendance.training_session_id)
         .where(TrainingSession.cohort_id == cohort_id)
         .group_by(Attendance.training_session_id, Attendance.state)
-    ):
-        counts[session_id][state] = n
-    rows = session.scalars(
-        select(TrainingSession)
+        .subquery()
+    )
+    rows = session.execute(
+        select(TrainingSession, counted.c.state, counted.c.n)
+        .outerjoin(counted, counted.c.training_session_id == TrainingSession.id)
         .where(TrainingSession.cohort_id == cohort_id)
         .order_by(TrainingSession.position)
     )
-    return tuple(
-        SessionOfGroup(
-            id=row.id,
-            position=row.position,
-            title=row.title,
-            local_date=row.local_date,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            zone=row.zone,
-            attendance=counts[row.id],
-        )
-        for row in rows
+    found: dict[TrainingSession, dict[AttendanceState, int]] = {}
+    for row, state, n in rows:
+        found.setdefault(row, {}).update({state: n} if state else {})
+    return tuple(_session(row, attendance) for row, attendance in found.items())
+
+
+def _session(row: TrainingSession, attendance: Mapping[AttendanceState, int]) -> SessionOfGroup:
+    return SessionOfGroup(
+        id=row.id,
+        position=row.position,
+        title=row.title,
+        local_date=row.local_date,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        zone=row.zone,
+        attendance=attendance,
     )
 
 

@@ -1,11 +1,16 @@
-"""Reads when and where somebody can be booked."""
+"""Reads when and where somebody can be booked, by whom, and which of their meetings stand or wait."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from coachfollow.models import CoachProfile, Person
+from coachfollow.models import CheckIn, Coaching, CoachProfile, FollowUpPlan, Person, Touchpoint
+from coachfollow.rules.words import TO_COME, CheckInState, PlanState, StepKind
+
+MINUTES = 30  # of a meeting, where its coach has said nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +34,56 @@ def hours(session: Session, *, person_id: int) -> Hours:
         .where(Person.id == person_id)
     ).one()
     return Hours(week=week or "", link=link or "", minutes=minutes, zone=zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reachable:
+    """One of a coach's people, with the zone and week in which they can be met."""
+
+    name: str
+    zone: str
+    week: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How many meetings of running follow-ups have a time to come, and how many have none yet."""
+
+    placed: int
+    waiting: int
+
+
+def people(session: Session, *, coach_id: int) -> Sequence[Reachable]:
+    """Give those whom somebody coaches in a running follow-up, by name."""
+    rows = session.execute(
+        select(Person.name, Person.zone, Person.working_week)
+        .join(FollowUpPlan, FollowUpPlan.person_id == Person.id)
+        .join(Coaching, Coaching.plan_id == FollowUpPlan.id)
+        .where(
+            Coaching.coach_id == coach_id, Coaching.to_at.is_(None), FollowUpPlan.state == PlanState.ACTIVE
+        )
+        .distinct()
+        .order_by(Person.name)
+    )
+    return [Reachable(name=name or "somebody", zone=zone, week=week) for name, zone, week in rows]
+
+
+def standing(session: Session, *, coach_id: int, now: datetime) -> Standing:
+    """Count a coach's meetings that stand in calendars, and those that still want a time."""
+    placed = (CheckIn.state == CheckInState.PLACED) & (CheckIn.starts_at > now)
+    waiting = CheckIn.id.is_(None) | (CheckIn.state == CheckInState.UNPLACED)
+    row = session.execute(
+        select(func.count(case((placed, 1))), func.count(case((waiting, 1))))
+        .select_from(Touchpoint)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .join(Coaching, Coaching.plan_id == FollowUpPlan.id)
+        .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
+        .where(
+            Coaching.coach_id == coach_id,
+            Coaching.to_at.is_(None),
+            FollowUpPlan.state == PlanState.ACTIVE,
+            Touchpoint.kind == StepKind.CHECK_IN,
+            Touchpoint.state.in_(TO_COME),
+        )
+    ).one()
+    return Standing(placed=row[0], waiting=row[1])

@@ -1,6 +1,6 @@
 """Reads what placing a meeting needs: which have no time yet, and when people are busy."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,10 +14,18 @@ from coachfollow.models import (
     Coaching,
     CoachProfile,
     FollowUpPlan,
+    Message,
     Person,
     Touchpoint,
 )
-from coachfollow.rules.words import CheckInState, PlanState, StepKind, TouchpointState
+from coachfollow.rules.words import (
+    CheckInState,
+    MessageKind,
+    MessageState,
+    PlanState,
+    StepKind,
+    TouchpointState,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +110,18 @@ def coming(
         .where(plans, CheckIn.state == CheckInState.PLACED, CheckIn.starts_at > now)
     )
     return [(check_in, touchpoint) for check_in, touchpoint in rows]
+
+
+_LEFT = frozenset({MessageState.HANDING, MessageState.SENT, MessageState.IN_DOUBT})
+
+
+def told(session: Session, *, attendee_ids: Collection[int]) -> set[int]:
+    """Give those attendees whose calendars hold the meeting, or may: an invitation has left, or is leaving."""
+    found = session.scalars(
+        select(Message.attendee_id).where(
+            Message.attendee_id.in_(list(attendee_ids)),
+            Message.kind == MessageKind.INVITATION,
+            Message.state.in_(_LEFT),
+        )
+    )
+    return {attendee_id for attendee_id in found if attendee_id is not None}

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Label, func, select
+from sqlalchemy import Label, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import Attendance, Coaching, Enrolment, FollowUpPlan, Person, Touchpoint
@@ -41,25 +42,7 @@ def participants(
     offset: int = 0,
 ) -> Sequence[Participant]:
     """Give the people of a group by name, those whose plan is in a state if one is named."""
-    coach = aliased(Person)
-    chosen = select(
-        Enrolment.id,
-        Person.name,
-        Person.email,
-        FollowUpPlan.public_id,
-        FollowUpPlan.state,
-        FollowUpPlan.stop_reason,
-        coach.name.label("coach"),
-        _next_day(now),
-    )
-    chosen = (
-        chosen.join(Person, Person.id == Enrolment.person_id)
-        .outerjoin(FollowUpPlan, FollowUpPlan.enrolment_id == Enrolment.id)
-        .outerjoin(Coaching, (Coaching.plan_id == FollowUpPlan.id) & Coaching.to_at.is_(None))
-        .outerjoin(coach, coach.id == Coaching.coach_id)
-        .where(Enrolment.cohort_id == cohort_id, relations.is_listed(Enrolment.id))
-        .order_by(Person.name.nulls_last(), Enrolment.id)
-    )
+    chosen = _listed(now).where(Enrolment.cohort_id == cohort_id)
     if state is not None:
         chosen = chosen.where(FollowUpPlan.state == state)
     rows = session.execute(chosen.limit(limit).offset(offset)).all()
@@ -77,6 +60,21 @@ def participants(
         )
         for row in rows
     ]
+
+
+def _listed(now: datetime) -> Select[*tuple[Any, ...]]:
+    """Everybody whom a list that is live names, with their plan and who coaches it now; by name."""
+    coach = aliased(Person)
+    plan = FollowUpPlan.public_id, FollowUpPlan.state, FollowUpPlan.stop_reason
+    return (
+        select(Enrolment.id, Person.name, Person.email, *plan, coach.name.label("coach"), _next_day(now))
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(FollowUpPlan, FollowUpPlan.enrolment_id == Enrolment.id)
+        .outerjoin(Coaching, (Coaching.plan_id == FollowUpPlan.id) & Coaching.to_at.is_(None))
+        .outerjoin(coach, coach.id == Coaching.coach_id)
+        .where(relations.is_listed(Enrolment.id))
+        .order_by(Person.name.nulls_last(), Enrolment.id)
+    )
 
 
 def _next_day(now: datetime) -> Label[date]:

@@ -52,11 +52,11 @@ class Population:
 
 def follow_ups(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> Population:
     """Select the follow-ups of an area: touchpoints with their plans, people and cohorts."""
-    source = join(Touchpoint, Cohort, Cohort.id == Touchpoint.cohort_id)
-    source = join(source, FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+    source = join(Cohort, FollowUpPlan, FollowUpPlan.cohort_id == Cohort.id)
+    source = join(source, Touchpoint, Touchpoint.plan_id == FollowUpPlan.id)
     return Population(
         source=_related(source, filters, by=by, moment=Touchpoint.due_at),
-        where=_chosen(filters, area=area, day=Touchpoint.local_date) & _asking(filters),
+        where=_chosen(filters, area=area, day=Touchpoint.local_date) & asking(filters),
         group=_group(by, day=Touchpoint.local_date),
         counted=counting.bucket(now=now),
         reached=literal(0),
@@ -79,6 +79,27 @@ def people(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> Popul
     )
 
 
+def plans(filters: Filters, *, area: Area) -> Iterator[ColumnElement[bool]]:
+    """Keep the plans of an area that are counted at all, whatever their teams, coaches and days."""
+    yield from _about(filters)
+    yield inside(area)
+    yield counting.COUNTED_PLANS
+
+
+def within(filters: Filters, day: SQLColumnExpression[date]) -> Iterator[ColumnElement[bool]]:
+    """Keep what falls into the period."""
+    if filters.since is not None:
+        yield day >= filters.since
+    if filters.until is not None:
+        yield day <= filters.until
+
+
+def asking(filters: Filters) -> ColumnElement[bool]:
+    """Keep what asks for something: prompts are never counted, and need not even be looked up."""
+    counted = Touchpoint.outcome.is_not(None)
+    return counted if filters.kind is None else counted & (Touchpoint.kind == filters.kind)
+
+
 def in_group(
     population: Population, *, filters: Filters, by: GroupBy, key: int | None
 ) -> ColumnElement[bool]:
@@ -93,13 +114,6 @@ def in_group(
             return population.day.between(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
         case _:
             return population.group.is_not_distinct_from(key)
-
-
-def _asking(filters: Filters) -> ColumnElement[bool]:
-    """Keep what asks for something: prompts are never counted, and need not even be looked up."""
-    if filters.kind is not None:
-        return Touchpoint.kind == filters.kind
-    return Touchpoint.kind.in_(counting.ASKING)
 
 
 def _last_session() -> ColumnElement[date]:
@@ -143,26 +157,25 @@ def _group(by: GroupBy, *, day: SQLColumnExpression[date]) -> SQLColumnExpressio
 
 
 def _chosen(filters: Filters, *, area: Area, day: SQLColumnExpression[date]) -> ColumnElement[bool]:
-    return and_(*_conditions(filters, day), _inside(area))
+    return and_(*_about(filters), *_related_to(filters), *within(filters, day), inside(area))
 
 
-def _conditions(filters: Filters, day: SQLColumnExpression[date]) -> Iterator[ColumnElement[bool]]:
+def _about(filters: Filters) -> Iterator[ColumnElement[bool]]:
     yield Cohort.organisation_id == filters.organisation_id
     if filters.cohort_id is not None:
         yield Cohort.id == filters.cohort_id
     if filters.programme_id is not None:
         yield ProgrammeVersion.programme_id == filters.programme_id
+
+
+def _related_to(filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.team_id is not None:
         yield Membership.team_id.in_(relations.beneath([filters.team_id]))
     if filters.coach_id is not None:
         yield Coaching.coach_id == filters.coach_id
-    if filters.since is not None:
-        yield day >= filters.since
-    if filters.until is not None:
-        yield day <= filters.until
 
 
-def _inside(area: Area) -> ColumnElement[bool]:
+def inside(area: Area) -> ColumnElement[bool]:
     """Keep what the reader may see; an empty area keeps nothing."""
     if area.whole:
         return true()

@@ -1,11 +1,26 @@
 """SQL for relations that change over time: the team and the coach at a moment, the teams beneath a team."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from coachfollow.extensions import UtcDateTime
 from coachfollow.models import Attendance, Coaching, FollowUpPlan, Membership, Person, Team
 
 
@@ -42,7 +57,46 @@ def beneath(team_ids: Collection[int]) -> Select[tuple[int]]:
     return select(tree.union(select(Team.id).join(tree, Team.parent_id == tree.c.id)).c.id)
 
 
+def team_spells() -> Subquery:
+    """Select who was in which team from when to when: for each person all of time, without a team too."""
+    return _spells(Membership.person_id, Membership.team_id, Membership, Person.id)
+
+
+def coach_spells() -> Subquery:
+    """Select who coached which plan from when to when: for each plan all of time, without a coach too."""
+    return _spells(Coaching.plan_id, Coaching.coach_id, Coaching, FollowUpPlan.id)
+
+
 Dated = type[Membership] | type[Coaching]
+Reference = InstrumentedAttribute[int]
+
+
+def _spells(of: Reference, value: Reference, row: Dated, everybody: Reference) -> Subquery:
+    """As `_held` says it of one moment: `of` a person or plan, the `value`, `since` included, `until` not."""
+    before = func.lag(row.from_at).over(partition_by=of, order_by=row.from_at)
+    after = func.lead(row.from_at).over(partition_by=of, order_by=row.from_at)
+    ends = func.coalesce(row.to_at, _NEVER)
+    lasting = (
+        select(
+            of.label("of"),
+            value.label("value"),
+            case((before.is_(None), _EVER), else_=row.from_at).label("since"),
+            ends.label("until"),
+            func.coalesce(after, _NEVER).label("next"),
+        )
+        .where(_lasted(row))
+        .cte()  # read twice, worked out once
+    )
+    held = select(lasting.c.of, lasting.c.value, lasting.c.since, lasting.c.until)
+    between = select(lasting.c.of, null(), lasting.c.until, lasting.c.next).where(
+        lasting.c.until < lasting.c.next
+    )
+    never = select(everybody, null(), _EVER, _NEVER).where(~exists().where(of == everybody, _lasted(row)))
+    return union_all(held, between, never).subquery()
+
+
+_EVER = literal(datetime.min.replace(tzinfo=UTC), UtcDateTime())
+_NEVER = literal(datetime.max.replace(tzinfo=UTC), UtcDateTime())
 
 
 def _held(

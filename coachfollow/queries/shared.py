@@ -12,8 +12,8 @@ from datetime import date, datetime
 from sqlalchemy import case, null, or_, select
 from sqlalchemy.orm import Session
 
-from coachfollow.models import Answer, CheckIn, FollowUpPlan, Person, Touchpoint
-from coachfollow.queries import keys
+from coachfollow.models import Answer, CheckIn, FollowUpPlan, Person, PersonKey, Touchpoint
+from coachfollow.queries.keys import TextKey
 from coachfollow.rules.words import Applied, Audience, Barrier, StepKind
 
 
@@ -50,14 +50,15 @@ def answers(session: Session, *, plan_id: int) -> Sequence[Shared]:
             Answer.barrier,
             case((is_for_coach, Answer.note), else_=null()).label("note"),
             Answer.changed_at,
-            Answer.person_id,
+            Person.public_id,
+            PersonKey.wrapped_key,
         )
         .join(Touchpoint, Touchpoint.id == Answer.touchpoint_id)
         .join(Person, Person.id == Answer.person_id)
+        .outerjoin(PersonKey, PersonKey.person_id == Person.id)
         .where(Touchpoint.plan_id == plan_id)
         .order_by(Answer.changed_at.desc())
-    ).all()
-    opening = keys.keys_of(session, person_ids={row.person_id for row in rows})
+    )
     return [
         Shared(
             touchpoint_id=row.touchpoint_id,
@@ -69,7 +70,7 @@ def answers(session: Session, *, plan_id: int) -> Sequence[Shared]:
             times=row.times,
             rating=row.rating,
             barrier=row.barrier,
-            note=opening[row.person_id].open(row.note) if row.person_id in opening else "",
+            note=_opened(row.note, person=row.public_id, wrapped=row.wrapped_key),
             changed_at=row.changed_at,
         )
         for row in rows
@@ -79,14 +80,19 @@ def answers(session: Session, *, plan_id: int) -> Sequence[Shared]:
 def outcomes(session: Session, *, plan_id: int) -> dict[int, str]:
     """Give what came of the meetings of a plan, by follow-up: coach and participant share it."""
     rows = session.execute(
-        select(CheckIn.touchpoint_id, CheckIn.outcome, FollowUpPlan.person_id)
+        select(CheckIn.touchpoint_id, CheckIn.outcome, Person.public_id, PersonKey.wrapped_key)
         .join(Touchpoint, Touchpoint.id == CheckIn.touchpoint_id)
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .join(PersonKey, PersonKey.person_id == Person.id)
         .where(FollowUpPlan.id == plan_id, CheckIn.outcome.is_not(None))
-    ).all()
-    opening = keys.keys_of(session, person_ids={person_id for *_, person_id in rows})
+    )
     return {
-        touchpoint_id: opening[person_id].open(outcome)
-        for touchpoint_id, outcome, person_id in rows
-        if person_id in opening
+        touchpoint_id: _opened(outcome, person=person, wrapped=wrapped)
+        for touchpoint_id, outcome, person, wrapped in rows
     }
+
+
+def _opened(sealed: bytes | None, *, person: str, wrapped: bytes | None) -> str:
+    """Open a text; whoever was erased has no key, and nothing to read."""
+    return TextKey(person=person, wrapped=wrapped).open(sealed) if wrapped else ""

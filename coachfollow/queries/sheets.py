@@ -1,10 +1,11 @@
 """Lays a report out as sheets of plain cells, its definitions on a sheet of their own: for files and terminals."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from coachfollow.queries.completion import NOTES, Group, Report
 from coachfollow.queries.filters import GroupBy
+from coachfollow.queries.names import CountedFollowUp, CountedPerson
 
 Cell = str | int | float | None  # a float is a share of 1
 
@@ -82,6 +83,21 @@ def numbers(report: Report) -> Sheet:
 def definitions(report: Report) -> Sheet:
     """Lay out what the report is about and what its numbers mean."""
     return Sheet(title="Definitions", header=("Number", "What it means"), rows=tuple(_meanings(report)))
+
+
+def names(found: Sequence[CountedPerson] | Sequence[CountedFollowUp]) -> Sheet:
+    """Lay out the people, or the follow-ups, behind one number."""
+    rows = [
+        (
+            one.name,
+            one.email,
+            one.group,
+            *((one.step, one.due.isoformat()) if isinstance(one, CountedFollowUp) else ()),
+        )
+        for one in found
+    ]
+    about = ("Follow-up", "Due") if any(isinstance(one, CountedFollowUp) for one in found) else ()
+    return Sheet(title="Names", header=("Name", "Mail address", "Group", *about), rows=tuple(rows))
 
 
 def _row(group: Group) -> tuple[Cell, ...]:

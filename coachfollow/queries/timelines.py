@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.errors import NotFound
@@ -17,11 +18,13 @@ from coachfollow.models import (
     FollowUpPlan,
     Message,
     Person,
+    ProgrammeText,
+    ProgrammeVersion,
     Reporting,
     Step,
     Touchpoint,
 )
-from coachfollow.queries import programmes
+from coachfollow.rules.changes import TAKEN_BACK
 from coachfollow.rules.words import (
     Audience,
     CheckInState,
@@ -32,7 +35,7 @@ from coachfollow.rules.words import (
     TouchpointState,
 )
 
-MOST = 500
+MOST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +93,12 @@ class Happened:
 
     at: datetime
     name: str
+    actor_id: int | None
     actor: str | None
+    touchpoint_id: int | None
     kind: StepKind | None
     audience: Audience | None
+    state: TouchpointState | None
     due: date | None
     zone: str
     mail: MessageKind | None
@@ -103,20 +109,12 @@ class Happened:
 
 def head(session: Session, *, public_id: str, locale: str | None = None) -> PlanHead:
     """Give what stands at the top of a plan's page, in this language or its person's; raises NotFound."""
-    coach, manager = aliased(Person), aliased(Person)
-    row = session.execute(
-        select(FollowUpPlan, Person, Cohort, coach.id, coach.name, coach.zone, manager.name)
-        .join(Person, Person.id == FollowUpPlan.person_id)
-        .join(Cohort, Cohort.id == FollowUpPlan.cohort_id)
-        .outerjoin(Coaching, (Coaching.plan_id == FollowUpPlan.id) & Coaching.to_at.is_(None))
-        .outerjoin(coach, coach.id == Coaching.coach_id)
-        .outerjoin(Reporting, (Reporting.person_id == Person.id) & Reporting.to_at.is_(None))
-        .outerjoin(manager, manager.id == Reporting.manager_id)
-        .where(FollowUpPlan.public_id == public_id)
-    ).one_or_none()
-    if row is None:
+    rows = _heads(session, public_id)
+    if not rows:
         raise NotFound("There is no such follow-up.")
-    plan, person, cohort, coach_id, coach_name, coach_zone, manager_name = row
+    plan, person, cohort, coach_id, coach_name, coach_zone, manager_name, language, *_ = rows[0]
+    wanted = locale or person.locale
+    titles = {row.locale: row.title for row in rows}
     return PlanHead(
         plan_id=plan.id,
         public_id=plan.public_id,
@@ -126,9 +124,7 @@ def head(session: Session, *, public_id: str, locale: str | None = None) -> Plan
         zone=person.zone,
         group=cohort.title,
         group_id=cohort.public_id,
-        programme=programmes.text(
-            session, version_id=plan.programme_version_id, locale=locale or person.locale
-        ).title,
+        programme=titles.get(wanted) or titles.get(wanted.partition("-")[0]) or titles[language],
         coach_id=coach_id,
         coach=coach_name or "",
         coach_zone=coach_zone or person.zone,
@@ -141,13 +137,41 @@ def head(session: Session, *, public_id: str, locale: str | None = None) -> Plan
     )
 
 
+def _heads(session: Session, public_id: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The plan with everybody around it, once for each language of its programme."""
+    coach, manager = aliased(Person), aliased(Person)
+    return session.execute(
+        select(
+            FollowUpPlan,
+            Person,
+            Cohort,
+            coach.id,
+            coach.name,
+            coach.zone,
+            manager.name,
+            ProgrammeVersion.language,
+            ProgrammeText.locale,
+            ProgrammeText.title,
+        )
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .join(Cohort, Cohort.id == FollowUpPlan.cohort_id)
+        .join(ProgrammeVersion, ProgrammeVersion.id == FollowUpPlan.programme_version_id)
+        .join(ProgrammeText, ProgrammeText.version_id == ProgrammeVersion.id)
+        .outerjoin(Coaching, (Coaching.plan_id == FollowUpPlan.id) & Coaching.to_at.is_(None))
+        .outerjoin(coach, coach.id == Coaching.coach_id)
+        .outerjoin(Reporting, (Reporting.person_id == Person.id) & Reporting.to_at.is_(None))
+        .outerjoin(manager, manager.id == Reporting.manager_id)
+        .where(FollowUpPlan.public_id == public_id)
+    ).all()
+
+
 def dates(session: Session, *, plan_id: int) -> Sequence[Dated]:
-    """Give a plan's follow-ups in the order of their days."""
+    """Give a plan's follow-ups in the order of their days; what was added and taken back again is told by nobody."""
     rows = session.execute(
         select(Touchpoint, Step.key, CheckIn)
         .join(Step, Step.id == Touchpoint.step_id)
         .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
-        .where(Touchpoint.plan_id == plan_id)
+        .where(Touchpoint.plan_id == plan_id, Touchpoint.state_reason.is_distinct_from(TAKEN_BACK))
         .order_by(Touchpoint.due_at, Touchpoint.id)
     )
     return [_dated(touchpoint, step, check_in) for touchpoint, step, check_in in rows]
@@ -160,9 +184,12 @@ def happened(session: Session, *, plan_id: int, most: int = MOST) -> Sequence[Ha
         select(
             Event.at,
             Event.name,
+            Event.actor_id,
             actor.name.label("actor"),
+            Event.touchpoint_id,
             Touchpoint.kind,
             Touchpoint.audience,
+            Touchpoint.state,
             Touchpoint.local_date.label("due"),
             Person.zone,
             Message.kind.label("mail"),

@@ -24,12 +24,20 @@ class Need(StrEnum):
 _RANK = {need: rank for rank, need in enumerate(Need)}
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One follow-up, and its day."""
+
+    follow_up: int
+    day: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One reason, with the day or the detail that its sentence names: a number, a cause, codes of barriers."""
+    """One reason: the follow-up it is about if it is one, and what its sentence names (a number, a cause, codes)."""
 
     need: Need
-    day: date | None = None
+    spot: Spot | None = None
     detail: str = ""
 
 
@@ -37,14 +45,16 @@ class Reason:
 class Signs:
     """What is known of one plan today.
 
-    `settled` are the questions that were answered or missed, the latest last. `unmarked` are the days of
-    meetings that are over and not marked; `unbooked` is the day of a coming meeting without a time.
+    `settled` are the questions that were answered or missed, the latest last, and `last_missed` is the latest
+    of them if it was missed. `unmarked` are meetings that are over and not marked; `unbooked` is a coming
+    meeting without a time.
     """
 
     plan_state: PlanState
     settled: Sequence[TouchpointState] = ()
-    unmarked: Sequence[date] = ()
-    unbooked: date | None = None
+    last_missed: Spot | None = None
+    unmarked: Sequence[Spot] = ()
+    unbooked: Spot | None = None
     why_unbooked: str = ""
     barriers: Sequence[Barrier] = ()
     unread: int = 0
@@ -52,7 +62,7 @@ class Signs:
 
 def reasons(signs: Signs) -> tuple[Reason, ...]:
     """Why this person needs their coach, the most pressing first; nobody is chased during a pause."""
-    found = [Reason(need=Need.MARK_MEETING, day=day) for day in signs.unmarked]
+    found = [Reason(need=Need.MARK_MEETING, spot=spot) for spot in signs.unmarked]
     if signs.plan_state is PlanState.ACTIVE:
         found += _of_a_running_plan(signs)
     if signs.barriers:
@@ -70,9 +80,10 @@ def urgency(found: Sequence[Reason]) -> tuple[int, int]:
 def _of_a_running_plan(signs: Signs) -> list[Reason]:
     found: list[Reason] = []
     if missed_in_a_row(signs.settled) >= IN_A_ROW:
-        found.append(Reason(need=Need.MISSED_TWICE, detail=str(missed_in_a_row(signs.settled))))
+        count = str(missed_in_a_row(signs.settled))
+        found.append(Reason(need=Need.MISSED_TWICE, spot=signs.last_missed, detail=count))
     if signs.unbooked is not None:
-        found.append(Reason(need=Need.NOTHING_BOOKED, day=signs.unbooked, detail=signs.why_unbooked))
+        found.append(Reason(need=Need.NOTHING_BOOKED, spot=signs.unbooked, detail=signs.why_unbooked))
     return found
 
 

@@ -43,3 +43,17 @@ DEFINITIONS: Mapping[str, str] = {
     "not_yet_due": "Follow-ups with a date still to come.",
     "reach": "People with at least one answer ÷ attended.",
 }
+
+# beside what people said of themselves
+APPLYING: Mapping[str, str] = {
+    "answered": "People who said at least once whether they did what they planned.",
+    "response": "Answered ÷ attended; where nobody attended there is no rate.",
+    "applied": (
+        "People who did what they planned, as intended or partly, by their latest answer ÷ answered; it is what"
+        " people say of themselves, and no answer means that we do not know."
+    ),
+    "hidden": (
+        "Answers are counted over five people or more, and not where a difference would tell of fewer. That is why"
+        " they are not cut by team, coach or period."
+    ),
+}

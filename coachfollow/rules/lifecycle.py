@@ -130,6 +130,18 @@ def is_completed(items: Sequence[tuple[TouchpointState, bool]], *, threshold: fl
     return not completed + missed or completed / (completed + missed) >= threshold
 
 
+def ending(
+    items: Sequence[tuple[TouchpointState, bool]], *, threshold: float
+) -> tuple[PlanState, StopReason | None]:
+    """How a plan ends that has nothing more to come: finished, or stopped because it came to its end.
+
+    Where nothing was ever asked, nothing was achieved: the list came when everything had passed.
+    """
+    if items and is_completed(items, threshold=threshold):
+        return PlanState.FINISHED, None
+    return PlanState.STOPPED, StopReason.ENDED
+
+
 def expires_at(kind: MessageKind, *, due_at: datetime, closes_at: datetime) -> datetime:
     """The moment from which a mail is no longer sent: two days late is stale, and never after the close.
 

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from enum import StrEnum
-from typing import Self, assert_never
+from enum import IntEnum, StrEnum
+from typing import Self, TypeVar, assert_never
 
 from coachfollow.rules.definitions import DEFINITIONS
 from coachfollow.rules.words import PlanState, StepKind, StopReason, TouchpointState
@@ -16,17 +16,34 @@ from coachfollow.rules.words import PlanState, StepKind, StopReason, TouchpointS
 __all__ = [
     "DEFINITIONS",
     "MINIMUM_GROUP",
+    "SETTLED",
     "Counted",
     "FollowUps",
+    "Outcome",
     "People",
     "Standing",
     "bucket",
     "hidden",
+    "outcome",
     "standing",
     "suppressed",
 ]
 
 MINIMUM_GROUP = 5
+
+Name = TypeVar("Name", str, int)
+
+
+class Outcome(IntEnum):
+    """What became of one follow-up by itself, whatever its plan; the database stores the number."""
+
+    WAITING = 0
+    ON_TIME = 1
+    LATE = 2
+    MISSED = 3
+    EXCUSED = 4
+    UNDELIVERABLE = 5  # closed, and it had never reached the person
+    UNREACHED = 6  # still waiting, and it does not reach the person
 
 
 class Counted(StrEnum):
@@ -75,22 +92,50 @@ def bucket(
     4. unsettled and not yet due;  5. undeliverable, even if closed by now;  6. missed;  7. paused;  8. open.
     """
     absent = plan_state is PlanState.STOPPED and stop_reason is StopReason.ABSENT
-    if not kind.wants_answer or plan_state is PlanState.DRAFT or absent:
+    if plan_state is PlanState.DRAFT or absent:
+        return None
+    became = outcome(
+        kind=kind, state=state, grace_until=grace_until, settled_at=settled_at, undeliverable=undeliverable
+    )
+    if became in {Outcome.WAITING, Outcome.UNREACHED}:
+        return _unsettled(plan_state, due=due_at <= now, undeliverable=undeliverable)
+    return None if became is None else SETTLED[became]
+
+
+def outcome(
+    *,
+    kind: StepKind,
+    state: TouchpointState,
+    grace_until: datetime,
+    settled_at: datetime | None,
+    undeliverable: bool,
+) -> Outcome | None:
+    """What became of a follow-up, or None where nothing was asked: a prompt, a cancelled step."""
+    if not kind.wants_answer:
         return None
     match state:
         case TouchpointState.CANCELLED:
             return None
         case TouchpointState.EXCUSED:
-            return Counted.EXCUSED
+            return Outcome.EXCUSED
         case TouchpointState.COMPLETED:
             on_time = settled_at is not None and settled_at <= grace_until
-            return Counted.COMPLETED_ON_TIME if on_time else Counted.COMPLETED_LATE
+            return Outcome.ON_TIME if on_time else Outcome.LATE
         case TouchpointState.MISSED:
-            return Counted.UNDELIVERABLE if undeliverable else Counted.MISSED
+            return Outcome.UNDELIVERABLE if undeliverable else Outcome.MISSED
         case TouchpointState.PLANNED | TouchpointState.OPEN:
-            return _unsettled(plan_state, due=due_at <= now, undeliverable=undeliverable)
+            return Outcome.UNREACHED if undeliverable else Outcome.WAITING
         case _:
             assert_never(state)
+
+
+SETTLED: Mapping[Outcome, Counted] = {
+    Outcome.ON_TIME: Counted.COMPLETED_ON_TIME,
+    Outcome.LATE: Counted.COMPLETED_LATE,
+    Outcome.MISSED: Counted.MISSED,
+    Outcome.EXCUSED: Counted.EXCUSED,
+    Outcome.UNDELIVERABLE: Counted.UNDELIVERABLE,
+}
 
 
 def _unsettled(plan_state: PlanState, *, due: bool, undeliverable: bool) -> Counted | None:
@@ -218,13 +263,13 @@ def suppressed(n: int) -> bool:
     return n < MINIMUM_GROUP
 
 
-def hidden(groups: Mapping[str, int]) -> frozenset[str]:
+def hidden(groups: Mapping[Name, int]) -> frozenset[Name]:
     """The groups whose contents are not shown beside a total, so that none can be had by subtraction.
 
     Groups under five are hidden; where those together are still under five, the next smallest joins them.
     """
     by_size = sorted((name for name, n in groups.items() if n), key=lambda name: (groups[name], name))
-    out: list[str] = []
+    out: list[Name] = []
     for name in by_size:
         if not suppressed(groups[name]) and not 0 < sum(groups[one] for one in out) < MINIMUM_GROUP:
             break

@@ -50,6 +50,31 @@ def first_free(
     return None
 
 
+def ever_meet(
+    person_week: WorkingWeek,
+    person_zone: str,
+    coach_week: WorkingWeek,
+    coach_zone: str,
+    *,
+    since: date,
+    minutes: int,
+) -> bool:
+    """Whether there is any time for a meeting within two weeks, were nobody busy."""
+    slot = first_free(
+        ideal=since,
+        latest=since + timedelta(days=14),
+        not_before=worktime.resolve(datetime.combine(since, time()), coach_zone),
+        coach_week=coach_week,
+        coach_zone=coach_zone,
+        coach_busy=(),
+        person_week=person_week,
+        person_zone=person_zone,
+        person_busy=(),
+        minutes=minutes,
+    )
+    return slot is not None
+
+
 def _grid(ideal: date, latest: date, *, week: WorkingWeek, zone: str) -> Iterator[datetime]:
     for offset in range((latest - ideal).days + 1):
         day = ideal + timedelta(days=offset)

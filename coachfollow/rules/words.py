@@ -76,6 +76,21 @@ class CheckInState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class ChangeKind(StrEnum):
+    """What somebody decided about one plan by hand."""
+
+    MOVED = "moved"
+    MEETING_SET = "meeting_set"
+    PROLONGED = "prolonged"
+    SKIPPED = "skipped"
+    ADDED = "added"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    STOPPED = "stopped"
+    SILENCED = "silenced"
+    UNDONE = "undone"
+
+
 class MessageKind(StrEnum):
     """What a mail is for; one folder under templates/email each."""
 

@@ -13,6 +13,7 @@ from coachfollow.extensions import csrf
 from coachfollow.queries import actors
 from coachfollow.rules import access
 from coachfollow.rules.access import Action, Actor, Target
+from coachfollow.rules.words import Scope
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -126,7 +127,8 @@ def organisation(session: Session, arguments: dict[str, Any]) -> Target | None:
 
 def plan(session: Session, arguments: dict[str, Any]) -> Target | None:
     """The plan that the address names as `plan`."""
-    return actors.plan_target(session, public_id=arguments["plan"])
+    by_team = any(grant.scope is Scope.TEAM for grant in g.actor.grants)
+    return actors.plan_target(session, public_id=arguments["plan"], with_teams=by_team)
 
 
 def cohort(session: Session, arguments: dict[str, Any]) -> Target | None:
@@ -157,3 +159,4 @@ def _allowed(actor: Actor, policy: Policy) -> None:
         raise NotFound("There is no such page, or it is not yours to see.")
     if not access.may(actor, policy.action, found):
         raise Forbidden("This is not yours to see. If you think it should be, ask your L&D team.")
+    g.target = found

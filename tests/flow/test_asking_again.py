@@ -2,28 +2,28 @@
 
 import pytest
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
-from coachfollow.config import Settings
 from coachfollow.errors import TooMany
 from coachfollow.extensions import lease_time
 from coachfollow.flow import asking_again, floods, plans
 from coachfollow.models import Message, RateBucket
 from coachfollow.rules.words import MessageKind, MessageState, StopReason
-from tests import house
+from tests.flow.world import Stand
 from tests.house import AFTER, DAY, House
 
 ANNA = "anna@example.org"
 NOW = AFTER + 8 * DAY
 
 
-@pytest.fixture
-def home(session: Session, settings: Settings) -> House:
-    """A house where Anna was asked her first question."""
-    home = house.open_house(session, settings)
+def anna_was_asked(home: House) -> None:
+    """Anna was asked her first question."""
     home.attend(home.group(), f"Anna Berg <{ANNA}>\n")
     home.pass_time(NOW)
-    return home
+
+
+@pytest.fixture
+def home(stand: Stand) -> House:
+    return stand(anna_was_asked)
 
 
 def ask(home: House, *, visitor: str = "192.0.2.1") -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Closed, Conflict, Invalid, NotFound
-from coachfollow.flow import checkins, dispatch, opening, plans
+from coachfollow.flow import dispatch, opening, placing, plans
 from coachfollow.models import FollowUpPlan, Message, Person, Touchpoint
 from coachfollow.rules import worktime
 from coachfollow.rules.words import (
@@ -20,19 +20,22 @@ from coachfollow.rules.words import (
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground
 from tests.flow.post_office import PostOffice
-from tests.flow.world import AFTER, DAY, FIRST_MAIL, World
+from tests.flow.world import AFTER, DAY, FIRST_MAIL, Stand, World
 
 ANNA, COACH = "anna@example.org", "coach@example.org"
 FREE = "mon-fri 09:00-17:00"
 
 
-@pytest.fixture
-def trained(world: World) -> World:
+def anna_has_a_coach(world: World) -> None:
     """Anna has been trained, with a coach who can be booked; nothing was sent yet."""
     world.person(COACH, name="Carla Coach")
     world.bookable(COACH, FREE)
     world.bring_in(world.open_group(coaches=[COACH]), "Anna Berg <anna@example.org>\n")
-    return world
+
+
+@pytest.fixture
+def trained(stand: Stand) -> World:
+    return stand(anna_has_a_coach)
 
 
 def pause(world: World, until: date, *, now: datetime) -> None:
@@ -169,7 +172,7 @@ def test_the_last_answer_may_come_during_a_pause(trained: World) -> None:
 
 def test_a_meeting_that_took_place_before_a_pause_can_be_spoken_of_after_it(trained: World) -> None:
     met_at = AFTER + 14 * DAY
-    checkins.place_due(trained.session, now=AFTER)
+    placing.place_due(trained.session, now=AFTER)
     trained.pass_time(met_at + DAY)
     before = trained.touchpoint(ANNA, "talk")
     assert before.state is TouchpointState.OPEN
@@ -215,7 +218,7 @@ def test_two_drains_do_not_shift_a_plan_twice(trained: World, ground: Ground) ->
 
 
 def test_whoever_stops_gets_nothing_more_and_no_meeting(trained: World, office: PostOffice) -> None:
-    checkins.place_due(trained.session, now=AFTER)
+    placing.place_due(trained.session, now=AFTER)
     trained.drain(FIRST_MAIL)
     assert sorted(office.recipients) == [ANNA, ANNA, COACH]  # the question, and both invitations
 
@@ -236,7 +239,7 @@ def test_a_stop_right_after_a_pause_still_takes_the_meeting_off_both_calendars(
     trained: World, office: PostOffice
 ) -> None:
     """The cancellation that the pause queued had not left yet: it is what is left to say."""
-    checkins.place_due(trained.session, now=AFTER)
+    placing.place_due(trained.session, now=AFTER)
     trained.drain(AFTER)
     assert len(office.arrived) == 2
 
@@ -272,7 +275,7 @@ def test_a_draft_can_be_stopped_and_no_list_starts_it_again(world: World) -> Non
 def test_a_pause_holds_the_manager_and_the_coach_off_too(trained: World, office: PostOffice) -> None:
     pause(trained, date(2026, 3, 10), now=AFTER)
 
-    checkins.place_due(trained.session, now=AFTER)
+    placing.place_due(trained.session, now=AFTER)
     trained.live(AFTER + 6 * DAY)
 
     assert office.recipients == []

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
-from coachfollow.flow import checkins, plans
+from coachfollow.flow import placing, plans
 from coachfollow.models import CheckIn, CheckInAttendee, Message
 from coachfollow.rules import worktime
 from coachfollow.rules.words import CheckInState, MessageKind, MessageState
@@ -23,7 +23,7 @@ def home(session: Session, settings: Settings) -> House:
     home.person(COACH, name="Carla Coach")
     home.bookable(COACH)
     home.attend(home.group(coaches=[COACH]), "Anna Berg <anna@example.org>\n")
-    checkins.place_due(session, now=AFTER)
+    placing.place_due(session, now=AFTER)
     return home
 
 
@@ -63,7 +63,7 @@ def test_the_meeting_is_placed_anew_near_its_new_day(home: House) -> None:
     later = AFTER + 7 * DAY
     plans.resume(home.session, plan_id=home.plan(ANNA).id, now=later)
 
-    checkins.place_due(home.session, now=later)
+    placing.place_due(home.session, now=later)
 
     meeting, touchpoint = check_in(home), home.touchpoint(ANNA, "meeting")
     assert meeting.state is CheckInState.PLACED
@@ -77,6 +77,6 @@ def test_calendars_take_the_new_invitation_for_newer_than_the_cancellation(home:
     cancelled = set(home.session.scalars(select(CheckInAttendee.sequence)))
     plans.resume(home.session, plan_id=home.plan(ANNA).id, now=AFTER + 7 * DAY)
 
-    checkins.place_due(home.session, now=AFTER + 7 * DAY)
+    placing.place_due(home.session, now=AFTER + 7 * DAY)
 
     assert min(home.session.scalars(select(CheckInAttendee.sequence))) > max(cancelled)

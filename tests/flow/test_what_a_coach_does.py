@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
 from coachfollow.errors import Conflict, Invalid, Refusal
-from coachfollow.flow import checkins, coaching, excusing, plans
+from coachfollow.flow import changing, coaching, placing, plans
 from coachfollow.models import CheckIn, Event, Message, Person
 from coachfollow.queries import coached, shared
 from coachfollow.rules.attention import Need
 from coachfollow.rules.excuses import Excuse
+from coachfollow.rules.levers import Skip
 from coachfollow.rules.words import (
     Barrier,
     CheckInState,
@@ -73,13 +74,24 @@ def report(home: House, *, held: bool, outcome: str, now: datetime) -> None:
     )
 
 
+def skip(home: House, step: str, excuse: Excuse, *, now: datetime) -> None:
+    touchpoint = home.touchpoint(ANNA, step)
+    changing.carry_out(
+        home.session,
+        plan_id=touchpoint.plan_id,
+        lever=Skip(follow_up=touchpoint.id, excuse=excuse),
+        now=now,
+        actor_id=home.person(COACH),
+    )
+
+
 def needs(home: House, now: datetime) -> list[Need]:
     mine = coached.my_people(home.session, coach_id=home.person(COACH), now=now)
     return [reason.need for reason in mine[0].reasons]
 
 
 def test_a_meeting_without_a_time_gets_one_with_the_coachs_link(home: House) -> None:
-    checkins.place_due(home.session, now=AFTER)
+    placing.place_due(home.session, now=AFTER)
     home.bookable(COACH)
 
     arrange(home, MEETING)
@@ -178,7 +190,7 @@ def test_an_excused_follow_up_sends_nothing_more(home: House) -> None:
     home.pass_time(AFTER + 8 * DAY)
     question = home.touchpoint(ANNA, "first-question")
 
-    excusing.excuse(home.session, touchpoint=question, excuse=Excuse.AWAY, now=AFTER + 8 * DAY, actor_id=None)
+    skip(home, "first-question", Excuse.AWAY, now=AFTER + 8 * DAY)
 
     assert (question.state, question.state_reason) == (TouchpointState.EXCUSED, Excuse.AWAY.words)
     states = home.session.scalars(select(Message.state).where(Message.touchpoint_id == question.id))
@@ -188,13 +200,7 @@ def test_an_excused_follow_up_sends_nothing_more(home: House) -> None:
 def test_an_excused_meeting_leaves_both_calendars(home: House) -> None:
     arrange(home, MEETING)
 
-    excusing.excuse(
-        home.session,
-        touchpoint=home.touchpoint(ANNA, "meeting"),
-        excuse=Excuse.NO_OCCASION,
-        now=AFTER,
-        actor_id=None,
-    )
+    skip(home, "meeting", Excuse.NO_OCCASION, now=AFTER)
 
     assert check_in(home).state is CheckInState.CANCELLED
     assert [state for _, state in invitations(home)] == [MessageState.CANCELLED]
@@ -205,13 +211,7 @@ def test_what_was_answered_cannot_be_excused(home: House) -> None:
     home.reflect(ANNA, "first-question", now=AFTER + 8 * DAY)
 
     with pytest.raises(Conflict):
-        excusing.excuse(
-            home.session,
-            touchpoint=home.touchpoint(ANNA, "first-question"),
-            excuse=Excuse.AWAY,
-            now=AFTER + 8 * DAY,
-            actor_id=None,
-        )
+        skip(home, "first-question", Excuse.AWAY, now=AFTER + 8 * DAY)
 
 
 def test_a_barrier_asks_for_the_coach_until_it_was_read(home: House) -> None:

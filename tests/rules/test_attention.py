@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coachfollow.rules import attention
-from coachfollow.rules.attention import Need, Reason, Signs
+from coachfollow.rules.attention import Need, Reason, Signs, Spot
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.words import Barrier, PlanState, TouchpointState
 
 DONE, MISSED = TouchpointState.COMPLETED, TouchpointState.MISSED
-MONDAY = date(2026, 3, 9)
+MONDAY = Spot(7, date(2026, 3, 9))
 
 
 def needs(signs: Signs) -> list[Need]:

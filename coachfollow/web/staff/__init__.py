@@ -5,16 +5,21 @@ from flask import Blueprint
 from coachfollow.web import navigation
 from coachfollow.web.navigation import Entry
 from coachfollow.web.staff import (
+    applied,
     batches,
+    changes,
     coach,
     follow_ups,
     groups,
     hours,
     imports,
+    named,
     numbers,
     outbox,
     people,
     plans,
+    programme_drafts,
+    programme_steps,
     programmes,
     sentences,
     team,
@@ -25,6 +30,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     coach.pages,
     plans.pages,
     follow_ups.pages,
+    changes.pages,
     hours.pages,
     team.pages,
     groups.pages,
@@ -32,17 +38,42 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     batches.pages,
     people.pages,
     programmes.pages,
+    programme_drafts.pages,
+    programme_steps.pages,
     numbers.pages,
+    named.pages,
+    applied.pages,
     outbox.pages,
 )
 NAVIGATION: tuple[Entry, ...] = (
-    Entry(label="My people", endpoint="coach.show", is_for=navigation.coaches),
+    Entry(
+        label="My people",
+        endpoint="coach.show",
+        is_for=navigation.coaches,
+        rooms=frozenset({"plans", "follow_ups", "changes"}),
+    ),
     Entry(label="My hours", endpoint="hours.show", is_for=navigation.coaches),
     Entry(label="My team", endpoint="team.show", is_for=navigation.managers),
-    Entry(label="Groups", endpoint="groups.listed", is_for=navigation.lnd),
-    Entry(label="Programmes", endpoint="programmes.listed", is_for=navigation.lnd),
-    Entry(label="Numbers", endpoint="numbers.show", is_for=numbers.has_numbers),
+    Entry(
+        label="Groups",
+        endpoint="groups.listed",
+        is_for=navigation.lnd,
+        rooms=frozenset({"imports", "batches", "people"}),
+    ),
+    Entry(
+        label="Programmes",
+        endpoint="programmes.listed",
+        is_for=navigation.lnd,
+        rooms=frozenset({"programme_drafts", "programme_steps"}),
+    ),
+    Entry(
+        label="Numbers",
+        endpoint="numbers.show",
+        is_for=numbers.has_numbers,
+        rooms=frozenset({"named", "applied"}),
+    ),
     Entry(label="Outbox", endpoint="outbox.show", is_for=navigation.operators),
+    Entry(label="Health", endpoint="probes.show", is_for=navigation.operators),
 )
 
 for phrase in (*words.FILTERS, *sentences.FILTERS):

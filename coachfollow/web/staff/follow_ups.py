@@ -1,30 +1,24 @@
-"""What a coach does about one follow-up: mark its meeting, move it, excuse it with a reason."""
+"""What became of a meeting: its coach says whether it was held, and in a sentence what came of it."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
-from typing import TypeVar
+from collections.abc import Mapping
 
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Invalid, NotFound
-from coachfollow.flow import coaching, excusing
+from coachfollow.flow import coaching
 from coachfollow.queries import actors, timelines
-from coachfollow.queries.timelines import Dated, PlanHead
-from coachfollow.rules import lifecycle, worktime
+from coachfollow.queries.timelines import Dated
+from coachfollow.rules import lifecycle
 from coachfollow.rules.access import Action
 from coachfollow.rules.asking import TEXT_LIMIT
-from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.words import TO_COME, CheckInState, StepKind, TouchpointState
-from coachfollow.web import policies, saying
+from coachfollow.web import policies
 from coachfollow.web.staff import telling, words
 
 pages = Blueprint("follow_ups", __name__)
 
-T = TypeVar("T")
-
 ASK_WHETHER = "Say whether it took place."
-ASK_WHEN = "Choose a day and a time."
 TOO_LONG = f"One sentence is enough; please stay within {TEXT_LIMIT} characters."
 
 
@@ -62,46 +56,6 @@ def mark(plan: str, follow_up: int) -> ResponseReturnValue:
     return telling.done(sentence, url_for("plans.show", plan=plan))
 
 
-@pages.post("/plans/<plan>/follow-ups/<int(max=2147483647):follow_up>/move")
-@policies.allowed(Action.RUN_CHECK_IN, policies.plan)
-@telling.on("follow_ups.show", "plan", "follow_up")
-def move(plan: str, follow_up: int) -> ResponseReturnValue:
-    """Give a meeting another time; both calendars follow."""
-    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
-    day = _parsed(date.fromisoformat, request.form.get("day", ""))
-    at = _parsed(time.fromisoformat, request.form.get("at", ""))
-    if day is None or at is None or at.tzinfo is not None:
-        return _form(plan, follow_up, request.form, {"day": ASK_WHEN}), 422
-    starts_at = worktime.resolve(datetime.combine(day, at), head.coach_zone)
-    coaching.arrange(
-        g.session,
-        touchpoint=actors.touchpoint_of(g.session, touchpoint_id=follow_up, plan_public_id=plan),
-        starts_at=starts_at,
-        now=g.now,
-        actor_id=g.actor.person_id,
-    )
-    when = saying.moment(starts_at, head.coach_zone)
-    return telling.done(f"The meeting is on {when}; both of you get it.", url_for("plans.show", plan=plan))
-
-
-@pages.post("/plans/<plan>/follow-ups/<int(max=2147483647):follow_up>/excuse")
-@policies.allowed(Action.CHANGE_PLAN, policies.plan)
-@telling.on("plans.show", "plan")
-def excuse(plan: str, follow_up: int) -> ResponseReturnValue:
-    """Excuse one follow-up: it leaves the numbers."""
-    reason = next((one for one in Excuse if one == request.form.get("excuse")), None)
-    if reason is None:
-        return _form(plan, follow_up, request.form, {"excuse": "Choose a reason."}), 422
-    excusing.excuse(
-        g.session,
-        touchpoint=actors.touchpoint_of(g.session, touchpoint_id=follow_up, plan_public_id=plan),
-        excuse=reason,
-        now=g.now,
-        actor_id=g.actor.person_id,
-    )
-    return telling.done("Excused. It is outside the numbers now.", url_for("plans.show", plan=plan))
-
-
 def _form(plan: str, follow_up: int, values: Mapping[str, str], problems: Mapping[str, str]) -> str:
     head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
     dates = timelines.dates(g.session, plan_id=head.plan_id)
@@ -116,9 +70,7 @@ def _form(plan: str, follow_up: int, values: Mapping[str, str], problems: Mappin
         problems=problems,
         may_mark=_may_mark(found),
         may_move=found.kind is StepKind.CHECK_IN and found.state in TO_COME,
-        may_excuse=_may_excuse(found),
-        excuses=[(one.value, words.capital(one.words)) for one in Excuse],
-        suggested=_suggested(found, head),
+        may_skip=lifecycle.may_become(found.state, TouchpointState.EXCUSED),
     )
 
 
@@ -126,20 +78,3 @@ def _may_mark(one: Dated) -> bool:
     """Whether it is a meeting that has begun, or one that never had a time and may have been a call."""
     to_come = one.meeting is CheckInState.PLACED and one.starts_at is not None and one.starts_at > g.now
     return one.kind is StepKind.CHECK_IN and one.state in TO_COME and not to_come
-
-
-def _may_excuse(one: Dated) -> bool:
-    """Whether it asks for something, and nothing was said of it that counts."""
-    return one.kind.wants_answer and lifecycle.may_become(one.state, TouchpointState.EXCUSED)
-
-
-def _suggested(one: Dated, head: PlanHead) -> datetime:
-    """The time the fields begin with, on the coach's clock."""
-    return worktime.local(one.starts_at or one.due_at, head.coach_zone)
-
-
-def _parsed(read: Callable[[str], T], text: str) -> T | None:
-    try:
-        return read(text)
-    except ValueError:
-        return None

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TypeVar
 
+from coachfollow.errors import Invalid
 from coachfollow.flow.cohorts import Meeting
 
 MOST_SESSIONS = 12
 FIRST_SESSIONS = 3
 LONGEST_SESSION = 24 * 60
+
+_ADDRESS = re.compile(r"[^@<>\"\s]+@[^@<>\"\s]+\.[^@<>\"\s]+")
 
 T = TypeVar("T")
 
@@ -76,6 +79,21 @@ def parse(values: Mapping[str, str], *, sessions: int) -> tuple[NewGroup | None,
     return (None, fields.problems) if fields.problems else (group, {})
 
 
+def parse_session(values: Mapping[str, str]) -> tuple[Meeting | None, Mapping[str, str]]:
+    """Give the one session the form describes, or a sentence for each field that is in the way."""
+    fields = _Fields(values)
+    fields.needed("day-1", "Say on which day it takes place.")
+    meeting = _meeting(fields, 1)
+    return (None, fields.problems) if fields.problems else (meeting, {})
+
+
+def demand_address(text: str) -> None:
+    """Refuse what cannot be a mail address; raises Invalid."""
+    if not _ADDRESS.fullmatch(text):
+        sentence = f"“{text}” is not a mail address." if text else "Write the coach's mail address."
+        raise Invalid(sentence, {"coach": sentence})
+
+
 def slug(text: str) -> str:
     """A short name for files and commands: “Spring group, Berlin” is spring-group-berlin."""
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[:80] or "group"
@@ -104,7 +122,7 @@ def _meeting(fields: _Fields, number: int) -> Meeting | None:
 def _coaches(fields: _Fields) -> tuple[str, ...]:
     addresses = tuple(dict.fromkeys(re.split(r"[\s,;]+", fields.text("coaches").lower())))
     found = tuple(one for one in addresses if one)
-    odd = [one for one in found if not re.fullmatch(r"[^@<>\"]+@[^@<>\"]+\.[^@<>\"]+", one)]
+    odd = [one for one in found if not _ADDRESS.fullmatch(one)]
     if odd:
         fields.problems["coaches"] = f"“{odd[0]}” is not a mail address. Write one on each line."
     return found

@@ -6,14 +6,16 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Conflict, Invalid, NotFound
-from coachfollow.flow import cohorts
+from coachfollow.flow import cohorts, extending
 from coachfollow.queries import batches, groups, organisations, participants, programmes, sight
 from coachfollow.rules.access import Action
 from coachfollow.rules.words import PlanState
 from coachfollow.web import policies
-from coachfollow.web.staff import group_form, paging, targets, telling, words
+from coachfollow.web.staff import drawing, group_form, paging, targets, telling, words
 
 pages = Blueprint("groups", __name__)
+
+MOST_FILES = 20
 
 # where on the form stands what an operation calls its own name
 FIELDS = {
@@ -30,8 +32,8 @@ FIELDS = {
 def listed() -> ResponseReturnValue:
     """List the groups that are the visitor's to run."""
     area = sight.area(g.actor, Action.IMPORT)
-    found = groups.listed(g.session, organisation_id=g.actor.organisation_id, area=area)
-    return render_template("staff/groups.html", groups=found, may_open=area.whole)
+    found = groups.listed(g.session, organisation_id=g.actor.organisation_id, area=area, **paging.window())
+    return render_template("staff/groups.html", page=paging.page(found), may_open=area.whole)
 
 
 @pages.get("/groups/new")
@@ -63,8 +65,56 @@ def add() -> ResponseReturnValue:
 
 @pages.get("/groups/<cohort>")
 @policies.allowed(Action.IMPORT, policies.cohort)
-def show(cohort: str) -> ResponseReturnValue:
-    """Show one group: sessions, coaches, files, and who is where."""
+def show(cohort: str) -> str:
+    """Show one group: who is where, sessions, coaches, files."""
+    return _group(cohort)
+
+
+@pages.post("/groups/<cohort>/sessions")
+@policies.allowed(Action.IMPORT, policies.cohort)
+def add_session(cohort: str) -> ResponseReturnValue:
+    """Add a session after the last one, or say what is in the way."""
+    meeting, problems = group_form.parse_session(request.form)
+    if meeting is None:
+        return _group(cohort, problems), 422
+    try:
+        extending.add_session(
+            g.session,
+            cohort=groups.row(g.session, public_id=cohort),
+            meeting=meeting,
+            now=g.now,
+            actor_id=g.actor.person_id,
+        )
+    except (Conflict, Invalid) as refusal:
+        g.session.rollback()
+        return _group(cohort, {"day-1": refusal.sentence}), refusal.status
+    sentence = "The session is added. Follow-ups that have a date already keep it."
+    return telling.done(sentence, url_for("groups.show", cohort=cohort, _anchor="sessions"))
+
+
+@pages.post("/groups/<cohort>/coaches")
+@policies.allowed(Action.IMPORT, policies.cohort)
+def add_coach(cohort: str) -> ResponseReturnValue:
+    """Let one more person coach the group, or say what is in the way."""
+    email = request.form.get("coach", "").strip()
+    try:
+        group_form.demand_address(email)
+        theirs = extending.add_coach(
+            g.session,
+            cohort=groups.row(g.session, public_id=cohort),
+            email=email,
+            now=g.now,
+            actor_id=g.actor.person_id,
+        )
+    except (Conflict, Invalid) as refusal:
+        g.session.rollback()
+        return _group(cohort, {"coach": refusal.sentence}), refusal.status
+    whom = f" {theirs} of its participants had no coach and are theirs." if theirs else ""
+    sentence = f"{email} coaches this group now.{whom}"
+    return telling.done(sentence, url_for("groups.show", cohort=cohort, _anchor="coaches"))
+
+
+def _group(cohort: str, problems: Mapping[str, str] | None = None) -> str:
     group = groups.group(g.session, public_id=cohort)
     state = next((one for one in PlanState if one == request.args.get("state")), None)
     people = participants.participants(
@@ -74,9 +124,12 @@ def show(cohort: str) -> ResponseReturnValue:
         "staff/group.html",
         group=group,
         people=paging.page(people),
+        stack=drawing.plans(group.states),
         state=state,
         state_words=words.PLAN_STATES,
-        files=batches.of_group(g.session, cohort_id=group.id, limit=20),
+        files=batches.of_group(g.session, cohort_id=group.id, limit=MOST_FILES),
+        values=request.form,
+        problems=problems or {},
     )
 
 

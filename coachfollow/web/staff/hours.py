@@ -1,6 +1,6 @@
-"""A coach's bookable hours and meeting link, a field for each day; mails that ask for them lead here."""
+"""A coach's bookable hours and meeting link, and what they mean for the participants; mails lead here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,23 +8,27 @@ from flask.typing import ResponseReturnValue
 from coachfollow.errors import Forbidden, Invalid
 from coachfollow.flow import coaching
 from coachfollow.queries import hours
-from coachfollow.rules import worktime
+from coachfollow.queries.hours import Hours, Reachable
+from coachfollow.rules import slots, worktime
 from coachfollow.web import navigation, policies
-from coachfollow.web.staff import telling
+from coachfollow.web.staff import telling, week_form
+from coachfollow.web.staff.week_form import Week
 
 pages = Blueprint("hours", __name__)
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SUGGESTED = worktime.DEFAULT_WEEK
+LENGTHS = (15, 20, 30, 45, 60)
+NO_HOURS = "Offer some time on one day at least."
 
 
 @pages.get("/hours")
 @policies.signed_in
 def show() -> ResponseReturnValue:
-    """Show when the visitor can be booked."""
+    """Show when the visitor can be booked, and whom that does not fit."""
     _refuse_others()
     said = hours.hours(g.session, person_id=g.actor.person_id)
-    return _form(_by_day(said.week or SUGGESTED) | {"link": said.link}, {}, is_new=not said.week)
+    values = {"link": said.link, "minutes": str(said.minutes or hours.MINUTES)}
+    return _form(said, week_form.of(said.week or SUGGESTED), values, {})
 
 
 @pages.post("/hours")
@@ -32,16 +36,13 @@ def show() -> ResponseReturnValue:
 def change() -> ResponseReturnValue:
     """Keep when the visitor can be booked; meetings that stand in calendars stay where they are."""
     _refuse_others()
-    values = {name: request.form.get(name, "").strip() for name in (*DAYS, "link")}
-    problems = _problems(values)
-    if not problems:
-        try:
-            coaching.set_hours(g.session, coach_id=g.actor.person_id, week=_week(values), link=values["link"])
-        except Invalid as refusal:
-            g.session.rollback()
-            problems = {"mon" if "week" in refusal.fields else "link": refusal.sentence}
+    week = week_form.sent(request.form)
+    values = {name: request.form.get(name, "").strip() for name in ("link", "minutes")}
+    if "copy" in request.form:
+        return _form(_said(), week_form.copied(week), values, {}, is_copied=True)
+    problems = _problems(week, values) or _kept(week, values)
     if problems:
-        return _form(values, problems, is_new=False), 422
+        return _form(_said(), week, values, problems), 422
     sentence = "Your hours are kept. New meetings are looked for within them, three weeks ahead."
     return telling.done(sentence, url_for("hours.show"))
 
@@ -51,39 +52,70 @@ def _refuse_others() -> None:
         raise Forbidden("Bookable hours are for coaches, and you coach nobody here.")
 
 
-def _form(values: Mapping[str, str], problems: Mapping[str, str], *, is_new: bool) -> str:
-    said = hours.hours(g.session, person_id=g.actor.person_id)
+def _said() -> Hours:
+    return hours.hours(g.session, person_id=g.actor.person_id)
+
+
+def _problems(week: Week, values: Mapping[str, str]) -> Mapping[str, str]:
+    found = week_form.problems(week)
+    if not any(week.values()):
+        found["mon"] = NO_HOURS
+    if values["minutes"] not in map(str, LENGTHS):
+        found["minutes"] = "Choose how long a meeting takes."
+    return found
+
+
+def _kept(week: Week, values: Mapping[str, str]) -> Mapping[str, str]:
+    """Keep the hours; gives what was in the way."""
+    try:
+        coaching.set_hours(
+            g.session,
+            coach_id=g.actor.person_id,
+            week=week_form.written(week),
+            link=values["link"],
+            minutes=int(values["minutes"]),
+        )
+    except Invalid as refusal:
+        g.session.rollback()
+        return {"link" if "link" in refusal.fields else "mon": refusal.sentence}
+    return {}
+
+
+def _form(
+    said: Hours,
+    week: Week,
+    values: Mapping[str, str],
+    problems: Mapping[str, str],
+    *,
+    is_copied: bool = False,
+) -> str:
+    people = hours.people(g.session, coach_id=g.actor.person_id)
     return render_template(
         "staff/hours.html",
-        days=DAYS,
+        days=week_form.days(week, problems),
         values=values,
         problems=problems,
+        names=week_form.DAYS,
+        lengths=[(str(one), f"{one} minutes") for one in LENGTHS],
         zone=said.zone,
-        minutes=said.minutes,
-        is_new=is_new,
+        is_new=not said.week,
+        is_copied=is_copied,
+        people=people,
+        unmet=_unmet(said, people),
+        standing=hours.standing(g.session, coach_id=g.actor.person_id, now=g.now),
     )
 
 
-def _by_day(week: str) -> dict[str, str]:
-    """The hours of each day as they are typed: “09:00-12:00, 13:00-17:00”."""
-    days = worktime.parse_week(week).days
-    return {day: ", ".join(map(str, spans)) for day, spans in zip(DAYS, days, strict=True)}
-
-
-def _week(values: Mapping[str, str]) -> str:
-    return "; ".join(f"{day} {values[day]}" for day in DAYS if values[day])
-
-
-def _problems(values: Mapping[str, str]) -> dict[str, str]:
-    """Say for each day what cannot be read, so that it stands beside its field."""
-    return {day: problem for day in DAYS if (problem := _problem(day, values[day]))}
-
-
-def _problem(day: str, hours: str) -> str | None:
-    if hours and not hours[0].isdigit():
-        return f"“{hours}” are not hours; write them like 09:00-17:00."
-    try:
-        worktime.parse_week(f"{day} {hours}" if hours else SUGGESTED)
-    except ValueError as error:
-        return f"{error}."
-    return None
+def _unmet(said: Hours, people: Sequence[Reachable]) -> Sequence[Reachable]:
+    """Those whose working hours never meet the hours that are kept."""
+    if not said.week:
+        return ()
+    today = worktime.local(g.now, said.zone).date()
+    week, minutes = worktime.parse_week(said.week), said.minutes or hours.MINUTES
+    fits = {
+        rhythm: slots.ever_meet(
+            worktime.parse_week(rhythm[1]), rhythm[0], week, said.zone, since=today, minutes=minutes
+        )
+        for rhythm in {(one.zone, one.week) for one in people}
+    }
+    return [one for one in people if not fits[one.zone, one.week]]

@@ -1,13 +1,13 @@
 """Says in a sentence why somebody needs their coach, and what happened to a plan."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from coachfollow.queries.timelines import Happened
 from coachfollow.rules.attention import Need, Reason
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.forms import BARRIER_WORDS
-from coachfollow.rules.words import Barrier
+from coachfollow.rules.words import Barrier, ChangeKind
 from coachfollow.web import saying
 from coachfollow.web.staff import words
 
@@ -28,6 +28,11 @@ HAPPENED: Mapping[str, str] = {
     "follow-up opened": "Opened",
     "follow-up closed": "Closed",
     "follow-up excused": "Excused",
+    "follow-up moved": "Moved",
+    "follow-up prolonged": "More time",
+    "follow-up added": "Added",
+    "change undone": "Taken back",
+    "plan runs again": "The follow-up runs again",
     "check-in placed": "A time was found",
     "check-in moved": "Moved",
     "check-in cancelled": "Taken off both calendars",
@@ -38,6 +43,19 @@ HAPPENED: Mapping[str, str] = {
     "mail failed": "Mail refused",
     "mail cancelled": "Mail taken back before it left",
     "mail expired": "Mail too late to send",
+}
+
+UNDONE: Mapping[ChangeKind, str] = {
+    ChangeKind.MOVED: "the new day",
+    ChangeKind.MEETING_SET: "the new time of the meeting",
+    ChangeKind.PROLONGED: "the extra time",
+    ChangeKind.SKIPPED: "the excuse",
+    ChangeKind.ADDED: "what was added",
+    ChangeKind.PAUSED: "the pause",
+    ChangeKind.RESUMED: "going on after the pause",
+    ChangeKind.STOPPED: "the stop",
+    ChangeKind.SILENCED: "sending nothing more",
+    ChangeKind.UNDONE: "taking back",
 }
 
 
@@ -65,22 +83,46 @@ def happened(one: Happened) -> str:
     if one.mail is not None:
         to = f" to {one.recipient}" if one.recipient else ""
         return f"{said}: {words.MAILS[one.mail]}{to}"
-    about = f": {words.KINDS[one.kind]} of {saying.short_day(one.due)}" if one.kind and one.due else ""
-    return f"{said}{about}{_detail(one)}"
+    return f"{said}{_about(one)}{_detail(one)}"
+
+
+_OWN_DAYS = frozenset({"was", "starts_at"})  # facts that say the day themselves
+
+
+def unanswered(one: Happened) -> str:
+    """Say that a question closed without an answer, which says nothing about what was done."""
+    return f"No answer came{_about(one)}. We do not know why"
+
+
+def _about(one: Happened) -> str:
+    if one.kind is None or one.due is None or one.name == "change undone":
+        return ""
+    of_day = "" if _OWN_DAYS.intersection(one.facts) else f" of {saying.short_day(one.due)}"
+    return f": {words.KINDS[one.kind]}{of_day}"
 
 
 def _detail(one: Happened) -> str:
     match one.facts:
         case {"excuse": str(excuse)}:
             return f" ({Excuse(excuse).words})"
+        case {"was": str(was), "day": str(day)}:
+            return f", from {_short(was)} to {_short(day)}"
+        case {"undid": str(kind)}:
+            return f": {UNDONE[ChangeKind(kind)]}"
+        case {"until": str(until)}:
+            return f", until {_short(until)}"
         case {"starts_at": str(starts_at)} if one.name in {"check-in placed", "check-in moved"}:
-            return f", now {saying.moment(datetime.fromisoformat(starts_at), one.zone)}"
+            return f", {saying.moment(datetime.fromisoformat(starts_at), one.zone)}"
         case _:
             return ""
 
 
+def _short(day: str) -> str:
+    return saying.short_day(date.fromisoformat(day))
+
+
 def _day(value: Reason) -> str:
-    return saying.short_day(value.day) if value.day else "that day"
+    return saying.short_day(value.spot.day) if value.spot else "that day"
 
 
 FILTERS = (reason, happened)

@@ -27,6 +27,14 @@ KINDS: Mapping[StepKind, str] = {
     StepKind.UNPROMPTED: "one last question",
 }
 
+SHORT_KINDS: Mapping[StepKind, str] = {
+    **KINDS,
+    StepKind.COMMITMENT: "own plan",
+    StepKind.PROMPT: "reminder",
+    StepKind.CHECK_IN: "meeting",
+    StepKind.UNPROMPTED: "last question",
+}
+
 PLAN_STATES: Mapping[PlanState, str] = {
     PlanState.DRAFT: "not begun",
     PlanState.ACTIVE: "running",
@@ -110,6 +118,11 @@ def kind(value: StepKind) -> str:
     return KINDS[value]
 
 
+def short_kind(value: StepKind) -> str:
+    """What a follow-up is called where there is little room."""
+    return SHORT_KINDS[value]
+
+
 def plan_state(value: PlanState, reason: StopReason | None = None) -> str:
     """Where a follow-up stands, with why it ended if it did."""
     if value is PlanState.STOPPED and reason is StopReason.ENDED:
@@ -169,6 +182,7 @@ def barrier(value: Barrier) -> str:
 FILTERS = (
     capital,
     kind,
+    short_kind,
     anchor,
     plan_state,
     follow_up_state,

@@ -1,0 +1,160 @@
+"""Carries out one decision about one plan: rows, mails and calendars in one transaction, and a note of it all."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coachfollow.errors import Conflict
+from coachfollow.flow import asking_again, checkins, holding, outbox, recording, rewriting
+from coachfollow.flow.rewriting import Rewritten
+from coachfollow.models import Coaching, FollowUpPlan, Message, Person, PlanChange
+from coachfollow.queries import pictures
+from coachfollow.rules import changes, decisions, pausing
+from coachfollow.rules.changes import Change, Edit
+from coachfollow.rules.levers import Lever, Meet
+from coachfollow.rules.words import ChangeKind, CheckInState, MessageState, TouchpointState
+
+SECOND_THOUGHTS = timedelta(minutes=3)  # so long a coach's word to calendars waits, and can be taken back
+SOON = timedelta(hours=2)  # a meeting so near is told at once
+
+MOVED_ON = (
+    "Something about this follow-up has changed meanwhile, so nothing was done. Please look at it again."
+)
+
+# why mails are stopped that have not left: all of the plan's, or those about one follow-up
+OF_THE_PLAN: Mapping[ChangeKind, str] = {
+    ChangeKind.PAUSED: pausing.PAUSED,
+    ChangeKind.STOPPED: pausing.STOPPED,
+    ChangeKind.SILENCED: pausing.STOPPED,
+}
+OF_ONE: Mapping[ChangeKind, str] = {
+    ChangeKind.MOVED: "it was moved",
+    ChangeKind.MEETING_SET: "it was moved",
+    ChangeKind.SKIPPED: "it was excused",
+}
+
+
+def carry_out(
+    session: Session,
+    *,
+    plan_id: int,
+    lever: Lever,
+    now: datetime,
+    actor_id: int | None,
+    shown: str | None = None,
+    wait: timedelta = timedelta(),
+) -> int:
+    """Do what was decided and give the id of the change; raises as the rules do.
+
+    `shown` is the mark of the change that was previewed: if it has become another, nothing is done. What
+    calendars are told waits for `wait`, so that it can be taken back; a meeting within two hours is told at once.
+    """
+    plan = holding.plan(session, plan_id=plan_id)
+    if isinstance(lever, Meet):
+        _hold_calendars(session, plan)
+    change = decisions.decide(pictures.of(session, plan_id=plan_id, now=now), lever, now=now)
+    if shown not in {None, changes.mark(change)}:
+        raise Conflict(MOVED_ON)
+    before = _mails(session, plan_id)
+    done = rewriting.rewrite(session, plan=plan, change=change, now=now)
+    _stop_mails(session, change, done, plan_id=plan_id, now=now)
+    _tell_calendars(session, done, now=now, send_at=_send_at(change, now=now, wait=wait))
+    _ask_again(session, plan, done, now=now, send_at=now + wait)
+    row = PlanChange(
+        plan_id=plan_id,
+        kind=change.kind,
+        at=now,
+        actor_id=actor_id,
+        facts=changes.to_json(change),
+        mails=_difference(before, _mails(session, plan_id)),
+    )
+    session.add(row)
+    session.flush()
+    recording.record(session, row=row, lever=lever, change=change, done=done)
+    change_id = row.id
+    session.commit()
+    return change_id
+
+
+def _hold_calendars(session: Session, plan: FollowUpPlan) -> None:
+    coaches = select(Coaching.coach_id).where(Coaching.plan_id == plan.id, Coaching.to_at.is_(None))
+    holding.calendars(session, people=[plan.person_id, *session.scalars(coaches)])
+
+
+def _mails(session: Session, plan_id: int) -> Mapping[int, bool]:
+    """The mails of a plan, and whether each may still leave."""
+    rows = session.execute(
+        select(Message.id, Message.state, Message.unwanted).where(Message.plan_id == plan_id)
+    )
+    waiting = {MessageState.QUEUED, MessageState.CLAIMED, MessageState.HANDING}
+    return {message_id: state in waiting and not unwanted for message_id, state, unwanted in rows}
+
+
+def _difference(before: Mapping[int, bool], after: Mapping[int, bool]) -> str:
+    """The mails that were posted, and those that were stopped, as JSON text."""
+    posted = sorted(after.keys() - before.keys())
+    stopped = sorted(one for one, waits in before.items() if waits and not after[one])
+    return json.dumps({"posted": posted, "stopped": stopped})
+
+
+def _stop_mails(
+    session: Session, change: Change, done: Sequence[Rewritten], *, plan_id: int, now: datetime
+) -> None:
+    """What is paused or stopped sends nothing; what is not open any more asks for nothing."""
+    if change.kind in OF_THE_PLAN:
+        outbox.cancel(session, Message.plan_id == plan_id, reason=OF_THE_PLAN[change.kind], now=now)
+    elif change.kind in OF_ONE:
+        about = Message.touchpoint_id.in_([one.touchpoint.id for one in done])
+        outbox.cancel(session, about, reason=OF_ONE[change.kind], now=now)
+
+
+def _tell_calendars(session: Session, done: Sequence[Rewritten], *, now: datetime, send_at: datetime) -> None:
+    for one in done:
+        if one.check_in is None:
+            continue
+        if has_a_new_time(one.edit):
+            tell = checkins.invite
+        elif is_freed(one.edit, now):
+            tell = checkins.uninvite
+        else:
+            continue
+        tell(session, check_in=one.check_in, touchpoint=one.touchpoint, now=now, send_at=send_at)
+
+
+def has_a_new_time(edit: Edit) -> bool:
+    """Whether calendars are to be told a time for a meeting."""
+    before, after = (edit.before.meeting if edit.before else None), edit.after.meeting
+    if after is None or after.state is not CheckInState.PLACED:
+        return False
+    return before is None or (before.state, before.starts_at) != (after.state, after.starts_at)
+
+
+def is_freed(edit: Edit, now: datetime) -> bool:
+    """Whether a meeting is to leave the calendars."""
+    before, after = (edit.before.meeting if edit.before else None), edit.after.meeting
+    return bool(before and before.is_to_come(now) and after and after.state is not CheckInState.PLACED)
+
+
+def _send_at(change: Change, *, now: datetime, wait: timedelta) -> datetime:
+    return now if is_soon(change, now) else now + wait
+
+
+def is_soon(change: Change, now: datetime) -> bool:
+    """Whether a meeting is so near, before or after, that calendars have to be told at once."""
+    courses = [course for edit in change.edits for course in (edit.before, edit.after) if course]
+    meetings = [course.meeting for course in courses if course.meeting]
+    return any(one.starts_at and now < one.starts_at < now + SOON for one in meetings)
+
+
+def _ask_again(
+    session: Session, plan: FollowUpPlan, done: Sequence[Rewritten], *, now: datetime, send_at: datetime
+) -> None:
+    """Whoever gets more time for what they had missed is told so."""
+    person = session.get_one(Person, plan.person_id)
+    for one in done:
+        before = one.edit.before
+        if one.edit.after.state is TouchpointState.OPEN and before and before.state is TouchpointState.MISSED:
+            asking_again.post(session, touchpoint=one.touchpoint, person=person, now=now, send_at=send_at)

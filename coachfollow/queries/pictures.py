@@ -1,0 +1,136 @@
+"""Reads one plan as a picture: everything that a decision about it depends on."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from coachfollow.errors import NotFound
+from coachfollow.models import (
+    CheckIn,
+    CheckInAttendee,
+    Coaching,
+    CoachProfile,
+    FollowUpPlan,
+    Person,
+    ProgrammeVersion,
+    Step,
+    Touchpoint,
+)
+from coachfollow.queries import hours, schedules
+from coachfollow.rules import worktime
+from coachfollow.rules.cadence import StepRule
+from coachfollow.rules.changes import Course, Footing, Meeting
+from coachfollow.rules.pictures import Busy, FollowUp, Picture
+from coachfollow.rules.redating import Dates
+from coachfollow.rules.words import CheckInState
+
+
+def of(session: Session, *, plan_id: int, now: datetime) -> Picture:
+    """Give a plan as it stands now; raises NotFound."""
+    row = session.execute(
+        select(
+            FollowUpPlan,
+            Person,
+            ProgrammeVersion.threshold,
+            Coaching.coach_id,
+            CoachProfile.meeting_minutes,
+            CoachProfile.bookable_week,
+        )
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .join(ProgrammeVersion, ProgrammeVersion.id == FollowUpPlan.programme_version_id)
+        .outerjoin(Coaching, (Coaching.plan_id == FollowUpPlan.id) & Coaching.to_at.is_(None))
+        .outerjoin(CoachProfile, CoachProfile.person_id == Coaching.coach_id)
+        .where(FollowUpPlan.id == plan_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such follow-up.")
+    plan, person, threshold, coach_id, minutes, week = row
+    return Picture(
+        footing=footing(plan),
+        follow_ups=_follow_ups(session, plan_id),
+        zone=person.zone,
+        week=worktime.parse_week(person.working_week),
+        threshold=threshold,
+        steps=steps(session, plan),
+        has_coach=coach_id not in {None, person.id},
+        coach_week=week or "",
+        meeting_minutes=minutes or hours.MINUTES,
+        busy=_busy(session, {person.id, coach_id} - {None}, now),
+    )
+
+
+def steps(session: Session, plan: FollowUpPlan) -> Mapping[int, StepRule]:
+    """Give the steps of a plan's version of its programme, by their id."""
+    return schedules.steps(session, version_id=plan.programme_version_id)
+
+
+def footing(plan: FollowUpPlan) -> Footing:
+    """Say how a plan stands."""
+    return Footing(
+        state=plan.state,
+        state_at=plan.state_at,
+        paused_until=plan.paused_until,
+        stop_reason=plan.stop_reason,
+    )
+
+
+def _follow_ups(session: Session, plan_id: int) -> Sequence[FollowUp]:
+    rows = session.execute(
+        select(Touchpoint, Step.mandatory, CheckIn)
+        .join(Step, Step.id == Touchpoint.step_id)
+        .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
+        .where(Touchpoint.plan_id == plan_id)
+        .order_by(Touchpoint.due_at, Touchpoint.id)
+        .execution_options(populate_existing=True)
+    )
+    return [
+        FollowUp(
+            id=touchpoint.id,
+            key=(touchpoint.step_id, touchpoint.n),
+            kind=touchpoint.kind,
+            audience=touchpoint.audience,
+            mandatory=mandatory,
+            zone=touchpoint.zone,
+            course=_course(touchpoint, check_in),
+        )
+        for touchpoint, mandatory, check_in in rows
+    ]
+
+
+def _course(touchpoint: Touchpoint, check_in: CheckIn | None) -> Course:
+    return Course(
+        state=touchpoint.state,
+        dates=Dates(
+            day=touchpoint.local_date,
+            at=touchpoint.local_time,
+            due_at=touchpoint.due_at,
+            grace_until=touchpoint.grace_until,
+            closes_at=touchpoint.closes_at,
+        ),
+        why=touchpoint.why,
+        settled_at=touchpoint.settled_at,
+        state_reason=touchpoint.state_reason,
+        meeting=_meeting(check_in) if check_in else None,
+    )
+
+
+def _meeting(check_in: CheckIn) -> Meeting:
+    return Meeting(
+        state=check_in.state,
+        starts_at=check_in.starts_at,
+        ends_at=check_in.ends_at,
+        reason=check_in.reason,
+    )
+
+
+def _busy(session: Session, people: set[int], now: datetime) -> Sequence[Busy]:
+    invited = exists().where(CheckInAttendee.check_in_id == CheckIn.id, CheckInAttendee.person_id.in_(people))
+    rows = session.execute(
+        select(CheckIn.touchpoint_id, CheckIn.starts_at, CheckIn.ends_at).where(
+            invited, CheckIn.state == CheckInState.PLACED, CheckIn.ends_at > now
+        )
+    )
+    return [Busy(follow_up=row[0], starts_at=row[1], ends_at=row[2]) for row in rows if row[1] and row[2]]

@@ -1,0 +1,82 @@
+"""Everything a decision about one plan depends on, as plain values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from coachfollow.errors import NotFound
+from coachfollow.rules import worktime
+from coachfollow.rules.cadence import StepRule
+from coachfollow.rules.changes import Change, Course, Footing, Key
+from coachfollow.rules.words import TO_COME, Audience, StepKind
+from coachfollow.rules.worktime import WorkingWeek
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """One follow-up of a plan: what it is, and how it stands."""
+
+    id: int
+    key: Key
+    kind: StepKind
+    audience: Audience
+    mandatory: bool
+    zone: str
+    course: Course
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether it is planned or open."""
+        return self.course.state in TO_COME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Busy:
+    """A time at which coach or participant has a meeting, of this plan or of another."""
+
+    follow_up: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One plan as it stands, with its person's zone and week, its coach's calendar, its programme's steps."""
+
+    footing: Footing
+    follow_ups: Sequence[FollowUp]
+    zone: str
+    week: WorkingWeek
+    threshold: float
+    steps: Mapping[int, StepRule] = field(default_factory=dict)
+    has_coach: bool = True
+    coach_week: str = ""  # when the coach can be booked, as the rules write it
+    meeting_minutes: int = 30
+    busy: Sequence[Busy] = ()
+
+    def follow_up(self, follow_up_id: int) -> FollowUp:
+        """Give one follow-up; raises NotFound."""
+        found = next((one for one in self.follow_ups if one.id == follow_up_id), None)
+        if found is None:
+            raise NotFound("There is no such follow-up.")
+        return found
+
+    def today(self, now: datetime) -> date:
+        """The day it is where the person lives."""
+        return worktime.local(now, self.zone).date()
+
+    def busy_beside(self, one: FollowUp) -> Sequence[Busy]:
+        """The meetings of both people but this one."""
+        return [busy for busy in self.busy if busy.follow_up != one.id]
+
+    @property
+    def courses(self) -> Mapping[Key, Course]:
+        """How each follow-up stands."""
+        return {one.key: one.course for one in self.follow_ups}
+
+
+def after(picture: Picture, change: Change) -> Picture:
+    """The plan as it stands once a change was carried out; what is added is in no list yet."""
+    courses = {edit.key: edit.after for edit in change.edits}
+    follow_ups = tuple(replace(one, course=courses.get(one.key, one.course)) for one in picture.follow_ups)
+    return replace(picture, footing=change.after, follow_ups=follow_ups)

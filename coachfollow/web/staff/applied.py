@@ -1,0 +1,87 @@
+"""Whether people did what they planned, by what they say themselves: counted over five or more, never over fewer."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, g, render_template, request, url_for
+
+from coachfollow.queries import applying
+from coachfollow.queries.applying import Line
+from coachfollow.rules.definitions import APPLYING
+from coachfollow.rules.forms import APPLIED_WORDS
+from coachfollow.rules.words import Applied
+from coachfollow.web import charts, policies
+from coachfollow.web.charts import Bars, Measured, Part, Stack, Tone
+from coachfollow.web.staff import asked_for, paging
+
+pages = Blueprint("applied", __name__)
+
+PROGRAMMES_A_PAGE = 30
+MOST_GROUPS = 100  # on one page
+
+Programmes = Sequence[tuple[Line, Sequence[Line]]]
+
+TONES = {
+    Applied.AS_INTENDED: Tone.DONE,
+    Applied.PARTLY: Tone.LATE,
+    Applied.NOT_YET: Tone.WAITING,
+    Applied.NO_OPPORTUNITY: Tone.PAUSED,
+}
+
+
+@pages.get("/numbers/applied")
+@policies.signed_in
+def show() -> str:
+    """Show what people said, in all, by programme and by group."""
+    everything = asked_for.everything()
+    known = asked_for.directory(everything)
+    found = applying.applied(g.session, filters=everything, known=known, now=g.now)
+    first = (paging.number() - 1) * PROGRAMMES_A_PAGE
+    programmes = found.programmes[first : first + PROGRAMMES_A_PAGE]
+    return render_template(
+        "staff/applied.html",
+        found=found,
+        definitions=APPLYING,
+        stack=None if found.total.said is None else _stack(found.total),
+        bars=_bars([line for line, _ in programmes]),
+        programmes=_opened(programmes, request.args.get("programme")),
+        number=paging.number(),
+        pages=-(-len(found.programmes) // PROGRAMMES_A_PAGE),
+        words={one.value: APPLIED_WORDS[one] for one in Applied},
+    )
+
+
+def _opened(programmes: Programmes, chosen: str | None) -> Programmes:
+    """The programmes whose groups are listed: the one that is asked for, else all where they are few."""
+    if sum(len(groups) for _, groups in programmes) <= MOST_GROUPS:
+        return programmes
+    return [(line, groups[:MOST_GROUPS]) for line, groups in programmes if line.label.handle == chosen]
+
+
+def _stack(line: Line) -> Stack:
+    return charts.stack(
+        [
+            Part(label=APPLIED_WORDS[one], count=getattr(line.said, one.value), tone=tone)
+            for one, tone in TONES.items()
+        ]
+    )
+
+
+def _bars(lines: list[Line]) -> Bars:
+    """One bar for each programme; a programme of few answers has none, and says why."""
+    return charts.bars(
+        [
+            Measured(
+                label=line.label.text,
+                share=None if line.said is None else line.said.rate,
+                note=_note(line),
+                url=url_for("applied.show", programme=line.label.handle, page=paging.number()),
+            )
+            for line in lines
+        ]
+    )
+
+
+def _note(line: Line) -> str:
+    if not line.answered:
+        return "nobody answered yet"
+    return f"{line.answered:,} of {line.attended:,} answered" + ("" if line.said else ", too few to show")

@@ -1,0 +1,132 @@
+"""Says who is told of a decision about a plan, what is taken back before it leaves, and what it means."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from coachfollow.flow import changing
+from coachfollow.rules import worktime
+from coachfollow.rules.changes import Edit
+from coachfollow.rules.levers import Add, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
+from coachfollow.rules.pictures import FollowUp
+from coachfollow.rules.words import Audience, ChangeKind, PlanState, StepKind, TouchpointState
+from coachfollow.web import saying
+from coachfollow.web.staff import words
+from coachfollow.web.staff.scenes import Scene
+
+
+def told(scene: Scene) -> Iterator[str]:
+    """Say which mails go out because of it, and which are stopped."""
+    for edit in scene.change.edits:
+        yield from _calendars(scene, edit)
+        before = edit.before
+        if before and before.state is TouchpointState.MISSED and edit.after.state is TouchpointState.OPEN:
+            yield f"{scene.name} gets one mail with the question."
+    yield from _stopped(scene)
+
+
+def means(scene: Scene) -> Iterator[str]:
+    """Say what follows from it that the dates alone do not tell."""
+    match scene.lever:
+        case Move() as lever:
+            yield from _moved(scene, lever)
+        case Meet() as lever:
+            yield from _met(scene, lever)
+        case Prolong():
+            yield "An answer until then counts as on time."
+        case Skip():
+            yield f"It leaves the numbers, neither done nor missed. {scene.name} sees the reason."
+        case Add() as lever:
+            yield from _added(scene, lever)
+        case Pause():
+            yield f"Nothing is sent before that day. {scene.name} can let it go on sooner."
+        case Resume():
+            yield "Everything moves by the days of the pause, so nothing piles up."
+        case Stop() | Silence():
+            yield "It is no black mark: what was done stays done, what was to come is not counted."
+        case _:
+            assert_never(scene.lever)
+    yield from _end(scene)
+
+
+def waits(scene: Scene) -> bool:
+    """Whether a mail goes out because of it that waits a little, so that it can be taken back."""
+    return any(True for edit in scene.change.edits for _ in _calendars(scene, edit))
+
+
+def _calendars(scene: Scene, edit: Edit) -> Iterator[str]:
+    if changing.has_a_new_time(edit):
+        yield f"A calendar invitation goes to {scene.name} and to you. An earlier one is replaced."
+    elif changing.is_freed(edit, scene.now):
+        one = scene.follow_up(edit.key)
+        informed = len(scene.foresight.told.get(one.id, ())) if one else 0
+        if informed:
+            yield f"A cancellation takes the meeting off the calendars of {scene.name} and yourself."
+        else:
+            yield "The meeting has not reached anybody's calendar, so nobody has to be told."
+
+
+def _stopped(scene: Scene) -> Iterator[str]:
+    kind = scene.change.kind
+    about = {one.id for edit in scene.change.edits if (one := scene.follow_up(edit.key))}
+    for mail in scene.foresight.waiting:
+        if kind in changing.OF_THE_PLAN or (kind in changing.OF_ONE and mail.follow_up in about):
+            day = saying.local_day(mail.send_at, scene.head.zone)
+            yield f"Taken back before it leaves: {words.MAILS[mail.kind]} to {mail.to}, meant for {day}."
+
+
+def _moved(scene: Scene, lever: Move) -> Iterator[str]:
+    yield from _fitted(scene, lever)
+    beside = [one for one in scene.picture.follow_ups if _is_beside(one, scene)]
+    for one in beside:
+        yield f"On that day there is something else already: {words.KINDS[one.kind]}."
+    closes = saying.local_day(scene.change.edits[0].after.dates.closes_at, scene.head.zone)
+    yield f"It stays open until {closes}. What comes later stays where it is."
+
+
+def _is_beside(one: FollowUp, scene: Scene) -> bool:
+    edit = scene.change.edits[0]
+    same_day = one.course.dates.day == edit.after.dates.day and one.audience is Audience.PARTICIPANT
+    return one.key != edit.key and one.is_to_come and same_day
+
+
+def _fitted(scene: Scene, lever: Move | Add) -> Iterator[str]:
+    """Say where the rules of working time changed what was asked for."""
+    dates = scene.change.edits[0].after.dates
+    if dates.day != lever.day:
+        yield f"{saying.short_day(lever.day)} is no working day for {scene.name}, so it comes on the next one."
+    if dates.at != lever.at:
+        yield f"{lever.at:%H:%M} is outside their working hours, so it comes at {dates.at:%H:%M}."
+
+
+def _met(scene: Scene, lever: Meet) -> Iterator[str]:
+    here = worktime.local(lever.starts_at, scene.head.zone)
+    spans = worktime.spans_on(scene.picture.week, here.date())
+    if scene.head.zone != scene.head.coach_zone:
+        there = saying.moment(lever.starts_at, scene.head.zone)
+        yield f"For {scene.name} that is {there} ({saying.place(scene.head.zone)})."
+    if not any(span.start <= here.time() < span.end for span in spans):
+        yield f"That is outside the working hours of {scene.name}; better ask them first."
+
+
+def _added(scene: Scene, lever: Add) -> Iterator[str]:
+    yield from _fitted(scene, lever)
+    match scene.kind(scene.change.edits[0].key):
+        case StepKind.CHECK_IN:
+            yield "We look for half an hour that is free for both of you, near that day, and invite both."
+        case StepKind.PROMPT:
+            yield "It asks for nothing, and is not counted."
+        case _:
+            yield "It counts like every other question."
+
+
+def _end(scene: Scene) -> Iterator[str]:
+    before, after = scene.change.before.state, scene.change.after.state
+    if before is after or scene.change.kind in {ChangeKind.PAUSED, ChangeKind.RESUMED, ChangeKind.STOPPED}:
+        return
+    match after:
+        case PlanState.FINISHED:
+            yield "Nothing more is to come after this: the follow-up is finished."
+        case PlanState.STOPPED:
+            yield "Nothing more is to come after this: the follow-up comes to its end."
+        case _:
+            yield "The follow-up runs again until this is settled."

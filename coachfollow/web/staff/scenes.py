@@ -1,0 +1,36 @@
+"""A decision about a plan with all that stands around it, for the pages that say what it means."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from coachfollow.queries.foresight import Foresight
+from coachfollow.queries.timelines import PlanHead
+from coachfollow.rules.changes import Change, Key
+from coachfollow.rules.levers import Lever
+from coachfollow.rules.pictures import FollowUp, Picture
+from coachfollow.rules.words import StepKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What is to be decided, what it changes, the plan as it stands, and who reads about it when."""
+
+    lever: Lever
+    change: Change
+    picture: Picture
+    foresight: Foresight
+    head: PlanHead
+    now: datetime
+
+    @property
+    def name(self) -> str:
+        """The participant, as the sentences call them."""
+        return self.head.participant or "the participant"
+
+    def follow_up(self, key: Key) -> FollowUp | None:
+        """A follow-up as it stands; None where it is only to be added."""
+        return next((one for one in self.picture.follow_ups if one.key == key), None)
+
+    def kind(self, key: Key) -> StepKind:
+        """What a follow-up is."""
+        return self.picture.steps[key[0]].kind
