@@ -1,9 +1,10 @@
-"""`make bench`: what comes in, is planned, stored and sent, for 1,000, 10,000 and 100,000 people."""
+"""`make bench`: what comes in, is planned, stored and sent, for 1,000, 10,000 and 100,000 people; the main pages."""
 
 import argparse
 import json
 import subprocess
 import sys
+from typing import Any
 
 SIZES, SHORT = (1_000, 10_000, 100_000), (1_000,)
 
@@ -20,33 +21,55 @@ def main() -> None:
         results.append({"in": came_in, "out": went_out})
         if not given.json:
             _say(people, came_in, went_out)
+    opened = None if given.short else _measure("pages")
     if given.json:
-        print(json.dumps(results))
+        print(json.dumps(results if opened is None else [*results, {"pages": opened}]))
+    elif opened is not None:
+        _say_pages(opened)
 
 
-def _measure(what: str, people: int) -> dict[str, float]:
-    done = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{what}", str(people)], capture_output=True, text=True, check=False
-    )
+def _measure(what: str, *sizes: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", f"benchmarks.{what}", *map(str, sizes)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"benchmarks.{what} failed:\n{done.stderr}")
-    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 
 
-def _say(people: int, came_in: dict[str, float], went_out: dict[str, float]) -> None:
+def _say(people: int, came_in: dict[str, Any], went_out: dict[str, Any]) -> None:
     print(f"{people:,} people")
-    print(f"  import           {came_in['rows_per_second']:>10,.0f} rows/s (read, staged, planned, live)")
+    print(
+        f"  import           {came_in['rows_per_second']:>10,.0f} rows/s (read, staged, planned, live;"
+        f" {came_in['rows_per_cpu_second']:,.0f} a second of CPU)"
+    )
     print(
         f"  plan and store   {came_in['touchpoints_per_second']:>10,.0f} touchpoints/s"
-        f" ({came_in['touchpoints']:,.0f}; longest chunk {came_in['longest_chunk_seconds']:.2f} s)"
+        f" ({came_in['touchpoints']:,.0f}; {came_in['touchpoints_per_cpu_second']:,.0f} a second of CPU;"
+        f" longest chunk {came_in['longest_chunk_seconds']:.2f} s)"
     )
-    print(f"  peak memory      {came_in['peak_mb']:>10,.0f} MB")
-    print(f"  send             {went_out['mails_per_second']:>10,.0f} mails/s to {went_out['sink']}")
     print(
-        f"  floor            {went_out['floor_per_second']:>10,.0f} mails/s (one smtplib connection, ready bytes)"
+        f"  peak memory      {came_in['peak_mb']:>10,.0f} MB ({came_in['mb_before']:,.0f} before the file was opened)"
     )
-    print(f"  ratio            {went_out['ratio']:>10.2f}", flush=True)
+    print(
+        f"  floor            {went_out['floor_per_second']:>10,.0f} mails/s (one smtplib connection, ready bytes,"
+        f" to {went_out['sink']})"
+    )
+    for one in went_out["by_workers"]:
+        print(
+            f"  send, {one['workers']} worker{'s' if one['workers'] > 1 else ' '}   {one['mails_per_second']:>10,.0f}"
+            f" mails/s (claimed, filled, sent, settled: {one['ratio']:.2f} of the floor)",
+            flush=True,
+        )
+
+
+def _say_pages(opened: dict[str, Any]) -> None:
+    print(f"pages over {opened['touchpoints']:,} touchpoints (bar: {opened['bar_ms']} ms to the first byte)")
+    for title, page in opened["pages"].items():
+        print(
+            f"  {title:<24}{page['warm_ms']:>8,.0f} ms ({page['cpu_ms']:,.0f} of CPU;"
+            f" {page['cold_ms']:,.0f} cold), {page['kilobytes']:,.0f} kB"
+        )
 
 
 if __name__ == "__main__":

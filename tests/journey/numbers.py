@@ -43,8 +43,10 @@ def names_behind(visitor: Visitor, what: str) -> list[str]:
 
 
 def _links_to_names(visitor: Visitor) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Give the words of the links to names, and what each asks for."""
+    """Give the numbers that link to names, and what each asks for."""
     for words, address in visitor.page.links:
         parts = urlsplit(address)
-        if parts.path == "/numbers/names":
+        if (
+            parts.path == "/numbers/names" and words.isdigit()
+        ):  # beside a large figure, its words are the link
             yield words, dict(parse_qsl(parts.query))

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, event, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Cohort
-from coachfollow.queries import completion, names
+from coachfollow.queries import choices, completion, names
 from coachfollow.queries.completion import Report
-from coachfollow.queries.filters import EVERYTHING, Filters, GroupBy
+from coachfollow.queries.filters import EVERYTHING, Area, Filters, GroupBy
 from coachfollow.rules.measuring import Counted, FollowUps, People, Standing
 from coachfollow.rules.words import PlanState, StepKind, TouchpointState
 from tests.queries import chance, worlds
@@ -330,9 +330,40 @@ def test_a_report_takes_the_same_few_statements_for_any_size(session: Session) -
             assert len(asked) <= 3, by
 
 
+@pytest.mark.parametrize("by", GroupBy)
+def test_whoever_knows_the_names_already_gets_the_same_report(session: Session, by: GroupBy) -> None:
+    world = chance.world(session, 7, plans=15)
+    known = choices.choices(session, organisation_id=world.house, area=EVERYTHING.numbers)
+    for filters in some_filters(world):
+        found = completion.completion(session, filters=filters, by=by, now=NOW, known=known)
+        assert found == completion.completion(session, filters=filters, by=by, now=NOW)
+
+
+def test_a_reader_is_offered_what_they_see_somebody_of(session: Session) -> None:
+    house = worlds.organisation(session)
+    plans = []
+    for key, path in (("spring", "Hotels"), ("autumn", "Spas")):
+        cohort_id = worlds.cohort(session, house, worlds.offer(session, house, key, title=key), key)
+        person_id, coach_id = worlds.person(session, house), worlds.person(session, house, f"Coach {key}")
+        plans.append(worlds.plan(session, cohort_id, person_id))
+        above = worlds.team(session, house, path)
+        worlds.member(session, person_id, worlds.team(session, house, "North", parent=above))
+        worlds.coached(session, plans[-1], coach_id, until=NOW - DAY)
+
+    only = choices.choices(session, organisation_id=house, area=Area(plans=frozenset(plans[1:])))
+    everything_there = choices.choices(session, organisation_id=house, area=EVERYTHING.numbers)
+
+    assert choices.offered(only.programmes) == [("autumn", "autumn")]
+    assert choices.offered(only.groups) == [("autumn", "Group autumn")]
+    assert choices.teams(only) == [("Spas", "Spas"), ("Spas / North", "Spas / North")]
+    assert [text for _, text in choices.offered(only.coaches)] == ["Coach autumn"]
+    assert len(choices.teams(everything_there)) == 4
+    assert [text for _, text in choices.offered(everything_there.groups)] == ["Group autumn", "Group spring"]
+
+
 # PostgreSQL plans by statistics, and these tables are too small for any
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_one_group_is_counted_from_the_index_alone(session: Session) -> None:
+def test_one_group_is_counted_from_the_index_of_the_numbers(session: Session) -> None:
     world = chance.world(session, 5, plans=20)
     session.flush()
 
@@ -342,4 +373,5 @@ def test_one_group_is_counted_from_the_index_alone(session: Session) -> None:
     plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
     steps = "; ".join(row[3] for row in plan)
 
-    assert re.search(r"touchpoints USING COVERING INDEX ix_touchpoints_numbers \(cohort_id=\?", steps), steps
+    assert re.search(r"SEARCH touchpoints USING INDEX ix_touchpoints_numbers \(plan_id=\?", steps), steps
+    assert "SCAN touchpoints" not in steps

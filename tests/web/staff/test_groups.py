@@ -164,3 +164,80 @@ def test_whoever_runs_one_group_sees_that_one_alone(world: World) -> None:
     assert browser.open(f"/groups/{group_of(world, ANNA)}").status_code == 200
     assert browser.open("/groups/new").status_code == 403
     assert browser.open(f"/groups/{group_of(world, 'mira@example.org')}").status_code == 403
+
+
+def test_a_session_is_added_and_what_is_dated_keeps_its_day(world: World) -> None:
+    browser, here = signed_in(world, LENA), f"/groups/{group_of(world, ANNA)}"
+    browser.open(here)
+
+    browser.send(
+        f"{here}/sessions", **{"day-1": "2026-03-24", "at-1": "10:00", "lasts-1": "90", "topic-1": "Again"}
+    )
+
+    assert "The session is added. Follow-ups that have a date already keep it." in browser.text
+    assert "Tuesday 24 March 2026, 10:00" in browser.text
+    assert "Anna Berg present – running Tue 17 March Ben Okoro" in browser.text
+
+
+@ON_ONE
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"day-1": ""}, "Say on which day it takes place."),
+        ({"day-1": "2026-03-24", "lasts-1": "none"}, "How many minutes does it last?"),
+        ({"day-1": "2026-03-01"}, "Choose a day after the last session"),
+    ],
+)
+def test_a_session_that_cannot_be_added_says_why_at_its_field(
+    world: World, fields: dict[str, str], sentence: str
+) -> None:
+    browser, here = signed_in(world, LENA), f"/groups/{group_of(world, ANNA)}"
+    browser.open(here)
+
+    page = browser.send(f"{here}/sessions", **fields)
+
+    assert page.status_code == 422
+    assert sentence in browser.text
+    assert browser.fields["day-1"] == fields["day-1"]
+
+
+def test_a_coach_is_added_to_a_group(world: World) -> None:
+    browser, here = signed_in(world, LENA), f"/groups/{group_of(world, ANNA)}"
+    browser.open(here)
+
+    browser.send(f"{here}/coaches", coach=CLEO)
+
+    assert f"{CLEO} coaches this group now, and so far nobody yet of it." not in browser.text
+    assert f"{CLEO} coaches this group now." in browser.text
+    assert "Cleo Marsh, 0 participants" in browser.text
+
+
+@ON_ONE
+@pytest.mark.parametrize(
+    ("address", "status", "sentence"),
+    [
+        ("", 422, "Write the coach's mail address."),
+        ("Cleo Marsh", 422, "is not a mail address."),
+        (BEN, 409, "coaches this group already."),
+    ],
+)
+def test_a_coach_who_cannot_be_added_is_told_why(
+    world: World, address: str, status: int, sentence: str
+) -> None:
+    browser, here = signed_in(world, LENA), f"/groups/{group_of(world, ANNA)}"
+    browser.open(here)
+
+    page = browser.send(f"{here}/coaches", coach=address)
+
+    assert page.status_code == status
+    assert sentence in browser.text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+
+
+@ON_ONE
+def test_a_group_of_many_sessions_says_how_many_somebody_was_at(world: World) -> None:
+    browser, here = signed_in(world, LENA), f"/groups/{group_of(world, ANNA)}"
+    browser.open(here)
+    for day in range(20, 27):
+        browser.send(f"{here}/sessions", **{"day-1": f"2026-04-{day}"})
+
+    assert "Who Sessions present Follow-up Next Coach Anna Berg 1 of 8 running" in browser.text

@@ -374,7 +374,7 @@ class TestLargeFiles:
         lena.send(f"{preview}/confirm")
 
         assert "You may close this page" in lena.text
-        assert "0 of 2 rows" in lena.text
+        assert "Rows prepared 0 of 2" in lena.text
         assert lena.page.headers["Refresh"] == "3"
         assert enrolled(world) == before
         with Redis.from_url(settings.redis_url or "") as connection:

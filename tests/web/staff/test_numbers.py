@@ -11,11 +11,12 @@ from python_calamine import CalamineWorkbook
 from coachfollow.queries import completion, exports, finding, sheets
 from coachfollow.queries.filters import EVERYTHING, GroupBy
 from coachfollow.rules.words import Role
-from tests.house import DAY
+from coachfollow.web.staff import numbers
+from tests.house import AFTER
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock
 from tests.web.staff.people import signed_in
-from tests.web.worlds import ANNA, ASKED, BEN, GRETA, LENA, OLGA, ON_ONE, World
+from tests.web.worlds import ANNA, ASKED, BEN, CLEO, GRETA, LENA, OLGA, ON_ONE, World
 
 
 @pytest.fixture
@@ -26,7 +27,8 @@ def lena(world: World) -> Browser:
 
 def number(browser: Browser, heading: str) -> str:
     """What stands beside a heading among the totals."""
-    found = re.search(rf'<th scope="row">{heading}<p.*?<strong>(.*?)</strong>', browser.page.text, re.DOTALL)
+    beside = rf"<summary>{re.escape(heading)}</summary>.*?<strong>(.*?)</strong>"
+    found = re.search(beside, browser.page.text, re.DOTALL)
     assert found is not None, heading
     return unescape(re.sub(r"<[^>]+>", "", found[1])).replace("\N{NO-BREAK SPACE}", " ").strip()
 
@@ -35,7 +37,7 @@ def test_the_numbers_stand_beside_their_definitions_and_add_up(world: World, len
     with world.inside() as home:
         home.reflect(ANNA, "first-question", now=ASKED)
 
-    lena.open("/numbers")
+    lena.open("/numbers", by="cohort")
 
     assert number(lena, "Attended") == "3"
     assert number(lena, "Never started") == "2"
@@ -46,7 +48,8 @@ def test_the_numbers_stand_beside_their_definitions_and_add_up(world: World, len
     assert number(lena, "Open") == "4"
     assert "Completed ÷ due; where nothing is due we write “none due”, not 0 %." in lena.text
     assert "the rates are provisional" in lena.text
-    assert "The autumn group 1 0 2 0" in lena.text
+    assert "The autumn group 1 0 2 0 – 0 2" in lena.text
+    assert "The autumn group 0 of 2" in lena.text
 
 
 @pytest.mark.parametrize(
@@ -177,6 +180,76 @@ def test_what_does_not_exist_has_no_numbers(lena: Browser, asked: dict[str, str]
 
 
 @ON_ONE
+@pytest.mark.parametrize("asked", [{"group": "autumn"}, {"coach": CLEO}])
+def test_what_one_may_not_see_cannot_be_asked_about(world: World, asked: dict[str, str]) -> None:
+    page = signed_in(world, BEN).open("/numbers", **asked)
+
+    assert page.status_code == 404
+    assert "autumn" not in page.text
+    assert "Cleo" not in page.text
+
+
+@ON_ONE
+def test_everything_is_cut_by_programme_and_each_leads_one_step_further(lena: Browser) -> None:
+    lena.open("/numbers")
+    assert re.search(r'href="/numbers\?[^"]*programme=service', lena.page.text)
+
+    lena.open("/numbers", programme="service")
+    assert "The spring group" in lena.text
+    assert re.search(r'href="/numbers\?[^"]*group=spring', lena.page.text)
+
+    lena.open("/numbers", group="spring")
+    assert "Ben Okoro" in lena.text
+    lena.open("/numbers", by="team")
+    assert "without a team" in lena.text
+
+
+def test_months_are_drawn_as_a_line(lena: Browser) -> None:
+    lena.open("/numbers", by="month")
+
+    assert "2026-03" in lena.text
+    assert "2026-04" in lena.text
+    assert '<svg class="line"' in lena.page.text
+
+
+@ON_ONE
+def test_a_list_that_is_too_long_to_choose_from_is_written_instead(
+    lena: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numbers, "MOST_CHOICES", 1)
+
+    lena.open("/numbers", group="spring")
+
+    assert lena.fields["group"] == "spring"
+    assert "There are many: write its short name." in lena.text
+
+
+@ON_ONE
+def test_many_groups_come_page_by_page(lena: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "GROUPS_A_PAGE", 1)
+
+    lena.open("/numbers", by="cohort")
+    assert "The autumn group" in lena.text.partition("All numbers by group")[2]
+    assert "Page 1 of 2" in lena.text
+
+    lena.open("/numbers", by="cohort", page="2")
+    assert "The spring group" in lena.text.partition("All numbers by group")[2]
+    assert number(lena, "Attended") == "3"
+
+
+def test_the_names_behind_a_number_can_be_taken_away(world: World, lena: Browser) -> None:
+    overdue = lena.client.get("/numbers/names.csv?what=open&by=cohort")
+    rows = list(csv.reader(io.StringIO(overdue.data.decode("utf-8-sig"))))
+    people = lena.client.get("/numbers/names.csv?what=never_started&cut=semicolon")
+
+    assert rows[0] == ["Name", "Mail address", "Group", "Follow-up", "Due"]
+    assert ["Anna Berg", ANNA, "The spring group", "first-question", "2026-03-10"] in rows
+    assert '"Paul Roth";"paul@example.org";"The spring group"' in people.data.decode("utf-8-sig")
+    assert overdue.headers["Content-Disposition"] == "attachment; filename=open.csv"
+    assert signed_in(world, OLGA).client.get("/numbers/names.csv").status_code == 403
+
+
+@ON_ONE
 def test_choices_are_those_whose_people_one_sees(world: World) -> None:
     browser = signed_in(world, BEN)
 
@@ -200,7 +273,7 @@ def test_the_files_say_what_the_command_says(world: World, lena: Browser, time: 
 
 @ON_ONE
 def test_a_csv_with_semicolons_is_cut_by_them(lena: Browser) -> None:
-    taken = lena.client.get("/numbers.csv?cut=semicolon")
+    taken = lena.client.get("/numbers.csv?by=cohort&cut=semicolon")
 
     rows = list(csv.reader(io.StringIO(taken.data.decode("utf-8-sig")), delimiter=";"))
     assert rows[0][:3] == ["Group", "Short name", "Attended"]
@@ -217,8 +290,18 @@ def test_the_spreadsheet_holds_numbers_and_definitions(lena: Browser) -> None:
 
 
 @ON_ONE
-def test_nothing_due_is_no_nought_per_cent(lena: Browser) -> None:
-    lena.open("/numbers", since="2031-01-01")
+def test_nothing_due_is_no_nought_per_cent(world: World, time: Clock) -> None:
+    time.now = AFTER  # before the first question
+    lena = signed_in(world, LENA)
+
+    lena.open("/numbers", group="autumn")
 
     assert number(lena, "Completed of due") == "none due"
-    assert DAY.days == 1
+    assert "none due completed of what is due" in lena.text
+
+
+@ON_ONE
+def test_where_nothing_can_be_counted_it_is_said(lena: Browser) -> None:
+    lena.open("/numbers", since="2031-01-01")
+
+    assert "Nobody attended and nothing was due within what you chose." in lena.text
