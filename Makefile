@@ -7,10 +7,10 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-annotate --no-header pyproject.toml --all-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench docs lock hooks clean
+.PHONY: help demo up test check bench docs screenshots lock hooks clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: ## everything in one terminal with invented people, at http://127.0.0.1:5000/ (PORT=5001 for another)
 	@.ci/setup run
@@ -41,6 +41,10 @@ bench: ## how fast: import, planning, storing, sending (ARGS=--short for a quick
 docs: ## write the pages that are generated from the code
 	@.ci/setup dev
 	@$(PYTHON_HERE) .ci/document.py
+
+screenshots: ## take the README's pictures from the demo, in a real browser
+	@.ci/setup dev
+	@CHROME="$$(.ci/browser install)" $(PYTHON_HERE) .ci/screenshots.py
 
 lock: ## pin every dependency anew, with hashes (needs uv)
 	@command -v $(UV) > /dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }

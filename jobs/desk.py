@@ -1,13 +1,13 @@
 """Jobs of the queue `desk`: what may take longer than a mail is allowed to wait."""
 
-from coachfollow.flow import attendance, checkins, tidying
+from coachfollow.flow import attendance, demo_travel, placing, tidying
 from jobs import house
 
 
 def place() -> None:
     """Find times for the check-ins that come soon, and invite to them."""
     with house.opened() as here:
-        checkins.place_due(here.session, now=here.now)
+        placing.place_due(here.session, now=here.now)
 
 
 def import_files() -> None:
@@ -20,3 +20,9 @@ def tidy() -> None:
     """Put away what nobody needs any more."""
     with house.opened() as here:
         tidying.tidy(here.session, now=here.now)
+
+
+def travel() -> None:
+    """Let the demo's time go on to where somebody sent it; anywhere else nobody ever does."""
+    with house.opened() as here:
+        demo_travel.travel(here.session)

@@ -20,7 +20,7 @@ Job = Callable[[], None]
 
 JOBS: Mapping[str, Sequence[Job]] = {
     "post": (post.drain,),
-    "desk": (desk.place, desk.import_files, desk.tidy),
+    "desk": (desk.place, desk.import_files, desk.tidy, desk.travel),
 }
 NO_REDIS = "COACHFOLLOW_REDIS_URL is not set. Set it, or let this worker look by itself: --no-redis"
 

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from coachfollow.config import Settings
     from coachfollow.extensions import Installation
     from tests.databases import PostgreSQL, SQLite
+    from tests.keeping import Apps, Kept
 
     MakeSettings = Callable[..., Settings]
 
-pytest_plugins = ["tests.strictness"]
+pytest_plugins = ["tests.pace", "tests.strictness"]
 
 TREE = Path(__file__).parent.parent
 BOTH_DATABASES = ("sqlite", "postgresql")
@@ -88,11 +89,28 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator["PostgreSQL
         yield server
 
 
+@pytest.fixture(scope="session")
+def kept_sqlite(sqlite: "SQLite", tmp_path_factory: pytest.TempPathFactory) -> Iterator["Kept"]:
+    """The SQLite database that tests of this process share, each after the other."""
+    from tests import keeping
+
+    with keeping.folder(tmp_path_factory.mktemp("kept")) as folder:
+        yield keeping.Kept(keeping.Files(sqlite, folder))
+
+
+@pytest.fixture(scope="session")
+def kept_postgresql(postgresql: "PostgreSQL") -> "Kept":
+    """The PostgreSQL database that tests of this process share."""
+    from tests import keeping
+
+    return keeping.Kept(keeping.Databases(postgresql, "kept"))
+
+
 @pytest.fixture(params=BOTH_DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> str:
     """A freshly migrated database of each make: a test that asks for it runs twice."""
-    with request.getfixturevalue(request.param).migrated(tmp_path) as url:
-        yield url
+    kept: Kept = request.getfixturevalue(f"kept_{request.param}")
+    return kept.fresh()
 
 
 @pytest.fixture(params=BOTH_DATABASES)
@@ -108,9 +126,24 @@ def settings(make_settings: "MakeSettings", database_url: str) -> "Settings":
     return make_settings(database_url=database_url)
 
 
+@pytest.fixture(scope="session")
+def apps() -> "Apps":
+    """The apps that tests of this process share."""
+    from tests.keeping import Apps
+
+    return Apps()
+
+
 @pytest.fixture
-def app(settings: "Settings") -> Iterator["Flask"]:
-    """An app on a migrated database, once on each make."""
+def app(settings: "Settings", apps: "Apps") -> Iterator["Flask"]:
+    """An app on a migrated database, once on each make; it has answered before, so it takes no new routes."""
+    with apps.lend(settings) as app:
+        yield app
+
+
+@pytest.fixture
+def new_app(settings: "Settings") -> Iterator["Flask"]:
+    """An app of this test's own, for tests that add to it."""
     from tests.databases import running_app
 
     with running_app(settings) as app:

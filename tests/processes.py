@@ -25,6 +25,11 @@ def environment(**given: object) -> Mapping[str, str]:
     return others | {PREFIX + name.upper(): str(value) for name, value in (needed | given).items()}
 
 
+def unmeasured(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Give the same without what lets a process measure its coverage: it starts in half the time."""
+    return {name: value for name, value in environ.items() if not name.startswith("COVERAGE_")}
+
+
 @contextmanager
 def started(
     *arguments: str, environ: Mapping[str, str], sockets: Sequence[int] = ()

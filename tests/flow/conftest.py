@@ -1,6 +1,7 @@
 """What the tests of the flow stand on: one app for each make of database, put back before every test."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -9,19 +10,21 @@ from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
 from coachfollow.extensions import db
+from tests import keeping
 from tests.conftest import BOTH_DATABASES
 from tests.databases import PostgreSQL, SQLite
 from tests.flow import grounds, post_office
 from tests.flow import world as worlds
-from tests.flow.grounds import Databases, Files, Ground
+from tests.flow.grounds import Ground
 from tests.flow.post_office import PostOffice
-from tests.flow.world import World
+from tests.flow.world import Stand, Story, World
+from tests.keeping import Databases, Files
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A quick folder for the databases and whatever an app keeps beside them."""
-    with grounds.folder(tmp_path_factory.mktemp("flow")) as folder:
+    with keeping.folder(tmp_path_factory.mktemp("flow")) as folder:
         yield folder
 
 
@@ -35,7 +38,7 @@ def sqlite_ground(sqlite: SQLite, folder: Path) -> Iterator[Ground]:
 @pytest.fixture(scope="session")
 def postgresql_ground(postgresql: PostgreSQL, folder: Path) -> Iterator[Ground]:
     """An app on PostgreSQL."""
-    with grounds.ground(Databases(postgresql), folder) as ground:
+    with grounds.ground(Databases(postgresql, "flow"), folder) as ground:
         yield ground
 
 
@@ -67,11 +70,27 @@ def session(app: Flask) -> Iterator[Session]:
 
 
 @pytest.fixture
-def world(ground: Ground) -> Iterator[World]:
+def stand(ground: Ground) -> Iterator[Stand]:
+    """A way to begin with a world in which something has happened already: built once, then copied."""
+    with ExitStack() as stack:
+
+        def begin(story: Story) -> World:
+            name = f"{story.__module__}.{story.__name__}"
+            ground.stand(name, lambda session, settings: story(worlds.build(session, settings)))
+            stack.enter_context(ground.app.app_context())
+            return worlds.of(db.session())
+
+        yield begin
+
+
+@pytest.fixture
+def world(stand: Stand) -> World:
     """A house with two programmes and nobody in it; its session stays open for the test."""
-    ground.stand("world", worlds.build)
-    with ground.app.app_context():
-        yield worlds.of(db.session())
+    return stand(nobody)
+
+
+def nobody(world: World) -> None:
+    """Nothing has happened yet."""
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from coachfollow.models import (
     Token,
     Touchpoint,
 )
-from coachfollow.queries import asked, keys, links
+from coachfollow.queries import asked, examples, keys, links
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.words import (
     Applied,
@@ -35,7 +35,7 @@ from coachfollow.rules.words import (
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground
 from tests.flow.post_office import PostOffice
-from tests.flow.world import AFTER, DAY, FIRST_MAIL, World
+from tests.flow.world import AFTER, DAY, FIRST_MAIL, Stand, World
 
 ANNA, BEN, BOSS = "anna@example.org", "ben@example.org", "boss@example.org"
 ASKED = AFTER + 8 * DAY
@@ -43,13 +43,16 @@ CANARY = "nobody but me may read of the yellow bird"
 PLAN = Answered(situation="a guest complains", action="listen first", reason="they pay us", rating=3)
 
 
-@pytest.fixture
-def trained(world: World) -> World:
+def anna_is_asked(world: World) -> None:
     """Anna has been trained and asked for her plan; a manager is known."""
     world.manages(BOSS, ANNA)
     world.train(ANNA)
     world.open_mails(FIRST_MAIL)
-    return world
+
+
+@pytest.fixture
+def trained(stand: Stand) -> World:
+    return stand(anna_is_asked)
 
 
 def own_plan(world: World) -> asked.OwnPlan | None:
@@ -314,7 +317,7 @@ def test_a_plan_that_has_ended_takes_no_new_wording(trained: World) -> None:
 
 
 def test_examples_are_those_of_the_programme(trained: World) -> None:
-    assert asked.examples(trained.session, plan_id=trained.plan(ANNA).id) == ()
+    assert examples.of_plan(trained.session, plan_id=trained.plan(ANNA).id).offered == []
 
 
 def test_a_question_is_mailed_again_with_a_link_of_its_own(trained: World, office: PostOffice) -> None:

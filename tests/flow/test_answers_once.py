@@ -2,21 +2,21 @@
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from coachfollow.config import Settings
 from coachfollow.models import Answer, Event
-from tests import house
+from tests.flow.world import Stand
 from tests.house import AFTER, DAY, House
 
 
-@pytest.fixture
-def home(session: Session, settings: Settings) -> House:
-    """A house where Anna was asked her first question."""
-    home = house.open_house(session, settings)
+def anna_was_asked(home: House) -> None:
+    """Anna was asked her first question."""
     home.attend(home.group(), "Anna Berg <anna@example.org>\n")
     home.pass_time(AFTER + 8 * DAY)
-    return home
+
+
+@pytest.fixture
+def home(stand: Stand) -> House:
+    return stand(anna_was_asked)
 
 
 def test_the_first_answer_is_the_first(home: House) -> None:

@@ -1,6 +1,6 @@
 """Whose time has come is asked, once, and reminded while unanswered; whose time is over is closed, and says why."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -21,44 +21,39 @@ from coachfollow.rules.words import (
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground
 from tests.flow.post_office import PostOffice
-from tests.flow.world import AFTER, BEFORE, DAY, FIRST_MAIL, World
+from tests.flow.world import AFTER, BEFORE, DAY, FIRST_MAIL, Stand, World
 
 ANNA, BEN, BOSS = "anna@example.org", "ben@example.org", "boss@example.org"
 ANNA_ALONE = "Anna Berg <anna@example.org>\n"
 
 
-def attended(world: World, **group: object) -> None:
+def anna_is_trained(world: World) -> None:
     """Anna has been trained; nothing was sent yet."""
-    world.bring_in(world.open_group(**group), ANNA_ALONE)  # type: ignore[arg-type]  # the builder's own keywords
+    world.bring_in(world.open_group(), ANNA_ALONE)
 
 
-def draining(now: datetime) -> object:
-    def drain(session: Session) -> Drained:
-        return dispatch.drain(session, now=now)
-
-    return drain
+@pytest.fixture
+def trained(stand: Stand) -> World:
+    return stand(anna_is_trained)
 
 
-def test_each_thing_is_asked_at_its_moment_and_no_earlier(world: World, office: PostOffice) -> None:
-    attended(world)
-    world.drain(FIRST_MAIL - timedelta(seconds=1))
+def test_each_thing_is_asked_at_its_moment_and_no_earlier(trained: World, office: PostOffice) -> None:
+    trained.drain(FIRST_MAIL - timedelta(seconds=1))
     assert office.recipients == []
 
-    world.drain(FIRST_MAIL)
+    trained.drain(FIRST_MAIL)
 
     assert office.recipients == [ANNA]
     assert office.to(ANNA)[0]["Subject"] == "Your plan"
-    assert world.states(ANNA)["plan"] is TouchpointState.OPEN
+    assert trained.states(ANNA)["plan"] is TouchpointState.OPEN
 
 
-def test_a_drain_that_runs_twice_asks_once(world: World, office: PostOffice) -> None:
-    attended(world)
-
-    drained = [world.drain(FIRST_MAIL) for _ in range(3)]
+def test_a_drain_that_runs_twice_asks_once(trained: World, office: PostOffice) -> None:
+    drained = [trained.drain(FIRST_MAIL) for _ in range(3)]
 
     assert [(one.opened, one.sent) for one in drained] == [(1, 1), (0, 0), (0, 0)]
     assert office.recipients == [ANNA]
-    assert world.events("follow-up opened") == world.events("mail sent") == 1
+    assert trained.events("follow-up opened") == trained.events("mail sent") == 1
 
 
 def test_drains_at_the_same_moment_ask_once(world: World, office: PostOffice, ground: Ground) -> None:
@@ -76,10 +71,8 @@ def test_drains_at_the_same_moment_ask_once(world: World, office: PostOffice, gr
     assert world.events("follow-up opened") == 40
 
 
-def test_reminders_come_while_there_is_no_answer(world: World, office: PostOffice) -> None:
-    attended(world)
-
-    world.live(AFTER + 9 * DAY)
+def test_reminders_come_while_there_is_no_answer(trained: World, office: PostOffice) -> None:
+    trained.live(AFTER + 9 * DAY)
 
     assert [mail["Subject"] for mail in office.to(ANNA)] == [
         "Your plan",
@@ -91,15 +84,14 @@ def test_reminders_come_while_there_is_no_answer(world: World, office: PostOffic
     ]
 
 
-def test_an_answer_stops_the_reminders_at_once(world: World, office: PostOffice) -> None:
-    attended(world)
-    world.drain(FIRST_MAIL)
+def test_an_answer_stops_the_reminders_at_once(trained: World, office: PostOffice) -> None:
+    trained.drain(FIRST_MAIL)
 
-    world.commit_to(ANNA, "a guest complains", "listen first", now=FIRST_MAIL + DAY)
-    world.live(AFTER + 6 * DAY, since=FIRST_MAIL + DAY)
+    trained.commit_to(ANNA, "a guest complains", "listen first", now=FIRST_MAIL + DAY)
+    trained.live(AFTER + 6 * DAY, since=FIRST_MAIL + DAY)
 
-    assert world.kinds(to=ANNA, state=MessageState.SENT) == [MessageKind.COMMITMENT, MessageKind.PROMPT]
-    stopped = world.mails(to=ANNA, state=MessageState.CANCELLED)
+    assert trained.kinds(to=ANNA, state=MessageState.SENT) == [MessageKind.COMMITMENT, MessageKind.PROMPT]
+    stopped = trained.mails(to=ANNA, state=MessageState.CANCELLED)
     assert {(mail.kind, mail.reason) for mail in stopped} == {(MessageKind.REMINDER, "it was answered")}
     assert "listen first" in office.to(ANNA)[1].as_string()
 
@@ -107,7 +99,7 @@ def test_an_answer_stops_the_reminders_at_once(world: World, office: PostOffice)
 def test_the_very_first_mail_is_announced_by_the_manager(world: World, office: PostOffice) -> None:
     world.manages(BOSS, ANNA)
     world.session.execute(update(Person).where(Person.email == BOSS).values(name="Greta Boss"))
-    attended(world, announced=True)
+    world.bring_in(world.open_group(announced=True), ANNA_ALONE)
 
     world.drain(FIRST_MAIL)
 
@@ -119,7 +111,7 @@ def test_the_very_first_mail_is_announced_by_the_manager(world: World, office: P
 
 
 def test_nobody_announces_where_no_manager_is_known(world: World, office: PostOffice) -> None:
-    attended(world, announced=True)
+    world.bring_in(world.open_group(announced=True), ANNA_ALONE)
 
     world.drain(FIRST_MAIL)
 
@@ -191,56 +183,53 @@ def test_a_manager_who_cannot_be_reached_is_as_good_as_none(
     assert office.recipients == []
 
 
-def test_who_leaves_next_month_still_works_here(world: World, office: PostOffice) -> None:
+def test_who_leaves_next_month_still_works_here(trained: World, office: PostOffice) -> None:
     """A people file says when somebody leaves; until that day they are asked as everybody is."""
-    attended(world)
-    world.session.execute(update(Person).where(Person.email == ANNA).values(left_on=date(2026, 3, 9)))
-    world.session.commit()
+    trained.session.execute(update(Person).where(Person.email == ANNA).values(left_on=date(2026, 3, 9)))
+    trained.session.commit()
 
-    world.live(AFTER + 9 * DAY)
+    trained.live(AFTER + 9 * DAY)
 
     assert [mail["Subject"] for mail in office.to(ANNA)] == [
         "Your plan", "Reminder: Your plan", "Your plan again", "Reminder: Your plan",
     ]  # fmt: skip
 
 
-def test_what_closes_was_missed_and_a_prompt_has_done_its_work(world: World, office: PostOffice) -> None:
-    attended(world)
+def test_what_closes_was_missed_and_a_prompt_has_done_its_work(trained: World, office: PostOffice) -> None:
+    trained.live(AFTER + 16 * DAY)
 
-    world.live(AFTER + 16 * DAY)
-
-    states = world.states(ANNA)
+    states = trained.states(ANNA)
     assert (states["plan"], states["nudge"], states["asked"]) == (
         TouchpointState.MISSED, TouchpointState.COMPLETED, TouchpointState.OPEN,
     )  # fmt: skip
-    closed = world.session.scalars(select(Touchpoint).where(Touchpoint.state == TouchpointState.MISSED)).one()
+    closed = trained.session.scalars(
+        select(Touchpoint).where(Touchpoint.state == TouchpointState.MISSED)
+    ).one()
     assert closed.settled_at == closed.closes_at
     assert len(office.arrived) == 6
 
 
 def test_after_an_outage_nothing_comes_in_a_burst_and_each_says_that_it_was_too_late(
-    world: World, office: PostOffice
+    trained: World, office: PostOffice
 ) -> None:
-    attended(world)
-
-    world.drain(FIRST_MAIL + 5 * DAY)
+    trained.drain(FIRST_MAIL + 5 * DAY)
 
     assert office.arrived == []
-    expired = world.mails(state=MessageState.EXPIRED)
+    expired = trained.mails(state=MessageState.EXPIRED)
     assert [(mail.kind, mail.reason) for mail in expired] == [
         (MessageKind.COMMITMENT, "it was too late to send it"),
         (MessageKind.PROMPT, "it was too late to send it"),
     ]
-    told = world.session.scalars(
+    told = trained.session.scalars(
         select(Touchpoint.state_reason).where(Touchpoint.undeliverable.is_(True))
     ).all()
     assert told == ["it was too late to send it"] * 2
-    assert world.states(ANNA)["plan"] is TouchpointState.OPEN
-    world.session.rollback()
+    assert trained.states(ANNA)["plan"] is TouchpointState.OPEN
+    trained.session.rollback()
 
-    world.live(FIRST_MAIL + 7 * DAY, since=FIRST_MAIL + 5 * DAY)
+    trained.live(FIRST_MAIL + 7 * DAY, since=FIRST_MAIL + 5 * DAY)
 
-    assert world.kinds(to=ANNA, state=MessageState.SENT) == [MessageKind.REMINDER, MessageKind.REFLECTION]
+    assert trained.kinds(to=ANNA, state=MessageState.SENT) == [MessageKind.REMINDER, MessageKind.REFLECTION]
 
 
 def test_an_announcement_that_came_too_late_says_nothing_of_the_question(
@@ -248,7 +237,7 @@ def test_an_announcement_that_came_too_late_says_nothing_of_the_question(
 ) -> None:
     """Only the mail that asks can say that nobody was asked."""
     world.manages(BOSS, ANNA)
-    attended(world, announced=True)
+    world.bring_in(world.open_group(announced=True), ANNA_ALONE)
     opening.open_due(world.session, now=FIRST_MAIL)
     announcement = Message.kind == MessageKind.ANNOUNCEMENT
     world.session.execute(update(Message).where(announcement).values(expires_at=FIRST_MAIL))
@@ -262,7 +251,6 @@ def test_an_announcement_that_came_too_late_says_nothing_of_the_question(
 
 def answered_all(world: World) -> None:
     """Anna answers everything she is asked, at once."""
-    attended(world)
     world.drain(FIRST_MAIL)
     world.commit_to(ANNA, "a guest complains", "listen first", now=FIRST_MAIL)
     world.live(AFTER + 8 * DAY, since=FIRST_MAIL)
@@ -270,87 +258,83 @@ def answered_all(world: World) -> None:
 
 
 def test_a_plan_finishes_with_its_last_prompt_and_is_asked_once_more_half_a_year_later(
-    world: World, office: PostOffice
+    trained: World, office: PostOffice
 ) -> None:
-    answered_all(world)
-    plans_coach = world.touchpoint(ANNA, "talk")
+    answered_all(trained)
+    plans_coach = trained.touchpoint(ANNA, "talk")
     plans_coach.state = TouchpointState.EXCUSED
-    world.session.commit()
-    assert world.standing(ANNA) == (PlanState.ACTIVE, None)
+    trained.session.commit()
+    assert trained.standing(ANNA) == (PlanState.ACTIVE, None)
 
-    world.live(AFTER + 41 * DAY, since=AFTER + 9 * DAY)
-    assert world.standing(ANNA) == (PlanState.FINISHED, None)
+    trained.live(AFTER + 41 * DAY, since=AFTER + 9 * DAY)
+    assert trained.standing(ANNA) == (PlanState.FINISHED, None)
 
-    world.live(AFTER + 182 * DAY, since=AFTER + 178 * DAY)
+    trained.live(AFTER + 182 * DAY, since=AFTER + 178 * DAY)
     assert office.to(ANNA)[-1]["Subject"] == "One last question"
 
-    world.answer(ANNA, "half-a-year-later", Answered(applied=Applied.AS_INTENDED), now=AFTER + 182 * DAY)
-    assert world.standing(ANNA) == (PlanState.FINISHED, None)
+    trained.answer(ANNA, "half-a-year-later", Answered(applied=Applied.AS_INTENDED), now=AFTER + 182 * DAY)
+    assert trained.standing(ANNA) == (PlanState.FINISHED, None)
 
 
-def test_a_plan_that_ran_out_has_ended_and_is_asked_all_the_same(world: World, office: PostOffice) -> None:
-    attended(world)
+def test_a_plan_that_ran_out_has_ended_and_is_asked_all_the_same(trained: World, office: PostOffice) -> None:
+    trained.live(AFTER + 45 * DAY)
+    assert trained.standing(ANNA) == (PlanState.STOPPED, StopReason.ENDED)
 
-    world.live(AFTER + 45 * DAY)
-    assert world.standing(ANNA) == (PlanState.STOPPED, StopReason.ENDED)
-
-    world.live(AFTER + 182 * DAY, since=AFTER + 178 * DAY)
+    trained.live(AFTER + 182 * DAY, since=AFTER + 178 * DAY)
     assert office.to(ANNA)[-1]["Subject"] == "One last question"
-    assert world.events("plan ended") == 1
+    assert trained.events("plan ended") == 1
 
 
-def test_the_plan_page_may_give_the_last_answer_there_was_to_come(world: World, office: PostOffice) -> None:
+def test_the_plan_page_may_give_the_last_answer_there_was_to_come(trained: World, office: PostOffice) -> None:
     """A plan that was written on its own page settles the question, and with it the follow-up."""
-    attended(world)
-    others = Touchpoint.id != world.touchpoint(ANNA, "plan").id
-    world.session.execute(update(Touchpoint).where(others).values(state=TouchpointState.CANCELLED))
-    world.session.commit()
-    world.drain(FIRST_MAIL)
+    others = Touchpoint.id != trained.touchpoint(ANNA, "plan").id
+    trained.session.execute(update(Touchpoint).where(others).values(state=TouchpointState.CANCELLED))
+    trained.session.commit()
+    trained.drain(FIRST_MAIL)
 
     commitments.change(
-        world.session,
-        plan_id=world.plan(ANNA).id,
+        trained.session,
+        plan_id=trained.plan(ANNA).id,
         answered=Answered(situation="a guest complains", action="listen"),
         now=FIRST_MAIL,
     )
 
-    assert world.standing(ANNA) == (PlanState.FINISHED, None)
+    assert trained.standing(ANNA) == (PlanState.FINISHED, None)
     assert len(office.arrived) == 1
 
 
-def test_who_stops_while_a_drain_is_opening_is_not_asked(world: World, ground: Ground) -> None:
+def test_who_stops_while_a_drain_is_opening_is_not_asked(trained: World, ground: Ground) -> None:
     """Whoever stops first is first: the drain does not open what somebody else is just taking back."""
-    attended(world)
-    plan_id = world.plan(ANNA).id
-    world.session.execute(
+    plan_id = trained.plan(ANNA).id
+    trained.session.execute(
         update(FollowUpPlan)
         .where(FollowUpPlan.id == plan_id)
         .values(state=PlanState.STOPPED, stop_reason=StopReason.ASKED)
     )
-    world.session.execute(update(Touchpoint).values(state=TouchpointState.CANCELLED))  # not committed yet
+    trained.session.execute(update(Touchpoint).values(state=TouchpointState.CANCELLED))  # not committed yet
 
     drain = worlds.elsewhere(ground, lambda session: opening.open_due(session, now=FIRST_MAIL))
     if ground.name == "postgresql":
         assert drain.result(timeout=5) == 0
-    world.session.commit()
+    trained.session.commit()
 
     assert drain.result(timeout=15) == 0
-    assert set(world.states(ANNA).values()) == {TouchpointState.CANCELLED}
-    assert world.mails() == []
+    assert set(trained.states(ANNA).values()) == {TouchpointState.CANCELLED}
+    assert trained.mails() == []
 
 
-def test_of_two_who_settle_the_last_two_at_once_one_ends_the_plan(world: World, ground: Ground) -> None:
-    answered_all(world)
-    last = [world.touchpoint(ANNA, "talk"), world.touchpoint(ANNA, "asked")]
+def test_of_two_who_settle_the_last_two_at_once_one_ends_the_plan(trained: World, ground: Ground) -> None:
+    answered_all(trained)
+    last = [trained.touchpoint(ANNA, "talk"), trained.touchpoint(ANNA, "asked")]
     rest = Touchpoint.id.not_in([one.id for one in last])
-    world.session.execute(update(Touchpoint).where(rest).values(state=TouchpointState.COMPLETED))
-    world.session.execute(
+    trained.session.execute(update(Touchpoint).where(rest).values(state=TouchpointState.COMPLETED))
+    trained.session.execute(
         update(Touchpoint)
         .where(Touchpoint.id.in_([one.id for one in last]))
         .values(state=TouchpointState.OPEN, closes_at=AFTER + 8 * DAY)
     )
-    ids, plan_id = [one.id for one in last], world.plan(ANNA).id
-    world.session.commit()
+    ids, plan_id = [one.id for one in last], trained.plan(ANNA).id
+    trained.session.commit()
 
     def settle(touchpoint_id: int) -> object:
         def do(session: Session) -> None:
@@ -366,14 +350,13 @@ def test_of_two_who_settle_the_last_two_at_once_one_ends_the_plan(world: World, 
 
     worlds.at_once(ground, *[settle(touchpoint_id) for touchpoint_id in ids])  # type: ignore[arg-type]
 
-    assert world.standing(ANNA) == (PlanState.FINISHED, None)
-    assert world.events("plan finished") == 1
+    assert trained.standing(ANNA) == (PlanState.FINISHED, None)
+    assert trained.events("plan finished") == 1
 
 
-def test_every_event_belongs_to_the_organisation_it_happened_in(world: World, office: PostOffice) -> None:
-    attended(world)
-    world.live(AFTER + 16 * DAY)
+def test_every_event_belongs_to_the_organisation_it_happened_in(trained: World, office: PostOffice) -> None:
+    trained.live(AFTER + 16 * DAY)
 
-    found = set(world.session.scalars(select(Event.organisation_id)))
-    assert found == set(world.session.scalars(select(Organisation.id)))
+    found = set(trained.session.scalars(select(Event.organisation_id)))
+    assert found == set(trained.session.scalars(select(Organisation.id)))
     assert office.arrived

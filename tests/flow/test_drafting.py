@@ -4,7 +4,7 @@ from collections import Counter
 
 from sqlalchemy import select
 
-from coachfollow.flow import attendance, checkins, deciding
+from coachfollow.flow import attendance, deciding, placing
 from coachfollow.models import Coaching, Cohort, FollowUpPlan, Person, Touchpoint
 from coachfollow.queries import schedules
 from coachfollow.rules import planning, worktime
@@ -84,7 +84,7 @@ def test_the_only_coach_of_a_group_coaches_the_others(world: World) -> None:
         cohort,
         "Name;Email;Coach\nCoach;coach@example.org;coach@example.org\nAnna Berg;anna@example.org;\n",
     )
-    checkins.place_due(world.session, now=AFTER)
+    placing.place_due(world.session, now=AFTER)
 
     assert load(world) == {COACHES[0]: 1}
     assert world.plan("anna@example.org").id == world.session.scalars(select(Coaching.plan_id)).one()

@@ -14,7 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from coachfollow.errors import Conflict, Invalid
 from coachfollow.extensions import db
-from coachfollow.flow import answers, attendance, people, presences, staging
+from coachfollow.flow import answers, attendance, people, presences, recognising, sets, staging
 from coachfollow.intake.people import PersonRow
 from coachfollow.models import FollowUpPlan, ImportBatch, ImportRow, Message, Touchpoint
 from coachfollow.queries import participants
@@ -117,7 +117,7 @@ def test_a_list_whose_staging_was_killed_cannot_be_confirmed(
 ) -> None:
     """Half a list must not pass for a whole one."""
     monkeypatch.setattr(staging, "CHUNK", 3)
-    real = staging._look_up
+    real = recognising.look_up
     calls: list[int] = []
 
     def dies(*given: Any) -> object:
@@ -126,7 +126,7 @@ def test_a_list_whose_staging_was_killed_cannot_be_confirmed(
             raise Killed
         return real(*given)
 
-    monkeypatch.setattr(staging, "_look_up", dies)
+    monkeypatch.setattr(recognising, "look_up", dies)
     with pytest.raises(Killed):
         world.stage(world.open_group(), numbered(8))
     world.session.rollback()
@@ -136,6 +136,54 @@ def test_a_list_whose_staging_was_killed_cannot_be_confirmed(
     assert batch.error
     with pytest.raises(Conflict):
         attendance.confirm(world.session, batch=batch)
+
+
+def test_somebody_who_stands_twice_on_a_long_list_is_taken_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By address in the first chunk of the list, by name alone in a later one."""
+    monkeypatch.setattr(staging, "CHUNK", 3)
+    group = world.open_group()
+    world.invite(group, numbered(8))
+
+    batch = world.stage(group, f"{numbered(7)}Person 2;\nPerson 7;\nPerson 7;\n")
+
+    rows = world.session.execute(
+        select(ImportRow.line, ImportRow.problem, ImportRow.skipped)
+        .where(ImportRow.batch_id == batch.id, ImportRow.line > 8)
+        .order_by(ImportRow.line)
+    ).all()
+    assert [tuple(row) for row in rows] == [(9, staging.TWICE, True), (10, None, False)]
+    assert batch.rows == 9
+
+
+def test_names_nobody_knows_get_suggestions_up_to_a_limit(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognising, "MOST_NAMES", 2)
+    group = world.open_group()
+    world.invite(group, "Anna Berg <anna@example.org>\n")
+
+    batch = world.stage(group, "Ana Berg\nAnna Bergh\nAnnah Berg\n")
+
+    found = select(ImportRow.suggestions).where(ImportRow.batch_id == batch.id).order_by(ImportRow.line)
+    anna = f"[{world.person('anna@example.org')}]"
+    assert world.session.scalars(found).all() == [anna, anna, "[]"]
+
+
+def test_runs_of_ids_hold_every_row_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sets, "RUN", 3)
+    batch_id = world.stage(world.open_group(), numbered(8)).id
+    here = ImportRow.batch_id == batch_id
+
+    lines = [
+        list(world.session.scalars(select(ImportRow.line).where(run)))
+        for run in sets.runs(world.session, ImportRow.id, here)
+    ]
+
+    assert [len(run) for run in lines] == [3, 3, 2]
+    assert sorted(line for run in lines for line in run) == list(range(2, 10))
+    assert sets.runs(world.session, ImportRow.id, ImportRow.batch_id == 0) == []
 
 
 @pytest.mark.usefixtures("chunks_of_three")

@@ -23,18 +23,21 @@ from tests.flow import post_office
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground
 from tests.flow.post_office import OK, PostOffice
-from tests.flow.world import DAY, FIRST_MAIL, World
+from tests.flow.world import DAY, FIRST_MAIL, Stand, World
 from tests.mail.servers import Answer, Fault, scripted
 
 ANNA, BEN, CARLA = EVERYBODY = ["anna@example.org", "ben@example.org", "carla@example.org"]
 REMINDED = FIRST_MAIL + 2 * DAY
 
 
-@pytest.fixture
-def trained(world: World) -> World:
+def three_are_trained(world: World) -> None:
     """Three people have been trained; nothing was sent yet."""
     world.train(*EVERYBODY)
-    return world
+
+
+@pytest.fixture
+def trained(stand: Stand) -> World:
+    return stand(three_are_trained)
 
 
 def stop(ground: Ground, *emails: str) -> None:
@@ -328,11 +331,11 @@ def test_whoever_listens_hears_of_every_mail_that_left(trained: World, office: P
     assert len(heard) == 3
 
 
-def test_a_group_of_intents_is_one_commit_and_never_more_than_sixteen(
+def test_a_group_of_intents_is_one_commit_and_never_more_than_sixty_four(
     world: World, office: PostOffice, ground: Ground
 ) -> None:
-    """What a crash may leave in doubt is what is being handed over: sixteen at most."""
-    world.train(*(f"p{n}@example.org" for n in range(40)))
+    """What a crash may leave in doubt is what is being handed over: sixty-four at most."""
+    world.train(*(f"p{n}@example.org" for n in range(80)))
     handed: list[int] = []
 
     def look(recipient: str) -> str:
@@ -347,4 +350,4 @@ def test_a_group_of_intents_is_one_commit_and_never_more_than_sixteen(
     world.drain(FIRST_MAIL)
 
     assert max(handed) == handing.GROUP
-    assert world.outcomes() == ["sent"] * 40
+    assert world.outcomes() == ["sent"] * 80

@@ -14,6 +14,7 @@ from coachfollow.queries import asked, links
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.words import Applied, PlanState, StopReason, TouchpointState
 from tests import house
+from tests.flow.world import Stand
 from tests.house import AFTER, DAY, NINE, OPENED, TRAINING, House
 
 ANNA = "anna@example.org"
@@ -44,18 +45,16 @@ steps:
 IN_AUTUMN = AFTER + 181 * DAY
 
 
-@pytest.fixture
-def home(session: Session, settings: Settings) -> House:
+def anna_takes_a_short_programme(home: House) -> None:
     """Anna takes a programme of one sentence, and one question half a year later."""
-    home = house.open_house(session, settings)
     programmes.publish(
-        session,
+        home.session,
         organisation_id=home.organisation_id,
         programme=template.read(SHORT, file="short.yaml"),
         now=OPENED,
     )
     cohort = cohorts.open_cohort(
-        session,
+        home.session,
         organisation_id=home.organisation_id,
         programme="short",
         key="spring",
@@ -66,7 +65,11 @@ def home(session: Session, settings: Settings) -> House:
     )
     home.attend(cohort, f"Anna Berg <{ANNA}>\n")
     home.pass_time(AFTER + DAY)
-    return home
+
+
+@pytest.fixture
+def home(stand: Stand) -> House:
+    return stand(anna_takes_a_short_programme)
 
 
 def leave(home: House, now: datetime) -> None:

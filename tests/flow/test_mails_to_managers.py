@@ -62,6 +62,7 @@ def written(home: House, kind: MessageKind, to: str) -> EmailMessage:
         .limit(1)
     ).one()
     mail = letters.write(home.session, message_ids=[message_id], now=AFTER + 35 * DAY)[0]
+    letters.enter(home.session.connection(), [mail])
     home.session.commit()
     assert mail.problem is None
     return message_from_bytes(mail.raw, policy=policy.default)

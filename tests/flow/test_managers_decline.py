@@ -2,26 +2,26 @@
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from coachfollow.config import Settings
 from coachfollow.flow import answers, declining
 from coachfollow.models import Event, Message
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.words import MessageKind, MessageState, PlanState, TouchpointState
-from tests import house
+from tests.flow.world import Stand
 from tests.house import AFTER, DAY, House
 
 ANNA, GRETA = "anna@example.org", "greta@example.org"
 
 
-@pytest.fixture
-def home(session: Session, settings: Settings) -> House:
-    """A house where Anna's manager gets a card after a month."""
-    home = house.open_house(session, settings)
+def anna_has_a_manager(home: House) -> None:
+    """Anna's manager gets a card after a month."""
     home.manages(GRETA, ANNA)
     home.attend(home.group(), f"Anna Berg <{ANNA}>\n")
-    return home
+
+
+@pytest.fixture
+def home(stand: Stand) -> House:
+    return stand(anna_has_a_manager)
 
 
 def decline(home: House, *, days: int) -> int:

@@ -11,7 +11,7 @@ from coachfollow.flow import claims
 from coachfollow.models import Message, SealedMail, Touchpoint
 from coachfollow.rules.words import MessageKind, MessageState, TouchpointState
 from tests.flow.grounds import Ground
-from tests.flow.world import FIRST_MAIL, World
+from tests.flow.world import FIRST_MAIL, Stand, World
 from tests.mail.servers import Fault, Script, ScriptedServer, scripted
 from tests.ports import free_port
 
@@ -22,11 +22,14 @@ MINUTE = timedelta(minutes=1)
 Serve = Callable[[Script], ScriptedServer]
 
 
-@pytest.fixture
-def trained(world: World) -> World:
+def three_are_trained(world: World) -> None:
     """Three people have been trained; nothing was sent yet."""
     world.train(*EVERYBODY)
-    return world
+
+
+@pytest.fixture
+def trained(stand: Stand) -> World:
+    return stand(three_are_trained)
 
 
 @pytest.fixture

@@ -18,18 +18,21 @@ from tests import house
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground
 from tests.flow.post_office import PostOffice
-from tests.flow.world import AFTER, DAY, World
+from tests.flow.world import AFTER, DAY, Stand, World
 
 LENA, ANNA, BOSS, COACH = "lena@example.org", "anna@example.org", "boss@example.org", "coach@example.org"
 BROWSER, ANOTHER = "a cookie of one browser", "a cookie of another"
 LATER = AFTER + timedelta(minutes=14, seconds=59)
 
 
-@pytest.fixture
-def lena(world: World) -> World:
-    """A world with somebody who runs trainings."""
+def lena_runs_trainings(world: World) -> None:
+    """There is somebody with a role."""
     world.appoint(LENA, Role.LND)
-    return world
+
+
+@pytest.fixture
+def lena(stand: Stand) -> World:
+    return stand(lena_runs_trainings)
 
 
 def ask(world: World, email: str = LENA, *, visitor: str = "192.0.2.1", now: datetime = AFTER) -> None:

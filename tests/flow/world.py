@@ -288,7 +288,14 @@ class World(House):
         )
 
 
-def build(session: Session, settings: Settings) -> None:
+Story = Callable[[World], None]
+"""What has happened before a test begins."""
+
+Stand = Callable[[Story], World]
+"""A way to begin where a story ends."""
+
+
+def build(session: Session, settings: Settings) -> World:
     """Open the house of these tests."""
     home = house.open_house(session, settings)
     programmes.publish(
@@ -297,6 +304,7 @@ def build(session: Session, settings: Settings) -> None:
         programme=template.read(MOMENTS, file="moments.yaml"),
         now=OPENED,
     )
+    return World(session, home.organisation_id)
 
 
 def of(session: Session) -> World:

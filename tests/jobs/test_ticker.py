@@ -75,6 +75,7 @@ def test_it_rings_what_is_due_at_a_tick(tick: int, names: list[str]) -> None:
 def test_it_rings_our_jobs_only_and_mails_always(tick: int) -> None:
     assert set(ticker.rings(tick)) <= bell.JOBS
     assert bell.DRAIN in ticker.rings(tick)
+    assert ticker.rings(tick, connections=3).count(bell.DRAIN) == 3  # a worker for each connection
 
 
 @given(st.integers(1, 300))

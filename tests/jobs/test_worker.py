@@ -58,7 +58,7 @@ def test_a_drain_looks_for_what_is_due_and_says_that_it_did() -> None:
 
 
 @pytest.mark.usefixtures("at_work")
-@pytest.mark.parametrize("job", [desk.place, desk.import_files, desk.tidy])
+@pytest.mark.parametrize("job", [desk.place, desk.import_files, desk.tidy, desk.travel])
 def test_the_desk_has_nothing_to_do_in_an_empty_house(job: Callable[[], None]) -> None:
     job()
 

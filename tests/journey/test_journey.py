@@ -191,7 +191,7 @@ def mark_the_meeting_held(town: Installation) -> Visitor:
     ben.follow(NAMES[ANNA])
     for words in (f"When {WHEN}, I will {DO}", WHY, SHARED, AGREED):
         assert words in ben.page.text
-    ben.follow("meeting with the coach of Wed 18 March")
+    ben.follow("Say how it went")
     assert "held" in ben.press("Keep it", held="yes", outcome=OUTCOME).text
     assert OUTCOME in ben.page.text
     hers = town.visitor().open(town.post.letters(to=ANNA)[-1].link("p"))

@@ -232,3 +232,11 @@ def test_the_words_of_the_label_alone_are_no_plan() -> None:
 
     assert isinstance(problems, Problems)
     assert set(problems) == {"situation", "action"}
+
+
+def test_a_programmes_own_words_change_what_is_read_and_never_what_is_counted() -> None:
+    own = asking.questions(StepKind.REFLECTION, {"partly": "Half of it"})
+
+    assert dict(own[0].choices) == dict(asking.APPLIED_WORDS) | {"partly": "Half of it"}
+    assert own[1:] == asking.questions(StepKind.REFLECTION)[1:]
+    assert asking.questions(StepKind.REFLECTION, {}) == asking.questions(StepKind.REFLECTION)

@@ -154,7 +154,7 @@ def test_a_step_follows_the_wanted_day_of_another_not_the_day_it_was_moved_to() 
     third = step("third", 1, anchor="step:second")
     found = planned(third, second, first)
     assert [found[key].local_date.day for key in ("first", "second", "third")] == [16, 17, 18]
-    assert found["third"].why == "1 day after the step “second”"
+    assert found["third"].why == "15 days after the training", "steps have names for authors, not for people"
 
 
 @pytest.mark.parametrize(

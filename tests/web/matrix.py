@@ -56,6 +56,13 @@ class Row:
 PUBLIC = Row(door=Door.PUBLIC, own=EVERYBODY, foreign=EVERYBODY, abroad=EVERYBODY)
 MINE = Row(door=Door.LINK, own=HOLDER)
 ANYBODY_SIGNED_IN = Row(door=Door.SIGNED_IN, own=SIGNED_IN, foreign=SIGNED_IN, abroad=SIGNED_IN)
+# the address names nothing: it is always about the visitor's own
+WHOEVER_HAS_ONE = Row(
+    door=Door.SIGNED_IN,
+    own=frozenset({Visitor.PARTICIPANT}),
+    foreign=frozenset({Visitor.PARTICIPANT}),
+    abroad=frozenset({Visitor.PARTICIPANT}),
+)
 IN_THE_DEMO = Row(door=Door.DEMO, own=NOBODY)
 OPERATORS = Row(
     door=Door.ALLOWED,
@@ -88,6 +95,7 @@ ROWS: Rows = {
     ("POST", "/answer/<int:touchpoint>"): MINE,
     ("GET", "/answer/<int:touchpoint>/thanks"): MINE,
     ("POST", "/answer/<int:touchpoint>/current"): MINE,
+    ("GET", "/my-plan"): WHOEVER_HAS_ONE,
     ("GET", "/my-plan/<plan>"): MINE,
     ("GET", "/my-plan/<plan>/change"): MINE,
     ("POST", "/my-plan/<plan>/change"): MINE,
@@ -100,10 +108,13 @@ ROWS: Rows = {
     ("GET", "/readyz"): PUBLIC,
     ("GET", "/status"): OPERATORS,
     ("GET", "/demo/status"): IN_THE_DEMO,
+    ("GET", "/styleguide"): IN_THE_DEMO,
     ("POST", "/demo/enter"): IN_THE_DEMO,
     ("GET", "/demo/mailbox"): IN_THE_DEMO,
     ("GET", "/demo/mailbox/<letter_id>"): IN_THE_DEMO,
     ("GET", "/demo/mailbox/<letter_id>/html"): IN_THE_DEMO,
     ("GET", "/demo/clock"): IN_THE_DEMO,
     ("POST", "/demo/clock"): IN_THE_DEMO,
+    ("GET", "/demo/clock/on-its-way"): IN_THE_DEMO,
+    ("POST", "/demo/clock/halt"): IN_THE_DEMO,
 }

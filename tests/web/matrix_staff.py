@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
+from coachfollow.flow import programme_drafts
 from coachfollow.models import Cohort, ImportBatch, Message
 from coachfollow.rules.words import ImportState
 from coachfollow.web.policies import Door
 from tests.house import House
 from tests.web.matrix import ANYBODY_SIGNED_IN, OPERATORS, Row, Visitor, Visitors
+from tests.web.worlds import ASKED
 
 COACH: Visitors = frozenset({Visitor.COACH})
 LND: Visitors = frozenset({Visitor.LND})
@@ -29,6 +31,8 @@ ONE_MAIL = Row(
 
 FOLLOW_UP = "/plans/<plan>/follow-ups/<int(max=2147483647):follow_up>"
 
+DRAFT = "/programmes/<programme>/draft"
+
 ROWS: Mapping[tuple[str, str], Row] = {
     ("GET", "/coach"): ANYBODY_SIGNED_IN,
     ("GET", "/team"): ANYBODY_SIGNED_IN,
@@ -36,17 +40,17 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/hours"): COACHES_OWN_HOURS,
     ("GET", "/plans/<plan>"): WHOEVER_SEES_THE_PLAN,
     ("POST", "/plans/<plan>/read"): COACHES_OWN_PLAN,
-    ("POST", "/plans/<plan>/pause"): COACHES_OWN_PLAN,
-    ("POST", "/plans/<plan>/resume"): COACHES_OWN_PLAN,
-    ("POST", "/plans/<plan>/stop"): COACHES_OWN_PLAN,
+    ("GET", "/plans/<plan>/change/<lever>"): COACHES_OWN_PLAN,
+    ("POST", "/plans/<plan>/change/<lever>"): COACHES_OWN_PLAN,
+    ("POST", "/plans/<plan>/undo"): COACHES_OWN_PLAN,
     ("GET", FOLLOW_UP): COACHES_OWN_PLAN,
     ("POST", f"{FOLLOW_UP}/mark"): COACHES_OWN_PLAN,
-    ("POST", f"{FOLLOW_UP}/move"): COACHES_OWN_PLAN,
-    ("POST", f"{FOLLOW_UP}/excuse"): COACHES_OWN_PLAN,
     ("GET", "/groups"): LND_AT_HOME,
     ("GET", "/groups/new"): LND_AT_HOME,
     ("POST", "/groups/new"): LND_AT_HOME,
     ("GET", "/groups/<cohort>"): LND_OF_THE_GROUP,
+    ("POST", "/groups/<cohort>/sessions"): LND_OF_THE_GROUP,
+    ("POST", "/groups/<cohort>/coaches"): LND_OF_THE_GROUP,
     ("GET", "/groups/<cohort>/import"): LND_OF_THE_GROUP,
     ("POST", "/groups/<cohort>/import"): LND_OF_THE_GROUP,
     ("GET", "/imports/<batch>"): LND_OF_THE_GROUP,
@@ -59,8 +63,32 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("GET", "/programmes"): LND_AT_HOME,
     ("POST", "/programmes"): LND_AT_HOME,
     ("GET", "/programmes/<programme>"): LND_AT_HOME,
+    ("GET", "/programmes/<programme>/programme.yaml"): LND_AT_HOME,
+    ("POST", "/programmes/<programme>/edit"): LND_AT_HOME,
+    ("GET", "/programmes/<programme>/copy"): LND_AT_HOME,
+    ("POST", "/programmes/<programme>/copy"): LND_AT_HOME,
+    ("GET", DRAFT): LND_AT_HOME,
+    ("GET", f"{DRAFT}/programme.yaml"): LND_AT_HOME,
+    ("GET", f"{DRAFT}/about"): LND_AT_HOME,
+    ("POST", f"{DRAFT}/about"): LND_AT_HOME,
+    ("POST", f"{DRAFT}/languages"): LND_AT_HOME,
+    ("GET", f"{DRAFT}/file"): LND_AT_HOME,
+    ("POST", f"{DRAFT}/file"): LND_AT_HOME,
+    ("GET", f"{DRAFT}/publish"): LND_AT_HOME,
+    ("POST", f"{DRAFT}/publish"): LND_AT_HOME,
+    ("POST", f"{DRAFT}/put-away"): LND_AT_HOME,
+    ("GET", f"{DRAFT}/new-step"): LND_AT_HOME,
+    ("POST", f"{DRAFT}/new-step"): LND_AT_HOME,
+    ("POST", f"{DRAFT}/new-step/mail"): LND_AT_HOME,
+    ("GET", f"{DRAFT}/steps/<step>"): LND_AT_HOME,
+    ("POST", f"{DRAFT}/steps/<step>"): LND_AT_HOME,
+    ("POST", f"{DRAFT}/steps/<step>/remove"): LND_AT_HOME,
+    ("GET", f"{DRAFT}/steps/<step>/mail"): LND_AT_HOME,
+    ("POST", f"{DRAFT}/steps/<step>/mail"): LND_AT_HOME,
     ("GET", "/numbers"): NUMBERS,
     ("GET", "/numbers/names"): NUMBERS,
+    ("GET", "/numbers/names.csv"): NUMBERS,
+    ("GET", "/numbers/applied"): NUMBERS,
     ("GET", "/numbers.csv"): NUMBERS,
     ("GET", "/numbers.xlsx"): NUMBERS,
     ("GET", "/outbox"): OPERATORS,
@@ -77,10 +105,17 @@ def arguments(home: House, *, person: str) -> Mapping[str, object]:
         "follow_up": home.touchpoint(person, "first-question").id,
         "batch": _staged(home, plan.cohort_id),
         "line": 1,
-        "programme": "service",
+        "lever": "pause",
+        "programme": _drafted(home),
+        "step": "first-question",
         "state": "queued",
         "message": home.session.scalars(mail).one(),
     }
+
+
+def _drafted(home: House) -> str:
+    """The key of a programme that is being written."""
+    return programme_drafts.edit(home.session, organisation_id=home.organisation_id, key="service", now=ASKED)
 
 
 def _staged(home: House, cohort_id: int) -> str:

@@ -52,7 +52,8 @@ def test_an_answer_is_stored_and_thanked_for_with_what_comes_next(world: World, 
 
     assert browser.path.endswith("/thanks")
     assert "Thank you." in browser.text
-    assert "What comes next: a meeting with my coach, on" in browser.text
+    assert "What comes next Around Tuesday 17 March 2026 A meeting with my coach" in browser.text
+    assert "Your coach will agree a time with you." in browser.text
     answer = stored(world, ANNA, "first-question")
     assert answer is not None
     assert (answer.applied, answer.times, answer.barrier) == (Applied.PARTLY, 3, Barrier.NO_TIME)

@@ -3,14 +3,16 @@
 import pytest
 from sqlalchemy import select
 
-from coachfollow.flow import answers, coaching, plans
-from coachfollow.models import Commitment, ProgrammeText
+from coachfollow.flow import answers, coaching, placing, plans
+from coachfollow.models import Commitment, Person, ProgrammeText, StepText
 from coachfollow.queries import asked
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.words import Applied, MessageKind, StopReason
 from tests.house import DAY
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock
+from tests.web.test_every_page import MOST_QUERIES
+from tests.web.test_every_page import asked as asked_for
 from tests.web.worlds import ANNA, ASKED, BEN, ON_ONE, PAUL, World
 
 
@@ -19,13 +21,18 @@ def test_my_plan_says_what_comes_when_and_why(world: World, browser: Browser) ->
 
     assert browser.path == f"/my-plan/{world.plan(ANNA)}"
     assert "In my words When a guest complains, I will listen before I explain" in browser.text
-    assert "Tuesday 10 March 2026, 09:00 A question open until Tuesday 24 March 2026" in browser.text
+    assert (
+        "Tuesday 10 March 2026, 09:00 A question “How is it going?” open until Tuesday 24 March 2026"
+        in browser.text
+    )
     assert "A meeting with my coach: Ben Okoro; no time yet, Ben Okoro will call" in browser.text
     assert "Why this day: 14 days after the training." in browser.text
-    assert "times are yours (UTC)" in browser.text
-    assert "My plan, in one sentence: written." in browser.text
+    assert "Around Tuesday 17 March 2026 A meeting with my coach: Ben Okoro" in browser.text
+    assert "times are mine (UTC)" in browser.text
+    assert "My plan, in one sentence “Your plan”: written." in browser.text
+    assert "Written on Wednesday 4 March 2026" in browser.text
     assert "My coach Ben Okoro My manager Greta Wolf" in browser.text
-    assert "My notes to myself: only I" in browser.text
+    assert "My notes to myself Only I" in browser.text
 
 
 def test_answers_are_never_shown_on_it(world: World, browser: Browser) -> None:
@@ -39,7 +46,7 @@ def test_answers_are_never_shown_on_it(world: World, browser: Browser) -> None:
         )
     browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
 
-    assert "A question: answered." in browser.text
+    assert "A question “How is it going?”: answered." in browser.text
     assert "nobody else" not in browser.page.text
     assert "Not yet" not in browser.text
 
@@ -111,6 +118,82 @@ def test_the_open_question_can_be_mailed_again(world: World, browser: Browser) -
 
     assert "it is on its way to your mail address" in browser.text
     assert world.mails(ANNA, MessageKind.CURRENT_QUESTION) == 1
+
+
+@ON_ONE
+def test_whoever_may_answer_here_and_now_needs_no_mail_for_it(world: World, browser: Browser) -> None:
+    links = world.links(ANNA, MessageKind.REFLECTION)
+    browser.open(links["p"])
+    assert "Mail me this question" in browser.text
+
+    browser.open(links["a"])
+    browser.open(links["p"])
+
+    assert "Answer it now" in browser.text
+    assert f'href="/answer/{world.touchpoint(ANNA, "first-question")}"' in browser.page.text
+
+
+@ON_ONE
+def test_titles_come_in_the_language_of_the_mails_and_name_nobody(world: World, browser: Browser) -> None:
+    link = world.links(ANNA, MessageKind.REFLECTION)["p"]
+    with world.inside() as home:
+        home.session.get_one(Person, home.person(ANNA)).locale = "de-AT"
+        for step, subject in (("first-question", "Wie läuft es?"), ("second-question", "{{first_name}}?")):
+            step_id = home.touchpoint(ANNA, step).step_id
+            home.session.add(
+                StepText(step_id=step_id, locale="de", subject=subject, body="", question=None, labels="{}")
+            )
+        home.session.commit()
+
+    browser.open(link)
+
+    assert '<span class="title" lang="de">“Wie läuft es?”</span>' in browser.page.text
+    assert "“How is it going?”" not in browser.text
+    assert "Tuesday 24 March 2026, 09:00 A question Why this day" in browser.text
+
+
+@ON_ONE
+def test_a_meeting_that_is_over_waits_for_its_coach_and_not_for_me(
+    world: World, browser: Browser, time: Clock
+) -> None:
+    with world.inside() as home:
+        home.bookable(BEN)
+        placing.place_due(home.session, now=ASKED)
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
+    plan = browser.path
+    assert "A meeting with my coach: Ben Okoro Where we meet by video" in browser.text
+
+    time.ahead(days=8)
+    browser.open(world.links(ANNA, MessageKind.REFLECTION, now=time.now)["p"])
+
+    assert browser.path == plan
+    assert "A meeting with my coach: my coach has not noted yet what came of it." in browser.text
+
+
+@ON_ONE
+def test_a_page_of_ones_own_takes_a_dozen_queries_at_most(world: World, browser: Browser) -> None:
+    links = world.links(ANNA, MessageKind.REFLECTION)
+    browser.open(links["p"])
+    browser.open(links["a"])
+    question = f"/answer/{world.touchpoint(ANNA, 'first-question')}"
+    browser.send(applied="partly")
+    plan = f"/my-plan/{world.plan(ANNA)}"
+    taken = {}
+    for page in (plan, f"{plan}/change", question, f"{question}/thanks", f"/mails/{world.plan(ANNA)}"):
+        with asked_for() as statements:
+            assert browser.client.get(page).status_code == 200
+        taken[page] = len(statements)
+
+    assert {page: count for page, count in taken.items() if count > MOST_QUERIES} == {}
+
+
+@ON_ONE
+def test_a_break_and_an_end_are_one_press_away(world: World, browser: Browser) -> None:
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
+
+    mails = f"/mails/{world.plan(ANNA)}"
+    assert f'href="{mails}?pause=1">Pause' in browser.page.text
+    assert f'href="{mails}#stop">Stop' in browser.page.text
 
 
 @ON_ONE
@@ -198,10 +281,13 @@ def test_examples_fill_the_fields_without_script(world: World, browser: Browser)
         text = home.session.scalars(select(ProgrammeText)).first()
         assert text is not None
         text.examples = '[["it rains", "take an umbrella"], ["it snows", "take gloves"]]'
+        text.good = '["it hails", "wait under a roof", "You can see it coming."]'
         home.session.commit()
     browser.open(world.links(PAUL, MessageKind.COMMITMENT)["a"])
     assert "Show 2 examples to start from" in browser.text
     assert "When it rains, I will take an umbrella." in browser.text
+    assert "A good one: “When it hails, I will wait under a roof.” You can see it coming." in browser.text
+    assert "Less good" not in browser.text
 
     browser.open(browser.path, example="2")
 

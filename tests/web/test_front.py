@@ -1,7 +1,9 @@
 """The first page, and the menu: each sees the pages they work with."""
 
 import pytest
+from flask import Flask
 
+from coachfollow.web.pages import NAVIGATION
 from tests.web.browsers import Browser
 from tests.web.test_matrix import enter
 from tests.web.worlds import ANNA, BEN, GRETA, LENA, OLGA, ON_ONE, World
@@ -37,6 +39,22 @@ def test_the_menu_holds_the_pages_of_whoever_is_there(
     assert {page for page in pages if page in menu} == pages
     assert "My account" in menu
     assert 'aria-current="page">My account' in menu
+
+
+@ON_ONE
+def test_the_menu_says_which_part_of_the_house_a_page_belongs_to(world: World, browser: Browser) -> None:
+    enter(world, browser, BEN)
+    browser.open(f"/plans/{world.plan(ANNA)}")
+
+    assert 'aria-current="true">My people' in browser.page.text
+    assert browser.page.text.count("aria-current") == 1
+
+
+@ON_ONE
+def test_the_menu_knows_only_parts_of_the_house_that_are_there(app: Flask) -> None:
+    rooms = {room for entry in NAVIGATION for room in entry.rooms}
+
+    assert rooms - app.blueprints.keys() == set()
 
 
 @pytest.mark.parametrize("person", [person for person, _ in MENUS])

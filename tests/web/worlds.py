@@ -3,7 +3,7 @@
 import email
 import email.policy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,6 +78,7 @@ class World:
                 .limit(1)
             ).one()
             written = letters.write(home.session, message_ids=[message_id], now=now)[0]
+            letters.enter(home.session.connection(), [written])
             home.session.commit()
         assert written.problem is None, written.problem
         return links_of(written.raw)
@@ -112,25 +113,25 @@ def links_of(raw: bytes) -> Mapping[str, str]:
     return found
 
 
-def build(url: str, *, data_dir: Path) -> None:
+def build(url: str, *, data_dir: Path, crowd: Sequence[str] = ()) -> None:
     """Let everybody move into the database at this address; its secret is that of the tests' settings."""
     given = {"database_url": url, "data_dir": data_dir} | SECRETS
     settings = config.load({f"COACHFOLLOW_{name.upper()}": str(value) for name, value in given.items()})
     with running_app(settings) as app, app.app_context():
-        settle(house.open_house(db.session(), settings))
+        settle(house.open_house(db.session(), settings), crowd=crowd)
         settle_abroad(db.session())
 
 
-def settle(home: House) -> None:
-    """Let everybody move in: two coaches, a manager, L&D, an operator, three participants, a stranger's house."""
+def settle(home: House, *, crowd: Sequence[str] = ()) -> None:
+    """Let everybody move in: two coaches, a manager, L&D, an operator, three participants; a crowd beside Anna."""
     home.appoint(LENA, Role.LND, name="Lena Torp")
     home.appoint(OLGA, Role.OPERATOR, name="Olga Brandt")
     for address, name in NAMES.items():
         home.person(address, name=name)
     spring = home.group(coaches=[BEN])
-    home.manages(GRETA, ANNA)
+    home.manages(GRETA, ANNA, *crowd)
     home.manages(HANS, PAUL)
-    home.attend(spring, f"{ANNA}\n{PAUL}\n")
+    home.attend(spring, "".join(f"{email}\n" for email in (ANNA, PAUL, *crowd)))
     autumn = home.group("autumn", coaches=[CLEO])
     home.attend(autumn, f"{MIRA}\n")
     home.pass_time(AFTER + DAY)

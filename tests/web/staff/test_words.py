@@ -6,7 +6,7 @@ from enum import StrEnum
 import pytest
 
 from coachfollow.queries.timelines import Happened
-from coachfollow.rules.attention import Need, Reason
+from coachfollow.rules.attention import Need, Reason, Spot
 from coachfollow.rules.words import (
     AttendanceState,
     Audience,
@@ -36,7 +36,10 @@ def happened(name: str, **given: object) -> str:
         "at": None,
         "name": name,
         "actor": None,
+        "actor_id": None,
+        "touchpoint_id": 7,
         "kind": StepKind.REFLECTION,
+        "state": None,
         "audience": Audience.PARTICIPANT,
         "due": TUESDAY,
         "zone": "Europe/Berlin",
@@ -96,13 +99,19 @@ def test_what_a_step_is_counted_from(anchor: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        (Reason(need=Need.MARK_MEETING, day=TUESDAY), "Did the meeting of Tue 10 March take place?"),
+        (
+            Reason(need=Need.MARK_MEETING, spot=Spot(7, TUESDAY)),
+            "Did the meeting of Tue 10 March take place?",
+        ),
         (Reason(need=Need.MARK_MEETING), "Did the meeting of that day take place?"),
         (Reason(need=Need.MISSED_TWICE, detail="3"), "3 questions in a row went unanswered."),
         (Reason(need=Need.UNREAD, detail="1"), "Shared a note with you"),
         (Reason(need=Need.UNREAD, detail="2"), "Shared 2 notes with you"),
         (Reason(need=Need.BARRIER, detail="tools,manager"), "“My manager did not support it”."),
-        (Reason(need=Need.NOTHING_BOOKED, day=TUESDAY, detail="no time fits"), "10 March (no time fits)."),
+        (
+            Reason(need=Need.NOTHING_BOOKED, spot=Spot(7, TUESDAY), detail="no time fits"),
+            "10 March (no time fits).",
+        ),
     ],
 )
 def test_why_somebody_needs_their_coach(reason: Reason, said: str) -> None:
@@ -126,7 +135,7 @@ def test_why_somebody_needs_their_coach(reason: Reason, said: str) -> None:
             happened(
                 "check-in moved", kind=StepKind.CHECK_IN, facts={"starts_at": "2026-03-19T13:30:00+00:00"}
             ),
-            "Moved: meeting with the coach of Tue 10 March, now Thursday 19 March 2026, 14:30",
+            "Moved: meeting with the coach, Thursday 19 March 2026, 14:30",
         ),
         (happened("plan paused", kind=None, due=None), "The follow-up was paused"),
         (happened("something new", kind=None, due=None), "Something new"),

@@ -1,0 +1,379 @@
+"""Meetings stand where both offered time, never double, and calendars are told what changed and nothing else."""
+
+from datetime import datetime, time, timedelta
+from email.message import EmailMessage
+from itertools import pairwise
+from typing import NamedTuple
+
+import icalendar
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from coachfollow.errors import Conflict, Invalid, NotFound
+from coachfollow.flow import checkins, coaching, placing, plans
+from coachfollow.models import CheckIn, CheckInAttendee, CoachProfile, Message, Person
+from coachfollow.queries import meetings as reads
+from coachfollow.rules import worktime
+from coachfollow.rules.words import CheckInState, MessageKind, MessageState, StopReason, TouchpointState
+from tests.flow import world as worlds
+from tests.flow.grounds import Ground
+from tests.flow.post_office import PostOffice
+from tests.flow.world import AFTER, DAY, Stand, World
+
+ANNA, BEN, COACH, OTHER = "anna@example.org", "ben@example.org", "coach@example.org", "other@example.org"
+IDEAL = AFTER + 14 * DAY
+
+
+def anna_meets_her_coach(world: World) -> None:
+    """Anna has been trained, and her coach can be booked: a time is to be found for their meeting."""
+    train(world, ANNA)
+    world.bookable(COACH)
+
+
+@pytest.fixture
+def booked(stand: Stand) -> World:
+    return stand(anna_meets_her_coach)
+
+
+def train(world: World, *people: str, coaches: tuple[str, ...] = (COACH,), key: str = "spring") -> None:
+    """These people have been trained, and their meetings are wanted."""
+    world.bring_in(world.open_group(key, coaches=coaches), "".join(f"{person}\n" for person in people))
+
+
+def meetings(world: World) -> list[CheckIn]:
+    fresh = select(CheckIn).order_by(CheckIn.starts_at, CheckIn.id).execution_options(populate_existing=True)
+    found = list(world.session.scalars(fresh))
+    for meeting in found:
+        world.session.expunge(meeting)
+    world.session.rollback()
+    return found
+
+
+def live_in(world: World, email: str, *, zone: str, week: str) -> None:
+    world.session.execute(update(Person).where(Person.email == email).values(zone=zone, working_week=week))
+    world.session.commit()
+
+
+class Entry(NamedTuple):
+    """What a calendar reads in an invitation."""
+
+    method: str
+    uid: str
+    sequence: int
+    starts_at: datetime
+    attendee: str
+    location: str
+    status: str
+
+
+def calendar(mail: EmailMessage) -> Entry:
+    """Read an invitation as a calendar does."""
+    part = mail.get_body(("calendar",))
+    assert part is not None
+    parsed = icalendar.Calendar.from_ical(part.get_content())
+    (event,) = parsed.walk("VEVENT")
+    return Entry(
+        method=str(parsed["METHOD"]),
+        uid=str(event["UID"]),
+        sequence=int(event.decoded("SEQUENCE")),
+        starts_at=event.decoded("DTSTART"),
+        attendee=str(event["ATTENDEE"]),
+        location=str(event.get("LOCATION", "")),
+        status=str(event["STATUS"]),
+    )
+
+
+def test_a_meeting_stands_within_the_hours_of_both_wherever_they_live(world: World) -> None:
+    train(world, ANNA)
+    live_in(world, ANNA, zone="America/New_York", week="mon-fri 08:00-16:00")
+    live_in(world, COACH, zone="Asia/Kolkata", week="mon-fri 09:00-17:00")
+    world.bookable(COACH, "tue-wed 18:00-22:00")
+
+    assert placing.place_due(world.session, now=AFTER) == (1, 0)
+
+    (meeting,) = meetings(world)
+    assert meeting.starts_at is not None
+    assert meeting.ends_at is not None
+    there, here = (worktime.local(meeting.starts_at, zone) for zone in ("America/New_York", "Asia/Kolkata"))
+    assert time(8) <= there.time() <= time(15, 30)
+    assert time(18) <= here.time() <= time(21, 30)
+    assert here.weekday() in {1, 2}
+    assert here.date() >= IDEAL.date()
+    talk = world.touchpoint(ANNA, "talk")
+    assert (talk.due_at, talk.local_date) == (
+        meeting.starts_at,
+        worktime.local(meeting.starts_at, talk.zone).date(),
+    )
+
+
+def test_nobody_is_invited_to_a_time_that_nobody_offered(world: World) -> None:
+    train(world, ANNA)
+    live_in(world, ANNA, zone="Asia/Tokyo", week="mon-fri 09:00-12:00")
+    world.bookable(COACH, "mon-fri 14:00-17:00")
+
+    assert placing.place_due(world.session, now=AFTER) == (0, 1)
+
+    (meeting,) = meetings(world)
+    assert (meeting.state, meeting.reason) == (CheckInState.UNPLACED, placing.NO_COMMON_TIME)
+    assert world.kinds(to=ANNA) == [MessageKind.COACH_WILL_CALL]
+    assert world.mails(to=COACH) == []
+
+
+def test_meetings_of_one_coach_follow_one_another(world: World) -> None:
+    train(world, *(f"p{n}@example.org" for n in range(6)))
+    world.bookable(COACH, "tue 09:00-11:00")
+
+    assert placing.place_due(world.session, now=AFTER) == (6, 0)
+
+    spans = [(one.starts_at, one.ends_at) for one in meetings(world) if one.starts_at and one.ends_at]
+    assert all(earlier[1] <= later[0] for earlier, later in pairwise(spans))
+    assert {starts_at.date() for starts_at, _ in spans} == {
+        IDEAL.date(), IDEAL.date() + 7 * DAY,
+    }  # fmt: skip
+
+
+def test_somebody_with_two_coaches_is_in_one_place_at_a_time(world: World) -> None:
+    train(world, ANNA)
+    train(world, ANNA, coaches=(OTHER,), key="summer")
+    for coach in (COACH, OTHER):
+        world.bookable(coach, "tue 09:00-10:00")
+
+    placing.place_due(world.session, now=AFTER)
+
+    first, second = meetings(world)
+    assert first.ends_at == second.starts_at
+
+
+def test_two_workers_at_once_place_every_meeting_once_and_none_double(world: World, ground: Ground) -> None:
+    people = [f"p{n}@example.org" for n in range(5)]
+    train(world, *people)
+    train(world, *people, coaches=(OTHER,), key="summer")
+    for coach in (COACH, OTHER):
+        world.bookable(coach, "mon-fri 09:00-12:00")
+
+    def place(session: Session) -> tuple[int, int]:
+        return placing.place_due(session, now=AFTER)
+
+    placed = worlds.at_once(ground, *[place] * 3)
+
+    assert sum(count for count, _ in placed) == 10
+    busy: dict[int, list[tuple[datetime, datetime]]] = {}
+    rows = world.session.execute(
+        select(CheckInAttendee.person_id, CheckIn.starts_at, CheckIn.ends_at).join(
+            CheckIn, CheckIn.id == CheckInAttendee.check_in_id
+        )
+    )
+    for person_id, starts_at, ends_at in rows:
+        assert starts_at is not None
+        assert ends_at is not None
+        assert not [span for span in busy.get(person_id, []) if span[0] < ends_at and starts_at < span[1]]
+        busy.setdefault(person_id, []).append((starts_at, ends_at))
+    assert len(world.mails(kind=MessageKind.INVITATION)) == 20
+
+
+def test_a_coach_without_hours_is_asked_for_them_once_a_week(world: World, office: PostOffice) -> None:
+    train(world, ANNA, BEN)
+
+    for day in range(14):
+        placing.place_due(world.session, now=AFTER + day * DAY)
+        world.drain(AFTER + day * DAY)
+
+    asked = world.mails(to=COACH, kind=MessageKind.ASK_HOURS)
+    assert [mail.send_at for mail in asked] == [AFTER, AFTER + 7 * DAY]
+    assert len(office.to(COACH)) == 2
+    assert "/hours" in office.to(COACH)[0].as_string()
+    assert [mail.state for mail in world.mails(to=ANNA, kind=MessageKind.COACH_WILL_CALL)] == [
+        MessageState.SENT
+    ]
+    assert {meeting.reason for meeting in meetings(world)} == {placing.NO_HOURS}
+
+
+def test_a_coach_whom_only_a_list_names_is_asked_too(world: World) -> None:
+    world.bring_in(world.open_group(), f"Email;Coach\n{ANNA};{COACH}\n")
+
+    placing.place_due(world.session, now=AFTER)
+
+    assert world.kinds(to=COACH) == [MessageKind.ASK_HOURS]
+    assert world.session.scalars(select(CoachProfile.asked_at)).all() == [AFTER]
+
+
+def test_once_a_coach_has_said_when_the_meeting_finds_its_time(world: World) -> None:
+    train(world, ANNA)
+    placing.place_due(world.session, now=AFTER)
+
+    world.bookable(COACH)
+    assert placing.place_due(world.session, now=AFTER + DAY) == (1, 0)
+
+    assert [meeting.state for meeting in meetings(world)] == [CheckInState.PLACED]
+    assert {mail.n for mail in world.mails(kind=MessageKind.INVITATION)} == {0}
+    assert placing.place_due(world.session, now=AFTER + DAY) == (0, 0)
+
+
+def test_a_meeting_is_looked_for_three_weeks_ahead_and_never_within_a_day(booked: World) -> None:
+    far = booked.touchpoint(ANNA, "talk")
+    far.due_at = AFTER + 21 * DAY + timedelta(minutes=1)
+    booked.session.commit()
+    assert placing.place_due(booked.session, now=AFTER) == (0, 0)
+
+    now = datetime(2026, 3, 24, 10, 20, tzinfo=AFTER.tzinfo)  # a Tuesday; the ideal day is today
+    assert placing.place_due(booked.session, now=now) == (1, 0)
+
+    (meeting,) = meetings(booked)
+    assert meeting.starts_at == datetime(2026, 3, 25, 10, 30, tzinfo=AFTER.tzinfo)
+
+
+def test_both_calendars_get_an_invitation_of_their_own(booked: World, office: PostOffice) -> None:
+    booked.person(COACH, name="Carla Coach")
+    placing.place_due(booked.session, now=AFTER)
+
+    booked.drain(AFTER)
+
+    (meeting,) = meetings(booked)
+    uids = set(booked.session.scalars(select(CheckInAttendee.uid)))
+    seen: set[str] = set()
+    for email in (ANNA, COACH):
+        entry = calendar(office.to(email)[0])
+        assert (entry.method, entry.sequence, entry.starts_at) == ("REQUEST", 0, meeting.starts_at)
+        assert (entry.attendee, entry.location) == (f"mailto:{email}", "https://meet.example.org/coach")
+        seen.add(entry.uid.partition("@")[0])
+    assert seen == uids
+    assert len(uids) == 2
+
+
+def test_a_moved_meeting_is_the_same_to_calendars_only_newer(booked: World, office: PostOffice) -> None:
+    placing.place_due(booked.session, now=AFTER)
+    booked.drain(AFTER)
+    new_time = IDEAL + DAY
+
+    move(booked, new_time)
+    booked.drain(AFTER)
+
+    for email in (ANNA, COACH):
+        first, second = (calendar(mail) for mail in office.to(email))
+        assert first.uid == second.uid
+        assert (second.method, second.sequence, second.starts_at) == ("REQUEST", 1, new_time)
+
+
+def move(world: World, starts_at: datetime, *, now: datetime = AFTER) -> None:
+    coaching.arrange(
+        world.session,
+        touchpoint=world.touchpoint(ANNA, "talk"),
+        starts_at=starts_at,
+        now=now,
+        actor_id=world.person(COACH),
+    )
+
+
+def test_only_who_was_invited_is_told_that_it_was_cancelled(booked: World, office: PostOffice) -> None:
+    placing.place_due(booked.session, now=AFTER)
+    office.at_envelope = lambda recipient: "550 nobody there" if recipient == COACH else "250 OK"
+    booked.drain(AFTER)
+
+    check_in = booked.session.scalars(select(CheckIn)).one()
+    touchpoint = booked.touchpoint(ANNA, "talk")
+    later = AFTER + DAY
+    checkins.uninvite(booked.session, check_in=check_in, touchpoint=touchpoint, now=later, send_at=later)
+    booked.session.commit()
+    booked.drain(AFTER + DAY)
+
+    assert [mail.kind for mail in booked.mails(to=COACH)] == [MessageKind.INVITATION]
+    first, *_, last = office.to(ANNA)
+    invited, cancelled = calendar(first), calendar(last)
+    assert (cancelled.method, cancelled.sequence, cancelled.status) == ("CANCEL", 1, "CANCELLED")
+    assert invited.uid == cancelled.uid
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "sentence"),
+    [
+        (AFTER, "That time has passed; choose one to come."),
+        (IDEAL + DAY, "One of you has another meeting at that time; choose another."),
+    ],
+)
+def test_a_meeting_is_not_moved_into_the_past_or_onto_another(
+    world: World, starts_at: datetime, sentence: str
+) -> None:
+    train(world, ANNA, BEN)
+    world.bookable(COACH)
+    placing.place_due(world.session, now=AFTER)
+    world.session.execute(
+        update(CheckIn)
+        .where(CheckIn.touchpoint_id == world.touchpoint(BEN, "talk").id)
+        .values(starts_at=IDEAL + DAY - timedelta(minutes=15), ends_at=IDEAL + DAY + timedelta(minutes=15))
+    )
+    world.session.commit()
+
+    with pytest.raises(Conflict) as refused:
+        move(world, starts_at)
+
+    assert refused.value.sentence == sentence
+    world.session.rollback()
+
+
+def test_a_meeting_may_be_moved_by_less_than_its_own_length(booked: World) -> None:
+    move(booked, IDEAL)
+
+    move(booked, IDEAL + timedelta(minutes=15))
+
+    (meeting,) = meetings(booked)
+    assert meeting.starts_at == IDEAL + timedelta(minutes=15)
+
+
+def test_what_is_no_meeting_and_who_has_no_coach_cannot_meet(world: World) -> None:
+    train(world, ANNA, coaches=())
+
+    for step in ("asked", "talk"):
+        with pytest.raises(NotFound):
+            checkins.of(world.session, touchpoint=world.touchpoint(ANNA, step), now=AFTER)
+    assert placing.place_due(world.session, now=AFTER) == (0, 0)
+
+
+def test_an_invitation_that_lost_its_time_is_not_written(booked: World, office: PostOffice) -> None:
+    placing.place_due(booked.session, now=AFTER)
+    booked.session.execute(update(CheckIn).values(starts_at=None))
+    booked.session.commit()
+
+    booked.drain(AFTER)
+
+    assert office.arrived == []
+    assert {mail.reason for mail in booked.mails(kind=MessageKind.INVITATION)} == {
+        "this meeting has no time yet"
+    }
+
+
+@pytest.mark.parametrize(
+    ("week", "link"),
+    [("every day", ""), ("mon-fri 17:00-09:00", ""), ("mon 09:00-10:00", "http://meet.example.org")],
+)
+def test_hours_that_cannot_be_read_are_refused_with_a_sentence(world: World, week: str, link: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        coaching.set_hours(world.session, coach_id=world.person(COACH), week=week, link=link)
+
+    assert refused.value.fields
+    assert world.session.scalars(select(CoachProfile)).all() == []
+
+
+def test_hours_said_anew_leave_a_meeting_as_long_as_it_was(world: World) -> None:
+    coach_id = world.person(COACH)
+    coaching.set_hours(world.session, coach_id=coach_id, week="mon 09:00-12:00", link="", minutes=45)
+    coaching.set_hours(world.session, coach_id=coach_id, week="tue 09:00-12:00", link="")
+
+    profile = world.session.get_one(CoachProfile, coach_id)
+    assert (profile.bookable_week, profile.meeting_minutes) == ("tue 09:00-12:00", 45)
+
+
+def test_a_meeting_of_a_stopped_plan_is_not_placed_by_a_worker_that_was_quick_to_look(
+    booked: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looked, and the plan stopped before its turn came."""
+    seen = reads.unplaced(booked.session, now=AFTER, ahead=placing.AHEAD)
+    assert len(seen) == 1
+    plans.stop(booked.session, plan_id=booked.plan(ANNA).id, reason=StopReason.ASKED, now=AFTER)
+    monkeypatch.setattr(reads, "unplaced", lambda *_, **__: seen)
+
+    assert placing.place_due(booked.session, now=AFTER) == (0, 0)
+
+    assert meetings(booked) == []
+    assert booked.session.scalars(select(Message.id)).all() == []
+    assert booked.states(ANNA)["talk"] is TouchpointState.CANCELLED

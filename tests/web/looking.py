@@ -1,0 +1,49 @@
+"""What a test looks for on a page that is open in a real browser."""
+
+from typing import TYPE_CHECKING
+
+from axe_playwright_python.sync_playwright import Axe
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, ViewportSize
+
+SMALLEST: "ViewportSize" = {"width": 320, "height": 640}
+PHONE: "ViewportSize" = {"width": 390, "height": 844}
+
+MOST_BYTES = 100_000
+
+
+def local(link: str, site: str) -> str:
+    """A link of a mail, as it leads to the site under test."""
+    return link.replace("http://localhost:5000", site)
+
+
+def faint(page: "Page") -> list[str]:
+    """What cannot be read on the page that is open because its colours are too near."""
+    return _broken_rules(page, runOnly=["color-contrast"])
+
+
+def _broken_rules(page: "Page", **options: object) -> list[str]:
+    response = Axe().run(page, options={"resultTypes": ["violations"], **options}).response
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in response["violations"]]
+
+
+def problems(page: "Page") -> list[str]:
+    """What is wrong with the page that is open: axe's rules, something beyond the edge, too many bytes."""
+    page.emulate_media(reduced_motion="reduce")  # colours on their way from light to dark are neither
+    found = _broken_rules(page)
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    heavy = len(page.content().encode())
+    return [
+        *found,
+        *([f"{wide} pixels too wide"] if wide > 0 else []),
+        *([f"{heavy} bytes"] if heavy > MOST_BYTES else []),
+    ]
+
+
+def in_every_light(page: "Page") -> list[str]:
+    """What is wrong with the page that is open, by day and by night."""
+    page.emulate_media(color_scheme="light")
+    by_day = problems(page)
+    page.emulate_media(color_scheme="dark")
+    return by_day + faint(page)
