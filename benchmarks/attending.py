@@ -14,7 +14,7 @@ from coachfollow.extensions import db
 from coachfollow.flow import attendance, drafting, staging
 from coachfollow.intake import reading
 from coachfollow.models import Touchpoint
-from coachfollow.rules.words import ImportKind
+from coachfollow.rules.kinds import ImportKind
 
 _PLANNING = {"seconds": 0.0, "cpu": 0.0, "longest": 0.0}
 

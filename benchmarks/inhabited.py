@@ -22,7 +22,7 @@ from coachfollow.models import (
     Organisation,
     Touchpoint,
 )
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     Applied,
     ImportKind,
     MessageKind,

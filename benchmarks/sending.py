@@ -27,7 +27,7 @@ from coachfollow.flow.attendance import carry_out
 from coachfollow.intake import reading
 from coachfollow.models import Commitment, FollowUpPlan, Message, Person, PersonKey, Token, Touchpoint
 from coachfollow.queries.keys import TextKey
-from coachfollow.rules.words import ImportKind, MessageState, TouchpointState
+from coachfollow.rules.kinds import ImportKind, MessageState, TouchpointState
 
 ROUNDS = 3
 WORKERS = (1, 2)  # as COACHFOLLOW_MAIL_CONNECTIONS says: a worker holds one connection

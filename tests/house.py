@@ -35,7 +35,7 @@ from coachfollow.models import (
     TrainingSession,
 )
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.words import Applied, Barrier, ImportKind, Role
+from coachfollow.rules.kinds import Applied, Barrier, ImportKind, Role
 
 TRAINING = date(2026, 3, 3)  # a Tuesday, the day after the fixture's `now`
 OPENED = datetime(2026, 2, 16, 9, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ import click
 
 from coachfollow.cli import house, output
 from coachfollow.flow import houses, signin
-from coachfollow.rules.words import Role
+from coachfollow.rules.kinds import Role
 
 GIVEN = (Role.LND, Role.OPERATOR)
 

@@ -16,7 +16,7 @@ from coachfollow.flow.attendance import Imported
 from coachfollow.intake.words import DateOrder
 from coachfollow.queries import batches, finding, groups, staged
 from coachfollow.queries.staged import Row
-from coachfollow.rules.words import ImportKind
+from coachfollow.rules.kinds import ImportKind
 
 PAGE = 1000
 

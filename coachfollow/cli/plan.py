@@ -9,7 +9,7 @@ from coachfollow.errors import NotFound
 from coachfollow.queries import finding, my_plan, timelines
 from coachfollow.queries.timelines import Dated, PlanHead
 from coachfollow.rules import worktime
-from coachfollow.rules.words import Audience
+from coachfollow.rules.kinds import Audience
 
 
 @click.group()

@@ -15,7 +15,7 @@ from coachfollow.queries import exports, finding, sheets
 from coachfollow.queries.completion import Group, Report
 from coachfollow.queries.filters import EVERYTHING, GroupBy
 from coachfollow.queries.sheets import Cell
-from coachfollow.rules.words import StepKind
+from coachfollow.rules.kinds import StepKind
 
 # what a table in a terminal has room for; files have all columns
 NARROW = ("Attended", "Finished", "Due", "Completed", "Completed of due", "Target", "Late", "Missed", "Open")

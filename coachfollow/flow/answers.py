@@ -10,7 +10,7 @@ from coachfollow.flow import commitments, history, holding, keys, plans, sets, s
 from coachfollow.models import Answer, Blocker, Person, Touchpoint
 from coachfollow.rules import asking, lifecycle
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.words import Applied, StepKind
+from coachfollow.rules.kinds import Applied, StepKind
 
 CLOSED = "This question is closed. Thank you for coming back to it all the same."
 

@@ -10,7 +10,7 @@ from coachfollow.flow import floods, outbox
 from coachfollow.models import Message, Person, Touchpoint
 from coachfollow.queries import links
 from coachfollow.rules import lifecycle
-from coachfollow.rules.words import MessageKind, MessageState
+from coachfollow.rules.kinds import MessageKind, MessageState
 
 PER_PERSON, PER_VISITOR = 3, 20  # an hour
 

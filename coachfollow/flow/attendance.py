@@ -18,7 +18,7 @@ from coachfollow.errors import Conflict, Refusal
 from coachfollow.flow import bringing, history, presences, sets, starting
 from coachfollow.flow.bringing import Run
 from coachfollow.models import Cohort, ImportBatch, ImportRow
-from coachfollow.rules.words import ImportState
+from coachfollow.rules.kinds import ImportState
 
 CHUNK = 1000
 

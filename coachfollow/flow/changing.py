@@ -14,8 +14,8 @@ from coachfollow.models import Coaching, FollowUpPlan, Message, Person, PlanChan
 from coachfollow.queries import pictures
 from coachfollow.rules import changes, decisions, pausing
 from coachfollow.rules.changes import Change, Edit
+from coachfollow.rules.kinds import ChangeKind, CheckInState, MessageState, TouchpointState
 from coachfollow.rules.levers import Lever, Meet
-from coachfollow.rules.words import ChangeKind, CheckInState, MessageState, TouchpointState
 
 SECOND_THOUGHTS = timedelta(minutes=3)  # so long a coach's word to calendars waits, and can be taken back
 SOON = timedelta(hours=2)  # a meeting so near is told at once

@@ -11,7 +11,7 @@ from coachfollow.errors import NotFound
 from coachfollow.flow import history, outbox
 from coachfollow.models import CheckIn, CheckInAttendee, Coaching, FollowUpPlan, Message, Person, Touchpoint
 from coachfollow.queries import meetings
-from coachfollow.rules.words import CheckInState, MessageKind, StepKind
+from coachfollow.rules.kinds import CheckInState, MessageKind, StepKind
 
 AT_LEAST = timedelta(hours=24)  # so long is a word to a calendar worth sending
 

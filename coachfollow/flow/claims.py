@@ -12,7 +12,7 @@ from coachfollow.extensions import lease_time
 from coachfollow.flow import history, sets
 from coachfollow.models import CLAIM_FENCE, Base, DrainLease, Message, Touchpoint
 from coachfollow.rules import retry
-from coachfollow.rules.words import MessageKind, MessageState, TouchpointState
+from coachfollow.rules.kinds import MessageKind, MessageState, TouchpointState
 
 LEASE = timedelta(seconds=60)
 HOLD = timedelta(minutes=15)  # longer than a mail server keeps a silent client, RFC 5321 4.5.3.2

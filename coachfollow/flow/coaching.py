@@ -9,8 +9,8 @@ from coachfollow.flow import changing, checkins, history, holding, keys, plans
 from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Person, Touchpoint
 from coachfollow.queries import coached, hours
 from coachfollow.rules import decisions, worktime
+from coachfollow.rules.kinds import CheckInState, TouchpointState
 from coachfollow.rules.levers import Meet
-from coachfollow.rules.words import CheckInState, TouchpointState
 
 LONGEST_LINK = 500
 

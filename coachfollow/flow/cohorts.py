@@ -13,7 +13,7 @@ from coachfollow.flow import history, houses, people, programmes
 from coachfollow.models import CoachProfile, Cohort, Person, Programme, ProgrammeVersion, TrainingSession
 from coachfollow.queries import schedules
 from coachfollow.rules import cadence, worktime
-from coachfollow.rules.words import Role, Scope
+from coachfollow.rules.kinds import Role, Scope
 
 ATTENDED_MINUTES = 30
 

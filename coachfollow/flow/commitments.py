@@ -9,7 +9,7 @@ from coachfollow.errors import Closed
 from coachfollow.flow import history, holding, keys, plans, settling
 from coachfollow.models import Commitment, FollowUpPlan, Person, Touchpoint
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.words import PlanState, StepKind, TouchpointState
+from coachfollow.rules.kinds import PlanState, StepKind, TouchpointState
 
 
 def change(session: Session, *, plan_id: int, answered: Answered, now: datetime) -> Commitment:

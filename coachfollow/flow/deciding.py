@@ -7,7 +7,7 @@ from coachfollow.errors import Conflict, NotFound
 from coachfollow.flow import sets
 from coachfollow.intake import matching
 from coachfollow.models import Alias, ImportBatch, ImportRow, Person
-from coachfollow.rules.words import ImportState
+from coachfollow.rules.kinds import ImportState
 
 
 def identify(session: Session, *, batch: ImportBatch, line: int, person: str) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.flow import history, holding, outbox, plans
 from coachfollow.models import FollowUpPlan, Message, Person, Reporting, Touchpoint
-from coachfollow.rules.words import TO_COME, Audience, TouchpointState
+from coachfollow.rules.kinds import TO_COME, Audience, TouchpointState
 
 DECLINED = "the manager asked for no more of these"
 

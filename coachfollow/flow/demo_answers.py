@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from coachfollow.flow import demo_moods, demo_people, demo_words
 from coachfollow.queries.invented import Waiting
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.words import Applied, Barrier, StepKind
+from coachfollow.rules.kinds import Applied, Barrier, StepKind
 
 USES = frozenset({Applied.AS_INTENDED, Applied.PARTLY})
 

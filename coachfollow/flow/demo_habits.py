@@ -23,7 +23,7 @@ from coachfollow.models import CheckIn
 from coachfollow.queries import invented, links
 from coachfollow.queries.invented import Over, Waiting
 from coachfollow.rules import worktime
-from coachfollow.rules.words import StopReason, TokenPurpose
+from coachfollow.rules.kinds import StopReason, TokenPurpose
 
 PAUSES_AT, PAUSE_DAYS = "day-14", 15
 STOPS_AT = "day-30"

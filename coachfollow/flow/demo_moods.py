@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from coachfollow.flow import demo_people
 from coachfollow.flow.demo_people import Habit
 from coachfollow.queries.invented import Over, Unread, Waiting
-from coachfollow.rules.words import StepKind
+from coachfollow.rules.kinds import StepKind
 
 LATEST = timedelta(hours=1)  # before a question closes
 LAST_DAY = 180  # of the step without a number in its name: the unprompted check

@@ -26,7 +26,7 @@ from coachfollow.intake import reading
 from coachfollow.intake.reading import DateOrder
 from coachfollow.models import Cohort, Organisation
 from coachfollow.rules import worktime
-from coachfollow.rules.words import ImportKind, Role
+from coachfollow.rules.kinds import ImportKind, Role
 
 ZONE = demo_people.BERLIN
 INVITED = timedelta(days=10)  # before the training

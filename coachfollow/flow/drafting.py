@@ -28,8 +28,8 @@ from coachfollow.flow import preludes, sets
 from coachfollow.models import Coaching, Cohort, Enrolment, FollowUpPlan, Grant, ImportRow, Person, Touchpoint
 from coachfollow.queries import schedules
 from coachfollow.rules import planning, worktime
+from coachfollow.rules.kinds import PlanState, Role, Scope, TouchpointState
 from coachfollow.rules.planning import Planned
-from coachfollow.rules.words import PlanState, Role, Scope, TouchpointState
 
 
 def draft(

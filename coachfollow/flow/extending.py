@@ -9,7 +9,7 @@ from coachfollow.errors import Conflict, Invalid
 from coachfollow.flow import cohorts, drafting, history
 from coachfollow.flow.cohorts import Meeting
 from coachfollow.models import Coaching, Cohort, FollowUpPlan, Grant, Person, TrainingSession
-from coachfollow.rules.words import Role, Scope
+from coachfollow.rules.kinds import Role, Scope
 
 MOST_SESSIONS = 60  # more than any programme counts from
 

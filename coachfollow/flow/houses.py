@@ -10,7 +10,7 @@ from coachfollow import vault
 from coachfollow.config import Settings
 from coachfollow.flow import history, people
 from coachfollow.models import DrainLease, Grant, Organisation, Person
-from coachfollow.rules.words import Role, Scope
+from coachfollow.rules.kinds import Role, Scope
 from coachfollow.rules.worktime import DEFAULT_WEEK
 
 

@@ -9,7 +9,7 @@ from babel.dates import format_date, format_datetime, get_timezone
 from coachfollow.calendars import invitation
 from coachfollow.extensions import installation
 from coachfollow.queries.letters import Gathering, Letter
-from coachfollow.rules.words import MessageKind
+from coachfollow.rules.kinds import MessageKind
 
 
 def entry(letter: Letter, meeting: Gathering, *, now: datetime) -> tuple[bytes, str]:

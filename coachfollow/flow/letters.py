@@ -16,7 +16,7 @@ from coachfollow.models import Token
 from coachfollow.queries import keys, letters
 from coachfollow.queries.letters import Gathering, Letter
 from coachfollow.rules import asking, wording
-from coachfollow.rules.words import Audience, MessageKind, TokenPurpose
+from coachfollow.rules.kinds import Audience, MessageKind, TokenPurpose
 from coachfollow.vault import WrongKey
 
 LINK_LIFE = timedelta(days=400)

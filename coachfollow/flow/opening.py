@@ -13,7 +13,7 @@ from coachfollow.models import Message, Touchpoint
 from coachfollow.queries import due
 from coachfollow.queries.due import Due
 from coachfollow.rules import lifecycle, planning, worktime
-from coachfollow.rules.words import Audience, MessageKind, StepKind, TouchpointState
+from coachfollow.rules.kinds import Audience, MessageKind, StepKind, TouchpointState
 
 CHUNK = 1000
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from coachfollow import vault
 from coachfollow.flow import history, sets
 from coachfollow.models import Message
-from coachfollow.rules.words import MessageKind, MessageState
+from coachfollow.rules.kinds import MessageKind, MessageState
 
 UNSENT = (MessageState.QUEUED, MessageState.CLAIMED)
 REPLACED = "the meeting changed before this left"

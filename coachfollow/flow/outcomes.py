@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.flow import claims, history, holding, plans, sets
 from coachfollow.models import Heartbeat, Message, SealedMail, Touchpoint
-from coachfollow.rules.words import MessageKind, MessageState, StepKind, TouchpointState
+from coachfollow.rules.kinds import MessageKind, MessageState, StepKind, TouchpointState
 
 EVENT_OF = {
     MessageState.SENT: "mail sent",

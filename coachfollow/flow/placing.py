@@ -9,8 +9,8 @@ from coachfollow.models import CheckIn, CoachProfile
 from coachfollow.queries import hours, meetings
 from coachfollow.queries.meetings import Wanted
 from coachfollow.rules import redating, slots, worktime
+from coachfollow.rules.kinds import CheckInState, MessageKind
 from coachfollow.rules.slots import Slot
-from coachfollow.rules.words import CheckInState, MessageKind
 
 AHEAD = timedelta(days=21)  # invitations go out this long before
 WINDOW = 10  # days after the ideal one

@@ -11,8 +11,8 @@ from coachfollow.errors import Conflict
 from coachfollow.flow import changing, history, holding, recording
 from coachfollow.models import FollowUpPlan, Person, ProgrammeVersion, Step, Touchpoint
 from coachfollow.rules import lifecycle, pausing, worktime
+from coachfollow.rules.kinds import TO_COME, PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.rules.levers import Pause, Resume, Silence, Stop
-from coachfollow.rules.words import TO_COME, PlanState, StepKind, StopReason, TouchpointState
 
 LONGEST_PAUSE = pausing.LONGEST_PAUSE
 TO_COME_STILL = Touchpoint.state.in_(TO_COME)

@@ -17,7 +17,7 @@ from coachfollow.models import (
     TrainingSession,
 )
 from coachfollow.queries.batches import CORRECTED
-from coachfollow.rules.words import AttendanceState, ImportKind
+from coachfollow.rules.kinds import AttendanceState, ImportKind
 
 
 def write_down(session: Session, *, batch: ImportBatch, cohort: Cohort, now: datetime) -> int:

@@ -20,7 +20,7 @@ from coachfollow.mail.prepared import Facts, House, Unmailable
 from coachfollow.models import Organisation
 from coachfollow.queries.letters import StepWords
 from coachfollow.rules import wording as phrases
-from coachfollow.rules.words import Audience, MessageKind, StepKind
+from coachfollow.rules.kinds import Audience, MessageKind, StepKind
 
 PARTICIPANT, COACH, MANAGER = "Maya Lindqvist", "Tomás Herrera", "Ingrid Bauer"
 # what she wrote, where the programme itself gives no example

@@ -8,9 +8,9 @@ from coachfollow.flow import history
 from coachfollow.flow.rewriting import Rewritten
 from coachfollow.models import FollowUpPlan, Person, PlanChange
 from coachfollow.rules.changes import Change
+from coachfollow.rules.kinds import ChangeKind, PlanState
 from coachfollow.rules.levers import Lever, Meet, Move, Pause, Prolong, Skip
 from coachfollow.rules.taking_back import Decision
-from coachfollow.rules.words import ChangeKind, PlanState
 
 NAMES: Mapping[ChangeKind, str] = {
     ChangeKind.MOVED: "follow-up moved",

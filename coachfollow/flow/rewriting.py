@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from coachfollow.flow import checkins, dating
 from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Person, Step, Touchpoint
 from coachfollow.rules.changes import Change, Course, Edit, Key, Meeting
-from coachfollow.rules.words import CheckInState
+from coachfollow.rules.kinds import CheckInState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ from coachfollow.extensions import UtcDateTime
 from coachfollow.flow import claims, history, sets
 from coachfollow.flow.claims import MESSAGES, Place
 from coachfollow.models import Message, SealedMail
-from coachfollow.rules.words import MessageState
+from coachfollow.rules.kinds import MessageState
 
 _CODES = re.compile(r"\b4\d{2}(?:[ -]4\.\d{1,3}\.\d{1,3})?\b")
 

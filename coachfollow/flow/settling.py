@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.flow import outbox
 from coachfollow.models import Message, Touchpoint
-from coachfollow.rules.words import TouchpointState
+from coachfollow.rules.kinds import TouchpointState
 
 
 def complete(session: Session, *, touchpoint: Touchpoint, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from coachfollow.mail import markup
 from coachfollow.models import ProgrammeText, Step, StepText
 from coachfollow.queries import programmes
-from coachfollow.rules.words import Audience, StepKind
+from coachfollow.rules.kinds import Audience, StepKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from coachfollow.extensions import installation, lease_time
 from coachfollow.flow import floods, history, outbox
 from coachfollow.models import Coaching, Grant, Person, Reporting, Token
 from coachfollow.queries import relations
-from coachfollow.rules.words import MessageKind, TokenPurpose
+from coachfollow.rules.kinds import MessageKind, TokenPurpose
 
 LIFE = timedelta(minutes=15)
 PER_ADDRESS, PER_VISITOR, ALTOGETHER = 3, 20, 1000  # an hour

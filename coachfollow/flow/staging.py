@@ -17,7 +17,7 @@ from coachfollow.intake.reading import Problem, Reading, Sighting
 from coachfollow.models import Cohort, ImportBatch, ImportRow, TrainingSession
 from coachfollow.queries import matching
 from coachfollow.rules import attending
-from coachfollow.rules.words import AttendanceState, ImportKind, ImportState
+from coachfollow.rules.kinds import AttendanceState, ImportKind, ImportState
 
 __all__ = ["INTERRUPTED", "NOBODY", "TWICE", "stage"]
 

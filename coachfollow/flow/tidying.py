@@ -10,7 +10,7 @@ from coachfollow.errors import Conflict
 from coachfollow.extensions import lease_time
 from coachfollow.flow import attendance, floods
 from coachfollow.models import ImportBatch, RateBucket, Token
-from coachfollow.rules.words import ImportState, TokenPurpose
+from coachfollow.rules.kinds import ImportState, TokenPurpose
 
 UNDECIDED = timedelta(days=14)  # a staged file holds names and addresses of people who may not be ours
 SPENT = timedelta(days=1)

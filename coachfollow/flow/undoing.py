@@ -15,7 +15,7 @@ from coachfollow.models import CheckInAttendee, FollowUpPlan, Message, PlanChang
 from coachfollow.queries import decided, pictures
 from coachfollow.rules import changes, taking_back
 from coachfollow.rules.changes import Change
-from coachfollow.rules.words import MessageState
+from coachfollow.rules.kinds import MessageState
 
 TAKEN_BACK = "what it told of was taken back"
 SAME = (

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from coachfollow.mail.prepared import Wording
 from coachfollow.queries.letters import StepWords
 from coachfollow.rules import asking
-from coachfollow.rules.words import Audience, MessageKind, StepKind
+from coachfollow.rules.kinds import Audience, MessageKind, StepKind
 
 # mails in which an answer can be tapped
 _CHOOSING = frozenset(

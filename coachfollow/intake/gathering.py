@@ -13,7 +13,7 @@ from coachfollow.intake.presence import Presence, Stay
 from coachfollow.intake.scratch import Pile, Register, Scratch, Stored
 from coachfollow.intake.timekeeping import Times
 from coachfollow.intake.words import Problem, Sighting, Span
-from coachfollow.rules.words import AttendanceState
+from coachfollow.rules.kinds import AttendanceState
 
 _OF_THE_ROW = {"line", "intervals", "minutes"}
 _FACTS = tuple(fact.name for fact in fields(Sighting) if fact.name not in _OF_THE_ROW)

@@ -24,8 +24,8 @@ from coachfollow.intake.programme_documents import (
 from coachfollow.intake.programme_nodes import root
 from coachfollow.intake.programme_readers import is_slug
 from coachfollow.rules import cadence
+from coachfollow.rules.kinds import StepKind
 from coachfollow.rules.planning import Sessions
-from coachfollow.rules.words import StepKind
 
 _DAY_ZERO = date(2000, 1, 3)
 _MOST_SESSIONS = 99

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from copy import deepcopy
 
 from coachfollow.intake.programme_documents import Document, Node, entries, group, put, tidy, words
-from coachfollow.rules.words import Applied
+from coachfollow.rules.kinds import Applied
 
 _BEGINS = re.compile(
     r"\s*([-*+]|[0-9]{1,9}[.)])\s|\s*[#>`<]"

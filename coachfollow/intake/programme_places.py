@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from coachfollow.intake.programme_nodes import Mistake
-from coachfollow.rules.words import Applied
+from coachfollow.rules.kinds import Applied
 
 Problems = Mapping[str, str]  # sentences by the field they are about
 

@@ -22,8 +22,8 @@ from coachfollow.intake.programme_readers import (
 from coachfollow.intake.programme_texts import Unfit, line, passage
 from coachfollow.intake.programme_values import Step, StepText
 from coachfollow.rules import planning
+from coachfollow.rules.kinds import Applied, Audience, StepKind
 from coachfollow.rules.planning import StepRule
-from coachfollow.rules.words import Applied, Audience, StepKind
 
 FIELDS = (
     *("key", "kind", "audience", "when", "at", "open_days", "mandatory", "reminders"),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from coachfollow.rules import worktime
-from coachfollow.rules.words import AttendanceState
+from coachfollow.rules.kinds import AttendanceState
 
 LONGEST = 300
 LONGEST_MEETING = 7 * 24 * 3600

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Self
 
-from coachfollow.rules.words import AttendanceState
+from coachfollow.rules.kinds import AttendanceState
 
 Span = tuple[datetime, datetime]
 

@@ -9,7 +9,7 @@ from coachfollow.mail import blanks, markup, templates
 from coachfollow.mail.blanks import Marks, Part
 from coachfollow.mail.facts import LINKS, House, Wording, direction, known_blanks
 from coachfollow.rules import wording as placeholders
-from coachfollow.rules.words import Audience, MessageKind
+from coachfollow.rules.kinds import Audience, MessageKind
 
 # what a person without a plan reads where an author quotes it
 _UNWRITTEN = {"commitment": "“…”", "situation": "…", "action": "…"}

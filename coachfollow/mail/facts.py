@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from coachfollow.rules import wording
-from coachfollow.rules.words import Audience
+from coachfollow.rules.kinds import Audience
 
 # blanks that only our own templates place; authors cannot
 MAIL_BLANKS: Mapping[str, str] = {

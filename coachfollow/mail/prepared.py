@@ -9,7 +9,7 @@ from coachfollow.mail import blanks, compiling, guard, headers, mime
 from coachfollow.mail.compiling import Edition
 from coachfollow.mail.facts import Facts, House, Wording
 from coachfollow.mail.guard import Unmailable
-from coachfollow.rules.words import MessageKind
+from coachfollow.rules.kinds import MessageKind
 
 __all__ = ["Facts", "House", "Prepared", "Unmailable", "Wording", "prepare"]
 

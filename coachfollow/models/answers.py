@@ -6,7 +6,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachfollow.models.base import Base, Key, choice, ref
-from coachfollow.rules.words import Applied, Barrier
+from coachfollow.rules.kinds import Applied, Barrier
 
 
 class Answer(Base):

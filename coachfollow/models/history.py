@@ -6,7 +6,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachfollow.models.base import Base, Key, choice, ref
-from coachfollow.rules.words import ChangeKind
+from coachfollow.rules.kinds import ChangeKind
 
 
 class Event(Base):

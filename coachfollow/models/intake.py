@@ -6,7 +6,7 @@ from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachfollow.models.base import Base, Key, PublicId, choice, ref
-from coachfollow.rules.words import AttendanceState, ImportKind, ImportState
+from coachfollow.rules.kinds import AttendanceState, ImportKind, ImportState
 
 
 class ImportBatch(Base):

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Index, Sequence, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachfollow.models.base import Base, Key, choice, partial, ref
-from coachfollow.rules.words import MessageKind, MessageState, TokenPurpose
+from coachfollow.rules.kinds import MessageKind, MessageState, TokenPurpose
 
 # one fence value per claimed batch; on SQLite the highest in `drain_lease` is the last one
 CLAIM_FENCE = Sequence("claim_fence", metadata=Base.metadata)

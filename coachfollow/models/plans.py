@@ -6,8 +6,7 @@ from sqlalchemy import Computed, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachfollow.models.base import Base, Key, PublicId, choice, current, partial, ref
-from coachfollow.rules.measuring import Outcome
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     Audience,
     CheckInState,
     PlanState,
@@ -15,6 +14,7 @@ from coachfollow.rules.words import (
     StopReason,
     TouchpointState,
 )
+from coachfollow.rules.measuring import Outcome
 
 # `measuring.outcome` in the words of both databases; a change of it is a migration
 OUTCOME = f"""CASE

@@ -6,7 +6,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachfollow.models.base import Base, Key, choice, partial, ref
-from coachfollow.rules.words import Audience, StepKind
+from coachfollow.rules.kinds import Audience, StepKind
 
 
 class Programme(Base):

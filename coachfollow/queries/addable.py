@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.models import FollowUpPlan, ProgrammeVersion, Step, StepText
 from coachfollow.rules.decisions import ADDABLE
-from coachfollow.rules.words import Audience, StepKind
+from coachfollow.rules.kinds import Audience, StepKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from coachfollow.queries import examples, letters, programmes
 from coachfollow.queries.examples import Examples
 from coachfollow.queries.keys import TextKey
 from coachfollow.rules import lifecycle, wording
-from coachfollow.rules.words import Audience, PlanState, StepKind, StopReason, TouchpointState
+from coachfollow.rules.kinds import Audience, PlanState, StepKind, StopReason, TouchpointState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

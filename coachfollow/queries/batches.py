@@ -16,7 +16,7 @@ from coachfollow.models import (
     Person,
     TrainingSession,
 )
-from coachfollow.rules.words import AttendanceState, ImportKind, ImportState
+from coachfollow.rules.kinds import AttendanceState, ImportKind, ImportState
 
 PAGE = 100
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from coachfollow import clock
 from coachfollow.extensions import installation
 from coachfollow.models import ClockShift, FollowUpPlan, Message, Touchpoint
-from coachfollow.rules.words import MessageState, PlanState, StepKind, TouchpointState
+from coachfollow.rules.kinds import MessageState, PlanState, StepKind, TouchpointState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

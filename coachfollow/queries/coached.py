@@ -14,7 +14,7 @@ from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated, PlanHead
 from coachfollow.rules import attention
 from coachfollow.rules.attention import Reason, Signs, Spot
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     TO_COME,
     Audience,
     Barrier,

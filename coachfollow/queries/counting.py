@@ -25,8 +25,8 @@ from sqlalchemy import (
 
 from coachfollow.models import Answer, Commitment, FollowUpPlan, Person, Touchpoint
 from coachfollow.rules import measuring
+from coachfollow.rules.kinds import PlanState, StopReason
 from coachfollow.rules.measuring import Counted, Outcome, Standing
-from coachfollow.rules.words import PlanState, StopReason
 
 NOT_YET, UNREACHED, WAITING = "not_yet", "unreached", "waiting"
 

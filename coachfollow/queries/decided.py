@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import Message, Person, PlanChange
 from coachfollow.rules import changes
+from coachfollow.rules.kinds import MessageState
 from coachfollow.rules.taking_back import Decision
-from coachfollow.rules.words import MessageState
 
 # handed over, or so near to it that nobody can say
 LEFT = (MessageState.HANDING, MessageState.SENT, MessageState.IN_DOUBT)

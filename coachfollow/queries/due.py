@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import Cohort, FollowUpPlan, Person, Reporting, Step, Touchpoint
 from coachfollow.queries import relations
-from coachfollow.rules.words import Audience, PlanState, StepKind, StopReason, TouchpointState
+from coachfollow.rules.kinds import Audience, PlanState, StepKind, StopReason, TouchpointState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from coachfollow.rules.words import StepKind
+from coachfollow.rules.kinds import StepKind
 
 
 class GroupBy(StrEnum):

@@ -10,7 +10,7 @@ from coachfollow.models import Cohort, Programme
 from coachfollow.queries import matching
 from coachfollow.queries.filters import Filters, Sight
 from coachfollow.queries.teams import Tree
-from coachfollow.rules.words import StepKind
+from coachfollow.rules.kinds import StepKind
 
 
 def filters(

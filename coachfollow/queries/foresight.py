@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.models import Message, Person
 from coachfollow.queries.decided import LEFT
-from coachfollow.rules.words import MessageKind, MessageState
+from coachfollow.rules.kinds import MessageKind, MessageState
 
 UNSENT = (MessageState.QUEUED, MessageState.CLAIMED)
 

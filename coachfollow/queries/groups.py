@@ -23,7 +23,7 @@ from coachfollow.models import (
 )
 from coachfollow.queries import relations
 from coachfollow.queries.filters import Area
-from coachfollow.rules.words import AttendanceState, PlanState, Role, Scope
+from coachfollow.rules.kinds import AttendanceState, PlanState, Role, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

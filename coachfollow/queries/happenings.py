@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from coachfollow.models import Answer, Message, Touchpoint
-from coachfollow.rules.words import MessageState, StepKind, TouchpointState
+from coachfollow.rules.kinds import MessageState, StepKind, TouchpointState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import CheckIn, Coaching, CoachProfile, FollowUpPlan, Person, Touchpoint
-from coachfollow.rules.words import TO_COME, CheckInState, PlanState, StepKind
+from coachfollow.rules.kinds import TO_COME, CheckInState, PlanState, StepKind
 
 MINUTES = 30  # of a meeting, where its coach has said nothing
 

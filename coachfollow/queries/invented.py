@@ -19,7 +19,7 @@ from coachfollow.models import (
     Touchpoint,
 )
 from coachfollow.queries import coached
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     CheckInState,
     MessageKind,
     MessageState,

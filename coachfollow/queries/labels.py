@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from coachfollow.models import Cohort, Person, Programme, ProgrammeText, ProgrammeVersion
 from coachfollow.queries.filters import Filters, GroupBy
 from coachfollow.queries.teams import Tree
-from coachfollow.rules.words import StepKind
+from coachfollow.rules.kinds import StepKind
 
 Key = int | None  # the key of a group: an id, a month as 202603, None for “without”
 

@@ -26,7 +26,7 @@ from coachfollow.models import (
     TrainingSession,
 )
 from coachfollow.queries import programmes
-from coachfollow.rules.words import MessageKind, StepKind
+from coachfollow.rules.kinds import MessageKind, StepKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

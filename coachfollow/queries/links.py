@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from coachfollow import vault
 from coachfollow.errors import Closed, NotFound
 from coachfollow.models import FollowUpPlan, Person, Token, Touchpoint
-from coachfollow.rules.words import Audience, PlanState, StepKind, StopReason, TokenPurpose, TouchpointState
+from coachfollow.rules.kinds import Audience, PlanState, StepKind, StopReason, TokenPurpose, TouchpointState
 
 UNKNOWN = "We do not know this link. Please open it from the mail again, in one piece."
 OLD = "This link is too old to be used."

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import Coaching, Cohort, FollowUpPlan, Person, Touchpoint
 from coachfollow.queries import counting
+from coachfollow.rules.kinds import PlanState, StopReason, TouchpointState
 from coachfollow.rules.measuring import Counted
-from coachfollow.rules.words import PlanState, StopReason, TouchpointState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from coachfollow.models import (
     Person,
     Touchpoint,
 )
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     CheckInState,
     MessageKind,
     MessageState,

@@ -13,7 +13,7 @@ from coachfollow.queries.asked import OwnPlan
 from coachfollow.queries.examples import Examples
 from coachfollow.queries.timelines import Dated, PlanHead
 from coachfollow.rules import wording
-from coachfollow.rules.words import TO_COME, Audience, TouchpointState
+from coachfollow.rules.kinds import TO_COME, Audience, TouchpointState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from coachfollow.models import Cohort, FollowUpPlan, Person, Step, Touchpoint
 from coachfollow.queries import population
 from coachfollow.queries.filters import Area, Filters, GroupBy
 from coachfollow.queries.labels import Key
+from coachfollow.rules.kinds import StepKind
 from coachfollow.rules.measuring import Counted, Standing
-from coachfollow.rules.words import StepKind
 
 PAGE = 100
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.errors import NotFound
 from coachfollow.models import Event, Message
-from coachfollow.rules.words import MessageKind, MessageState
+from coachfollow.rules.kinds import MessageKind, MessageState
 
 PAGE = 100
 

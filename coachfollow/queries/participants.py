@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import Attendance, Coaching, Enrolment, FollowUpPlan, Person, Touchpoint
 from coachfollow.queries import relations
-from coachfollow.rules.words import AttendanceState, PlanState, StopReason, TouchpointState
+from coachfollow.rules.kinds import AttendanceState, PlanState, StopReason, TouchpointState
 
 PAGE = 100
 

@@ -22,9 +22,9 @@ from coachfollow.queries import hours, schedules
 from coachfollow.rules import worktime
 from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.changes import Course, Footing, Meeting
+from coachfollow.rules.kinds import CheckInState
 from coachfollow.rules.pictures import Busy, FollowUp, Picture
 from coachfollow.rules.redating import Dates
-from coachfollow.rules.words import CheckInState
 
 
 def of(session: Session, *, plan_id: int, now: datetime) -> Picture:

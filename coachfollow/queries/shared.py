@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.models import Answer, CheckIn, FollowUpPlan, Person, PersonKey, Touchpoint
 from coachfollow.queries.keys import TextKey
-from coachfollow.rules.words import Applied, Audience, Barrier, StepKind
+from coachfollow.rules.kinds import Applied, Audience, Barrier, StepKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

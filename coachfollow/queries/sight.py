@@ -9,7 +9,7 @@ from coachfollow.errors import Forbidden, NotFound
 from coachfollow.models import Cohort, Person, Programme, Team
 from coachfollow.queries.filters import Area, Filters, Sight
 from coachfollow.rules.access import ALLOWED, Action, Actor, Grant, Relation
-from coachfollow.rules.words import Role, Scope
+from coachfollow.rules.kinds import Role, Scope
 
 # what a grant makes its holder to the groups within its scope; the other roles' relations are to one thing each
 _BY_GRANT = {Relation.LND: Role.LND, Relation.MANAGER_OF_GROUP: Role.MANAGER}

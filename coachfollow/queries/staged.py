@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import Attendance, Enrolment, ImportBatch, ImportRow, Person
-from coachfollow.rules.words import AttendanceState
+from coachfollow.rules.kinds import AttendanceState
 
 PAGE = 100
 

@@ -11,7 +11,7 @@ from coachfollow.models import Heartbeat, Message
 from coachfollow.queries import tables
 from coachfollow.rules import health
 from coachfollow.rules.health import Finding, Signs
-from coachfollow.rules.words import MessageState
+from coachfollow.rules.kinds import MessageState
 
 LATELY = timedelta(days=1)
 

@@ -25,7 +25,7 @@ from coachfollow.models import (
     Touchpoint,
 )
 from coachfollow.rules.changes import TAKEN_BACK
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     Audience,
     CheckInState,
     MessageKind,

@@ -9,7 +9,7 @@ from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum, auto
 from typing import assert_never
 
-from coachfollow.rules.words import Role, Scope
+from coachfollow.rules.kinds import Role, Scope
 
 
 class Action(StrEnum):

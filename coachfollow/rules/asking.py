@@ -18,7 +18,7 @@ from coachfollow.rules.forms import (
     QuestionKind,
     SeenBy,
 )
-from coachfollow.rules.words import Applied, Barrier, StepKind
+from coachfollow.rules.kinds import Applied, Barrier, StepKind
 
 __all__ = [
     "ANSWERED_BY_MAIL",

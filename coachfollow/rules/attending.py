@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from coachfollow.rules.words import AttendanceState
+from coachfollow.rules.kinds import AttendanceState
 
 
 def minutes(

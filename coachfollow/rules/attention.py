@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from coachfollow.rules.words import Barrier, PlanState, TouchpointState
+from coachfollow.rules.kinds import Barrier, PlanState, TouchpointState
 
 IN_A_ROW = 2
 BOOKED_AHEAD_DAYS = 14  # so long before its day, a meeting should have a time

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from coachfollow.rules.words import Audience, StepKind
+from coachfollow.rules.kinds import Audience, StepKind
 
 _STEP = "step:"
 _MANY = 5  # digits: no training has so many sessions, and int() refuses endless numbers

@@ -7,8 +7,8 @@ from datetime import date, datetime, time
 from hashlib import sha256
 from typing import Any
 
+from coachfollow.rules.kinds import ChangeKind, CheckInState, PlanState, StopReason, TouchpointState
 from coachfollow.rules.redating import Dates
-from coachfollow.rules.words import ChangeKind, CheckInState, PlanState, StopReason, TouchpointState
 
 TAKEN_BACK = "it was added and taken back again"
 

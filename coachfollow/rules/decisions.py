@@ -10,10 +10,7 @@ from typing import assert_never
 from coachfollow.errors import Conflict, Invalid
 from coachfollow.rules import lifecycle, pausing, redating, worktime
 from coachfollow.rules.changes import Change, Course, Edit, Footing, Meeting
-from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
-from coachfollow.rules.pictures import Picture
-from coachfollow.rules.planning import OPEN_DAYS
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     TO_COME,
     Audience,
     ChangeKind,
@@ -23,6 +20,9 @@ from coachfollow.rules.words import (
     StopReason,
     TouchpointState,
 )
+from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
+from coachfollow.rules.pictures import Picture
+from coachfollow.rules.planning import OPEN_DAYS
 
 BY_COACH = "the coach chose this day"
 MEETING_BY_COACH = "the coach chose this time"

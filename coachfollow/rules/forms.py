@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from coachfollow.rules.words import Applied, Barrier, StepKind
+from coachfollow.rules.kinds import Applied, Barrier, StepKind
 
 
 class QuestionKind(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from coachfollow.rules.words import MessageState
+from coachfollow.rules.kinds import MessageState
 
 ALIVE = timedelta(seconds=180)  # a drain is rung every half-minute and writes down that it ran
 LATE = timedelta(minutes=10)  # a mail that waits longer than a slow pace explains

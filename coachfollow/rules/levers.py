@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from coachfollow.rules.excuses import Excuse
-from coachfollow.rules.words import StopReason
+from coachfollow.rules.kinds import StopReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

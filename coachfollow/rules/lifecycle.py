@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
-from coachfollow.rules.words import MessageKind, MessageState, PlanState, StopReason, TouchpointState
+from coachfollow.rules.kinds import MessageKind, MessageState, PlanState, StopReason, TouchpointState
 
 State = TypeVar("State", PlanState, TouchpointState, MessageState)
 

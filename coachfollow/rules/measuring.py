@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 from typing import Self, TypeVar, assert_never
 
 from coachfollow.rules.definitions import DEFINITIONS
-from coachfollow.rules.words import PlanState, StepKind, StopReason, TouchpointState
+from coachfollow.rules.kinds import PlanState, StepKind, StopReason, TouchpointState
 
 __all__ = [
     "DEFINITIONS",

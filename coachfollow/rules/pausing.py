@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from coachfollow.errors import Conflict, Invalid
 from coachfollow.rules import lifecycle, redating, worktime
 from coachfollow.rules.changes import Change, Course, Edit, Footing, Meeting
+from coachfollow.rules.kinds import ChangeKind, CheckInState, PlanState, StopReason, TouchpointState
 from coachfollow.rules.pictures import FollowUp, Picture
-from coachfollow.rules.words import ChangeKind, CheckInState, PlanState, StopReason, TouchpointState
 
 LONGEST_PAUSE = timedelta(days=183)
 PAUSED = "the follow-up is paused"

@@ -8,7 +8,7 @@ from coachfollow.errors import NotFound
 from coachfollow.rules import worktime
 from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.changes import Change, Course, Footing, Key
-from coachfollow.rules.words import TO_COME, Audience, StepKind
+from coachfollow.rules.kinds import TO_COME, Audience, StepKind
 from coachfollow.rules.worktime import WorkingWeek
 
 

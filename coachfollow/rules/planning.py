@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from coachfollow.rules import cadence, worktime
 from coachfollow.rules.cadence import Distance, Sessions, StepRule
-from coachfollow.rules.words import Audience, StepKind
+from coachfollow.rules.kinds import Audience, StepKind
 from coachfollow.rules.worktime import WorkingWeek
 
 __all__ = [

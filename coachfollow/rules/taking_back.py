@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from coachfollow.rules import changes
 from coachfollow.rules.changes import Change
+from coachfollow.rules.kinds import ChangeKind, CheckInState
 from coachfollow.rules.pictures import Picture
-from coachfollow.rules.words import ChangeKind, CheckInState
 
 WITHIN = timedelta(days=1)
 

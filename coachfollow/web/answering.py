@@ -14,7 +14,7 @@ from coachfollow.queries.asked import Asked
 from coachfollow.queries.links import Link
 from coachfollow.rules import asking
 from coachfollow.rules.asking import Problems
-from coachfollow.rules.words import StepKind, TokenPurpose
+from coachfollow.rules.kinds import StepKind, TokenPurpose
 from coachfollow.web import keyring, policies, question_form, ringing, visits
 
 pages = Blueprint("answers", __name__)

@@ -12,7 +12,7 @@ from coachfollow.queries.links import Link
 from coachfollow.queries.my_plan import Draft
 from coachfollow.rules import asking
 from coachfollow.rules.asking import Problems
-from coachfollow.rules.words import PlanState, StepKind, TokenPurpose
+from coachfollow.rules.kinds import PlanState, StepKind, TokenPurpose
 from coachfollow.web import answering, keyring, policies, question_form
 
 pages = Blueprint("following", __name__)

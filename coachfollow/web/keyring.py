@@ -12,7 +12,7 @@ from coachfollow import clock
 from coachfollow.errors import NotFound
 from coachfollow.queries import links
 from coachfollow.queries.links import Link
-from coachfollow.rules.words import TokenPurpose
+from coachfollow.rules.kinds import TokenPurpose
 
 MOST = 20
 LIFE = timedelta(hours=12)

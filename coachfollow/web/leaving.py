@@ -11,7 +11,7 @@ from coachfollow.flow import declining, plans
 from coachfollow.queries import links, timelines
 from coachfollow.queries.links import Link
 from coachfollow.rules import worktime
-from coachfollow.rules.words import StopReason, TokenPurpose
+from coachfollow.rules.kinds import StopReason, TokenPurpose
 from coachfollow.web import keyring, policies
 
 pages = Blueprint("leaving", __name__)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coachfollow.rules.access import Actor
-from coachfollow.rules.words import Role
+from coachfollow.rules.kinds import Role
 
 Current = Literal["page", "true", ""]  # as aria-current has it: this page, this part of the house, elsewhere
 

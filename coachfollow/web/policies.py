@@ -13,7 +13,7 @@ from coachfollow.extensions import csrf
 from coachfollow.queries import actors
 from coachfollow.rules import access
 from coachfollow.rules.access import Action, Actor, Target
-from coachfollow.rules.words import Scope
+from coachfollow.rules.kinds import Scope
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

@@ -7,7 +7,7 @@ from coachfollow.queries.asked import OwnPlan
 from coachfollow.queries.examples import Example
 from coachfollow.rules import asking
 from coachfollow.rules.asking import Question
-from coachfollow.rules.words import StepKind
+from coachfollow.rules.kinds import StepKind
 
 SCALE = tuple((number, str(number)) for number in asking.RATINGS)
 REFLECTIVE = frozenset({StepKind.REFLECTION, StepKind.UNPROMPTED})

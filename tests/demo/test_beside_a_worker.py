@@ -12,7 +12,7 @@ from coachfollow.extensions import db, lease_time
 from coachfollow.flow import claims, demo, signin
 from coachfollow.models import Message
 from coachfollow.queries import clockwork
-from coachfollow.rules.words import Role
+from coachfollow.rules.kinds import Role
 from tests import house
 
 

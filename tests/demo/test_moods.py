@@ -11,7 +11,7 @@ from coachfollow.flow import demo_answers, demo_moods, demo_people
 from coachfollow.flow.demo_people import Habit
 from coachfollow.queries.invented import Over, Unread, Waiting
 from coachfollow.rules import asking, forms
-from coachfollow.rules.words import Applied, Barrier, StepKind
+from coachfollow.rules.kinds import Applied, Barrier, StepKind
 
 SENT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

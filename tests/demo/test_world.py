@@ -32,7 +32,7 @@ from coachfollow.models import (
 )
 from coachfollow.queries import clockwork, completion
 from coachfollow.queries.filters import EVERYTHING, Filters, GroupBy
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     CheckInState,
     MessageKind,
     MessageState,

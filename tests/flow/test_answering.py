@@ -21,7 +21,7 @@ from coachfollow.models import (
 )
 from coachfollow.queries import asked, examples, keys, links
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     Applied,
     Audience,
     Barrier,

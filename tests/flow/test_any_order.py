@@ -16,7 +16,7 @@ from coachfollow.extensions import db
 from coachfollow.flow import placing, plans
 from coachfollow.models import Answer, CheckIn, Cohort, Enrolment, Event, FollowUpPlan, Message, Touchpoint
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     TO_COME,
     Applied,
     CheckInState,

@@ -10,7 +10,7 @@ from coachfollow.flow import commitments, dispatch, opening, plans
 from coachfollow.flow.dispatch import Drained
 from coachfollow.models import Event, FollowUpPlan, Message, Organisation, Person, Touchpoint
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     Applied,
     MessageKind,
     MessageState,

@@ -7,7 +7,7 @@ from coachfollow.errors import TooMany
 from coachfollow.extensions import lease_time
 from coachfollow.flow import asking_again, floods, plans
 from coachfollow.models import Message, RateBucket
-from coachfollow.rules.words import MessageKind, MessageState, StopReason
+from coachfollow.rules.kinds import MessageKind, MessageState, StopReason
 from tests.flow.world import Stand
 from tests.house import AFTER, DAY, House
 

@@ -21,7 +21,7 @@ from coachfollow.models import (
     Touchpoint,
     TrainingSession,
 )
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     AttendanceState,
     ImportKind,
     MessageKind,

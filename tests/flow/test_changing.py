@@ -16,9 +16,7 @@ from coachfollow.rules import changes, decisions, taking_back
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.changes import Course, Footing, Key, Meeting
 from coachfollow.rules.excuses import Excuse
-from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Skip, Stop
-from coachfollow.rules.pictures import Picture
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     Applied,
     CheckInState,
     MessageKind,
@@ -27,6 +25,8 @@ from coachfollow.rules.words import (
     StopReason,
     TouchpointState,
 )
+from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Skip, Stop
+from coachfollow.rules.pictures import Picture
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground
 from tests.flow.post_office import PostOffice

@@ -10,7 +10,7 @@ from coachfollow.extensions import lease_time
 from coachfollow.flow import claims
 from coachfollow.flow.claims import Place
 from coachfollow.models import DrainLease, Message
-from coachfollow.rules.words import MessageKind, MessageState
+from coachfollow.rules.kinds import MessageKind, MessageState
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground
 from tests.flow.post_office import OK, PostOffice

@@ -13,7 +13,7 @@ from coachfollow.flow import attendance, programmes
 from coachfollow.intake import programme as template
 from coachfollow.models import Event, ImportBatch, Step
 from coachfollow.queries import batches
-from coachfollow.rules.words import AttendanceState, ImportState, PlanState
+from coachfollow.rules.kinds import AttendanceState, ImportState, PlanState
 from tests import house
 from tests.house import AFTER, DAY, House
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from coachfollow.extensions import lease_time
 from coachfollow.flow import claims
 from coachfollow.models import Event, Message
-from coachfollow.rules.words import MessageKind, MessageState
+from coachfollow.rules.kinds import MessageKind, MessageState
 from tests.flow.post_office import PostOffice
 from tests.flow.world import DAY, FIRST_MAIL, World
 

@@ -19,7 +19,7 @@ from coachfollow.intake.people import PersonRow
 from coachfollow.models import FollowUpPlan, ImportBatch, ImportRow, Message, Touchpoint
 from coachfollow.queries import participants
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.words import ImportKind, ImportState, MessageState, PlanState, TouchpointState
+from coachfollow.rules.kinds import ImportKind, ImportState, MessageState, PlanState, TouchpointState
 from tests.flow.grounds import Ground
 from tests.flow.world import AFTER, BEFORE, DAY, FIRST_MAIL, World
 

@@ -18,7 +18,7 @@ from coachfollow.mail.smtp import Post, Relay, Unreachable
 from coachfollow.models import Base, FollowUpPlan, Message, Person, SealedMail, Token, Touchpoint
 from coachfollow.queries.letters import Letter
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.words import MessageKind, MessageState, StepKind, StopReason
+from coachfollow.rules.kinds import MessageKind, MessageState, StepKind, StopReason
 from tests.flow import post_office
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground

@@ -12,7 +12,7 @@ from coachfollow.flow.cohorts import Meeting
 from coachfollow.intake import programme as template
 from coachfollow.queries import asked, links
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.words import Applied, PlanState, StopReason, TouchpointState
+from coachfollow.rules.kinds import Applied, PlanState, StopReason, TouchpointState
 from tests import house
 from tests.flow.world import Stand
 from tests.house import AFTER, DAY, NINE, OPENED, TRAINING, House

@@ -13,7 +13,7 @@ from coachfollow.flow import cohorts, letters, programmes
 from coachfollow.flow.cohorts import Meeting
 from coachfollow.intake import programme as template
 from coachfollow.models import Message, Token
-from coachfollow.rules.words import MessageKind, TokenPurpose
+from coachfollow.rules.kinds import MessageKind, TokenPurpose
 from tests import house
 from tests.house import AFTER, DAY, NINE, OPENED, PROGRAMME, TRAINING, House
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from coachfollow.flow import answers, declining
 from coachfollow.models import Event, Message
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.words import MessageKind, MessageState, PlanState, TouchpointState
+from coachfollow.rules.kinds import MessageKind, MessageState, PlanState, TouchpointState
 from tests.flow.world import Stand
 from tests.house import AFTER, DAY, House
 

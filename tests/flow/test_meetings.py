@@ -15,7 +15,7 @@ from coachfollow.flow import checkins, coaching, placing, plans
 from coachfollow.models import CheckIn, CheckInAttendee, CoachProfile, Message, Person
 from coachfollow.queries import meetings as reads
 from coachfollow.rules import worktime
-from coachfollow.rules.words import CheckInState, MessageKind, MessageState, StopReason, TouchpointState
+from coachfollow.rules.kinds import CheckInState, MessageKind, MessageState, StopReason, TouchpointState
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground
 from tests.flow.post_office import PostOffice

@@ -25,7 +25,7 @@ from coachfollow.models import (
 )
 from coachfollow.queries import actors, schedules
 from coachfollow.queries import programmes as known
-from coachfollow.rules.words import Role, Scope
+from coachfollow.rules.kinds import Role, Scope
 from tests.flow.grounds import Ground
 from tests.flow.world import AFTER, DAY, MOMENTS, OPENED, TRAINING, World
 

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from coachfollow import clock
 from coachfollow.flow import dispatch, handing
 from coachfollow.models import DrainLease
-from coachfollow.rules.words import MessageKind, MessageState
+from coachfollow.rules.kinds import MessageKind, MessageState
 from tests.flow import post_office
 from tests.flow.grounds import Ground
 from tests.flow.post_office import OK, PostOffice

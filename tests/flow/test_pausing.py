@@ -10,7 +10,7 @@ from coachfollow.errors import Closed, Conflict, Invalid, NotFound
 from coachfollow.flow import dispatch, opening, placing, plans
 from coachfollow.models import FollowUpPlan, Message, Person, Touchpoint
 from coachfollow.rules import worktime
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     MessageKind,
     MessageState,
     PlanState,

@@ -8,7 +8,7 @@ from coachfollow.config import Settings
 from coachfollow.flow import placing, plans
 from coachfollow.models import CheckIn, CheckInAttendee, Message
 from coachfollow.rules import worktime
-from coachfollow.rules.words import CheckInState, MessageKind, MessageState
+from coachfollow.rules.kinds import CheckInState, MessageKind, MessageState
 from tests import house
 from tests.house import AFTER, DAY, House
 

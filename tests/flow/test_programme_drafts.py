@@ -28,7 +28,7 @@ from coachfollow.models import (
 from coachfollow.queries import letters
 from coachfollow.queries import programme_drafts as reads
 from coachfollow.queries.programme_drafts import Draft
-from coachfollow.rules.words import Role
+from coachfollow.rules.kinds import Role
 from tests import house
 from tests.flow.grounds import Ground
 from tests.flow.world import BEFORE, DAY, World, at_once

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from coachfollow.flow import claims
 from coachfollow.models import Message, SealedMail, Touchpoint
-from coachfollow.rules.words import MessageKind, MessageState, TouchpointState
+from coachfollow.rules.kinds import MessageKind, MessageState, TouchpointState
 from tests.flow.grounds import Ground
 from tests.flow.world import FIRST_MAIL, Stand, World
 from tests.mail.servers import Fault, Script, ScriptedServer, scripted

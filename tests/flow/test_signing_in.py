@@ -13,7 +13,7 @@ from coachfollow.flow.signin import Entered
 from coachfollow.models import Grant, Person, RateBucket, Token
 from coachfollow.queries import actors, links
 from coachfollow.rules.access import ANONYMOUS
-from coachfollow.rules.words import MessageState, Role, Scope
+from coachfollow.rules.kinds import MessageState, Role, Scope
 from tests import house
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground

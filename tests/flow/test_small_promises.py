@@ -15,7 +15,7 @@ from coachfollow.intake.people import PersonRow
 from coachfollow.intake.words import Field, Mapping, Reading
 from coachfollow.models import ImportBatch, ImportRow, Person, RateBucket, Token
 from coachfollow.queries import programmes
-from coachfollow.rules.words import ImportState
+from coachfollow.rules.kinds import ImportState
 from tests import house
 from tests.house import House
 

@@ -13,8 +13,7 @@ from coachfollow.models import CheckIn, Event, Message, Person
 from coachfollow.queries import coached, shared
 from coachfollow.rules.attention import Need
 from coachfollow.rules.excuses import Excuse
-from coachfollow.rules.levers import Skip
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     Barrier,
     CheckInState,
     MessageKind,
@@ -22,6 +21,7 @@ from coachfollow.rules.words import (
     StopReason,
     TouchpointState,
 )
+from coachfollow.rules.levers import Skip
 from tests import house
 from tests.house import AFTER, DAY, House
 

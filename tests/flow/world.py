@@ -32,7 +32,7 @@ from coachfollow.models import (
     Touchpoint,
 )
 from coachfollow.queries import clockwork
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     ImportKind,
     MessageKind,
     MessageState,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coachfollow.intake.reading import DateOrder, Field, Mapping, Reading, Sighting, Unreadable, read
-from coachfollow.rules.words import AttendanceState
+from coachfollow.rules.kinds import AttendanceState
 from tests.intake.samples import at, read_bytes, workbook
 
 

@@ -20,7 +20,7 @@ from coachfollow import config
 from coachfollow.extensions import db
 from coachfollow.flow import demo
 from coachfollow.queries import clockwork, status
-from coachfollow.rules.words import MessageKind
+from coachfollow.rules.kinds import MessageKind
 from tests import processes
 from tests.cli.conftest import Terminal
 from tests.databases import running_app

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from coachfollow.rules.words import MessageKind
+from coachfollow.rules.kinds import MessageKind
 from tests.journey import cast
 from tests.journey.cast import ANNA, BEN, LENA, NAMES, NILS, PAUL, at
 from tests.journey.installations import Installation

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from werkzeug.datastructures import FileStorage
 
-from coachfollow.rules.words import MessageKind
+from coachfollow.rules.kinds import MessageKind
 from tests.journey import canaries, cast, numbers
 from tests.journey.cast import ANNA, BEN, GRETA, GUEST, LENA, MIRA, NAMES, NILS, PAUL, at
 from tests.journey.installations import Installation

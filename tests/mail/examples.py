@@ -7,7 +7,7 @@ from typing import Any
 from coachfollow.calendars import invitation
 from coachfollow.calendars.invitation import Meeting
 from coachfollow.mail.prepared import Facts, House, Wording
-from coachfollow.rules.words import MessageKind
+from coachfollow.rules.kinds import MessageKind
 
 TOKEN = "Zk3pQ9vX1bN7rT5yH2mC8dL4sF6gJ0aW"
 AT = "https://followup.nordwind.example"

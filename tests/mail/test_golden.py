@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from coachfollow.mail.prepared import prepare
-from coachfollow.rules.words import MessageKind
+from coachfollow.rules.kinds import MessageKind
 from tests.mail.examples import HOUSE, VALUES, facts, wording_of
 
 GOLDEN = Path(__file__).parent / "golden"

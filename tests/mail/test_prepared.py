@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coachfollow.mail.prepared import Facts, Prepared, Unmailable, Wording, prepare
-from coachfollow.rules.words import MessageKind
+from coachfollow.rules.kinds import MessageKind
 from tests.mail import oracle
 from tests.mail.examples import AT, HOUSE, LINKS, QUESTION, VALUES, facts, wording_of
 

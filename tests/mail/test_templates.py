@@ -8,7 +8,7 @@ import pytest
 
 from coachfollow.mail import templates
 from coachfollow.mail.prepared import Wording, prepare
-from coachfollow.rules.words import Audience, MessageKind
+from coachfollow.rules.kinds import Audience, MessageKind
 from tests.mail import oracle
 from tests.mail.examples import AT, HOUSE, LINKS, QUESTION, VALUES, facts, wording_of
 

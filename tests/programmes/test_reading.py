@@ -7,7 +7,7 @@ import pytest
 
 from coachfollow.intake import programme
 from coachfollow.intake.programme import Example
-from coachfollow.rules.words import Audience, StepKind
+from coachfollow.rules.kinds import Audience, StepKind
 from tests.programmes.small import SMALL, documented, read, spoilt, written_in
 
 

@@ -10,8 +10,8 @@ import pytest
 from coachfollow.intake import programme
 from coachfollow.intake.programme import Example, Judged, Programme, Step, StepText
 from coachfollow.rules import planning, wording, worktime
+from coachfollow.rules.kinds import Audience, StepKind
 from coachfollow.rules.planning import Sessions
-from coachfollow.rules.words import Audience, StepKind
 
 KEYS = tuple(programme.shipped())
 PROGRAMMES = {key: programme.read(text, file=f"{key}.yaml") for key, text in programme.shipped().items()}

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from coachfollow.queries.filters import Filters, GroupBy
 from coachfollow.rules import measuring
+from coachfollow.rules.kinds import PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.rules.measuring import Counted, FollowUps, People, Standing
-from coachfollow.rules.words import PlanState, StepKind, StopReason, TouchpointState
 from tests.queries import worlds
 from tests.queries.worlds import DAY, NOW, Facts, Offer
 

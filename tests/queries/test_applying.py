@@ -8,7 +8,7 @@ from coachfollow.queries import applying, choices
 from coachfollow.queries.applying import Applied as Report
 from coachfollow.queries.filters import EVERYTHING, Area, Filters, Sight
 from coachfollow.rules.applying import Applying
-from coachfollow.rules.words import Applied, PlanState
+from coachfollow.rules.kinds import Applied, PlanState
 from tests.queries import worlds
 from tests.queries.worlds import DAY, NOW, Facts, Offer
 

@@ -16,8 +16,8 @@ from coachfollow.models import Cohort
 from coachfollow.queries import choices, completion, names
 from coachfollow.queries.completion import Report
 from coachfollow.queries.filters import EVERYTHING, Area, Filters, GroupBy
+from coachfollow.rules.kinds import PlanState, StepKind, TouchpointState
 from coachfollow.rules.measuring import Counted, FollowUps, People, Standing
-from coachfollow.rules.words import PlanState, StepKind, TouchpointState
 from tests.queries import chance, worlds
 from tests.queries.chance import World
 from tests.queries.worlds import DAY, NOW, Facts, Offer

@@ -10,8 +10,8 @@ from coachfollow.models import Commitment, FollowUpPlan, Person, Touchpoint
 from coachfollow.queries import completion, counting
 from coachfollow.queries.filters import EVERYTHING, Filters, GroupBy
 from coachfollow.rules import measuring
+from coachfollow.rules.kinds import PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.rules.measuring import Counted, FollowUps, People
-from coachfollow.rules.words import PlanState, StepKind, StopReason, TouchpointState
 from tests.queries import worlds
 from tests.queries.worlds import NOW, Facts
 

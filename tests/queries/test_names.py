@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from coachfollow.queries import names
 from coachfollow.queries.filters import EVERYTHING, Filters, GroupBy
 from coachfollow.queries.names import CountedFollowUp, CountedPerson
+from coachfollow.rules.kinds import PlanState, StepKind, TouchpointState
 from coachfollow.rules.measuring import Counted, Standing
-from coachfollow.rules.words import PlanState, StepKind, TouchpointState
 from tests.queries import worlds
 from tests.queries.worlds import DAY, NOW, Facts
 

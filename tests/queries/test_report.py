@@ -15,8 +15,8 @@ from coachfollow.cli import refusals
 from coachfollow.cli.report import report
 from coachfollow.models import Person, Touchpoint
 from coachfollow.queries.completion import NOTES
+from coachfollow.rules.kinds import PlanState, TouchpointState
 from coachfollow.rules.measuring import DEFINITIONS
-from coachfollow.rules.words import PlanState, TouchpointState
 from tests.queries import worlds
 from tests.queries.worlds import DAY, NOW, Facts
 

@@ -11,8 +11,8 @@ from coachfollow.queries import completion, names, sight
 from coachfollow.queries.filters import Filters, GroupBy
 from coachfollow.rules import access
 from coachfollow.rules.access import ANONYMOUS, Action, Actor, Grant, Target
+from coachfollow.rules.kinds import Role, Scope
 from coachfollow.rules.measuring import Counted, FollowUps, People, Standing
-from coachfollow.rules.words import Role, Scope
 from tests.queries import chance
 from tests.queries.chance import One, World
 from tests.queries.worlds import NOW

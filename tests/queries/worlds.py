@@ -27,7 +27,7 @@ from coachfollow.models import (
     Touchpoint,
     TrainingSession,
 )
-from coachfollow.rules.words import Applied, Audience, PlanState, StepKind, StopReason, TouchpointState
+from coachfollow.rules.kinds import Applied, Audience, PlanState, StepKind, StopReason, TouchpointState
 
 NOW = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=400)

@@ -11,9 +11,9 @@ from coachfollow.rules import decisions, redating, worktime
 from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.changes import Course, Footing, Meeting
 from coachfollow.rules.excuses import Excuse
+from coachfollow.rules.kinds import Audience, CheckInState, PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
 from coachfollow.rules.pictures import Busy, FollowUp, Picture
-from coachfollow.rules.words import Audience, CheckInState, PlanState, StepKind, StopReason, TouchpointState
 
 NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)  # a Wednesday
 DAY = timedelta(days=1)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from coachfollow.rules import access
 from coachfollow.rules.access import ANONYMOUS, Action, Actor, Grant, Target
-from coachfollow.rules.words import Role, Scope
+from coachfollow.rules.kinds import Role, Scope
 
 OURS, THEIRS = 1, 2
 ANNA, BEN, COACH, BOSS, LND, OPERATOR = 10, 11, 20, 30, 40, 50

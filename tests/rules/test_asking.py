@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from coachfollow.rules import asking
 from coachfollow.rules.asking import Answered, Problems, QuestionKind, SeenBy
-from coachfollow.rules.words import Applied, Barrier, StepKind
+from coachfollow.rules.kinds import Applied, Barrier, StepKind
 
 REFLECTION, COMMITMENT, SPONSOR = StepKind.REFLECTION, StepKind.COMMITMENT, StepKind.SPONSOR
 

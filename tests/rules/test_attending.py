@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coachfollow.rules import attending
-from coachfollow.rules.words import AttendanceState
+from coachfollow.rules.kinds import AttendanceState
 
 PRESENT, PARTIAL, ABSENT = AttendanceState.PRESENT, AttendanceState.PARTIAL, AttendanceState.ABSENT
 INVITED, EXCUSED = AttendanceState.INVITED, AttendanceState.EXCUSED

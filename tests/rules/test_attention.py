@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from coachfollow.rules import attention
 from coachfollow.rules.attention import Need, Reason, Signs, Spot
 from coachfollow.rules.excuses import Excuse
-from coachfollow.rules.words import Barrier, PlanState, TouchpointState
+from coachfollow.rules.kinds import Barrier, PlanState, TouchpointState
 
 DONE, MISSED = TouchpointState.COMPLETED, TouchpointState.MISSED
 MONDAY = Spot(7, date(2026, 3, 9))

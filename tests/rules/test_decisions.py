@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from coachfollow.errors import Conflict, Invalid, NotFound, Refusal
 from coachfollow.rules import changes, decisions, lifecycle, pausing, pictures, worktime
 from coachfollow.rules.excuses import Excuse
-from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
-from coachfollow.rules.pictures import Busy, Picture
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     Audience,
     ChangeKind,
     CheckInState,
@@ -21,6 +19,8 @@ from coachfollow.rules.words import (
     StopReason,
     TouchpointState,
 )
+from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
+from coachfollow.rules.pictures import Busy, Picture
 from tests.rules import plans_by_hand
 from tests.rules.plans_by_hand import DAY, NOW, WEEK, course, follow_up, picture, placed
 

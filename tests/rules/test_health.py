@@ -7,7 +7,7 @@ import pytest
 
 from coachfollow.rules import health
 from coachfollow.rules.health import Signs
-from coachfollow.rules.words import MessageState
+from coachfollow.rules.kinds import MessageState
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WELL = Signs(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coachfollow.rules import lifecycle
-from coachfollow.rules.words import MessageKind, MessageState, PlanState, TouchpointState
+from coachfollow.rules.kinds import MessageKind, MessageState, PlanState, TouchpointState
 
 COMPLETED, MISSED, EXCUSED = TouchpointState.COMPLETED, TouchpointState.MISSED, TouchpointState.EXCUSED
 PLANNED, OPEN, CANCELLED = TouchpointState.PLANNED, TouchpointState.OPEN, TouchpointState.CANCELLED

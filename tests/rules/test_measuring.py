@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coachfollow.rules import measuring
+from coachfollow.rules.kinds import PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.rules.measuring import Counted, FollowUps, People, Standing
-from coachfollow.rules.words import PlanState, StepKind, StopReason, TouchpointState
 
 NOW = datetime(2026, 3, 16, 9, tzinfo=UTC)
 YESTERDAY, TOMORROW = NOW - timedelta(days=1), NOW + timedelta(days=1)

@@ -5,8 +5,8 @@ from datetime import date, time
 import pytest
 
 from coachfollow.rules import cadence, planning
+from coachfollow.rules.kinds import Audience, StepKind
 from coachfollow.rules.planning import Sessions, StepRule
-from coachfollow.rules.words import Audience, StepKind
 
 ANCHORS = "use session, session:first, session:last, session:2 or step:<key>"
 ENDLESS = "9" * 5000

@@ -7,10 +7,10 @@ import pytest
 
 from coachfollow.rules import changes, decisions, pictures, taking_back
 from coachfollow.rules.excuses import Excuse
+from coachfollow.rules.kinds import PlanState, StepKind
 from coachfollow.rules.levers import Add, Lever, Skip
 from coachfollow.rules.pictures import Busy, Picture
 from coachfollow.rules.taking_back import Decision
-from coachfollow.rules.words import PlanState, StepKind
 from tests.rules.plans_by_hand import DAY, NOW, course, follow_up, picture, placed
 
 COACH = 7

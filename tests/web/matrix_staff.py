@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from coachfollow.flow import programme_drafts
 from coachfollow.models import Cohort, ImportBatch, Message
-from coachfollow.rules.words import ImportState
+from coachfollow.rules.kinds import ImportState
 from coachfollow.web.policies import Door
 from tests.house import House
 from tests.web.matrix import ANYBODY_SIGNED_IN, OPERATORS, Row, Visitor, Visitors

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from coachfollow.flow import plans
 from coachfollow.models import Answer, Message, Touchpoint
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     Applied,
     Barrier,
     MessageKind,

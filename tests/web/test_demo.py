@@ -11,7 +11,7 @@ from coachfollow.config import Settings
 from coachfollow.flow.demo_guests import Guest
 from coachfollow.flow.mailbox import folder
 from coachfollow.mail import mailbox as files
-from coachfollow.rules.words import Role
+from coachfollow.rules.kinds import Role
 from tests.web.browsers import Browser
 from tests.web.worlds import ANNA, ON_ONE, World
 

@@ -14,7 +14,7 @@ from coachfollow.extensions import db
 from coachfollow.flow import demo, demo_travel
 from coachfollow.models import ClockShift, Message, Touchpoint
 from coachfollow.queries import clockwork
-from coachfollow.rules.words import MessageKind, MessageState, TouchpointState
+from coachfollow.rules.kinds import MessageKind, MessageState, TouchpointState
 from coachfollow.web import demo_clock
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coachfollow.rules.words import MessageKind, PlanState, StopReason, TouchpointState
+from coachfollow.rules.kinds import MessageKind, PlanState, StopReason, TouchpointState
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock
 from tests.web.worlds import ANNA, CARD, GRETA, ON_ONE, PAUL, World

@@ -7,7 +7,7 @@ from coachfollow.flow import answers, coaching, placing, plans
 from coachfollow.models import Commitment, Person, ProgrammeText, StepText
 from coachfollow.queries import asked
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.words import Applied, MessageKind, StopReason
+from coachfollow.rules.kinds import Applied, MessageKind, StopReason
 from tests.house import DAY
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock

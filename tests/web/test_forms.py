@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from coachfollow.rules.words import MessageKind
+from coachfollow.rules.kinds import MessageKind
 from tests.web.browsers import Browser
 from tests.web.worlds import ANNA, ON_ONE, World
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from coachfollow.rules.words import MessageKind
+from coachfollow.rules.kinds import MessageKind
 from tests.web.looking import PHONE, SMALLEST, in_every_light, local, problems
 from tests.web.worlds import ANNA, ASKED, ON_ONE, PAUL, World
 

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from coachfollow.flow import signin
 from coachfollow.models import Cohort, Person
-from coachfollow.rules.words import MessageKind
+from coachfollow.rules.kinds import MessageKind
 from coachfollow.web import policies
 from tests.house import House
 from tests.web import matrix, matrix_staff

@@ -11,7 +11,7 @@ from coachfollow.extensions import db
 from coachfollow.flow import outcomes
 from coachfollow.models import Message
 from coachfollow.queries import status
-from coachfollow.rules.words import MessageState
+from coachfollow.rules.kinds import MessageState
 from tests.databases import running_app
 from tests.ports import free_port
 from tests.web.browsers import Browser

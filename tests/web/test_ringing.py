@@ -7,7 +7,7 @@ from redis import Redis
 
 from coachfollow import bell
 from coachfollow.config import Settings
-from coachfollow.rules.words import MessageKind
+from coachfollow.rules.kinds import MessageKind
 from tests.ports import free_port
 from tests.web.browsers import Browser
 from tests.web.worlds import ANNA, LENA, ON_ONE, World

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from coachfollow.extensions import db
 from coachfollow.flow import signin
 from coachfollow.models import Base, Person, Token
-from coachfollow.rules.words import MessageKind, TokenPurpose
+from coachfollow.rules.kinds import MessageKind, TokenPurpose
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock
 from tests.web.worlds import ANNA, LENA, ON_ONE, World

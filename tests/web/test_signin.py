@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from coachfollow.flow import floods, signin
 from coachfollow.models import Message, Person, RateBucket
-from coachfollow.rules.words import MessageKind
+from coachfollow.rules.kinds import MessageKind
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock
 from tests.web.worlds import ANNA, GRETA, LENA, OLGA, ON_ONE, World

@@ -5,7 +5,7 @@ import json
 from sqlalchemy import update
 
 from coachfollow.models import ProgrammeText, StepText
-from coachfollow.rules.words import MessageKind
+from coachfollow.rules.kinds import MessageKind
 from tests.web.browsers import Browser
 from tests.web.worlds import ANNA, ON_ONE, PAUL, World
 

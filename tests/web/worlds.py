@@ -18,7 +18,7 @@ from coachfollow import config
 from coachfollow.extensions import db
 from coachfollow.flow import letters
 from coachfollow.models import Message, Person
-from coachfollow.rules.words import MessageKind, Role
+from coachfollow.rules.kinds import MessageKind, Role
 from tests import house
 from tests.databases import running_app
 from tests.house import AFTER, DAY, House

@@ -8,7 +8,7 @@ from coachfollow.queries import applying
 from coachfollow.queries.applying import Line
 from coachfollow.rules.definitions import APPLYING
 from coachfollow.rules.forms import APPLIED_WORDS
-from coachfollow.rules.words import Applied
+from coachfollow.rules.kinds import Applied
 from coachfollow.web import charts, policies
 from coachfollow.web.charts import Bars, Measured, Part, Stack, Tone
 from coachfollow.web.staff import asked_for, paging

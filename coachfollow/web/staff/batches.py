@@ -11,7 +11,7 @@ from coachfollow.queries import batches, staged
 from coachfollow.queries.sheets import Sheet
 from coachfollow.queries.staged import Fate
 from coachfollow.rules.access import Action
-from coachfollow.rules.words import ImportState
+from coachfollow.rules.kinds import ImportState
 from coachfollow.web import policies
 from coachfollow.web.staff import downloads, paging, telling
 

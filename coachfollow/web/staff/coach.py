@@ -4,7 +4,7 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from coachfollow.queries import coached
-from coachfollow.rules.words import PlanState
+from coachfollow.rules.kinds import PlanState
 from coachfollow.web import policies
 
 pages = Blueprint("coach", __name__)

@@ -6,9 +6,9 @@ from typing import assert_never
 from coachfollow.flow import changing
 from coachfollow.rules import worktime
 from coachfollow.rules.changes import Edit
+from coachfollow.rules.kinds import Audience, ChangeKind, PlanState, StepKind, TouchpointState
 from coachfollow.rules.levers import Add, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
 from coachfollow.rules.pictures import FollowUp
-from coachfollow.rules.words import Audience, ChangeKind, PlanState, StepKind, TouchpointState
 from coachfollow.web import saying
 from coachfollow.web.staff import words
 from coachfollow.web.staff.scenes import Scene

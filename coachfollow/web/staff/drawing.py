@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from coachfollow.queries.completion import Group, Report
 from coachfollow.queries.filters import GroupBy
+from coachfollow.rules.kinds import PlanState
 from coachfollow.rules.measuring import FollowUps, People
-from coachfollow.rules.words import PlanState
 from coachfollow.web import charts
 from coachfollow.web.charts import Bars, Line, Measured, Part, Stack, Tone
 from coachfollow.web.staff import words

@@ -12,7 +12,7 @@ from coachfollow.queries.timelines import Dated
 from coachfollow.rules import lifecycle
 from coachfollow.rules.access import Action
 from coachfollow.rules.asking import TEXT_LIMIT
-from coachfollow.rules.words import TO_COME, CheckInState, StepKind, TouchpointState
+from coachfollow.rules.kinds import TO_COME, CheckInState, StepKind, TouchpointState
 from coachfollow.web import policies
 from coachfollow.web.staff import telling, words
 

@@ -9,7 +9,7 @@ from coachfollow.errors import Conflict, Invalid, NotFound
 from coachfollow.flow import cohorts, extending
 from coachfollow.queries import batches, groups, organisations, participants, programmes, sight
 from coachfollow.rules.access import Action
-from coachfollow.rules.words import PlanState
+from coachfollow.rules.kinds import PlanState
 from coachfollow.web import policies
 from coachfollow.web.staff import drawing, group_form, paging, targets, telling, words
 

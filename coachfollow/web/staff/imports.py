@@ -11,7 +11,7 @@ from coachfollow.intake import reading as lists
 from coachfollow.intake.reading import Reading, Unreadable
 from coachfollow.queries import groups
 from coachfollow.rules.access import Action
-from coachfollow.rules.words import ImportKind
+from coachfollow.rules.kinds import ImportKind
 from coachfollow.web import policies
 from coachfollow.web.staff import questions, telling, uploads
 from coachfollow.web.staff.uploads import Upload

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from coachfollow.errors import NotFound
 from coachfollow.queries import outbox
 from coachfollow.rules.access import Action
-from coachfollow.rules.words import MessageState
+from coachfollow.rules.kinds import MessageState
 from coachfollow.web import policies
 from coachfollow.web.staff import paging, posting, targets, words
 

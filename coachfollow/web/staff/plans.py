@@ -12,7 +12,7 @@ from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated, Happened, PlanHead
 from coachfollow.rules import access, attention
 from coachfollow.rules.access import Action
-from coachfollow.rules.words import TO_COME, CheckInState, PlanState, StepKind, TouchpointState
+from coachfollow.rules.kinds import TO_COME, CheckInState, PlanState, StepKind, TouchpointState
 from coachfollow.web import policies
 from coachfollow.web.staff import story, telling, words
 from coachfollow.web.staff.story import Told

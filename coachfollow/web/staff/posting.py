@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from coachfollow.queries.outbox import Noted, Posted
-from coachfollow.rules.words import MessageState
+from coachfollow.rules.kinds import MessageState
 
 MEANINGS: Mapping[MessageState, str] = {
     MessageState.QUEUED: "Their moment has not come yet, or a worker takes them next.",

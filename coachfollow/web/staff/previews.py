@@ -8,8 +8,8 @@ from typing import assert_never
 from coachfollow.flow import changing
 from coachfollow.rules import decisions, pictures, worktime
 from coachfollow.rules.changes import Course, Edit
+from coachfollow.rules.kinds import CheckInState, StepKind, TouchpointState
 from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
-from coachfollow.rules.words import CheckInState, StepKind, TouchpointState
 from coachfollow.web import saying
 from coachfollow.web.staff import consequences, words
 from coachfollow.web.staff.scenes import Scene

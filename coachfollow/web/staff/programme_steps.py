@@ -16,7 +16,7 @@ from coachfollow.intake.programme_documents import Document
 from coachfollow.intake.programme_editing import Survey
 from coachfollow.queries.programme_drafts import Draft
 from coachfollow.rules.access import Action
-from coachfollow.rules.words import StepKind
+from coachfollow.rules.kinds import StepKind
 from coachfollow.web import policies
 from coachfollow.web.staff import programme_drafts, programme_words, telling
 

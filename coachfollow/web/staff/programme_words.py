@@ -11,8 +11,8 @@ from coachfollow.intake.programme import Mistake, Step
 from coachfollow.intake.programme_changes import Change, Part
 from coachfollow.intake.programme_documents import Document, words
 from coachfollow.intake.programme_editing import Survey
+from coachfollow.rules.kinds import Applied, StepKind
 from coachfollow.rules.wording import PLACEHOLDERS
-from coachfollow.rules.words import Applied, StepKind
 from coachfollow.web.staff.words import LOCALE, anchor, capital
 
 WEEK = 7

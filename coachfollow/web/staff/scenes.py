@@ -6,9 +6,9 @@ from datetime import datetime
 from coachfollow.queries.foresight import Foresight
 from coachfollow.queries.timelines import PlanHead
 from coachfollow.rules.changes import Change, Key
+from coachfollow.rules.kinds import StepKind
 from coachfollow.rules.levers import Lever
 from coachfollow.rules.pictures import FollowUp, Picture
-from coachfollow.rules.words import StepKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from coachfollow.queries.timelines import Happened
 from coachfollow.rules.attention import Need, Reason
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.forms import BARRIER_WORDS
-from coachfollow.rules.words import Barrier, ChangeKind
+from coachfollow.rules.kinds import Barrier, ChangeKind
 from coachfollow.web import saying
 from coachfollow.web.staff import words
 

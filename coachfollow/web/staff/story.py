@@ -8,7 +8,7 @@ from coachfollow.queries.coached import READ
 from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated, Happened
 from coachfollow.rules import taking_back
-from coachfollow.rules.words import StepKind, TouchpointState
+from coachfollow.rules.kinds import StepKind, TouchpointState
 from coachfollow.web.staff import sentences
 
 # true and seldom of use: they stand in the time line only when everything is asked for

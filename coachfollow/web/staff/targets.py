@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.queries import outbox
 from coachfollow.rules.access import Actor, Target
-from coachfollow.rules.words import Role, Scope
+from coachfollow.rules.kinds import Role, Scope
 
 
 def any_group(session: Session, arguments: dict[str, Any]) -> Target | None:

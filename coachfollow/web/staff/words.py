@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from coachfollow.rules.forms import APPLIED_WORDS, BARRIER_WORDS
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     Applied,
     AttendanceState,
     Barrier,

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import db
-from coachfollow.rules.words import Applied
+from coachfollow.rules.kinds import Applied
 from coachfollow.web.staff import applied
 from tests.house import House
 from tests.queries import worlds as rows

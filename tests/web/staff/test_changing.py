@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from coachfollow.flow import placing
 from coachfollow.models import CheckIn, Message, Person, PlanChange
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     CheckInState,
     MessageKind,
     MessageState,

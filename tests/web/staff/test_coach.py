@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from coachfollow.flow import coaching, placing
-from coachfollow.rules.words import Barrier, PlanState, TouchpointState
+from coachfollow.rules.kinds import Barrier, PlanState, TouchpointState
 from tests.house import DAY
 from tests.web.clocks import Clock
 from tests.web.staff.people import signed_in

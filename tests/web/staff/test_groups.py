@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from coachfollow.models import Cohort, Grant, Person
-from coachfollow.rules.words import Role, Scope
+from coachfollow.rules.kinds import Role, Scope
 from tests.house import OPENED
 from tests.web.staff.people import group_of, signed_in
 from tests.web.worlds import ANNA, BEN, CLEO, LENA, ON_ONE, World

@@ -15,7 +15,7 @@ from coachfollow.config import Settings
 from coachfollow.flow import attendance
 from coachfollow.intake.reading import DateOrder
 from coachfollow.models import Enrolment, Event, ImportBatch, ImportRow, Person
-from coachfollow.rules.words import ImportState, PlanState, Role
+from coachfollow.rules.kinds import ImportState, PlanState, Role
 from coachfollow.web.staff import batches
 from tests.house import DAY, TRAINING
 from tests.intake import samples

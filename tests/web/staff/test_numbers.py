@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from coachfollow.queries import completion, exports, finding, sheets
 from coachfollow.queries.filters import EVERYTHING, GroupBy
-from coachfollow.rules.words import Role
+from coachfollow.rules.kinds import Role
 from coachfollow.web.staff import numbers
 from tests.house import AFTER
 from tests.web.browsers import Browser

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from coachfollow.flow import history
 from coachfollow.models import Message, Person
-from coachfollow.rules.words import MessageKind, MessageState
+from coachfollow.rules.kinds import MessageKind, MessageState
 from coachfollow.web.staff import posting
 from tests.web.browsers import Browser
 from tests.web.staff.people import signed_in

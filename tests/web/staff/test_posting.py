@@ -7,7 +7,7 @@ import pytest
 
 from coachfollow.flow import outcomes
 from coachfollow.queries.outbox import Noted, Posted
-from coachfollow.rules.words import MessageKind, MessageState
+from coachfollow.rules.kinds import MessageKind, MessageState
 from coachfollow.web.staff import posting
 
 QUEUED_AT = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ from html import unescape
 
 import pytest
 
-from coachfollow.rules.words import StepKind
+from coachfollow.rules.kinds import StepKind
 from tests.house import PROGRAMME
 from tests.web.browsers import Browser
 from tests.web.staff.people import signed_in

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from coachfollow.flow import answers, coaching
 from coachfollow.models import Cohort, Person, ProgrammeText, StepText
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.words import Applied, Barrier
+from coachfollow.rules.kinds import Applied, Barrier
 from tests.house import DAY, House
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock

@@ -7,7 +7,7 @@ import pytest
 
 from coachfollow.queries.timelines import Happened
 from coachfollow.rules.attention import Need, Reason, Spot
-from coachfollow.rules.words import (
+from coachfollow.rules.kinds import (
     AttendanceState,
     Audience,
     ImportState,
