@@ -6,6 +6,7 @@ have been. Measuring costs half as much again as the test itself.
 """
 
 import gc
+import os
 
 import pytest
 
@@ -19,6 +20,11 @@ LONGEST_FIRST = (
 )
 UNMEASURED = "tests/journey/"
 MEASURED_ON_BOTH = ("tests/foundation/", "tests/flow/test_claiming.py", "tests/flow/test_large_lists.py")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: tests wait for servers and browsers as often as they compute."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(trylast=True)

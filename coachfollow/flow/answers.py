@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Closed, NotFound
-from coachfollow.flow import commitments, history, holding, keys, plans, sets, settling
+from coachfollow.flow import commitments, history, keys, locking, plans, sets, settling
 from coachfollow.models import Answer, Blocker, Person, Touchpoint
 from coachfollow.rules import asking, lifecycle
 from coachfollow.rules.asking import Answered
@@ -51,7 +51,7 @@ def _open(session: Session, touchpoint_id: int, now: datetime) -> Touchpoint:
     touchpoint = session.get(Touchpoint, touchpoint_id)
     if touchpoint is None or touchpoint.kind not in asking.ANSWERED_BY_MAIL:
         raise NotFound("There is no such question.")
-    plan = holding.plan(session, plan_id=touchpoint.plan_id)
+    plan = locking.plan(session, plan_id=touchpoint.plan_id)
     session.refresh(touchpoint)  # a drain may have closed it while we waited
     if not lifecycle.takes_answer(
         touchpoint.state,

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict
-from coachfollow.flow import asking_again, checkins, holding, outbox, recording, rewriting
+from coachfollow.flow import asking_again, checkins, locking, outbox, recording, rewriting
 from coachfollow.flow.rewriting import Rewritten
 from coachfollow.models import Coaching, FollowUpPlan, Message, Person, PlanChange
-from coachfollow.queries import pictures
+from coachfollow.queries import snapshots
 from coachfollow.rules import changes, decisions, pausing
 from coachfollow.rules.changes import Change, Edit
 from coachfollow.rules.kinds import ChangeKind, CheckInState, MessageState, TouchpointState
@@ -52,10 +52,10 @@ def carry_out(
     `shown` is the mark of the change that was previewed: if it has become another, nothing is done. What
     calendars are told waits for `wait`, so that it can be taken back; a meeting within two hours is told at once.
     """
-    plan = holding.plan(session, plan_id=plan_id)
+    plan = locking.plan(session, plan_id=plan_id)
     if isinstance(lever, Meet):
         _hold_calendars(session, plan)
-    change = decisions.decide(pictures.of(session, plan_id=plan_id, now=now), lever, now=now)
+    change = decisions.decide(snapshots.of(session, plan_id=plan_id, now=now), lever, now=now)
     if shown not in {None, changes.mark(change)}:
         raise Conflict(MOVED_ON)
     before = _mails(session, plan_id)
@@ -81,7 +81,7 @@ def carry_out(
 
 def _hold_calendars(session: Session, plan: FollowUpPlan) -> None:
     coaches = select(Coaching.coach_id).where(Coaching.plan_id == plan.id, Coaching.to_at.is_(None))
-    holding.calendars(session, people=[plan.person_id, *session.scalars(coaches)])
+    locking.calendars(session, people=[plan.person_id, *session.scalars(coaches)])
 
 
 def _mails(session: Session, plan_id: int) -> Mapping[int, bool]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.flow import changing, checkins, history, holding, keys, plans
+from coachfollow.flow import changing, checkins, history, keys, locking, plans
 from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Person, Touchpoint
 from coachfollow.queries import coached, hours
 from coachfollow.rules import decisions, worktime
@@ -20,7 +20,7 @@ def mark(
 ) -> None:
     """Say that a meeting took place or did not, with one sentence of what came of it."""
     touchpoint = session.get_one(Touchpoint, check_in.touchpoint_id)
-    plan = holding.plan(session, plan_id=touchpoint.plan_id)
+    plan = locking.plan(session, plan_id=touchpoint.plan_id)
     session.refresh(touchpoint)
     _refuse_settled(check_in, touchpoint)
     if check_in.state is CheckInState.PLACED and check_in.starts_at and check_in.starts_at > now:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Closed
-from coachfollow.flow import history, holding, keys, plans, settling
+from coachfollow.flow import history, keys, locking, plans, settling
 from coachfollow.models import Commitment, FollowUpPlan, Person, Touchpoint
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.kinds import PlanState, StepKind, TouchpointState
@@ -14,7 +14,7 @@ from coachfollow.rules.kinds import PlanState, StepKind, TouchpointState
 
 def change(session: Session, *, plan_id: int, answered: Answered, now: datetime) -> Commitment:
     """Take a new wording of somebody's plan, at any time of the follow-up; raises Closed once it has ended."""
-    plan = holding.plan(session, plan_id=plan_id)
+    plan = locking.plan(session, plan_id=plan_id)
     if plan.state not in {PlanState.ACTIVE, PlanState.PAUSED, PlanState.FINISHED}:
         raise Closed("This follow-up has ended; its plan stays as it was.")
     commitment = keep(session, plan_id=plan_id, answered=answered, now=now)

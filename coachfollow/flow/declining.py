@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import history, holding, outbox, plans
+from coachfollow.flow import history, locking, outbox, plans
 from coachfollow.models import FollowUpPlan, Message, Person, Reporting, Touchpoint
 from coachfollow.rules.kinds import TO_COME, Audience, TouchpointState
 
@@ -19,7 +19,7 @@ def decline(session: Session, *, plan_id: int, manager_id: int, now: datetime) -
     """
     if manager_id != _manager(session, plan_id):
         return 0
-    holding.plan(session, plan_id=plan_id)
+    locking.plan(session, plan_id=plan_id)
     excused = session.scalars(
         update(Touchpoint)
         .where(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from coachfollow import clock
 from coachfollow.errors import Conflict, Forbidden, Invalid
 from coachfollow.extensions import installation
-from coachfollow.flow import demo_habits, dispatch, placing
+from coachfollow.flow import demo_acting, dispatch, placing
 from coachfollow.models import ClockShift
 from coachfollow.queries import clockwork
 
@@ -80,7 +80,7 @@ def turn(session: Session, moment: datetime) -> Stepped:
 
     The clock moves between the two: the demo's own worker looks at it, and would close what people still answer.
     """
-    acted = demo_habits.act(session, now=moment)
+    acted = demo_acting.act(session, now=moment)
     _advance(session, moment)
     placing.place_due(session, now=moment)
     return Stepped(now=moment, events=1, acted=acted, sent=_send(session, moment))

@@ -122,7 +122,7 @@ def _mails(one: Due, said: outbox.Said, now: datetime) -> list[dict[str, object]
     mails += [
         _mail(one, MessageKind.REMINDER, n=n, send_at=moment, late_from=moment)
         for n, moment in enumerate(moments, start=max(1, reminded.next_n))
-        if moment > now - lifecycle.LATE_AFTER
+        if moment > now - lifecycle.STALE_AFTER
     ]
     return mails
 

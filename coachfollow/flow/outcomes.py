@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import claims, history, holding, plans, sets
+from coachfollow.flow import claims, history, locking, plans, sets
 from coachfollow.models import Heartbeat, Message, SealedMail, Touchpoint
 from coachfollow.rules.kinds import MessageKind, MessageState, StepKind, TouchpointState
 
@@ -32,7 +32,7 @@ def _complete_prompts(session: Session, sent: ColumnElement[bool], now: datetime
     plan_ids = [plan_id for plan_id in session.scalars(prompted) if plan_id is not None]
     if not plan_ids:
         return
-    holding.plans(session, plan_ids=plan_ids)
+    locking.plans(session, plan_ids=plan_ids)
     session.execute(
         update(Touchpoint)
         .where(

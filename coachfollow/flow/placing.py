@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import checkins, dating, holding, outbox
+from coachfollow.flow import checkins, dating, locking, outbox
 from coachfollow.models import CheckIn, CoachProfile
 from coachfollow.queries import hours, meetings
 from coachfollow.queries.meetings import Wanted
@@ -42,10 +42,10 @@ def place_due(session: Session, *, now: datetime) -> tuple[int, int]:
 
 def _held(session: Session, touchpoint_id: int, plan_id: int) -> Wanted | None:
     """Give a meeting that still wants a time, with the plan and both calendars held."""
-    holding.plan(session, plan_id=plan_id)
+    locking.plan(session, plan_id=plan_id)
     wanted = meetings.wanted(session, touchpoint_id=touchpoint_id)
     if wanted is not None:
-        holding.calendars(session, people=[wanted.person.id, wanted.coach.id])
+        locking.calendars(session, people=[wanted.person.id, wanted.coach.id])
     return wanted
 
 

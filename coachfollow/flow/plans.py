@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict
-from coachfollow.flow import changing, history, holding, recording
+from coachfollow.flow import changing, history, locking, recording
 from coachfollow.models import FollowUpPlan, Person, ProgrammeVersion, Step, Touchpoint
 from coachfollow.rules import lifecycle, pausing, worktime
 from coachfollow.rules.kinds import TO_COME, PlanState, StepKind, StopReason, TouchpointState
@@ -63,7 +63,7 @@ def leave(
     session: Session, *, plan_id: int, reason: StopReason, now: datetime, actor_id: int | None = None
 ) -> None:
     """Send nothing more of a plan, as its person asks: whatever state it is in, and however often they ask."""
-    plan = holding.plan(session, plan_id=plan_id)
+    plan = locking.plan(session, plan_id=plan_id)
     if lifecycle.may_become(plan.state, PlanState.STOPPED):
         stop(session, plan_id=plan_id, reason=reason, now=now, actor_id=actor_id)
     elif session.scalar(select(exists().where(Touchpoint.plan_id == plan_id, TO_COME_STILL))):
@@ -73,7 +73,7 @@ def leave(
 
 def finish(session: Session, *, plan_ids: Collection[int], now: datetime) -> None:
     """End those plans that have nothing more to come but the unprompted check. No commit."""
-    holding.plans(session, plan_ids=plan_ids)  # of two who settle the last two at once, one must see both
+    locking.plans(session, plan_ids=plan_ids)  # of two who settle the last two at once, one must see both
     running = FollowUpPlan.id.in_(list(plan_ids)) & (FollowUpPlan.state == PlanState.ACTIVE)
     for plan in session.scalars(select(FollowUpPlan).where(running, ~SOMETHING_TO_COME)).all():
         _finish(session, plan, now)

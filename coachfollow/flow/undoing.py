@@ -10,9 +10,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, NotFound
-from coachfollow.flow import holding, outbox, recording, rewriting
+from coachfollow.flow import locking, outbox, recording, rewriting
 from coachfollow.models import CheckInAttendee, FollowUpPlan, Message, PlanChange
-from coachfollow.queries import decided, pictures
+from coachfollow.queries import decided, snapshots
 from coachfollow.rules import changes, taking_back
 from coachfollow.rules.changes import Change
 from coachfollow.rules.kinds import MessageState
@@ -32,12 +32,12 @@ SAME = (
 
 def undo(session: Session, *, plan_id: int, change_id: int, now: datetime, actor_id: int) -> None:
     """Take a decision back: rows, calendars and mails as they were. Raises Conflict where it is too late."""
-    plan = holding.plan(session, plan_id=plan_id)
+    plan = locking.plan(session, plan_id=plan_id)
     decision = decided.one(session, plan_id=plan_id, change_id=change_id)
     if decision is None:
         raise NotFound("There is no such change.")
-    picture = pictures.of(session, plan_id=plan_id, now=now)
-    problem = taking_back.too_late(decision, picture=picture, actor_id=actor_id, now=now)
+    snapshot = snapshots.of(session, plan_id=plan_id, now=now)
+    problem = taking_back.too_late(decision, snapshot=snapshot, actor_id=actor_id, now=now)
     if problem is not None:
         raise Conflict(problem)
     back = changes.inverse(decision.change, now=now)

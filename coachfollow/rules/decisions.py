@@ -21,8 +21,8 @@ from coachfollow.rules.kinds import (
     TouchpointState,
 )
 from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
-from coachfollow.rules.pictures import Picture
 from coachfollow.rules.planning import OPEN_DAYS
+from coachfollow.rules.snapshots import Snapshot
 
 BY_COACH = "the coach chose this day"
 MEETING_BY_COACH = "the coach chose this time"
@@ -32,53 +32,53 @@ FARTHEST = timedelta(days=366)
 LONGEST_MORE = timedelta(days=60)
 
 
-def decide(picture: Picture, lever: Lever, *, now: datetime) -> Change:
+def decide(snapshot: Snapshot, lever: Lever, *, now: datetime) -> Change:
     """Say what a decision changes; raises Conflict where it cannot be taken, Invalid for a day that cannot be."""
     match lever:
         case Move():
-            change = _move(picture, lever, now)
+            change = _move(snapshot, lever, now)
         case Meet():
-            change = _meet(picture, lever, now)
+            change = _meet(snapshot, lever, now)
         case Prolong():
-            change = _prolong(picture, lever, now)
+            change = _prolong(snapshot, lever, now)
         case Skip():
-            change = _skip(picture, lever, now)
+            change = _skip(snapshot, lever, now)
         case Add():
-            change = _add(picture, lever, now)
+            change = _add(snapshot, lever, now)
         case Pause():
-            change = pausing.pause(picture, until=lever.until, now=now)
+            change = pausing.pause(snapshot, until=lever.until, now=now)
         case Resume():
-            change = pausing.resume(picture, now=now)
+            change = pausing.resume(snapshot, now=now)
         case Stop():
-            change = pausing.stop(picture, reason=lever.reason, now=now)
+            change = pausing.stop(snapshot, reason=lever.reason, now=now)
         case Silence():
-            change = pausing.silence(picture, now=now)
+            change = pausing.silence(snapshot, now=now)
         case _:
             assert_never(lever)
-    return _settled(picture, change, now)
+    return _settled(snapshot, change, now)
 
 
-def _move(picture: Picture, lever: Move, now: datetime) -> Change:
-    one = picture.follow_up(lever.follow_up)
+def _move(snapshot: Snapshot, lever: Move, now: datetime) -> Change:
+    one = snapshot.follow_up(lever.follow_up)
     if one.kind is StepKind.CHECK_IN:
         raise Conflict("A meeting moves with its time; choose a day and a time for both of you.")
     if one.course.state is not TouchpointState.PLANNED:
         raise Conflict("This follow-up is no longer to come; only what is still to come can move.")
-    _demand_running(picture)
-    dates = redating.moved(one.course.dates, day=lever.day, at=lever.at, week=picture.week, zone=one.zone)
+    _demand_running(snapshot)
+    dates = redating.moved(one.course.dates, day=lever.day, at=lever.at, week=snapshot.week, zone=one.zone)
     _demand_to_come(dates, now)
     if dates == one.course.dates:
         raise Invalid("That is the day and time it has already.", {"day": "Choose another."})
     return _one(
-        picture,
+        snapshot,
         ChangeKind.MOVED,
         Edit(key=one.key, before=one.course, after=replace(one.course, dates=dates, why=BY_COACH)),
     )
 
 
-def _meet(picture: Picture, lever: Meet, now: datetime) -> Change:
-    one = picture.follow_up(lever.follow_up)
-    if one.kind is not StepKind.CHECK_IN or not picture.has_coach:
+def _meet(snapshot: Snapshot, lever: Meet, now: datetime) -> Change:
+    one = snapshot.follow_up(lever.follow_up)
+    if one.kind is not StepKind.CHECK_IN or not snapshot.has_coach:
         raise Conflict("Only a meeting with a coach can have a time.")
     meeting = one.course.meeting
     problem = settled(one.course.state, meeting.state if meeting else None)
@@ -86,17 +86,17 @@ def _meet(picture: Picture, lever: Meet, now: datetime) -> Change:
         raise Conflict(problem)
     if lever.starts_at <= now:
         raise Conflict("That time has passed; choose one to come.")
-    ends_at = lever.starts_at + timedelta(minutes=picture.meeting_minutes)
-    if any(busy.starts_at < ends_at and lever.starts_at < busy.ends_at for busy in picture.busy_beside(one)):
+    ends_at = lever.starts_at + timedelta(minutes=snapshot.meeting_minutes)
+    if any(busy.starts_at < ends_at and lever.starts_at < busy.ends_at for busy in snapshot.busy_beside(one)):
         raise Conflict("One of you has another meeting at that time; choose another.")
     after = replace(
         one.course,
         state=TouchpointState.PLANNED,  # one whose day had come waits for its new day
-        dates=redating.at_meeting(lever.starts_at, week=picture.week, zone=one.zone),
+        dates=redating.at_meeting(lever.starts_at, week=snapshot.week, zone=one.zone),
         why=MEETING_BY_COACH,
         meeting=Meeting(state=CheckInState.PLACED, starts_at=lever.starts_at, ends_at=ends_at),
     )
-    return _one(picture, ChangeKind.MEETING_SET, Edit(key=one.key, before=one.course, after=after))
+    return _one(snapshot, ChangeKind.MEETING_SET, Edit(key=one.key, before=one.course, after=after))
 
 
 def settled(state: TouchpointState, meeting: CheckInState | None) -> str | None:
@@ -108,16 +108,16 @@ def settled(state: TouchpointState, meeting: CheckInState | None) -> str | None:
     return None
 
 
-def _prolong(picture: Picture, lever: Prolong, now: datetime) -> Change:
-    one = picture.follow_up(lever.follow_up)
+def _prolong(snapshot: Snapshot, lever: Prolong, now: datetime) -> Change:
+    one = snapshot.follow_up(lever.follow_up)
     is_late = one.course.state is TouchpointState.MISSED and one.audience is Audience.PARTICIPANT
     if one.kind in {StepKind.PROMPT, StepKind.CHECK_IN}:
         raise Conflict("Only a question can be given more time.")
     if not is_late and one.course.state is not TouchpointState.OPEN:
         raise Conflict("Only a question that is open, or went unanswered, can be given more time.")
     closes = worktime.local(one.course.dates.closes_at, one.zone).date()
-    first = max(picture.today(now), closes if not is_late else picture.today(now)) + timedelta(days=1)
-    if not first <= lever.until <= picture.today(now) + LONGEST_MORE:
+    first = max(snapshot.today(now), closes if not is_late else snapshot.today(now)) + timedelta(days=1)
+    if not first <= lever.until <= snapshot.today(now) + LONGEST_MORE:
         raise Invalid(
             "Choose a later day than it has now, within two months.", {"day": "Choose a later day."}
         )
@@ -129,11 +129,11 @@ def _prolong(picture: Picture, lever: Prolong, now: datetime) -> Change:
         state_reason=None,
     )
     edit = Edit(key=one.key, before=one.course, after=after)
-    return _one(picture, ChangeKind.PROLONGED, edit, after=_reopened(picture.footing, now))
+    return _one(snapshot, ChangeKind.PROLONGED, edit, after=_reopened(snapshot.footing, now))
 
 
-def _skip(picture: Picture, lever: Skip, now: datetime) -> Change:
-    one = picture.follow_up(lever.follow_up)
+def _skip(snapshot: Snapshot, lever: Skip, now: datetime) -> Change:
+    one = snapshot.follow_up(lever.follow_up)
     if not lifecycle.may_become(one.course.state, TouchpointState.EXCUSED):
         raise Conflict(f"This follow-up is {one.course.state.value}; it cannot be excused.")
     after = replace(
@@ -143,39 +143,39 @@ def _skip(picture: Picture, lever: Skip, now: datetime) -> Change:
         state_reason=lever.excuse.words,
         meeting=pausing.freed(one.course.meeting, now),
     )
-    return _one(picture, ChangeKind.SKIPPED, Edit(key=one.key, before=one.course, after=after))
+    return _one(snapshot, ChangeKind.SKIPPED, Edit(key=one.key, before=one.course, after=after))
 
 
-def _add(picture: Picture, lever: Add, now: datetime) -> Change:
-    step = picture.steps.get(lever.step)
+def _add(snapshot: Snapshot, lever: Add, now: datetime) -> Change:
+    step = snapshot.steps.get(lever.step)
     if step is None or step.kind not in ADDABLE or step.audience is not Audience.PARTICIPANT:
         raise Invalid("Choose what to add.", {"step": "Choose what to add."})
-    if step.kind is StepKind.CHECK_IN and not picture.has_coach:
+    if step.kind is StepKind.CHECK_IN and not snapshot.has_coach:
         raise Conflict("A meeting needs a coach; ask the L&D team to name one.")
-    _demand_running(picture)
+    _demand_running(snapshot)
     dates = redating.fresh(
         day=lever.day,
         at=lever.at,
         open_days=step.open_days or OPEN_DAYS,
-        week=picture.week,
-        zone=picture.zone,
+        week=snapshot.week,
+        zone=snapshot.zone,
     )
     _demand_to_come(dates, now)
-    n = 1 + max((one.key[1] for one in picture.follow_ups if one.key[0] == lever.step), default=0)
+    n = 1 + max((one.key[1] for one in snapshot.follow_ups if one.key[0] == lever.step), default=0)
     course = Course(state=TouchpointState.PLANNED, dates=dates, why=ADDED)
-    return _one(picture, ChangeKind.ADDED, Edit(key=(lever.step, n), before=None, after=course))
+    return _one(snapshot, ChangeKind.ADDED, Edit(key=(lever.step, n), before=None, after=course))
 
 
-def _one(picture: Picture, kind: ChangeKind, *edits: Edit, after: Footing | None = None) -> Change:
-    return Change(kind=kind, before=picture.footing, after=after or picture.footing, edits=edits)
+def _one(snapshot: Snapshot, kind: ChangeKind, *edits: Edit, after: Footing | None = None) -> Change:
+    return Change(kind=kind, before=snapshot.footing, after=after or snapshot.footing, edits=edits)
 
 
-def _settled(picture: Picture, change: Change, now: datetime) -> Change:
+def _settled(snapshot: Snapshot, change: Change, now: datetime) -> Change:
     """The change, and the end of the plan if nothing is to come after it but the unprompted check."""
     if change.after.state is not PlanState.ACTIVE or any(edit.before is None for edit in change.edits):
         return change
     after = {edit.key: edit.after.state for edit in change.edits}
-    states = [(one, after.get(one.key, one.course.state)) for one in picture.follow_ups]
+    states = [(one, after.get(one.key, one.course.state)) for one in snapshot.follow_ups]
     if any(state in TO_COME and one.kind is not StepKind.UNPROMPTED for one, state in states):
         return change
     items = [
@@ -183,7 +183,7 @@ def _settled(picture: Picture, change: Change, now: datetime) -> Change:
         for one, state in states
         if one.kind not in {StepKind.PROMPT, StepKind.UNPROMPTED} and state is not TouchpointState.CANCELLED
     ]
-    state, reason = lifecycle.ending(items, threshold=picture.threshold)
+    state, reason = lifecycle.ending(items, threshold=snapshot.threshold)
     return replace(change, after=Footing(state=state, state_at=now, stop_reason=reason))
 
 
@@ -196,8 +196,8 @@ def _reopened(footing: Footing, now: datetime) -> Footing:
     raise Conflict("This follow-up was stopped; nothing of it can be asked any more.")
 
 
-def _demand_running(picture: Picture) -> None:
-    if picture.footing.state is not PlanState.ACTIVE:
+def _demand_running(snapshot: Snapshot) -> None:
+    if snapshot.footing.state is not PlanState.ACTIVE:
         raise Conflict("Only a follow-up that is running can be changed; let it go on first.")
 
 

@@ -8,7 +8,7 @@ from coachfollow.rules.kinds import MessageKind, MessageState, PlanState, StopRe
 
 State = TypeVar("State", PlanState, TouchpointState, MessageState)
 
-LATE_AFTER = timedelta(days=2)
+STALE_AFTER = timedelta(days=2)
 
 ANSWERABLE = frozenset({TouchpointState.OPEN, TouchpointState.COMPLETED})
 
@@ -147,4 +147,4 @@ def expires_at(kind: MessageKind, *, due_at: datetime, closes_at: datetime) -> d
 
     A calendar entry is right or wrong, not stale: it is worth sending until its touchpoint closes.
     """
-    return closes_at if kind.is_calendar else min(due_at + LATE_AFTER, closes_at)
+    return closes_at if kind.is_calendar else min(due_at + STALE_AFTER, closes_at)

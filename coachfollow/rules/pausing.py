@@ -8,60 +8,60 @@ from coachfollow.errors import Conflict, Invalid
 from coachfollow.rules import lifecycle, redating, worktime
 from coachfollow.rules.changes import Change, Course, Edit, Footing, Meeting
 from coachfollow.rules.kinds import ChangeKind, CheckInState, PlanState, StopReason, TouchpointState
-from coachfollow.rules.pictures import FollowUp, Picture
+from coachfollow.rules.snapshots import FollowUp, Snapshot
 
 LONGEST_PAUSE = timedelta(days=183)
 PAUSED = "the follow-up is paused"
 STOPPED = "the follow-up was stopped"
 
 
-def pause(picture: Picture, *, until: date, now: datetime) -> Change:
+def pause(snapshot: Snapshot, *, until: date, now: datetime) -> Change:
     """Hold a plan until a day (local, exclusive); what is due meanwhile moves when it goes on."""
-    if not lifecycle.may_become(picture.footing.state, PlanState.PAUSED):
-        raise Conflict(f"This follow-up is {picture.footing.state.value}; only a running one can be paused.")
-    if not picture.today(now) < until <= picture.today(now) + LONGEST_PAUSE:
+    if not lifecycle.may_become(snapshot.footing.state, PlanState.PAUSED):
+        raise Conflict(f"This follow-up is {snapshot.footing.state.value}; only a running one can be paused.")
+    if not snapshot.today(now) < until <= snapshot.today(now) + LONGEST_PAUSE:
         raise Invalid("Choose a day from tomorrow on, within half a year.", {"until": "from tomorrow on"})
     return Change(
         kind=ChangeKind.PAUSED,
-        before=picture.footing,
+        before=snapshot.footing,
         after=Footing(state=PlanState.PAUSED, state_at=now, paused_until=until),
-        edits=tuple(_set_aside(picture, now)),
+        edits=tuple(_set_aside(snapshot, now)),
     )
 
 
-def resume(picture: Picture, *, now: datetime) -> Change:
+def resume(snapshot: Snapshot, *, now: datetime) -> Change:
     """Let a paused plan go on: everything still to come keeps its intervals, shifted by the pause."""
-    if picture.footing.state is not PlanState.PAUSED:
+    if snapshot.footing.state is not PlanState.PAUSED:
         raise Conflict("This follow-up is not paused.")
-    began = worktime.local(picture.footing.state_at, picture.zone).date()
-    days = (picture.today(now) - began).days
+    began = worktime.local(snapshot.footing.state_at, snapshot.zone).date()
+    days = (snapshot.today(now) - began).days
     return Change(
         kind=ChangeKind.RESUMED,
-        before=picture.footing,
+        before=snapshot.footing,
         after=Footing(state=PlanState.ACTIVE, state_at=now),
-        edits=tuple(_shifted(picture, days=days, today=picture.today(now))),
+        edits=tuple(_shifted(snapshot, days=days, today=snapshot.today(now))),
     )
 
 
-def stop(picture: Picture, *, reason: StopReason, now: datetime) -> Change:
+def stop(snapshot: Snapshot, *, reason: StopReason, now: datetime) -> Change:
     """End a plan without a black mark: whatever was to come is left out."""
-    if not lifecycle.may_become(picture.footing.state, PlanState.STOPPED):
-        raise Conflict(f"This follow-up is {picture.footing.state.value} already.")
+    if not lifecycle.may_become(snapshot.footing.state, PlanState.STOPPED):
+        raise Conflict(f"This follow-up is {snapshot.footing.state.value} already.")
     return Change(
         kind=ChangeKind.STOPPED,
-        before=picture.footing,
+        before=snapshot.footing,
         after=Footing(state=PlanState.STOPPED, state_at=now, stop_reason=reason),
-        edits=tuple(_left_out(picture, now)),
+        edits=tuple(_left_out(snapshot, now)),
     )
 
 
-def silence(picture: Picture, *, now: datetime) -> Change:
+def silence(snapshot: Snapshot, *, now: datetime) -> Change:
     """Leave out what is still to come of a plan that has ended already."""
     return Change(
         kind=ChangeKind.SILENCED,
-        before=picture.footing,
-        after=picture.footing,
-        edits=tuple(_left_out(picture, now)),
+        before=snapshot.footing,
+        after=snapshot.footing,
+        edits=tuple(_left_out(snapshot, now)),
     )
 
 
@@ -72,8 +72,8 @@ def freed(meeting: Meeting | None, now: datetime) -> Meeting | None:
     return replace(meeting, state=CheckInState.CANCELLED)
 
 
-def _left_out(picture: Picture, now: datetime) -> Iterable[Edit]:
-    for one in picture.follow_ups:
+def _left_out(snapshot: Snapshot, now: datetime) -> Iterable[Edit]:
+    for one in snapshot.follow_ups:
         if one.is_to_come:
             after = replace(
                 one.course,
@@ -85,31 +85,31 @@ def _left_out(picture: Picture, now: datetime) -> Iterable[Edit]:
             yield Edit(key=one.key, before=one.course, after=after)
 
 
-def _set_aside(picture: Picture, now: datetime) -> Iterable[Edit]:
+def _set_aside(snapshot: Snapshot, now: datetime) -> Iterable[Edit]:
     """Meetings to come leave both calendars, to be placed anew."""
-    for one in picture.follow_ups:
+    for one in snapshot.follow_ups:
         meeting = one.course.meeting
         if meeting is not None and meeting.is_to_come(now):
             aside = replace(meeting, state=CheckInState.UNPLACED, reason=PAUSED)
             yield Edit(key=one.key, before=one.course, after=replace(one.course, meeting=aside))
 
 
-def _shifted(picture: Picture, *, days: int, today: date) -> Iterable[Edit]:
-    for one in picture.follow_ups:
+def _shifted(snapshot: Snapshot, *, days: int, today: date) -> Iterable[Edit]:
+    for one in snapshot.follow_ups:
         if one.is_to_come:
-            after = _later(one, picture, days=days, today=today)
+            after = _later(one, snapshot, days=days, today=today)
             if after != one.course:
                 yield Edit(key=one.key, before=one.course, after=after)
 
 
-def _later(one: FollowUp, picture: Picture, *, days: int, today: date) -> Course:
+def _later(one: FollowUp, snapshot: Snapshot, *, days: int, today: date) -> Course:
     """What was open is asked again, from today on; a meeting that took place before stays where it was."""
     course, day = one.course, one.course.dates.day + timedelta(days=days)
     if course.meeting is not None and course.meeting.state is CheckInState.PLACED:
         return replace(course, dates=redating.prolonged(course.dates, days=days, zone=one.zone))
     if course.state is TouchpointState.OPEN:
-        dates = redating.moved(course.dates, day=max(day, today), week=picture.week, zone=one.zone)
+        dates = redating.moved(course.dates, day=max(day, today), week=snapshot.week, zone=one.zone)
         return replace(course, state=TouchpointState.PLANNED, dates=dates)
     if not days:
         return course
-    return replace(course, dates=redating.moved(course.dates, day=day, week=picture.week, zone=one.zone))
+    return replace(course, dates=redating.moved(course.dates, day=day, week=snapshot.week, zone=one.zone))

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from coachfollow.rules import changes
 from coachfollow.rules.changes import Change
 from coachfollow.rules.kinds import ChangeKind, CheckInState
-from coachfollow.rules.pictures import Picture
+from coachfollow.rules.snapshots import Snapshot
 
 WITHIN = timedelta(days=1)
 
 AGAIN = "That has been taken back already."
 NOT_YOURS = "Only whoever decided this can take it back."
-OVER = "That was more than a day ago. What is still to come can be changed instead."
+OVER = "That was too long ago to take it back. What is still to come can be changed instead."
 MOVED_ON = "Something about this follow-up has changed since, so this cannot be taken back any more."
 GIVEN_AWAY = "The time of that meeting is taken by another one now. Please choose a new time."
 
@@ -30,7 +30,7 @@ class Decision:
     left: Sequence[str] = ()
 
 
-def too_late(decision: Decision, *, picture: Picture, actor_id: int | None, now: datetime) -> str | None:
+def too_late(decision: Decision, *, snapshot: Snapshot, actor_id: int | None, now: datetime) -> str | None:
     """Say why a decision cannot be taken back any more; None where it can."""
     if decision.actor_id is None or decision.actor_id != actor_id:
         return NOT_YOURS
@@ -41,9 +41,9 @@ def too_late(decision: Decision, *, picture: Picture, actor_id: int | None, now:
     if now - decision.at > WITHIN:
         return OVER
     back = changes.inverse(decision.change, now=now)
-    if not changes.fits(back, footing=picture.footing, courses=picture.courses):
+    if not changes.fits(back, footing=snapshot.footing, courses=snapshot.courses):
         return MOVED_ON
-    return GIVEN_AWAY if _collides(back, picture) else None
+    return GIVEN_AWAY if _collides(back, snapshot) else None
 
 
 def _has_left(names: Sequence[str]) -> str:
@@ -51,16 +51,16 @@ def _has_left(names: Sequence[str]) -> str:
     return f"It is too late to take this back: the mail about it to {to} has left. You can change it anew."
 
 
-def _collides(back: Change, picture: Picture) -> bool:
+def _collides(back: Change, snapshot: Snapshot) -> bool:
     """Whether a meeting would return to a time that is another's by now."""
-    own = {one.key: one for one in picture.follow_ups}
+    own = {one.key: one for one in snapshot.follow_ups}
     for edit in back.edits:
         meeting = edit.after.meeting
         if meeting is None or meeting.state is not CheckInState.PLACED or edit.key not in own:
             continue
         if meeting.starts_at is None or meeting.ends_at is None:
             continue
-        for busy in picture.busy_beside(own[edit.key]):
+        for busy in snapshot.busy_beside(own[edit.key]):
             if busy.starts_at < meeting.ends_at and meeting.starts_at < busy.ends_at:
                 return True
     return False

@@ -1,4 +1,4 @@
-"""Works out where the shapes of a chart stand, from small numbers; the macros of `_components.html` draw them.
+"""Works out where the shapes of a chart stand, from small numbers; the macros of `_charts.html` draw them.
 
 Positions are percentages of the drawing, so that it fits any width without script and its words keep their size.
 """

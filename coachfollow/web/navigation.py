@@ -61,10 +61,5 @@ def operators(actor: Actor) -> bool:
     return _holds(actor, Role.OPERATOR)
 
 
-def readers(actor: Actor) -> bool:
-    """Whoever may read numbers: each those of their own people and groups."""
-    return coaches(actor) or managers(actor) or lnd(actor)
-
-
 def _holds(actor: Actor, role: Role) -> bool:
     return any(grant.role is role for grant in actor.grants)

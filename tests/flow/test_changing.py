@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from coachfollow.errors import Conflict, NotFound
 from coachfollow.flow import answers, changing, placing, plans, undoing
 from coachfollow.models import CheckIn, CheckInAttendee, Event, Message, PlanChange, Touchpoint
-from coachfollow.queries import decided, pictures, timelines
+from coachfollow.queries import decided, snapshots, timelines
 from coachfollow.rules import changes, decisions, taking_back
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.changes import Course, Footing, Key, Meeting
@@ -26,7 +26,7 @@ from coachfollow.rules.kinds import (
     TouchpointState,
 )
 from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Skip, Stop
-from coachfollow.rules.pictures import Picture
+from coachfollow.rules.snapshots import Snapshot
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground
 from tests.flow.post_office import PostOffice
@@ -95,15 +95,15 @@ def undo(world: World, change_id: int, *, now: datetime = ASKED, actor: str = CO
     )
 
 
-def picture(world: World) -> Picture:
-    found = pictures.of(world.session, plan_id=world.plan(ANNA).id, now=ASKED)
+def snapshot(world: World) -> Snapshot:
+    found = snapshots.of(world.session, plan_id=world.plan(ANNA).id, now=ASKED)
     world.session.rollback()
     return found
 
 
 def stands(world: World) -> tuple[Footing, Mapping[Key, Course]]:
     """How the plan stands, but for what was added and taken back, and whether a meeting has a row yet."""
-    now = picture(world)
+    now = snapshot(world)
     no_meeting = Meeting(state=CheckInState.UNPLACED)
     return now.footing, {
         key: replace(course, meeting=None) if course.meeting == no_meeting else course
@@ -219,7 +219,7 @@ def test_what_moved_on_since_is_never_overwritten(asked: World) -> None:
 
 def test_a_time_that_is_anothers_by_now_is_not_taken_back(asked: World) -> None:
     change_id = decide(asked, "skip the meeting")
-    free = picture(asked)
+    free = snapshot(asked)
     taken = next(one.course.meeting for one in free.follow_ups if one.course.meeting)
     assert taken.starts_at is not None
     theirs = asked.touchpoint(BEN, "talk")
@@ -264,7 +264,7 @@ def test_only_whoever_decided_takes_it_back_and_only_on_that_plan(asked: World) 
 
 def test_two_clicks_at_once_do_one_thing(asked: World, ground: Ground) -> None:
     add, plan_id, coach = lever(asked, "add"), asked.plan(ANNA).id, asked.person(COACH)
-    shown = changes.mark(decisions.decide(picture(asked), add, now=ASKED))
+    shown = changes.mark(decisions.decide(snapshot(asked), add, now=ASKED))
     asked.session.rollback()
 
     def click(session: Session) -> bool:

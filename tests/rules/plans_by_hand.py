@@ -1,4 +1,4 @@
-"""Plans as pictures, for the tests of what is decided about them by hand."""
+"""Plans as snapshots, for the tests of what is decided about them by hand."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from coachfollow.rules.changes import Course, Footing, Meeting
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.kinds import Audience, CheckInState, PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
-from coachfollow.rules.pictures import Busy, FollowUp, Picture
+from coachfollow.rules.snapshots import Busy, FollowUp, Snapshot
 
 NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)  # a Wednesday
 DAY = timedelta(days=1)
@@ -81,11 +81,11 @@ def follow_up(
     )
 
 
-def picture(
+def snapshot(
     *follow_ups: FollowUp, state: PlanState = PlanState.ACTIVE, zone: str = "Europe/Berlin"
-) -> Picture:
+) -> Snapshot:
     """A plan with these follow-ups."""
-    return Picture(
+    return Snapshot(
         footing=Footing(state=state, state_at=NOW - 8 * DAY),
         follow_ups=follow_ups,
         zone=zone,
@@ -105,12 +105,12 @@ TO_COME = [TouchpointState.PLANNED] * 4 + [TouchpointState.OPEN] * 2
 
 
 @st.composite
-def pictures(
+def snapshots(
     draw: st.DrawFn,
     states: Sequence[PlanState] = (*RUNNING, *PlanState),
     courses: Sequence[TouchpointState] = (*TO_COME, *TouchpointState),
     kinds: Sequence[StepKind] = tuple(KINDS.values()),
-) -> Picture:
+) -> Snapshot:
     """A plan in any state, with any follow-ups."""
     zone = draw(zones)
     found = []
@@ -120,7 +120,7 @@ def pictures(
         if kind is StepKind.CHECK_IN and draw(st.booleans()):
             stands = replace(stands, meeting=placed(stands.dates.due_at))
         found.append(follow_up(number, stands, kind, zone=zone))
-    whole = picture(*found, state=draw(st.sampled_from(states)), zone=zone)
+    whole = snapshot(*found, state=draw(st.sampled_from(states)), zone=zone)
     busy = [
         Busy(follow_up=one.id, starts_at=one.course.meeting.starts_at, ends_at=one.course.meeting.ends_at)
         for one in found
@@ -129,7 +129,7 @@ def pictures(
     return replace(whole, busy=busy)
 
 
-def levers(plan: Picture) -> st.SearchStrategy[Lever]:
+def levers(plan: Snapshot) -> st.SearchStrategy[Lever]:
     """What may be asked for about this plan; some of it cannot be."""
     which = st.sampled_from([one.id for one in plan.follow_ups])
     hours = st.integers(-2, 900)
@@ -147,14 +147,14 @@ def levers(plan: Picture) -> st.SearchStrategy[Lever]:
 
 
 @st.composite
-def decided(draw: st.DrawFn) -> tuple[Picture, Lever]:
+def decided(draw: st.DrawFn) -> tuple[Snapshot, Lever]:
     """A plan, and something that can be decided about it now."""
-    plan = draw(pictures())
+    plan = draw(snapshots())
     lever = draw(levers(plan).filter(lambda one: is_possible(plan, one)))
     return plan, lever
 
 
-def is_possible(plan: Picture, lever: Lever) -> bool:
+def is_possible(plan: Snapshot, lever: Lever) -> bool:
     """Whether this can be decided about that plan now."""
     try:
         decisions.decide(plan, lever, now=NOW)

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from coachfollow.errors import Conflict, Invalid, NotFound, Refusal
-from coachfollow.rules import changes, decisions, lifecycle, pausing, pictures, worktime
+from coachfollow.rules import changes, decisions, lifecycle, pausing, snapshots, worktime
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.kinds import (
     Audience,
@@ -20,9 +20,9 @@ from coachfollow.rules.kinds import (
     TouchpointState,
 )
 from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
-from coachfollow.rules.pictures import Busy, Picture
+from coachfollow.rules.snapshots import Busy, Snapshot
 from tests.rules import plans_by_hand
-from tests.rules.plans_by_hand import DAY, NOW, WEEK, course, follow_up, picture, placed
+from tests.rules.plans_by_hand import DAY, NOW, WEEK, course, follow_up, placed, snapshot
 
 MISSED, OPEN, DONE = TouchpointState.MISSED, TouchpointState.OPEN, TouchpointState.COMPLETED
 TUESDAY, SUNDAY = date(2026, 3, 17), date(2026, 3, 22)
@@ -32,7 +32,7 @@ QUESTIONS = (StepKind.REFLECTION, StepKind.PROMPT, StepKind.UNPROMPTED)
 
 anything = plans_by_hand.decided()
 few = settings(max_examples=30)  # each draws a whole plan
-running = plans_by_hand.pictures(
+running = plans_by_hand.snapshots(
     states=[PlanState.ACTIVE], courses=[TouchpointState.PLANNED], kinds=QUESTIONS
 )
 
@@ -40,7 +40,7 @@ running = plans_by_hand.pictures(
 @few
 @given(anything)
 def test_a_change_begins_where_the_plan_stands_and_is_told_follow_up_by_follow_up(
-    decided: tuple[Picture, Lever],
+    decided: tuple[Snapshot, Lever],
 ) -> None:
     plan, lever = decided
 
@@ -54,7 +54,7 @@ def test_a_change_begins_where_the_plan_stands_and_is_told_follow_up_by_follow_u
 
 @few
 @given(anything)
-def test_every_state_follows_another_as_it_may(decided: tuple[Picture, Lever]) -> None:
+def test_every_state_follows_another_as_it_may(decided: tuple[Snapshot, Lever]) -> None:
     plan, lever = decided
 
     change = decisions.decide(plan, lever, now=NOW)
@@ -68,21 +68,21 @@ def test_every_state_follows_another_as_it_may(decided: tuple[Picture, Lever]) -
 
 @few
 @given(anything)
-def test_taking_a_change_back_leaves_everything_as_it_was(decided: tuple[Picture, Lever]) -> None:
+def test_taking_a_change_back_leaves_everything_as_it_was(decided: tuple[Snapshot, Lever]) -> None:
     plan, lever = decided
     change = decisions.decide(plan, lever, now=NOW)
-    then = pictures.after(plan, change)
+    then = snapshots.after(plan, change)
 
     back = changes.inverse(change, now=NOW + DAY)
 
     added = {edit.key: edit.after for edit in change.edits if edit.before is None}
     assert changes.fits(back, footing=then.footing, courses={**then.courses, **added})
-    assert pictures.after(then, back) == plan
+    assert snapshots.after(then, back) == plan
 
 
 @few
 @given(anything)
-def test_a_change_is_read_as_it_was_written(decided: tuple[Picture, Lever]) -> None:
+def test_a_change_is_read_as_it_was_written(decided: tuple[Snapshot, Lever]) -> None:
     plan, lever = decided
 
     change = decisions.decide(plan, lever, now=NOW)
@@ -92,7 +92,7 @@ def test_a_change_is_read_as_it_was_written(decided: tuple[Picture, Lever]) -> N
 
 @few
 @given(anything)
-def test_what_was_shown_is_the_same_a_minute_later(decided: tuple[Picture, Lever]) -> None:
+def test_what_was_shown_is_the_same_a_minute_later(decided: tuple[Snapshot, Lever]) -> None:
     plan, lever = decided
     later = NOW + timedelta(minutes=1)
 
@@ -103,7 +103,7 @@ def test_what_was_shown_is_the_same_a_minute_later(decided: tuple[Picture, Lever
 
 @few
 @given(anything)
-def test_what_was_decided_already_is_another_change_or_none(decided: tuple[Picture, Lever]) -> None:
+def test_what_was_decided_already_is_another_change_or_none(decided: tuple[Snapshot, Lever]) -> None:
     """So a second click does nothing twice."""
     plan, lever = decided
     change = decisions.decide(plan, lever, now=NOW)
@@ -112,7 +112,7 @@ def test_what_was_decided_already_is_another_change_or_none(decided: tuple[Pictu
         for edit in change.edits
         if edit.before is None
     ]
-    then = pictures.after(plan, change)
+    then = snapshots.after(plan, change)
     there = replace(
         then, follow_ups=[*then.follow_ups, *(replace(one, key=(one.key[0], 99)) for one in added)]
     )
@@ -127,7 +127,7 @@ def test_what_was_decided_already_is_another_change_or_none(decided: tuple[Pictu
 
 @given(running, plans_by_hand.days.filter(lambda day: day > NOW.date()), plans_by_hand.times)
 def test_a_move_is_onto_a_working_day_in_working_hours_and_keeps_the_others(
-    plan: Picture, day: date, at: time
+    plan: Snapshot, day: date, at: time
 ) -> None:
     lever = Move(follow_up=1, day=day, at=at)
     assume(plans_by_hand.is_possible(plan, lever))
@@ -142,10 +142,10 @@ def test_a_move_is_onto_a_working_day_in_working_hours_and_keeps_the_others(
 
 
 @given(running, st.integers(1, 30))
-def test_a_pause_and_going_on_keep_the_intervals(plan: Picture, length: int) -> None:
+def test_a_pause_and_going_on_keep_the_intervals(plan: Snapshot, length: int) -> None:
     pause = decisions.decide(plan, Pause(until=plan.today(NOW) + length * DAY), now=NOW)
 
-    change = decisions.decide(pictures.after(plan, pause), Resume(), now=NOW + length * DAY)
+    change = decisions.decide(snapshots.after(plan, pause), Resume(), now=NOW + length * DAY)
 
     assert {edit.key for edit in change.edits} == set(plan.courses)
     for edit in change.edits:
@@ -158,67 +158,67 @@ def test_a_pause_and_going_on_keep_the_intervals(plan: Picture, length: int) -> 
     ("plan", "lever", "sentence"),
     [
         (
-            picture(follow_up(1, course(state=OPEN))),
+            snapshot(follow_up(1, course(state=OPEN))),
             Move(follow_up=1, day=SUNDAY, at=time(9)),
             "still to come",
         ),
         (
-            picture(follow_up(1, course(), StepKind.CHECK_IN)),
+            snapshot(follow_up(1, course(), StepKind.CHECK_IN)),
             Move(follow_up=1, day=SUNDAY, at=time(9)),
             "A meeting moves with its time",
         ),
         (
-            picture(follow_up(1, course()), state=PlanState.PAUSED),
+            snapshot(follow_up(1, course()), state=PlanState.PAUSED),
             Move(follow_up=1, day=SUNDAY, at=time(9)),
             "let it go on first",
         ),
-        (picture(follow_up(1, course())), Move(follow_up=1, day=TUESDAY, at=time(10)), "has already"),
-        (picture(follow_up(1, course())), Move(follow_up=1, day=date(2026, 3, 2), at=time(9)), "to come"),
-        (picture(follow_up(1, course())), Move(follow_up=1, day=date(2029, 3, 2), at=time(9)), "a year"),
-        (picture(follow_up(1, course())), Meet(follow_up=1, starts_at=AT_TEN), "Only a meeting"),
-        (picture(follow_up(1, course())), Prolong(follow_up=1, until=SUNDAY), "is open, or went unanswered"),
+        (snapshot(follow_up(1, course())), Move(follow_up=1, day=TUESDAY, at=time(10)), "has already"),
+        (snapshot(follow_up(1, course())), Move(follow_up=1, day=date(2026, 3, 2), at=time(9)), "to come"),
+        (snapshot(follow_up(1, course())), Move(follow_up=1, day=date(2029, 3, 2), at=time(9)), "a year"),
+        (snapshot(follow_up(1, course())), Meet(follow_up=1, starts_at=AT_TEN), "Only a meeting"),
+        (snapshot(follow_up(1, course())), Prolong(follow_up=1, until=SUNDAY), "is open, or went unanswered"),
         (
-            picture(follow_up(1, course(state=OPEN), StepKind.PROMPT)),
+            snapshot(follow_up(1, course(state=OPEN), StepKind.PROMPT)),
             Prolong(follow_up=1, until=SUNDAY),
             "Only a question can be given more time",
         ),
         (
-            picture(follow_up(1, course(state=MISSED), audience=Audience.MANAGER)),
+            snapshot(follow_up(1, course(state=MISSED), audience=Audience.MANAGER)),
             Prolong(follow_up=1, until=SUNDAY),
             "is open, or went unanswered",
         ),
         (
-            picture(follow_up(1, course(state=OPEN))),
+            snapshot(follow_up(1, course(state=OPEN))),
             Prolong(follow_up=1, until=date(2026, 3, 24)),
             "a later day than it has now",
         ),
         (
-            picture(follow_up(1, course(state=MISSED)), state=PlanState.STOPPED),
+            snapshot(follow_up(1, course(state=MISSED)), state=PlanState.STOPPED),
             Prolong(follow_up=1, until=SUNDAY),
             "was stopped; nothing of it can be asked any more",
         ),
         (
-            picture(follow_up(1, course(state=DONE))),
+            snapshot(follow_up(1, course(state=DONE))),
             Skip(follow_up=1, excuse=Excuse.AWAY),
             "cannot be excused",
         ),
-        (picture(), Add(step=4, day=SUNDAY, at=time(9)), "Choose what to add"),
-        (picture(), Add(step=9, day=SUNDAY, at=time(9)), "Choose what to add"),
+        (snapshot(), Add(step=4, day=SUNDAY, at=time(9)), "Choose what to add"),
+        (snapshot(), Add(step=9, day=SUNDAY, at=time(9)), "Choose what to add"),
         (
-            replace(picture(), has_coach=False),
+            replace(snapshot(), has_coach=False),
             Add(step=3, day=SUNDAY, at=time(9)),
             "A meeting needs a coach",
         ),
-        (picture(state=PlanState.PAUSED), Pause(until=SUNDAY), "only a running one can be paused"),
-        (picture(), Pause(until=NOW.date()), "from tomorrow on"),
-        (picture(), Pause(until=date(2026, 12, 1)), "within half a year"),
-        (picture(), Resume(), "is not paused"),
-        (picture(state=PlanState.FINISHED), Stop(reason=StopReason.LEAVE), "is finished already"),
+        (snapshot(state=PlanState.PAUSED), Pause(until=SUNDAY), "only a running one can be paused"),
+        (snapshot(), Pause(until=NOW.date()), "from tomorrow on"),
+        (snapshot(), Pause(until=date(2026, 12, 1)), "within half a year"),
+        (snapshot(), Resume(), "is not paused"),
+        (snapshot(state=PlanState.FINISHED), Stop(reason=StopReason.LEAVE), "is finished already"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_cannot_be_decided_is_refused_with_a_sentence(
-    plan: Picture, lever: Lever, sentence: str
+    plan: Snapshot, lever: Lever, sentence: str
 ) -> None:
     with pytest.raises((Conflict, Invalid)) as refused:
         decisions.decide(plan, lever, now=NOW)
@@ -228,7 +228,7 @@ def test_what_cannot_be_decided_is_refused_with_a_sentence(
 
 def test_a_follow_up_of_another_plan_is_not_found() -> None:
     with pytest.raises(NotFound):
-        decisions.decide(picture(), Skip(follow_up=1, excuse=Excuse.AWAY), now=NOW)
+        decisions.decide(snapshot(), Skip(follow_up=1, excuse=Excuse.AWAY), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_a_follow_up_of_another_plan_is_not_found() -> None:
 def test_a_meeting_is_set_only_where_it_can_be(
     meeting: changes.Meeting, busy: list[Busy], starts_at: datetime, sentence: str
 ) -> None:
-    plan = replace(picture(follow_up(1, course(meeting=meeting), StepKind.CHECK_IN)), busy=busy)
+    plan = replace(snapshot(follow_up(1, course(meeting=meeting), StepKind.CHECK_IN)), busy=busy)
 
     with pytest.raises(Conflict) as refused:
         decisions.decide(plan, Meet(follow_up=1, starts_at=starts_at), now=NOW)
@@ -257,7 +257,7 @@ def test_a_meeting_is_set_only_where_it_can_be(
 
 def test_a_meeting_may_be_moved_by_less_than_its_own_length() -> None:
     own = Busy(follow_up=1, starts_at=AT_TEN, ends_at=AT_TEN + timedelta(minutes=30))
-    plan = replace(picture(follow_up(1, course(meeting=placed(AT_TEN)), StepKind.CHECK_IN)), busy=[own])
+    plan = replace(snapshot(follow_up(1, course(meeting=placed(AT_TEN)), StepKind.CHECK_IN)), busy=[own])
 
     change = decisions.decide(plan, Meet(follow_up=1, starts_at=AT_TEN + timedelta(minutes=15)), now=NOW)
 
@@ -269,15 +269,15 @@ def test_leaving_out_the_last_one_ends_the_plan_by_its_bar() -> None:
     last = follow_up(3, course())
     lever = Skip(follow_up=3, excuse=Excuse.AWAY)
 
-    well = decisions.decide(picture(follow_up(1, done), follow_up(2, done), last), lever, now=NOW)
-    below = decisions.decide(picture(follow_up(1, done), follow_up(2, missed), last), lever, now=NOW)
+    well = decisions.decide(snapshot(follow_up(1, done), follow_up(2, done), last), lever, now=NOW)
+    below = decisions.decide(snapshot(follow_up(1, done), follow_up(2, missed), last), lever, now=NOW)
 
     assert (well.after.state, well.after.stop_reason) == (PlanState.FINISHED, None)
     assert (below.after.state, below.after.stop_reason) == (PlanState.STOPPED, StopReason.ENDED)
 
 
 def test_more_time_reopens_a_plan_that_had_come_to_its_end() -> None:
-    plan = picture(follow_up(1, course(date(2026, 3, 3), MISSED)), state=PlanState.STOPPED)
+    plan = snapshot(follow_up(1, course(date(2026, 3, 3), MISSED)), state=PlanState.STOPPED)
     ended = replace(plan, footing=replace(plan.footing, stop_reason=StopReason.ENDED))
 
     change = decisions.decide(ended, Prolong(follow_up=1, until=SUNDAY), now=NOW)
@@ -288,7 +288,7 @@ def test_more_time_reopens_a_plan_that_had_come_to_its_end() -> None:
 
 
 def test_what_is_added_has_the_next_number_of_its_step_and_keeps_the_plan_running() -> None:
-    plan = picture(follow_up(1, course(state=DONE)))
+    plan = snapshot(follow_up(1, course(state=DONE)))
 
     change = decisions.decide(plan, Add(step=1, day=SUNDAY, at=time(9)), now=NOW)
 
@@ -306,8 +306,8 @@ def test_a_stop_and_a_silence_free_the_calendars_of_what_is_to_come_alone() -> N
     to_come = follow_up(1, course(meeting=placed(NOW + DAY)), StepKind.CHECK_IN)
     begun = follow_up(2, course(state=OPEN, meeting=placed(NOW - DAY)), StepKind.CHECK_IN)
 
-    stopped = decisions.decide(picture(to_come, begun), Stop(reason=StopReason.LEAVE), now=NOW)
-    silenced = decisions.decide(picture(to_come, begun, state=PlanState.FINISHED), Silence(), now=NOW)
+    stopped = decisions.decide(snapshot(to_come, begun), Stop(reason=StopReason.LEAVE), now=NOW)
+    silenced = decisions.decide(snapshot(to_come, begun, state=PlanState.FINISHED), Silence(), now=NOW)
 
     for change in (stopped, silenced):
         meetings = [edit.after.meeting.state for edit in change.edits if edit.after.meeting]
@@ -317,7 +317,7 @@ def test_a_stop_and_a_silence_free_the_calendars_of_what_is_to_come_alone() -> N
 
 
 def test_a_pause_takes_meetings_to_come_off_the_calendars_to_be_placed_anew() -> None:
-    plan = picture(follow_up(1, course(meeting=placed(NOW + DAY)), StepKind.CHECK_IN))
+    plan = snapshot(follow_up(1, course(meeting=placed(NOW + DAY)), StepKind.CHECK_IN))
 
     change = decisions.decide(plan, Pause(until=SUNDAY), now=NOW)
 
@@ -327,7 +327,7 @@ def test_a_pause_takes_meetings_to_come_off_the_calendars_to_be_placed_anew() ->
 
 
 def test_only_plain_facts_are_written_down() -> None:
-    change = decisions.decide(picture(), Pause(until=SUNDAY), now=NOW)
+    change = decisions.decide(snapshot(), Pause(until=SUNDAY), now=NOW)
     odd = replace(change, before=replace(change.before, stop_reason={1, 2}))  # type: ignore[arg-type]  # on purpose
 
     with pytest.raises(TypeError, match="no plain fact"):

@@ -5,30 +5,30 @@ from datetime import time, timedelta
 
 import pytest
 
-from coachfollow.rules import changes, decisions, pictures, taking_back
+from coachfollow.rules import changes, decisions, snapshots, taking_back
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.kinds import PlanState, StepKind
 from coachfollow.rules.levers import Add, Lever, Skip
-from coachfollow.rules.pictures import Busy, Picture
+from coachfollow.rules.snapshots import Busy, Snapshot
 from coachfollow.rules.taking_back import Decision
-from tests.rules.plans_by_hand import DAY, NOW, course, follow_up, picture, placed
+from tests.rules.plans_by_hand import DAY, NOW, course, follow_up, placed, snapshot
 
 COACH = 7
-PLAN = picture(follow_up(1, course()), follow_up(2, course(meeting=placed(NOW + DAY)), StepKind.CHECK_IN))
+PLAN = snapshot(follow_up(1, course()), follow_up(2, course(meeting=placed(NOW + DAY)), StepKind.CHECK_IN))
 
 
-def decision(plan: Picture, lever: Lever) -> tuple[Decision, Picture]:
+def decision(plan: Snapshot, lever: Lever) -> tuple[Decision, Snapshot]:
     """A decision of the coach, and the plan as it stands after it."""
     change = decisions.decide(plan, lever, now=NOW)
     made = Decision(id=1, change=change, at=NOW, actor_id=COACH, is_taken_back=False)
-    return made, pictures.after(plan, change)
+    return made, snapshots.after(plan, change)
 
 
 MADE, AFTER = decision(PLAN, Skip(follow_up=2, excuse=Excuse.AWAY))
 
 
 def test_what_has_not_left_can_be_taken_back_for_a_day() -> None:
-    assert taking_back.too_late(MADE, picture=AFTER, actor_id=COACH, now=NOW + DAY) is None
+    assert taking_back.too_late(MADE, snapshot=AFTER, actor_id=COACH, now=NOW + DAY) is None
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_what_has_not_left_can_be_taken_back_for_a_day() -> None:
     ],
 )
 def test_why_it_is_too_late(
-    made: Decision, plan: Picture, actor: int | None, later: int, sentence: str
+    made: Decision, plan: Snapshot, actor: int | None, later: int, sentence: str
 ) -> None:
-    said = taking_back.too_late(made, picture=plan, actor_id=actor, now=NOW + timedelta(hours=later))
+    said = taking_back.too_late(made, snapshot=plan, actor_id=actor, now=NOW + timedelta(hours=later))
 
     assert said is not None
     assert sentence in said
@@ -71,5 +71,5 @@ def test_what_was_added_can_be_taken_back_while_it_stands_as_it_was_added() -> N
     added = follow_up(2, made.change.edits[0].after)
     there = replace(plan, follow_ups=[*plan.follow_ups, added])
 
-    assert taking_back.too_late(made, picture=there, actor_id=COACH, now=NOW) is None
-    assert taking_back.too_late(made, picture=plan, actor_id=COACH, now=NOW) == taking_back.MOVED_ON
+    assert taking_back.too_late(made, snapshot=there, actor_id=COACH, now=NOW) is None
+    assert taking_back.too_late(made, snapshot=plan, actor_id=COACH, now=NOW) == taking_back.MOVED_ON

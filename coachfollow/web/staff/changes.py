@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Invalid
 from coachfollow.flow import changing, undoing
-from coachfollow.queries import foresight, pictures, timelines
+from coachfollow.queries import foresight, snapshots, timelines
 from coachfollow.queries.timelines import PlanHead
 from coachfollow.rules import changes, decisions
 from coachfollow.rules.access import Action
-from coachfollow.rules.pictures import Picture
+from coachfollow.rules.snapshots import Snapshot
 from coachfollow.web import policies
 from coachfollow.web.staff import lever_forms, levers, previews, telling, words
 from coachfollow.web.staff.scenes import Scene
@@ -29,20 +29,20 @@ def preview(plan: str, lever: str) -> ResponseReturnValue:
     """Ask what is to change; once that is said, show what it will change, before it does."""
     values = _values(lever, request.args)
     head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
-    picture = pictures.of(g.session, plan_id=head.plan_id, now=g.now)
+    snapshot = snapshots.of(g.session, plan_id=head.plan_id, now=g.now)
     if not lever_forms.is_filled(values):
-        return _form(head, picture, values, {})
+        return _form(head, snapshot, values, {})
     try:
         pulled = levers.asked(values, coach_zone=head.coach_zone)
-        change = decisions.decide(picture, pulled, now=g.now)
+        change = decisions.decide(snapshot, pulled, now=g.now)
     except Invalid as refusal:
         if not refusal.fields:
             raise
-        return _form(head, picture, values, refusal.fields), UNPROCESSABLE
+        return _form(head, snapshot, values, refusal.fields), UNPROCESSABLE
     scene = Scene(
         lever=pulled,
         change=change,
-        picture=picture,
+        snapshot=snapshot,
         foresight=foresight.of(g.session, plan_id=head.plan_id),
         head=head,
         now=g.now,
@@ -90,9 +90,9 @@ def _values(lever: str, given: Mapping[str, str]) -> dict[str, str]:
     return {"do": lever, **said}
 
 
-def _form(head: PlanHead, picture: Picture, values: Mapping[str, str], problems: Mapping[str, str]) -> str:
+def _form(head: PlanHead, snapshot: Snapshot, values: Mapping[str, str], problems: Mapping[str, str]) -> str:
     now: datetime = g.now
-    form = lever_forms.form(g.session, head=head, picture=picture, values=values, now=now)
+    form = lever_forms.form(g.session, head=head, snapshot=snapshot, values=values, now=now)
     return render_template(
         "staff/lever.html", head=head, form=form, values={**form.values, **values}, problems=problems
     )

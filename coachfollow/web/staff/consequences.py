@@ -8,7 +8,7 @@ from coachfollow.rules import worktime
 from coachfollow.rules.changes import Edit
 from coachfollow.rules.kinds import Audience, ChangeKind, PlanState, StepKind, TouchpointState
 from coachfollow.rules.levers import Add, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
-from coachfollow.rules.pictures import FollowUp
+from coachfollow.rules.snapshots import FollowUp
 from coachfollow.web import saying
 from coachfollow.web.staff import words
 from coachfollow.web.staff.scenes import Scene
@@ -76,7 +76,7 @@ def _stopped(scene: Scene) -> Iterator[str]:
 
 def _moved(scene: Scene, lever: Move) -> Iterator[str]:
     yield from _fitted(scene, lever)
-    beside = [one for one in scene.picture.follow_ups if _is_beside(one, scene)]
+    beside = [one for one in scene.snapshot.follow_ups if _is_beside(one, scene)]
     for one in beside:
         yield f"On that day there is something else already: {words.KINDS[one.kind]}."
     closes = saying.local_day(scene.change.edits[0].after.dates.closes_at, scene.head.zone)
@@ -100,7 +100,7 @@ def _fitted(scene: Scene, lever: Move | Add) -> Iterator[str]:
 
 def _met(scene: Scene, lever: Meet) -> Iterator[str]:
     here = worktime.local(lever.starts_at, scene.head.zone)
-    spans = worktime.spans_on(scene.picture.week, here.date())
+    spans = worktime.spans_on(scene.snapshot.week, here.date())
     if scene.head.zone != scene.head.coach_zone:
         there = saying.moment(lever.starts_at, scene.head.zone)
         yield f"For {scene.name} that is {there} ({saying.place(scene.head.zone)})."

@@ -11,7 +11,7 @@ from coachfollow.queries import addable
 from coachfollow.queries.timelines import PlanHead
 from coachfollow.rules import pausing, slots, worktime
 from coachfollow.rules.excuses import Excuse
-from coachfollow.rules.pictures import FollowUp, Picture
+from coachfollow.rules.snapshots import FollowUp, Snapshot
 from coachfollow.web import saying
 from coachfollow.web.staff import levers, words
 
@@ -58,15 +58,15 @@ def is_filled(values: Mapping[str, str]) -> bool:
 
 
 def form(
-    session: Session, *, head: PlanHead, picture: Picture, values: Mapping[str, str], now: datetime
+    session: Session, *, head: PlanHead, snapshot: Snapshot, values: Mapping[str, str], now: datetime
 ) -> Form:
     """Give the form for what is to be changed; raises NotFound and Invalid."""
-    today, do = picture.today(now), values["do"]
+    today, do = snapshot.today(now), values["do"]
     if do in OF_A_PLAN:
         return _of_the_plan(session, do, head, today)
-    one = picture.follow_up(levers.number(values, "follow_up"))
+    one = snapshot.follow_up(levers.number(values, "follow_up"))
     if do == "meet":
-        return _meet(one, picture, head, now)
+        return _meet(one, snapshot, head, now)
     if do == "more":
         return _more(one, head, today)
     return _skip(one, head) if do == "skip" else _move(one, head)
@@ -93,10 +93,10 @@ def _move(one: FollowUp, head: PlanHead) -> Form:
     )
 
 
-def _meet(one: FollowUp, picture: Picture, head: PlanHead, now: datetime) -> Form:
+def _meet(one: FollowUp, snapshot: Snapshot, head: PlanHead, now: datetime) -> Form:
     meeting = one.course.meeting
     placed = meeting.starts_at if meeting and meeting.starts_at else one.course.dates.due_at
-    offers = _free_times(one, picture, head, now) if picture.coach_week else []
+    offers = _free_times(one, snapshot, head, now) if snapshot.coach_week else []
     suggested = worktime.local(offers[0] if offers and placed <= now else placed, head.coach_zone)
     return Form(
         title="Choose a time for the meeting",
@@ -108,9 +108,9 @@ def _meet(one: FollowUp, picture: Picture, head: PlanHead, now: datetime) -> For
     )
 
 
-def _free_times(one: FollowUp, picture: Picture, head: PlanHead, now: datetime) -> Sequence[datetime]:
+def _free_times(one: FollowUp, snapshot: Snapshot, head: PlanHead, now: datetime) -> Sequence[datetime]:
     """The first free time of each day, near the day on which the meeting should be."""
-    busy = [(taken.starts_at, taken.ends_at) for taken in picture.busy]
+    busy = [(taken.starts_at, taken.ends_at) for taken in snapshot.busy]
     ideal = worktime.local(max(one.course.dates.due_at, now), head.coach_zone).date()
     latest, found = ideal + LOOKED_AHEAD, list[datetime]()
     while len(found) < OFFERS and ideal <= latest:
@@ -118,13 +118,13 @@ def _free_times(one: FollowUp, picture: Picture, head: PlanHead, now: datetime) 
             ideal=ideal,
             latest=latest,
             not_before=now + NOTICE,
-            coach_week=worktime.parse_week(picture.coach_week),
+            coach_week=worktime.parse_week(snapshot.coach_week),
             coach_zone=head.coach_zone,
             coach_busy=busy,
-            person_week=picture.week,
-            person_zone=picture.zone,
+            person_week=snapshot.week,
+            person_zone=snapshot.zone,
             person_busy=busy,
-            minutes=picture.meeting_minutes,
+            minutes=snapshot.meeting_minutes,
         )
         if slot is None:
             break

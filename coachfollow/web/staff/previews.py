@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import assert_never
 
 from coachfollow.flow import changing
-from coachfollow.rules import decisions, pictures, worktime
+from coachfollow.rules import decisions, snapshots, worktime
 from coachfollow.rules.changes import Course, Edit
 from coachfollow.rules.kinds import CheckInState, StepKind, TouchpointState
 from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
@@ -118,10 +118,10 @@ def _edits(scene: Scene) -> Iterator[Edit]:
     if not isinstance(scene.lever, Pause):
         yield from scene.change.edits
         return
-    waking = worktime.resolve(datetime.combine(scene.lever.until, MORNING), scene.picture.zone)
-    paused = pictures.after(scene.picture, scene.change)
+    waking = worktime.resolve(datetime.combine(scene.lever.until, MORNING), scene.snapshot.zone)
+    paused = snapshots.after(scene.snapshot, scene.change)
     for edit in decisions.decide(paused, Resume(), now=waking).edits:
-        yield replace(edit, before=scene.picture.courses[edit.key])
+        yield replace(edit, before=scene.snapshot.courses[edit.key])
 
 
 def _row(scene: Scene, edit: Edit) -> Row:
@@ -169,4 +169,5 @@ def _undo(scene: Scene) -> str:
         return "You can take this back for a day, as long as nothing else has changed."
     if changing.is_soon(scene.change, scene.now):
         return "The meeting is near, so calendars are told at once, and this cannot be taken back."
-    return "Calendars are told three minutes after you confirm. Until then you can take it back."
+    minutes = changing.SECOND_THOUGHTS // timedelta(minutes=1)
+    return f"Calendars are told {minutes} minutes after you confirm. Until then you can take it back."

@@ -8,7 +8,7 @@ from coachfollow.queries.timelines import PlanHead
 from coachfollow.rules.changes import Change, Key
 from coachfollow.rules.kinds import StepKind
 from coachfollow.rules.levers import Lever
-from coachfollow.rules.pictures import FollowUp, Picture
+from coachfollow.rules.snapshots import FollowUp, Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class Scene:
 
     lever: Lever
     change: Change
-    picture: Picture
+    snapshot: Snapshot
     foresight: Foresight
     head: PlanHead
     now: datetime
@@ -29,8 +29,8 @@ class Scene:
 
     def follow_up(self, key: Key) -> FollowUp | None:
         """A follow-up as it stands; None where it is only to be added."""
-        return next((one for one in self.picture.follow_ups if one.key == key), None)
+        return next((one for one in self.snapshot.follow_ups if one.key == key), None)
 
     def kind(self, key: Key) -> StepKind:
         """What a follow-up is."""
-        return self.picture.steps[key[0]].kind
+        return self.snapshot.steps[key[0]].kind

@@ -176,7 +176,7 @@ def test_a_stop_says_what_is_left_out_and_is_taken_back(world: World, ben: Brows
     ben.open(lever(world, "stop", reason="leave"))
     assert "Question Tue 24 March, 09:00 left out" in ben.text
     assert "A cancellation takes the meeting off the calendars of Anna Berg and yourself." in ben.text
-    assert "Calendars are told three minutes after you confirm." in ben.text
+    assert "Calendars are told 3 minutes after you confirm." in ben.text
     confirm(ben)
     assert state(world) == (PlanState.STOPPED, StopReason.LEAVE)
 

@@ -40,7 +40,7 @@ class Busy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Snapshot:
     """One plan as it stands, with its person's zone and week, its coach's calendar, its programme's steps."""
 
     footing: Footing
@@ -75,8 +75,8 @@ class Picture:
         return {one.key: one.course for one in self.follow_ups}
 
 
-def after(picture: Picture, change: Change) -> Picture:
+def after(snapshot: Snapshot, change: Change) -> Snapshot:
     """The plan as it stands once a change was carried out; what is added is in no list yet."""
     courses = {edit.key: edit.after for edit in change.edits}
-    follow_ups = tuple(replace(one, course=courses.get(one.key, one.course)) for one in picture.follow_ups)
-    return replace(picture, footing=change.after, follow_ups=follow_ups)
+    follow_ups = tuple(replace(one, course=courses.get(one.key, one.course)) for one in snapshot.follow_ups)
+    return replace(snapshot, footing=change.after, follow_ups=follow_ups)

@@ -1,4 +1,4 @@
-"""Reads one plan as a picture: everything that a decision about it depends on."""
+"""Reads one plan as a snapshot: everything that a decision about it depends on."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -23,11 +23,11 @@ from coachfollow.rules import worktime
 from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.changes import Course, Footing, Meeting
 from coachfollow.rules.kinds import CheckInState
-from coachfollow.rules.pictures import Busy, FollowUp, Picture
 from coachfollow.rules.redating import Dates
+from coachfollow.rules.snapshots import Busy, FollowUp, Snapshot
 
 
-def of(session: Session, *, plan_id: int, now: datetime) -> Picture:
+def of(session: Session, *, plan_id: int, now: datetime) -> Snapshot:
     """Give a plan as it stands now; raises NotFound."""
     row = session.execute(
         select(
@@ -48,7 +48,7 @@ def of(session: Session, *, plan_id: int, now: datetime) -> Picture:
     if row is None:
         raise NotFound("There is no such follow-up.")
     plan, person, threshold, coach_id, minutes, week = row
-    return Picture(
+    return Snapshot(
         footing=footing(plan),
         follow_ups=_follow_ups(session, plan_id),
         zone=person.zone,
