@@ -6,7 +6,6 @@ have been. Measuring costs half as much again as the test itself.
 """
 
 import gc
-import os
 
 import pytest
 
@@ -20,11 +19,6 @@ LONGEST_FIRST = (
 )
 UNMEASURED = "tests/journey/"
 MEASURED_ON_BOTH = ("tests/foundation/", "tests/flow/test_claiming.py", "tests/flow/test_large_lists.py")
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are processors: tests wait for servers and browsers as often as they compute."""
-    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(trylast=True)
