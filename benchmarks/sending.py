@@ -192,13 +192,13 @@ def _is_settled(connection: Redis, workers: int) -> bool:
         )
 
 
-def _until(reached: Callable[[], bool], *, every: float = 0.05) -> None:
-    """Look again and again until it is so; give up after five minutes."""
+def _until(reached: Callable[[], bool]) -> None:
+    """Look twenty times a second until it is so; give up after five minutes."""
     deadline = time.perf_counter() + PATIENCE
     while not reached():
         if time.perf_counter() > deadline:
             raise TimeoutError("the measurement did not come to an end")
-        time.sleep(every)
+        time.sleep(0.05)
 
 
 def _answers(port: int) -> bool:

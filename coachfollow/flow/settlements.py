@@ -11,7 +11,6 @@ from functools import cache
 from sqlalchemy import (
     JSON,
     BigInteger,
-    ColumnElement,
     Connection,
     Float,
     Integer,
@@ -83,37 +82,31 @@ def _told(dialect: str) -> TableValuedAlias:
     return read(bindparam("b_told", type_=JSON)).table_valued("key", "value", name="told")
 
 
-def _told_of(told: TableValuedAlias) -> ColumnElement[bool]:
-    """Our own mails among those told of; by the id: by the index on fences SQLite reads `told` for each row."""
-    return (_columns.id == cast(told.c.key, Integer)) & (_columns.fence + 0 == _FENCE)
+def _settle(told: TableValuedAlias, state: MessageState) -> Update:
+    """Change our own mails of a state among those told of; by id: by fence SQLite reads `told` for each row."""
+    return update(MESSAGES).where(
+        _columns.id == cast(told.c.key, Integer), _columns.fence + 0 == _FENCE, _columns.state == state
+    )
 
 
 @cache
 def _store(dialect: str) -> Update:
     told = _told(dialect)
-    return (
-        update(MESSAGES)
-        .where(_told_of(told), _columns.state == MessageState.CLAIMED)
-        .values(
-            address=told.c.value,
-            first_tried_at=func.coalesce(_columns.first_tried_at, bindparam("b_at", type_=UtcDateTime)),
-        )
+    return _settle(told, MessageState.CLAIMED).values(
+        address=told.c.value,
+        first_tried_at=func.coalesce(_columns.first_tried_at, bindparam("b_at", type_=UtcDateTime)),
     )
 
 
 @cache
 def _sent(dialect: str) -> Update:
     told = _told(dialect)
-    return (
-        update(MESSAGES)
-        .where(_told_of(told), _columns.state == MessageState.HANDING)
-        .values(
-            state=MessageState.SENT,
-            settled_at=bindparam("b_at", type_=UtcDateTime),
-            server_reply=told.c.value,
-            lease_until=None,
-            hold_until=None,
-        )
+    return _settle(told, MessageState.HANDING).values(
+        state=MessageState.SENT,
+        settled_at=bindparam("b_at", type_=UtcDateTime),
+        server_reply=told.c.value,
+        lease_until=None,
+        hold_until=None,
     )
 
 

@@ -4,8 +4,9 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import (
@@ -91,43 +92,8 @@ class Gathering:
 def letters(session: Session, *, message_ids: Collection[int]) -> Sequence[Letter]:
     """Give the letters of these messages, in the order they are to be sent."""
     participant, coach, manager = aliased(Person), aliased(Person), aliased(Person)
-    last_day = (
-        select(func.max(TrainingSession.local_date))
-        .where(TrainingSession.cohort_id == FollowUpPlan.cohort_id)
-        .scalar_subquery()
-    )
     rows = session.execute(
-        select(
-            Message.id,
-            Message.public_id,
-            Message.kind,
-            Message.n,
-            SealedMail.raw,
-            Message.first_tried_at,
-            Person.id,
-            Person.version,
-            Person.name,
-            _address(),
-            Person.zone,
-            Person.locale,
-            Organisation.name,
-            Organisation.sender_name,
-            Organisation.reply_to,
-            Message.plan_id,
-            participant.id,
-            participant.name,
-            FollowUpPlan.programme_version_id,
-            ProgrammeVersion.sponsor_name,
-            Message.touchpoint_id,
-            Touchpoint.kind,
-            Touchpoint.closes_at,
-            Touchpoint.step_id,
-            last_day,
-            coach.name,
-            coach.email,
-            manager.name,
-            Message.attendee_id,
-        )
+        _columns(participant, coach, manager)
         .outerjoin(SealedMail, SealedMail.message_id == Message.id)
         .join(Person, Person.id == Message.person_id)
         .join(Organisation, Organisation.id == Message.organisation_id)
@@ -143,6 +109,52 @@ def letters(session: Session, *, message_ids: Collection[int]) -> Sequence[Lette
         .order_by(Message.send_at, Message.id)
     )
     return [Letter(**dict(zip(Letter.__slots__, row, strict=True))) for row in rows]
+
+
+def _columns(
+    participant: type[Person], coach: type[Person], manager: type[Person]
+) -> Select[*tuple[Any, ...]]:
+    """What a letter is made of, in the order of its fields."""
+    return select(
+        Message.id,
+        Message.public_id,
+        Message.kind,
+        Message.n,
+        SealedMail.raw,
+        Message.first_tried_at,
+        Person.id,
+        Person.version,
+        Person.name,
+        _address(),
+        Person.zone,
+        Person.locale,
+        Organisation.name,
+        Organisation.sender_name,
+        Organisation.reply_to,
+        Message.plan_id,
+        participant.id,
+        participant.name,
+        FollowUpPlan.programme_version_id,
+        ProgrammeVersion.sponsor_name,
+        Message.touchpoint_id,
+        Touchpoint.kind,
+        Touchpoint.closes_at,
+        Touchpoint.step_id,
+        _last_day(),
+        coach.name,
+        coach.email,
+        manager.name,
+        Message.attendee_id,
+    )
+
+
+def _last_day() -> ScalarSelect[date]:
+    """The day of the group's last session."""
+    return (
+        select(func.max(TrainingSession.local_date))
+        .where(TrainingSession.cohort_id == FollowUpPlan.cohort_id)
+        .scalar_subquery()
+    )
 
 
 def _address() -> ColumnElement[str | None]:
