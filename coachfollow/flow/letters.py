@@ -71,6 +71,8 @@ class _Desk:
         people = {row.participant_id for row in rows if row.participant_id is not None}
         self.commitments = letters.commitments(session, plan_ids=plans)
         self.keys = keys.keys_of(session, person_ids=people)
+        attendees = {row.attendee_id for row in rows if row.attendee_id is not None}
+        self.meetings = letters.gatherings(session, attendee_ids=attendees) if attendees else {}
         self.prepared: dict[tuple[MessageKind, int | None, str, str], Prepared] = {}
         self.titles: dict[tuple[int | None, str], str] = {}
 
@@ -179,7 +181,9 @@ class _Desk:
     def _meeting(self, letter: Letter) -> Gathering | None:
         if letter.attendee_id is None:
             return None
-        return letters.gathering(self.session, attendee_id=letter.attendee_id)
+        if letter.attendee_id not in self.meetings:
+            raise LookupError("this meeting has no time yet")
+        return self.meetings[letter.attendee_id]
 
     def _links(self, letter: Letter) -> Mapping[str, str]:
         base = self.base

@@ -196,28 +196,33 @@ def programme_title(session: Session, *, version_id: int, locale: str) -> str:
     return programmes.text(session, version_id=version_id, locale=locale).title
 
 
-def gathering(session: Session, *, attendee_id: int) -> Gathering:
-    """Give the meeting that an attendee's calendar copy is about."""
+def gatherings(session: Session, *, attendee_ids: Collection[int]) -> Mapping[int, Gathering]:
+    """Give the meetings that attendees' calendar copies are about, by attendee; a meeting without a time is none."""
     coach, participant = aliased(Person), aliased(Person)
-    row = session.execute(
-        select(CheckInAttendee, CheckIn, coach.name, participant.name)
+    chosen: Select[*tuple[Any, ...]] = (
+        select(
+            CheckInAttendee.id,
+            CheckInAttendee.uid,
+            CheckInAttendee.sequence,
+            CheckIn.starts_at,
+            CheckIn.ends_at,
+            CheckIn.link,
+            CheckIn.coach_id,
+            func.coalesce(coach.name, ""),
+            func.coalesce(participant.name, ""),
+        )
         .join(CheckIn, CheckIn.id == CheckInAttendee.check_in_id)
         .join(coach, coach.id == CheckIn.coach_id)
         .join(Touchpoint, Touchpoint.id == CheckIn.touchpoint_id)
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .join(participant, participant.id == FollowUpPlan.person_id)
-        .where(CheckInAttendee.id == attendee_id)
-    ).one()
-    attendee, check_in, coach_name, participant_name = row
-    if check_in.starts_at is None or check_in.ends_at is None:
-        raise LookupError("this meeting has no time yet")
-    return Gathering(
-        uid=attendee.uid,
-        sequence=attendee.sequence,
-        starts_at=check_in.starts_at,
-        ends_at=check_in.ends_at,
-        link=check_in.link,
-        coach_id=check_in.coach_id,
-        coach=coach_name or "",
-        participant=participant_name or "",
+        .where(
+            CheckInAttendee.id.in_(list(attendee_ids)),
+            CheckIn.starts_at.is_not(None),
+            CheckIn.ends_at.is_not(None),
+        )
     )
+    return {
+        row[0]: Gathering(**dict(zip(Gathering.__slots__, row[1:], strict=True)))
+        for row in session.execute(chosen)
+    }
