@@ -1,4 +1,4 @@
-"""Runs everything on one machine from one terminal: the embedded Valkey, the pages, two workers and a ticker."""
+"""Runs everything on one machine from one terminal: the embedded Valkey, the pages, the workers and a ticker."""
 
 import fcntl
 import socket

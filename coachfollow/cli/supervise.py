@@ -42,7 +42,7 @@ class Told:
 
 @contextmanager
 def told_to_end() -> Iterator[Told]:
-    """Let Ctrl-C and SIGTERM end what is inside, quietly and with all its cleaning up."""
+    """Let Ctrl-C, SIGTERM and SIGHUP end what is inside, quietly and with all its cleaning up."""
     told = Told()
     before = {number: signal.signal(number, told.hear) for number in ENDING}
     try:

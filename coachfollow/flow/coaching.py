@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Invalid
 from coachfollow.flow import changing, checkins, history, keys, locking, plans
-from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Person, Touchpoint
+from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Touchpoint
 from coachfollow.queries import coached, hours
 from coachfollow.rules import decisions, worktime
 from coachfollow.rules.kinds import CheckInState, TouchpointState
@@ -55,18 +55,7 @@ def arrange(
 
 def read(session: Session, *, plan_id: int, actor_id: int, now: datetime) -> None:
     """Say that the coach has read everything that was shared so far."""
-    plan = session.get_one(FollowUpPlan, plan_id)
-    person = session.get_one(Person, plan.person_id)
-    history.record(
-        session,
-        coached.READ,
-        at=now,
-        organisation_id=person.organisation_id,
-        actor_id=actor_id,
-        person_id=person.id,
-        cohort_id=plan.cohort_id,
-        plan_id=plan_id,
-    )
+    history.record_plans(session, coached.READ, at=now, where=FollowUpPlan.id == plan_id, actor_id=actor_id)
     session.commit()
 
 

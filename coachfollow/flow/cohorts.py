@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
-from coachfollow.errors import Conflict, Invalid, NotFound
-from coachfollow.flow import history, houses, people, programmes
-from coachfollow.models import CoachProfile, Cohort, Person, Programme, ProgrammeVersion, TrainingSession
-from coachfollow.queries import schedules
+from coachfollow.errors import Conflict, Invalid
+from coachfollow.flow import history, houses, people
+from coachfollow.models import CoachProfile, Cohort, Person, TrainingSession
+from coachfollow.queries import programmes, schedules
 from coachfollow.rules import cadence, worktime
 from coachfollow.rules.kinds import Role, Scope
 
@@ -45,7 +45,7 @@ def open_cohort(
     actor_id: int | None = None,
 ) -> Cohort:
     """Open a group; raises Invalid, NotFound or Conflict and leaves nothing behind."""
-    version = _version(session, organisation_id, programme)
+    version = programmes.newest_of(session, organisation_id=organisation_id, key=programme)
     _refuse_odd(session, organisation_id, key=key, zone=zone, meetings=meetings)
     _refuse_missing_sessions(session, version.id, len(meetings))
     cohort = Cohort(
@@ -128,16 +128,6 @@ def _least_sessions(said: int | None, *, of: int) -> int:
 def _first(*given: int | None) -> int:
     """The first number that was given; 0 minutes are a number: being on the list is enough."""
     return next(number for number in given if number is not None)
-
-
-def _version(session: Session, organisation_id: int, key: str) -> ProgrammeVersion:
-    programme = session.scalar(
-        select(Programme).where(Programme.organisation_id == organisation_id, Programme.key == key)
-    )
-    version = programme and programmes.latest_version(session, programme_id=programme.id)
-    if not version:
-        raise NotFound(f"There is no programme “{key}”. `coachfollow programme list` names those there are.")
-    return version
 
 
 def _refuse_odd(

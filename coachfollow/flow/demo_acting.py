@@ -81,17 +81,19 @@ def _do(session: Session, deed: _Deed) -> None:
         reason = StopReason.NO_INTEREST
         plans.stop(session, plan_id=one.plan_id, reason=reason, now=deed.at, actor_id=one.person_id)
     else:
+        if deed.habit is Habit.READER:
+            _follow_link(session, deed)
         answers.record(
             session,
-            touchpoint_id=_by_link(session, deed) if deed.habit is Habit.READER else one.touchpoint_id,
+            touchpoint_id=one.touchpoint_id,
             person_id=one.person_id,
             answered=demo_answers.answered(one),
             now=deed.at,
         )
 
 
-def _by_link(session: Session, deed: _Deed) -> int:
-    """Open the mail, follow its link, and find there which question it is about."""
+def _follow_link(session: Session, deed: _Deed) -> None:
+    """Open the newest mail and follow its link; raises what a link says that no longer opens its question."""
     for line in mailbox.letters(recipient=deed.waiting.email, limit=1):
         for link in mailbox.letter(line.id).links:
             _, found, token = link.partition(ANSWER_PATH)
@@ -99,8 +101,7 @@ def _by_link(session: Session, deed: _Deed) -> int:
                 purpose = TokenPurpose.ANSWER
                 allowed = links.find(session, token=token.partition("?")[0], purpose=purpose, now=deed.at)
                 if allowed.touchpoint_id == deed.waiting.touchpoint_id:
-                    return allowed.touchpoint_id
-    return deed.waiting.touchpoint_id  # somebody emptied the mailbox
+                    return
 
 
 def _read(session: Session, now: datetime) -> None:

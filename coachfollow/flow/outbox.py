@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from coachfollow import vault
 from coachfollow.flow import history, sets
 from coachfollow.models import Message
-from coachfollow.rules.kinds import MessageKind, MessageState
+from coachfollow.rules.kinds import UNSENT, MessageKind, MessageState
 
-UNSENT = (MessageState.QUEUED, MessageState.CLAIMED)
 REPLACED = "the meeting changed before this left"
 NEVER_LEFT = (MessageState.CANCELLED, MessageState.EXPIRED, MessageState.FAILED)
 

@@ -93,21 +93,8 @@ def _finish(session: Session, plan: FollowUpPlan, now: datetime) -> None:
     settled = [(state, mandatory) for state, mandatory in items]
     plan.state, plan.stop_reason = lifecycle.ending(settled, threshold=threshold)
     plan.state_at = now
-    _record(session, plan, recording.ENDS[plan.state], now)
+    history.record_plans(session, recording.ENDS[plan.state], at=now, where=FollowUpPlan.id == plan.id)
 
 
 def _threshold(session: Session, plan: FollowUpPlan) -> float:
     return session.get_one(ProgrammeVersion, plan.programme_version_id).threshold
-
-
-def _record(session: Session, plan: FollowUpPlan, name: str, now: datetime) -> None:
-    person = session.get_one(Person, plan.person_id)
-    history.record(
-        session,
-        name,
-        at=now,
-        organisation_id=person.organisation_id,
-        person_id=person.id,
-        cohort_id=plan.cohort_id,
-        plan_id=plan.id,
-    )

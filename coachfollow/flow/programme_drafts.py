@@ -144,9 +144,8 @@ def publish(
         raise Conflict(MOVED_ON)
     if draft.source and not changes(draft):
         raise Conflict(UNCHANGED)
-    _guarded(
-        session, draft, revision=revision, said={"closed_at": now}
-    )  # first: of two who press, one gets on
+    # first: of two who press, one gets on
+    _guarded(session, draft, revision=revision, said={"closed_at": now})
     version = programmes.add_version(
         session, organisation_id=organisation_id, programme=programme, now=now, actor_id=actor_id
     )

@@ -28,21 +28,26 @@ def rewrite(session: Session, *, plan: FollowUpPlan, change: Change, now: dateti
     plan.paused_until, plan.stop_reason = change.after.paused_until, change.after.stop_reason
     rows = _rows(session, plan.id)
     done = [
-        _rewritten(session, edit, rows.get(edit.key) or _added(session, plan, edit), now)
+        _rewritten(session, edit, *(rows.get(edit.key) or (_added(session, plan, edit), None)), now=now)
         for edit in change.edits
     ]
     session.flush()
     return done
 
 
-def _rows(session: Session, plan_id: int) -> dict[Key, Touchpoint]:
-    found = session.scalars(select(Touchpoint).where(Touchpoint.plan_id == plan_id))
-    return {(row.step_id, row.n): row for row in found}
+def _rows(session: Session, plan_id: int) -> dict[Key, tuple[Touchpoint, CheckIn | None]]:
+    found = session.execute(
+        select(Touchpoint, CheckIn)
+        .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
+        .where(Touchpoint.plan_id == plan_id)
+    )
+    return {(touchpoint.step_id, touchpoint.n): (touchpoint, check_in) for touchpoint, check_in in found}
 
 
-def _rewritten(session: Session, edit: Edit, touchpoint: Touchpoint, now: datetime) -> Rewritten:
+def _rewritten(
+    session: Session, edit: Edit, touchpoint: Touchpoint, check_in: CheckIn | None, *, now: datetime
+) -> Rewritten:
     _follow(touchpoint, edit.after)
-    check_in = session.scalar(select(CheckIn).where(CheckIn.touchpoint_id == touchpoint.id))
     if edit.after.meeting is not None and check_in is None:
         check_in = checkins.of(session, touchpoint=touchpoint, now=now)
     if check_in is not None:

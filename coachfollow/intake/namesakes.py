@@ -21,6 +21,7 @@ class Namesakes:
                 self._people.replace(key, _SEVERAL)
 
     def only(self, name: str) -> int | None:
-        """The one person of this name; None where there is nobody, or more than one."""
-        number = self._people.get(matching.match_key(name))
+        """The one person of this name; None where there is nobody, or more than one, or no name at all."""
+        key = matching.match_key(name)
+        number = self._people.get(key) if key else None
         return None if number == _SEVERAL else number

@@ -11,9 +11,8 @@ from copy import deepcopy
 from coachfollow.intake.programme_documents import Document, Node, entries, group, put, tidy, words
 from coachfollow.rules.kinds import Applied
 
-_BEGINS = re.compile(
-    r"\s*([-*+]|[0-9]{1,9}[.)])\s|\s*[#>`<]"
-)  # a list, or what our reader will refuse by its line
+# a list, or what our reader will refuse by its line
+_BEGINS = re.compile(r"\s*([-*+]|[0-9]{1,9}[.)])\s|\s*[#>`<]")
 
 Values = Mapping[str, str]
 

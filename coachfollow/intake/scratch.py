@@ -6,6 +6,7 @@ when it is closed, however this process ends. A short list never leaves the cach
 
 import sqlite3
 import weakref
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Generic, TypeVar, overload
@@ -57,8 +58,8 @@ class Stored(Sequence[T]):
             return [self._item(one) for one in range(*place.indices(len(self)))]
         return self._item(range(len(self))[place])
 
-    def _item(self, place: int) -> T:
-        raise NotImplementedError
+    @abstractmethod
+    def _item(self, place: int) -> T: ...
 
 
 class Pile(Stored[T]):

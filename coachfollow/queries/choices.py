@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import (
@@ -15,7 +15,7 @@ from coachfollow.models import (
     ProgrammeText,
     ProgrammeVersion,
 )
-from coachfollow.queries import labels, population
+from coachfollow.queries import labels, population, programmes
 from coachfollow.queries.filters import Area
 from coachfollow.queries.labels import Directory, Key, Label
 from coachfollow.queries.teams import Tree
@@ -66,15 +66,14 @@ class _Taken(NamedTuple):
 
 
 def _taken(session: Session, organisation_id: int, area: Area) -> Sequence[_Taken]:
-    version, newest = aliased(ProgrammeVersion), aliased(ProgrammeVersion)
-    last = select(func.max(version.number)).where(version.programme_id == Programme.id).scalar_subquery()
+    newest = aliased(ProgrammeVersion)
     own_language = (ProgrammeText.version_id == newest.id) & (ProgrammeText.locale == newest.language)
     somebody = exists().where(FollowUpPlan.cohort_id == Cohort.id, population.inside(area))
     rows = session.execute(
         select(Cohort.id, Cohort.key, Cohort.title, Programme.id, Programme.key, ProgrammeText.title)
         .join(ProgrammeVersion, ProgrammeVersion.id == Cohort.programme_version_id)
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
-        .join(newest, (newest.programme_id == Programme.id) & (newest.number == last))
+        .join(newest, (newest.programme_id == Programme.id) & (newest.number == programmes.last()))
         .outerjoin(ProgrammeText, own_language)
         .where(Cohort.organisation_id == organisation_id, somebody)
         .order_by(Cohort.id.desc())

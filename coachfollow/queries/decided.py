@@ -1,23 +1,37 @@
 """Reads what was decided about one plan by hand, and which of it can still be taken back."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import Message, Person, PlanChange
 from coachfollow.rules import changes
-from coachfollow.rules.kinds import MessageState
+from coachfollow.rules.kinds import LEFT
 from coachfollow.rules.taking_back import Decision
-
-# handed over, or so near to it that nobody can say
-LEFT = (MessageState.HANDING, MessageState.SENT, MessageState.IN_DOUBT)
 
 
 def one(session: Session, *, plan_id: int, change_id: int) -> Decision | None:
     """Give one decision about this plan, if there was such a one."""
-    return next(iter(_decisions(session, plan_id, PlanChange.id == change_id)), None)
+    undo = aliased(PlanChange)
+    found = session.execute(
+        select(PlanChange, undo.id)
+        .outerjoin(undo, undo.undoes_id == PlanChange.id)
+        .where(PlanChange.plan_id == plan_id, PlanChange.id == change_id)
+    ).first()
+    if found is None:
+        return None
+    row, undone = found
+    left = _left(session, plan_id)
+    return Decision(
+        id=row.id,
+        change=changes.from_json(row.facts),
+        at=row.at,
+        actor_id=row.actor_id,
+        is_taken_back=undone is not None,
+        left=[left[mail] for mail in json.loads(row.mails)["posted"] if mail in left],
+    )
 
 
 def may_be_undone(session: Session, *, plan_id: int, change_id: int) -> bool:
@@ -28,28 +42,6 @@ def may_be_undone(session: Session, *, plan_id: int, change_id: int) -> bool:
         .where(PlanChange.id == change_id, PlanChange.plan_id == plan_id)
     ).all()
     return bool(rows) and not {row.id for row in rows}.intersection(json.loads(rows[0].mails)["posted"])
-
-
-def _decisions(session: Session, plan_id: int, which: ColumnElement[bool]) -> Sequence[Decision]:
-    undo = aliased(PlanChange)
-    rows = session.execute(
-        select(PlanChange, undo.id)
-        .outerjoin(undo, undo.undoes_id == PlanChange.id)
-        .where(PlanChange.plan_id == plan_id, which)
-        .order_by(PlanChange.id.desc())
-    ).all()
-    left = _left(session, plan_id) if rows else {}
-    return [
-        Decision(
-            id=row.id,
-            change=changes.from_json(row.facts),
-            at=row.at,
-            actor_id=row.actor_id,
-            is_taken_back=undone is not None,
-            left=[left[mail] for mail in json.loads(row.mails)["posted"] if mail in left],
-        )
-        for row, undone in rows
-    ]
 
 
 def _left(session: Session, plan_id: int) -> Mapping[int, str]:

@@ -1,18 +1,14 @@
 """Reads what a change of one plan would meet in the outbox: mails that wait, and calendars that hold a meeting."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Message, Person
-from coachfollow.queries.decided import LEFT
-from coachfollow.rules.kinds import MessageKind, MessageState
-
-UNSENT = (MessageState.QUEUED, MessageState.CLAIMED)
+from coachfollow.rules.kinds import LEFT, UNSENT, MessageKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +23,16 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foresight:
-    """What waits, and by follow-up the ids of those in whose calendars its meeting stands."""
+    """What waits, and the follow-ups whose meeting stands in a calendar, or may."""
 
     waiting: Sequence[Waiting] = ()
-    told: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    told: frozenset[int] = frozenset()
 
 
 def of(session: Session, *, plan_id: int) -> Foresight:
     """Give what a change of this plan would meet."""
     rows = session.execute(
-        select(Message.touchpoint_id, Message.kind, Message.state, Person.id, Person.name, Message.send_at)
+        select(Message.touchpoint_id, Message.kind, Message.state, Person.name, Message.send_at)
         .join(Person, Person.id == Message.person_id)
         .where(
             Message.plan_id == plan_id,
@@ -48,15 +44,10 @@ def of(session: Session, *, plan_id: int) -> Foresight:
         )
         .order_by(Message.send_at, Message.id)
     ).all()
-    told: defaultdict[int, set[int]] = defaultdict(set)
-    waiting = []
-    for row in rows:
-        if row.state in UNSENT:
-            waiting.append(
-                Waiting(
-                    follow_up=row.touchpoint_id, kind=row.kind, to=row.name or "somebody", send_at=row.send_at
-                )
-            )
-        else:
-            told[row.touchpoint_id].add(row.id)
-    return Foresight(waiting=waiting, told={one: frozenset(people) for one, people in told.items()})
+    waiting = [
+        Waiting(follow_up=row.touchpoint_id, kind=row.kind, to=row.name or "somebody", send_at=row.send_at)
+        for row in rows
+        if row.state in UNSENT
+    ]
+    told = frozenset(row.touchpoint_id for row in rows if row.state in LEFT)
+    return Foresight(waiting=waiting, told=told)

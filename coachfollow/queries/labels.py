@@ -6,10 +6,11 @@ from datetime import date
 from functools import partial
 from typing import Any, assert_never
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from coachfollow.models import Cohort, Person, Programme, ProgrammeText, ProgrammeVersion
+from coachfollow.queries import programmes as offers
 from coachfollow.queries.filters import Filters, GroupBy
 from coachfollow.queries.teams import Tree
 from coachfollow.rules.kinds import StepKind
@@ -124,8 +125,6 @@ def _branches(tree: Tree, chosen: Key) -> Labelling:
 
 def programmes(session: Session, ids: Collection[int]) -> dict[Key, Label]:
     """Each programme's title in its own language, of its newest version."""
-    versions = aliased(ProgrammeVersion)
-    last = select(func.max(versions.number)).where(versions.programme_id == Programme.id).scalar_subquery()
     own_language = (ProgrammeText.version_id == ProgrammeVersion.id) & (
         ProgrammeText.locale == ProgrammeVersion.language
     )
@@ -133,7 +132,7 @@ def programmes(session: Session, ids: Collection[int]) -> dict[Key, Label]:
         select(Programme.id, Programme.key, ProgrammeText.title)
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
         .outerjoin(ProgrammeText, own_language)
-        .where(Programme.id.in_(list(ids)), ProgrammeVersion.number == last)
+        .where(Programme.id.in_(list(ids)), ProgrammeVersion.number == offers.last())
     )
     return {key: Label(text=title or handle, handle=handle) for key, handle, title in rows}
 

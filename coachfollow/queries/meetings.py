@@ -19,9 +19,9 @@ from coachfollow.models import (
     Touchpoint,
 )
 from coachfollow.rules.kinds import (
+    LEFT,
     CheckInState,
     MessageKind,
-    MessageState,
     PlanState,
     StepKind,
     TouchpointState,
@@ -112,16 +112,13 @@ def coming(
     return [(check_in, touchpoint) for check_in, touchpoint in rows]
 
 
-_LEFT = frozenset({MessageState.HANDING, MessageState.SENT, MessageState.IN_DOUBT})
-
-
 def told(session: Session, *, attendee_ids: Collection[int]) -> set[int]:
     """Give those attendees whose calendars hold the meeting, or may: an invitation has left, or is leaving."""
     found = session.scalars(
         select(Message.attendee_id).where(
             Message.attendee_id.in_(list(attendee_ids)),
             Message.kind == MessageKind.INVITATION,
-            Message.state.in_(_LEFT),
+            Message.state.in_(LEFT),
         )
     )
     return {attendee_id for attendee_id in found if attendee_id is not None}

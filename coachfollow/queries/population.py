@@ -46,7 +46,6 @@ class Population:
     where: ColumnElement[bool]
     group: SQLColumnExpression[Any]
     counted: ColumnElement[str | None]
-    reached: ColumnElement[int]  # 1 for a person who answered
     day: SQLColumnExpression[date]
 
 
@@ -59,7 +58,6 @@ def follow_ups(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> P
         where=_chosen(filters, area=area, day=Touchpoint.local_date) & asking(filters),
         group=_group(by, day=Touchpoint.local_date),
         counted=counting.bucket(now=now),
-        reached=literal(0),
         day=Touchpoint.local_date,
     )
 
@@ -74,7 +72,6 @@ def people(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> Popul
         where=_chosen(filters, area=area, day=trained),
         group=_group(by, day=trained),
         counted=counting.standing(),
-        reached=counting.reached(),
         day=trained,
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.errors import NotFound
 from coachfollow.models import Person, Programme, ProgrammeDraft, ProgrammeVersion
+from coachfollow.queries import programmes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +46,7 @@ def drafts(session: Session, *, organisation_id: int) -> Sequence[Draft]:
 
 
 def _drafts(session: Session, *where: ColumnElement[bool]) -> Sequence[Draft]:
-    newest = (
-        select(ProgrammeVersion.id)
-        .where(ProgrammeVersion.programme_id == Programme.id)
-        .order_by(ProgrammeVersion.number.desc())
-        .limit(1)
-        .correlate(Programme)
-        .scalar_subquery()
-    )
+    newest = (ProgrammeVersion.programme_id == Programme.id) & (ProgrammeVersion.number == programmes.last())
     same = (Programme.organisation_id == ProgrammeDraft.organisation_id) & (
         Programme.key == ProgrammeDraft.key
     )
@@ -60,7 +54,7 @@ def _drafts(session: Session, *where: ColumnElement[bool]) -> Sequence[Draft]:
         select(ProgrammeDraft, Person.name, ProgrammeVersion.number, ProgrammeVersion.source)
         .outerjoin(Person, Person.id == ProgrammeDraft.changed_by_id)
         .outerjoin(Programme, same)
-        .outerjoin(ProgrammeVersion, ProgrammeVersion.id == newest)
+        .outerjoin(ProgrammeVersion, newest)
         .where(ProgrammeDraft.closed_at.is_(None), *where)
         .order_by(ProgrammeDraft.key)
     )

@@ -26,7 +26,7 @@ def newest(session: Session, *, organisation_id: int) -> Sequence[tuple[Programm
     rows = session.execute(
         select(Programme, ProgrammeVersion)
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
-        .where(Programme.organisation_id == organisation_id, ProgrammeVersion.number == _last())
+        .where(Programme.organisation_id == organisation_id, ProgrammeVersion.number == last())
         .order_by(Programme.key)
     )
     return [(programme, version) for programme, version in rows]
@@ -68,7 +68,7 @@ def summaries(session: Session, *, organisation_id: int) -> Sequence[Summary]:
             (ProgrammeText.version_id == ProgrammeVersion.id)
             & (ProgrammeText.locale == ProgrammeVersion.language),
         )
-        .where(Programme.organisation_id == organisation_id, ProgrammeVersion.number == _last())
+        .where(Programme.organisation_id == organisation_id, ProgrammeVersion.number == last())
         .order_by(ProgrammeText.title)
     )
     return [Summary(**dict(zip(Summary.__slots__, row, strict=True))) for row in rows]
@@ -85,15 +85,23 @@ def groups_of(session: Session, *, organisation_id: int, key: str) -> int:
     return session.scalar(found) or 0
 
 
-def _last() -> ScalarSelect[int]:
-    """The number of a programme's newest version."""
+def last() -> ScalarSelect[int]:
+    """The number of a programme's newest version, for a statement that has the programme."""
     other = aliased(ProgrammeVersion)  # the same table twice: SQLAlchemy would take the inner for the outer
     return select(func.max(other.number)).where(other.programme_id == Programme.id).scalar_subquery()
 
 
 def newest_of(session: Session, *, organisation_id: int, key: str) -> ProgrammeVersion:
     """Give the newest version of one programme; raises NotFound."""
-    for programme, version in newest(session, organisation_id=organisation_id):
-        if programme.key == key:
-            return version
-    raise NotFound(f"There is no programme “{key}”. `coachfollow programme list` names those there are.")
+    found = session.scalar(
+        select(ProgrammeVersion)
+        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        .where(
+            Programme.organisation_id == organisation_id,
+            Programme.key == key,
+            ProgrammeVersion.number == last(),
+        )
+    )
+    if found is None:
+        raise NotFound(f"There is no programme “{key}”. `coachfollow programme list` names those there are.")
+    return found

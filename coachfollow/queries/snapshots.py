@@ -1,6 +1,6 @@
 """Reads one plan as a snapshot: everything that a decision about it depends on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -20,7 +20,6 @@ from coachfollow.models import (
 )
 from coachfollow.queries import hours, schedules
 from coachfollow.rules import worktime
-from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.changes import Course, Footing, Meeting
 from coachfollow.rules.kinds import CheckInState
 from coachfollow.rules.redating import Dates
@@ -49,12 +48,12 @@ def of(session: Session, *, plan_id: int, now: datetime) -> Snapshot:
         raise NotFound("There is no such follow-up.")
     plan, person, threshold, coach_id, minutes, week = row
     return Snapshot(
-        footing=footing(plan),
+        footing=_footing(plan),
         follow_ups=_follow_ups(session, plan_id),
         zone=person.zone,
         week=worktime.parse_week(person.working_week),
         threshold=threshold,
-        steps=steps(session, plan),
+        steps=schedules.steps(session, version_id=plan.programme_version_id),
         has_coach=coach_id not in {None, person.id},
         coach_week=week or "",
         meeting_minutes=minutes or hours.MINUTES,
@@ -62,13 +61,7 @@ def of(session: Session, *, plan_id: int, now: datetime) -> Snapshot:
     )
 
 
-def steps(session: Session, plan: FollowUpPlan) -> Mapping[int, StepRule]:
-    """Give the steps of a plan's version of its programme, by their id."""
-    return schedules.steps(session, version_id=plan.programme_version_id)
-
-
-def footing(plan: FollowUpPlan) -> Footing:
-    """Say how a plan stands."""
+def _footing(plan: FollowUpPlan) -> Footing:
     return Footing(
         state=plan.state,
         state_at=plan.state_at,

@@ -61,7 +61,7 @@ def people(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> AnySe
             Cohort.target.label("aim"),
             chosen.counted.label("counted"),
             func.count().label("n"),
-            func.sum(chosen.reached).label("reached"),
+            func.sum(counting.reached()).label("reached"),
         )
         .select_from(chosen.source)
         .where(chosen.where, counting.COUNTED_PLANS)

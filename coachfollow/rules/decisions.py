@@ -87,7 +87,7 @@ def _meet(snapshot: Snapshot, lever: Meet, now: datetime) -> Change:
     if lever.starts_at <= now:
         raise Conflict("That time has passed; choose one to come.")
     ends_at = lever.starts_at + timedelta(minutes=snapshot.meeting_minutes)
-    if any(busy.starts_at < ends_at and lever.starts_at < busy.ends_at for busy in snapshot.busy_beside(one)):
+    if snapshot.is_taken(one, starts_at=lever.starts_at, ends_at=ends_at):
         raise Conflict("One of you has another meeting at that time; choose another.")
     after = replace(
         one.course,
@@ -116,8 +116,8 @@ def _prolong(snapshot: Snapshot, lever: Prolong, now: datetime) -> Change:
     if not is_late and one.course.state is not TouchpointState.OPEN:
         raise Conflict("Only a question that is open, or went unanswered, can be given more time.")
     closes = worktime.local(one.course.dates.closes_at, one.zone).date()
-    first = max(snapshot.today(now), closes if not is_late else snapshot.today(now)) + timedelta(days=1)
-    if not first <= lever.until <= snapshot.today(now) + LONGEST_MORE:
+    today = snapshot.today(now)
+    if not (today if is_late else max(today, closes)) < lever.until <= today + LONGEST_MORE:
         raise Invalid(
             "Choose a later day than it has now, within two months.", {"day": "Choose a later day."}
         )

@@ -127,6 +127,13 @@ class MessageState(StrEnum):
     EXPIRED = "expired"
 
 
+# Not yet offered to a mail server: it can be stopped.
+UNSENT = frozenset({MessageState.QUEUED, MessageState.CLAIMED})
+
+# Handed over, or so near to it that nobody can say.
+LEFT = frozenset({MessageState.HANDING, MessageState.SENT, MessageState.IN_DOUBT})
+
+
 class Barrier(StrEnum):
     """What got in the way, in the codes that can be routed and counted."""
 

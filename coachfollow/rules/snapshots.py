@@ -65,9 +65,10 @@ class Snapshot:
         """The day it is where the person lives."""
         return worktime.local(now, self.zone).date()
 
-    def busy_beside(self, one: FollowUp) -> Sequence[Busy]:
-        """The meetings of both people but this one."""
-        return [busy for busy in self.busy if busy.follow_up != one.id]
+    def is_taken(self, one: FollowUp, *, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether coach or participant has another meeting than this one at that time."""
+        others = (busy for busy in self.busy if busy.follow_up != one.id)
+        return any(busy.starts_at < ends_at and starts_at < busy.ends_at for busy in others)
 
     @property
     def courses(self) -> Mapping[Key, Course]:

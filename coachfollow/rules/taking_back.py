@@ -60,7 +60,6 @@ def _collides(back: Change, snapshot: Snapshot) -> bool:
             continue
         if meeting.starts_at is None or meeting.ends_at is None:
             continue
-        for busy in snapshot.busy_beside(own[edit.key]):
-            if busy.starts_at < meeting.ends_at and meeting.starts_at < busy.ends_at:
-                return True
+        if snapshot.is_taken(own[edit.key], starts_at=meeting.starts_at, ends_at=meeting.ends_at):
+            return True
     return False

@@ -93,10 +93,11 @@ def test_a_scratch_ends_quietly_with_the_last_that_uses_it() -> None:
         ("BERG, Änna (Guest)", 1, "in another spelling"),
         ("Ben Rot", None, "two people have it"),
         ("Dora Frei", None, "nobody has it"),
+        ("", None, "no name is nobody's, even where one person has none"),
     ],
 )
 def test_a_name_tells_who_somebody_is_where_one_alone_has_it(
     name: str, number: int | None, remark: str
 ) -> None:
-    people = Namesakes([(1, "Anna Berg"), (2, "Ben Rot"), (3, "ben rot"), (4, "Rot, Ben")])
+    people = Namesakes([(1, "Anna Berg"), (2, "Ben Rot"), (3, "ben rot"), (4, "Rot, Ben"), (5, "")])
     assert people.only(name) == number, remark

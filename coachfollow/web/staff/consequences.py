@@ -58,8 +58,7 @@ def _calendars(scene: Scene, edit: Edit) -> Iterator[str]:
         yield f"A calendar invitation goes to {scene.name} and to you. An earlier one is replaced."
     elif changing.is_freed(edit, scene.now):
         one = scene.follow_up(edit.key)
-        informed = len(scene.foresight.told.get(one.id, ())) if one else 0
-        if informed:
+        if one and one.id in scene.foresight.told:
             yield f"A cancellation takes the meeting off the calendars of {scene.name} and yourself."
         else:
             yield "The meeting has not reached anybody's calendar, so nobody has to be told."

@@ -26,7 +26,7 @@ NO_HOURS = "Offer some time on one day at least."
 def show() -> ResponseReturnValue:
     """Show when the visitor can be booked, and whom that does not fit."""
     _refuse_others()
-    said = hours.hours(g.session, person_id=g.actor.person_id)
+    said = _said()
     values = {"link": said.link, "minutes": str(said.minutes or hours.MINUTES)}
     return _form(said, week_form.of(said.week or SUGGESTED), values, {})
 

@@ -19,14 +19,15 @@ T = TypeVar("T")
 
 def asked(values: Values, *, coach_zone: str) -> Lever:
     """Give the decision that was asked for; raises Invalid with the field that cannot be read."""
+    if values.get("do") == "meet":  # all else comes on the clock of whoever it is for
+        return _meet(values, coach_zone)
     read = _READERS.get(values.get("do", ""))
     if read is None:
         raise Invalid("Choose what to change.")
-    return read(values, coach_zone)
+    return read(values)
 
 
-def _move(values: Values, coach_zone: str) -> Lever:
-    del coach_zone  # a question comes on the clock of whoever answers it
+def _move(values: Values) -> Lever:
     return Move(follow_up=number(values, "follow_up"), day=_day(values), at=_time(values))
 
 
@@ -35,36 +36,31 @@ def _meet(values: Values, coach_zone: str) -> Lever:
     return Meet(follow_up=number(values, "follow_up"), starts_at=starts_at)
 
 
-def _prolong(values: Values, coach_zone: str) -> Lever:
-    del coach_zone
+def _prolong(values: Values) -> Lever:
     return Prolong(follow_up=number(values, "follow_up"), until=_day(values))
 
 
-def _skip(values: Values, coach_zone: str) -> Lever:
-    del coach_zone
+def _skip(values: Values) -> Lever:
     excuse = next((one for one in Excuse if one == values.get("reason")), None)
     if excuse is None:
         raise Invalid("Choose a reason.", {"reason": "Choose a reason."})
     return Skip(follow_up=number(values, "follow_up"), excuse=excuse)
 
 
-def _add(values: Values, coach_zone: str) -> Lever:
-    del coach_zone
+def _add(values: Values) -> Lever:
     return Add(step=number(values, "step"), day=_day(values), at=_time(values))
 
 
-def _pause(values: Values, coach_zone: str) -> Lever:
-    del coach_zone
+def _pause(values: Values) -> Lever:
     return Pause(until=_day(values))
 
 
-def _resume(values: Values, coach_zone: str) -> Lever:
-    del values, coach_zone
+def _resume(values: Values) -> Lever:
+    del values
     return Resume()
 
 
-def _stop(values: Values, coach_zone: str) -> Lever:
-    del coach_zone
+def _stop(values: Values) -> Lever:
     reason = next((one for one in words.OFFERED_STOPS if one == values.get("reason")), None)
     if reason is None:
         sentence = "Choose why it is stopped; it is for the numbers, and no black mark."
@@ -72,9 +68,8 @@ def _stop(values: Values, coach_zone: str) -> Lever:
     return Stop(reason=reason)
 
 
-_READERS: Mapping[str, Callable[[Values, str], Lever]] = {
+_READERS: Mapping[str, Callable[[Values], Lever]] = {
     "move": _move,
-    "meet": _meet,
     "more": _prolong,
     "skip": _skip,
     "add": _add,
