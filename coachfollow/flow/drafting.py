@@ -27,7 +27,7 @@ from coachfollow.extensions import UtcDateTime
 from coachfollow.flow import preludes, sets
 from coachfollow.models import Coaching, Cohort, Enrolment, FollowUpPlan, Grant, ImportRow, Person, Touchpoint
 from coachfollow.queries import schedules
-from coachfollow.rules import planning, worktime
+from coachfollow.rules import planning, rotas
 from coachfollow.rules.kinds import PlanState, Role, Scope, TouchpointState
 from coachfollow.rules.planning import Planned
 
@@ -71,7 +71,7 @@ def _date(session: Session, cohort: Cohort, plans: ColumnElement[bool], now: dat
         planned = planning.plan(
             tuple(steps.values()),
             sessions=sessions,
-            week=worktime.parse_week(rhythm.week),
+            week=rotas.parse(rhythm.week),
             zone=rhythm.zone,
         )
         dates = _dates(tuple((ids[one.step], one) for one in planned), gone_by, now)

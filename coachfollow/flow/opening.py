@@ -12,7 +12,7 @@ from coachfollow.flow import history, outbox, plans
 from coachfollow.models import Message, Touchpoint
 from coachfollow.queries import due
 from coachfollow.queries.due import Due
-from coachfollow.rules import lifecycle, planning, worktime
+from coachfollow.rules import lifecycle, planning, rotas, worktime
 from coachfollow.rules.kinds import Audience, MessageKind, StepKind, TouchpointState
 
 CHUNK = 1000
@@ -167,4 +167,4 @@ def _mail(
     }
 
 
-_week = lru_cache(maxsize=1024)(worktime.parse_week)
+_week = lru_cache(maxsize=1024)(rotas.parse)

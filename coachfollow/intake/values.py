@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 
-from coachfollow.rules import worktime
+from coachfollow.rules import rotas
 from coachfollow.rules.kinds import AttendanceState
 
 LONGEST = 300
@@ -199,5 +199,5 @@ def locale(text: str) -> str:
 
 
 def week(text: str) -> str:
-    """A working week as the rules write it."""
-    return worktime.format_week(worktime.parse_week(text))
+    """A working week, or weeks that take turns, as the rules write them."""
+    return rotas.canonical(text)

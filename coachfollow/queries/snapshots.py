@@ -19,7 +19,7 @@ from coachfollow.models import (
     Touchpoint,
 )
 from coachfollow.queries import hours, schedules
-from coachfollow.rules import worktime
+from coachfollow.rules import rotas
 from coachfollow.rules.changes import Course, Footing, Meeting
 from coachfollow.rules.kinds import CheckInState
 from coachfollow.rules.redating import Dates
@@ -51,7 +51,7 @@ def of(session: Session, *, plan_id: int, now: datetime) -> Snapshot:
         footing=_footing(plan),
         follow_ups=_follow_ups(session, plan_id),
         zone=person.zone,
-        week=worktime.parse_week(person.working_week),
+        week=rotas.parse(person.working_week),
         threshold=threshold,
         steps=schedules.steps(session, version_id=plan.programme_version_id),
         has_coach=coach_id not in {None, person.id},

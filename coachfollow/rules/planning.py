@@ -1,13 +1,13 @@
-"""From a programme's steps to dated touchpoints for everyone who shares a zone and a working week."""
+"""From a programme's steps to dated touchpoints for everyone who shares a zone and working time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from coachfollow.rules import cadence, worktime
 from coachfollow.rules.cadence import Distance, Sessions, StepRule
 from coachfollow.rules.kinds import Audience, StepKind
-from coachfollow.rules.worktime import WorkingWeek
+from coachfollow.rules.worktime import Hours
 
 __all__ = [
     "GRACE_WORKING_DAYS",
@@ -25,19 +25,13 @@ GRACE_WORKING_DAYS = 3
 OPEN_DAYS = 14
 MOST_REMINDERS = 2
 
-# Written out because strftime follows the locale of the host.
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """One touchpoint to be: its local date, time and zone, and the instants that follow from them.
 
-    Answered up to grace_until is on time; after closes_at it can no longer be answered.
+    Answered up to grace_until is on time; after closes_at it can no longer be answered. What cannot be postponed
+    within its window has a reason for which it is `excused`, and the dates it would have had.
     """
 
     step: str
@@ -50,6 +44,7 @@ class Planned:
     grace_until: datetime
     closes_at: datetime
     why: str
+    excused: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +52,23 @@ class _Dated:
     step: StepRule
     distance: Distance
     wanted: date
+    usual: date
     day: date
     at: time
     due_at: datetime
 
+    @property
+    def same(self) -> tuple[StepKind, Audience]:
+        """What it has in common with those that follow it and close it."""
+        return self.step.kind, self.step.audience
 
-def plan(
-    steps: Sequence[StepRule], *, sessions: Sessions, week: WorkingWeek, zone: str
-) -> tuple[Planned, ...]:
+    @property
+    def open_days(self) -> int:
+        """How long it is open, and how far leave and closed days may postpone it."""
+        return OPEN_DAYS if self.step.open_days is None else self.step.open_days
+
+
+def plan(steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zone: str) -> tuple[Planned, ...]:
     """Date every step, ordered by due moment; ValueError for an anchor that `problems` would have named."""
     wanted, distances = cadence.wanted_days(steps, sessions=sessions), cadence.distances(steps)
     dated = [
@@ -73,28 +77,60 @@ def plan(
     ]
     dated.sort(key=lambda one: one.due_at)
     planned: list[Planned] = []
-    successors: dict[tuple[StepKind, Audience], datetime] = {}
+    successors: dict[tuple[StepKind, Audience], _Dated] = {}
     for one in reversed(dated):
-        same = (one.step.kind, one.step.audience)
-        planned.append(_planned(one, successor=successors.get(same), week=week, zone=zone))
-        successors[same] = one.due_at
-    return tuple(reversed(planned))
+        successor = successors.get(one.same)
+        if _fits(one, successor=successor):
+            planned.append(_planned(one, successor=successor, week=week, zone=zone))
+            successors[one.same] = one
+        else:
+            planned.append(_excused(one, week=week, zone=zone))
+    planned.reverse()
+    return tuple(sorted(planned, key=lambda one: one.due_at))
 
 
-def grace_until(week: WorkingWeek, day: date, *, zone: str) -> datetime:
+def _fits(one: _Dated, *, successor: _Dated | None) -> bool:
+    """Whether what leave or closed days postpone still has its place.
+
+    It is left out where it would come later than it may be open, or together with the next of its kind: coming
+    back is no burst. The plan of one's own is always asked for, as all the rest quotes it.
+    """
+    if one.day == one.usual or one.step.kind is StepKind.COMMITMENT:
+        return True
+    is_near = abs((one.day - one.usual).days) <= one.open_days
+    return is_near and (successor is None or one.day < successor.day)
+
+
+def _excused(one: _Dated, *, week: Hours, zone: str) -> Planned:
+    """The dates it would have had, and why it is left out."""
+    at = worktime.clip_time(week.usual, one.usual, one.step.at)
+    due_at = worktime.resolve(datetime.combine(one.usual, at), zone)
+    there = replace(one, day=one.usual, at=at, due_at=due_at)
+    planned = _planned(there, successor=None, week=week.usual, zone=zone)
+    return replace(planned, excused=week.off(one.usual))
+
+
+def grace_until(week: Hours, day: date, *, zone: str) -> datetime:
     """The last instant at which an answer to what was due on this day is on time."""
     return worktime.end_of_day(worktime.add_working_days(week, day, GRACE_WORKING_DAYS), zone)
 
 
-def _dated(step: StepRule, *, distance: Distance, wanted: date, week: WorkingWeek, zone: str) -> _Dated:
+def _dated(step: StepRule, *, distance: Distance, wanted: date, week: Hours, zone: str) -> _Dated:
     roll = worktime.previous_working_day if step.offset_days < 0 else worktime.next_working_day
     day = roll(week, wanted)
     at = worktime.clip_time(week, day, step.at)
-    due_at = worktime.resolve(datetime.combine(day, at), zone)
-    return _Dated(step=step, distance=distance, wanted=wanted, day=day, at=at, due_at=due_at)
+    return _Dated(
+        step=step,
+        distance=distance,
+        wanted=wanted,
+        usual=roll(week.usual, wanted),
+        day=day,
+        at=at,
+        due_at=worktime.resolve(datetime.combine(day, at), zone),
+    )
 
 
-def _planned(one: _Dated, *, successor: datetime | None, week: WorkingWeek, zone: str) -> Planned:
+def _planned(one: _Dated, *, successor: _Dated | None, week: Hours, zone: str) -> Planned:
     return Planned(
         step=one.step.key,
         kind=one.step.kind,
@@ -105,24 +141,23 @@ def _planned(one: _Dated, *, successor: datetime | None, week: WorkingWeek, zone
         due_at=one.due_at,
         grace_until=grace_until(week, one.day, zone=zone),
         closes_at=_closes_at(one, successor=successor, zone=zone),
-        why=_why(one),
+        why=_why(one, week),
     )
 
 
-def _closes_at(one: _Dated, *, successor: datetime | None, zone: str) -> datetime:
-    open_days = OPEN_DAYS if one.step.open_days is None else one.step.open_days
-    closes_at = worktime.end_of_day(one.day + timedelta(days=open_days), zone)
-    if successor is None or closes_at <= successor:
+def _closes_at(one: _Dated, *, successor: _Dated | None, zone: str) -> datetime:
+    closes_at = worktime.end_of_day(one.day + timedelta(days=one.open_days), zone)
+    if successor is None or closes_at <= successor.due_at:
         return closes_at
-    return max(successor, worktime.end_of_day(one.day, zone))
+    return max(successor.due_at, worktime.end_of_day(one.day, zone))
 
 
-def _why(one: _Dated) -> str:
+def _why(one: _Dated, week: Hours) -> str:
     said = _distance(one.distance)
     if one.day != one.wanted:
-        said += f", moved from {_short(one.wanted, one.day)} to {_short(one.day)}: not a working day"
+        said += f", {worktime.moved(week, one.wanted, one.day)}"
     if one.at != one.step.at:
-        said += f", at {one.at:%H:%M} instead of {one.step.at:%H:%M}: outside working hours"
+        said += f", at {one.at:%H:%M} instead of {one.step.at:%H:%M}: {worktime.OUTSIDE}"
     return said
 
 
@@ -144,20 +179,12 @@ def _anchor(name: str) -> str:
     return "the training"
 
 
-def _short(day: date, beside: date | None = None) -> str:
-    """“Sat 14 March”, or “Sat 14” beside a day of the same month."""
-    said = f"{_WEEKDAYS[day.weekday()]} {day.day}"
-    if beside is not None and beside.month == day.month:
-        return said
-    return f"{said} {_MONTHS[day.month - 1]}"
-
-
 def reminder_moments(
     *,
     local_date: date,
     local_time: time,
     zone: str,
-    week: WorkingWeek,
+    week: Hours,
     reminders: tuple[int, ...],
     closes_at: datetime,
 ) -> tuple[datetime, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from coachfollow.rules import planning, worktime
-from coachfollow.rules.worktime import WorkingWeek
+from coachfollow.rules.worktime import Hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class Dates:
     closes_at: datetime
 
 
-def fresh(*, day: date, at: time, open_days: int, week: WorkingWeek, zone: str) -> Dates:
+def fresh(*, day: date, at: time, open_days: int, week: Hours, zone: str) -> Dates:
     """The dates of a follow-up on a day of its own: on a working day, within working hours."""
     day = worktime.next_working_day(week, day)
     at = worktime.clip_time(week, day, at)
@@ -31,7 +31,7 @@ def fresh(*, day: date, at: time, open_days: int, week: WorkingWeek, zone: str) 
     )
 
 
-def moved(dates: Dates, *, day: date, week: WorkingWeek, zone: str, at: time | None = None) -> Dates:
+def moved(dates: Dates, *, day: date, week: Hours, zone: str, at: time | None = None) -> Dates:
     """The same follow-up on another day, with as long to answer it from there as it had before."""
     day = worktime.next_working_day(week, day)
     at = worktime.clip_time(week, day, at or dates.at)
@@ -59,7 +59,7 @@ def open_until(dates: Dates, *, day: date, zone: str) -> Dates:
     return replace(dates, grace_until=end, closes_at=end)
 
 
-def at_meeting(starts_at: datetime, *, week: WorkingWeek, zone: str) -> Dates:
+def at_meeting(starts_at: datetime, *, week: Hours, zone: str) -> Dates:
     """The dates of a follow-up that is a meeting: those of the meeting, where the participant lives."""
     here = worktime.local(starts_at, zone)
     return Dates(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from coachfollow.rules import worktime
-from coachfollow.rules.worktime import Span, WorkingWeek
+from coachfollow.rules.worktime import Hours, Span
 
 GRID_MINUTES = 30
 
@@ -23,10 +23,10 @@ def first_free(
     ideal: date,
     latest: date,
     not_before: datetime,
-    coach_week: WorkingWeek,
+    coach_week: Hours,
     coach_zone: str,
     coach_busy: Sequence[tuple[datetime, datetime]],
-    person_week: WorkingWeek,
+    person_week: Hours,
     person_zone: str,
     person_busy: Sequence[tuple[datetime, datetime]],
     minutes: int = 30,
@@ -51,9 +51,9 @@ def first_free(
 
 
 def ever_meet(
-    person_week: WorkingWeek,
+    person_week: Hours,
     person_zone: str,
-    coach_week: WorkingWeek,
+    coach_week: Hours,
     coach_zone: str,
     *,
     since: date,
@@ -75,7 +75,7 @@ def ever_meet(
     return slot is not None
 
 
-def _grid(ideal: date, latest: date, *, week: WorkingWeek, zone: str) -> Iterator[datetime]:
+def _grid(ideal: date, latest: date, *, week: Hours, zone: str) -> Iterator[datetime]:
     for offset in range((latest - ideal).days + 1):
         day = ideal + timedelta(days=offset)
         for span in worktime.spans_on(week, day):
@@ -91,7 +91,7 @@ def _minute(moment: time) -> int:
     return moment.hour * 60 + moment.minute
 
 
-def _fits(slot: Slot, *, week: WorkingWeek, zone: str) -> bool:
+def _fits(slot: Slot, *, week: Hours, zone: str) -> bool:
     start, end = worktime.local(slot.starts_at, zone), worktime.local(slot.ends_at, zone)
     return end - start == slot.ends_at - slot.starts_at and any(
         span.start <= start.time() and end.time() <= span.end and start.date() == end.date()

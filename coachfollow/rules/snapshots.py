@@ -9,7 +9,7 @@ from coachfollow.rules import worktime
 from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.changes import Change, Course, Footing, Key
 from coachfollow.rules.kinds import TO_COME, Audience, StepKind
-from coachfollow.rules.worktime import WorkingWeek
+from coachfollow.rules.worktime import Hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Snapshot:
     footing: Footing
     follow_ups: Sequence[FollowUp]
     zone: str
-    week: WorkingWeek
+    week: Hours
     threshold: float
     steps: Mapping[int, StepRule] = field(default_factory=dict)
     has_coach: bool = True

@@ -64,20 +64,20 @@ def utc(text: str) -> datetime:
             step(offset_days=11),
             "2026-03-16",
             "10:00",
-            "11 days after the training, moved from Sat 14 to Mon 16 March: not a working day",
+            "11 days after the training, moved from Sat 14 to Mon 16 March: weekend",
         ),
         (
             step(offset_days=-3),
             "2026-02-27",
             "10:00",
-            "3 days before the training, moved from Sat 28 to Fri 27 February: not a working day",
+            "3 days before the training, moved from Sat 28 to Fri 27 February: weekend",
         ),
         (
             step(offset_days=60, at=time(6)),
             "2026-05-04",
             "09:00",
             (
-                "60 days after the training, moved from Sat 2 to Mon 4 May: not a working day,"
+                "60 days after the training, moved from Sat 2 to Mon 4 May: weekend,"
                 " at 09:00 instead of 06:00: outside working hours"
             ),
         ),
@@ -85,7 +85,7 @@ def utc(text: str) -> datetime:
             step(offset_days=88),
             "2026-06-01",
             "10:00",
-            "88 days after the training, moved from Sat 30 May to Mon 1 June: not a working day",
+            "88 days after the training, moved from Sat 30 May to Mon 1 June: weekend",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

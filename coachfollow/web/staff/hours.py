@@ -9,7 +9,7 @@ from coachfollow.errors import Forbidden, Invalid
 from coachfollow.flow import coaching
 from coachfollow.queries import hours
 from coachfollow.queries.hours import Hours, Reachable
-from coachfollow.rules import slots, worktime
+from coachfollow.rules import rotas, slots, worktime
 from coachfollow.web import navigation, policies
 from coachfollow.web.staff import telling, week_form
 from coachfollow.web.staff.week_form import Week
@@ -114,7 +114,7 @@ def _unmet(said: Hours, people: Sequence[Reachable]) -> Sequence[Reachable]:
     week, minutes = worktime.parse_week(said.week), said.minutes or hours.MINUTES
     fits = {
         rhythm: slots.ever_meet(
-            worktime.parse_week(rhythm[1]), rhythm[0], week, said.zone, since=today, minutes=minutes
+            rotas.parse(rhythm[1]), rhythm[0], week, said.zone, since=today, minutes=minutes
         )
         for rhythm in {(one.zone, one.week) for one in people}
     }

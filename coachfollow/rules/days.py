@@ -1,0 +1,22 @@
+"""Days as people say them, whatever the language of the host."""
+
+from datetime import date
+
+# Written out because strftime follows the locale of the host.
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def said(day: date) -> str:
+    """“3 April”."""
+    return f"{day.day} {_MONTHS[day.month - 1]}"
+
+
+def short(day: date, beside: date | None = None) -> str:
+    """“Sat 14 March”, or “Sat 14” beside a day of the same month."""
+    if beside is not None and beside.month == day.month:
+        return f"{_WEEKDAYS[day.weekday()]} {day.day}"
+    return f"{_WEEKDAYS[day.weekday()]} {said(day)}"
