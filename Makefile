@@ -9,7 +9,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-annotate --no-header pyproject.toml --all-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench docs screenshots lock hooks clean
+.PHONY: help demo up test check bench chaos docs screenshots lock hooks clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,10 @@ check: ## format, lint, types, import contracts, dependencies and their audit
 bench: ## how fast: import, planning, storing, sending (ARGS=--short for a quick look)
 	@.ci/setup dev
 	@$(PYTHON_HERE) -m benchmarks $(ARGS)
+
+chaos: ## kill, cut and wipe a running installation, then judge it (ARGS="--touchpoints 10000 --kills 200 --wipes 10 --mode hold")
+	@.ci/setup dev
+	@$(PYTHON_HERE) -m tests.proofs.chaos $(ARGS)
 
 docs: ## write the pages that are generated from the code
 	@.ci/setup dev
