@@ -16,6 +16,7 @@ from coachfollow.cli import (
     doctor,
     environment,
     moving,
+    outbox,
     people,
     plan,
     programme,
@@ -46,7 +47,16 @@ def main(settings_file: Path | None) -> None:
 
 COMMANDS = (
     *(demo.demo, up.up, moving.migrate, admin.admin, programme.programme, cohort.cohort, people.people),
-    *(attendance.attendance, coach.coach, plan.plan, work.work, work.ticker, work.drain, work.place),
+    *(
+        attendance.attendance,
+        coach.coach,
+        plan.plan,
+        outbox.outbox,
+        work.work,
+        work.ticker,
+        work.drain,
+        work.place,
+    ),
     *(doctor.doctor, doctor.status_, settings.config, clock.clock, report.report),
 )
 for command in COMMANDS:

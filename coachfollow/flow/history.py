@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, Integer, insert, literal, select
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import UtcDateTime
@@ -68,12 +68,14 @@ def record_messages(
     at: datetime,
     where: ColumnElement[bool],
     facts: Mapping[str, object] | None = None,
+    actor_id: int | None = None,
 ) -> None:
     """Add one event for each mail that matches, in one statement, each with the same facts."""
     rows = select(
         literal(at, UtcDateTime()),
         literal(name),
         Message.organisation_id,
+        literal(actor_id, Integer()),
         Message.person_id,
         Message.plan_id,
         Message.touchpoint_id,
@@ -84,6 +86,7 @@ def record_messages(
         "at",
         "name",
         "organisation_id",
+        "actor_id",
         "person_id",
         "plan_id",
         "touchpoint_id",

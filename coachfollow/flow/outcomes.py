@@ -18,12 +18,17 @@ EVENT_OF = {
 def follow_up(session: Session, *, fence: int, now: datetime) -> None:
     """Let a batch's outcomes reach the follow-ups, in sets: prompts are done, lost questions say so. No commit."""
     batch = Message.fence == fence
-    _complete_prompts(session, batch & (Message.state == MessageState.SENT), now)
-    failed = session.scalars(select(Message.id).where(batch, Message.state == MessageState.FAILED)).all()
-    claims.mark_undeliverable(session, message_ids=failed, reason="the mail could not be delivered")
-    blank(session)
+    reach(session, batch, now=now)
     for state, name in EVENT_OF.items():
         history.record_messages(session, name, at=now, where=batch & (Message.state == state))
+
+
+def reach(session: Session, mails: ColumnElement[bool], *, now: datetime) -> None:
+    """Let the outcomes of these mails reach their follow-ups, and forget the bytes of what is over. No commit."""
+    _complete_prompts(session, mails & (Message.state == MessageState.SENT), now)
+    failed = session.scalars(select(Message.id).where(mails, Message.state == MessageState.FAILED)).all()
+    claims.mark_undeliverable(session, message_ids=failed, reason="the mail could not be delivered")
+    blank(session)
 
 
 def _complete_prompts(session: Session, sent: ColumnElement[bool], now: datetime) -> None:

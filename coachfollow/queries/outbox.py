@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import NotFound
-from coachfollow.models import Event, Message
+from coachfollow.models import Event, Message, Person
 from coachfollow.rules.kinds import MessageKind, MessageState
 
 PAGE = 100
@@ -63,11 +63,12 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
-    """One entry of a mail's history."""
+    """One entry of a mail's history; `by` is who did it by hand."""
 
     at: datetime
     name: str
     facts: Mapping[str, object]
+    by: str | None = None
 
 
 def counts(session: Session, *, organisation_id: int) -> Mapping[MessageState, int]:
@@ -102,12 +103,13 @@ def one(session: Session, *, public_id: str) -> Posted:
 def history(session: Session, *, public_id: str) -> Sequence[Noted]:
     """Give everything that happened to one mail, in its order."""
     rows = session.execute(
-        select(Event.at, Event.name, Event.facts)
+        select(Event.at, Event.name, Event.facts, Person.name)
         .join(Message, Message.id == Event.message_id)
+        .outerjoin(Person, Person.id == Event.actor_id)
         .where(Message.public_id == public_id)
         .order_by(Event.id)
     )
-    return [Noted(at=at, name=name, facts=json.loads(facts)) for at, name, facts in rows]
+    return [Noted(at=at, name=name, facts=json.loads(facts), by=by) for at, name, facts, by in rows]
 
 
 def organisation_of(session: Session, *, public_id: str) -> int | None:

@@ -94,6 +94,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("GET", "/outbox"): OPERATORS,
     ("GET", "/outbox/<state>"): OPERATORS,
     ("GET", "/outbox/mail/<message>"): ONE_MAIL,
+    ("GET", "/outbox/mail/<message>/<any(settle, resend, cancel):deed>"): ONE_MAIL,
+    ("POST", "/outbox/mail/<message>/<any(settle, resend, cancel):deed>"): ONE_MAIL,
 }
 
 
@@ -109,6 +111,7 @@ def arguments(home: House, *, person: str) -> Mapping[str, object]:
         "programme": _drafted(home),
         "step": "first-question",
         "state": "queued",
+        "deed": "cancel",
         "message": home.session.scalars(mail).one(),
     }
 

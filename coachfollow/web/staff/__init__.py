@@ -9,6 +9,7 @@ from coachfollow.web.staff import (
     batches,
     changes,
     coach,
+    deeds,
     follow_ups,
     groups,
     hours,
@@ -44,6 +45,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     named.pages,
     applied.pages,
     outbox.pages,
+    deeds.pages,
 )
 NAVIGATION: tuple[Entry, ...] = (
     Entry(
@@ -72,7 +74,7 @@ NAVIGATION: tuple[Entry, ...] = (
         is_for=numbers.has_numbers,
         rooms=frozenset({"named", "applied"}),
     ),
-    Entry(label="Outbox", endpoint="outbox.show", is_for=navigation.operators),
+    Entry(label="Outbox", endpoint="outbox.show", is_for=navigation.operators, rooms=frozenset({"deeds"})),
     Entry(label="Health", endpoint="probes.show", is_for=navigation.operators),
 )
 

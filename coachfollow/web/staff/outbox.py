@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import NotFound
 from coachfollow.queries import outbox
+from coachfollow.rules import by_hand
 from coachfollow.rules.access import Action
 from coachfollow.rules.kinds import MessageState
 from coachfollow.web import policies
-from coachfollow.web.staff import paging, posting, targets, words
+from coachfollow.web.staff import deed_words, paging, posting, targets, words
 
 pages = Blueprint("outbox", __name__)
 pages.add_app_template_filter(posting.meaning, "mail_meaning")
@@ -41,7 +42,12 @@ def one(message: str) -> ResponseReturnValue:
     """Show everything that happened to one mail."""
     mail = outbox.one(g.session, public_id=message)
     noted = outbox.history(g.session, public_id=message)
-    return render_template("staff/mail.html", mail=mail, history=posting.history(mail, noted))
+    return render_template(
+        "staff/mail.html",
+        mail=mail,
+        history=posting.history(mail, noted),
+        deeds=[(deed, deed_words.LABELS[deed]) for deed in by_hand.deeds(mail.state)],
+    )
 
 
 def _counts() -> dict[MessageState, int]:

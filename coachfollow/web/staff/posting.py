@@ -11,7 +11,7 @@ MEANINGS: Mapping[MessageState, str] = {
     MessageState.QUEUED: "Their moment has not come yet, or a worker takes them next.",
     MessageState.CLAIMED: "A worker is filling them in just now.",
     MessageState.HANDING: "They are offered to the mail server, whose reply is awaited.",
-    MessageState.IN_DOUBT: "The connection broke at the last moment. They are not sent a second time by themselves.",
+    MessageState.IN_DOUBT: "The connection broke at the last moment. Look into each, and say what became of it.",
     MessageState.FAILED: "The mail server said no for good: mostly, the address does not exist.",
     MessageState.EXPIRED: "Their time had passed before they could leave. A late mail would only confuse.",
     MessageState.CANCELLED: "An answer, a pause or a stop came first and made them needless.",
@@ -26,6 +26,14 @@ TOLD: Mapping[str, str] = {
     "mail in doubt": "The connection broke after its last dot: we cannot tell whether it arrived",
     "mail cancelled": "It was taken back before it left",
     "mail expired": "It was too late to send it",
+    "mail settled by hand": "Somebody found out what became of it",
+    "mail sent again by hand": "Put back into the outbox by hand",
+    "mail cancelled by hand": "Taken back by hand",
+}
+
+VERDICTS: Mapping[object, str] = {
+    MessageState.SENT.value: "It arrived",
+    MessageState.FAILED.value: "It did not arrive",
 }
 
 ENDS: Mapping[MessageState, str] = {
@@ -77,8 +85,16 @@ def _known(mail: Posted) -> Iterator[Told]:
 
 
 def _event(one: Noted) -> Told:
-    code = one.facts.get("reply")
-    return Told(at=one.at, what=TOLD.get(one.name, one.name), why=f"It answered {code}." if code else "")
+    return Told(at=one.at, what=TOLD.get(one.name, one.name), why=" ".join(_why(one)))
+
+
+def _why(one: Noted) -> Iterator[str]:
+    if code := one.facts.get("reply"):
+        yield f"It answered {code}."
+    if verdict := VERDICTS.get(one.facts.get("verdict")):
+        yield f"{verdict}."
+    if one.name.endswith("by hand"):
+        yield f"By {one.by}." if one.by else "From a terminal."
 
 
 def _end(mail: Posted, noted: Sequence[Noted]) -> Iterator[Told]:
