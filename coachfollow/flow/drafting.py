@@ -2,34 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
-    Date,
     Integer,
-    String,
-    Time,
     case,
     exists,
-    false,
     func,
     literal,
     select,
-    true,
 )
 from sqlalchemy.orm import Session
-from sqlalchemy.types import TypeEngine
 
 from coachfollow.extensions import UtcDateTime
-from coachfollow.flow import preludes, sets
-from coachfollow.models import Coaching, Cohort, Enrolment, FollowUpPlan, Grant, ImportRow, Person, Touchpoint
-from coachfollow.queries import schedules
-from coachfollow.rules import planning, rotas
-from coachfollow.rules.kinds import PlanState, Role, Scope, TouchpointState
-from coachfollow.rules.planning import Planned
+from coachfollow.flow import sets, timetables
+from coachfollow.models import Coaching, Cohort, Enrolment, FollowUpPlan, Grant, ImportRow
+from coachfollow.rules.kinds import PlanState, Role, Scope
 
 
 def draft(
@@ -45,7 +33,7 @@ def draft(
     )
     # + 0 keeps SQLite from walking the whole cohort by its index for every chunk
     plans = FollowUpPlan.enrolment_id.between(first, last) & (FollowUpPlan.cohort_id + 0 == cohort.id)
-    _date(session, cohort, plans, now)
+    timetables.date(session, cohort=cohort, plans=plans, now=now)
     _assign_named_coaches(session, plans, batch_id, now)
     share_out(session, cohort=cohort, plans=plans, now=now)
 
@@ -61,26 +49,6 @@ def share_out(session: Session, *, cohort: Cohort, plans: ColumnElement[bool], n
     return session.connection().execute(shared).rowcount
 
 
-def _date(session: Session, cohort: Cohort, plans: ColumnElement[bool], now: datetime) -> None:
-    """Give every chosen plan without dates its dates: worked out and stored once per rhythm."""
-    steps = schedules.steps(session, version_id=cohort.programme_version_id)
-    ids = {rule.key: step_id for step_id, rule in steps.items()}
-    sessions = schedules.sessions(session, cohort)
-    gone_by = preludes.passed(session, cohort=cohort, now=now)
-    for rhythm in schedules.rhythms(session, where=plans):
-        planned = planning.plan(
-            tuple(steps.values()),
-            sessions=sessions,
-            week=rotas.parse(rhythm.week),
-            zone=rhythm.zone,
-        )
-        dates = _dates(tuple((ids[one.step], one) for one in planned), gone_by, now)
-        alike = plans & (Person.zone == rhythm.zone) & (Person.working_week == rhythm.week)
-        session.execute(
-            sets.insert_new(session, Touchpoint).from_select(_COLUMNS, _touchpoints(dates, alike))
-        )
-
-
 _PLAN_COLUMNS = [
     "public_id",
     "enrolment_id",
@@ -91,22 +59,6 @@ _PLAN_COLUMNS = [
     "state_at",
     "batch_id",
 ]
-_STEP_COLUMNS: dict[str, TypeEngine[Any]] = {
-    "step_id": Integer(),
-    "kind": String(),
-    "audience": String(),
-    "local_date": Date(),
-    "local_time": Time(),
-    "zone": String(),
-    "due_at": UtcDateTime(),
-    "grace_until": UtcDateTime(),
-    "closes_at": UtcDateTime(),
-    "why": String(),
-    "state": String(),
-    "state_reason": String(),
-    "settled_at": UtcDateTime(),
-}
-_COLUMNS = ["plan_id", "cohort_id", "n", "undeliverable", *_STEP_COLUMNS]
 _COACHING_COLUMNS = ["plan_id", "coach_id", "from_at"]
 
 
@@ -123,55 +75,6 @@ def _new_plans(
         literal(now, UtcDateTime()),
         literal(batch_id, Integer()),
     ).where(chosen)
-
-
-def _touchpoints(dates: CTE, plans: ColumnElement[bool]) -> sets.AnySelect:
-    """Plans × the dates of their rhythm, for those that have none yet."""
-    bare = ~exists().where(Touchpoint.plan_id == FollowUpPlan.id)
-    return (
-        select(
-            FollowUpPlan.id,
-            FollowUpPlan.cohort_id,
-            literal(1),
-            false(),
-            *(dates.c[name] for name in _STEP_COLUMNS),
-        )
-        .join(Person, Person.id == FollowUpPlan.person_id)
-        # outer keeps SQLite from walking all the plans once for every date; there are always dates
-        .outerjoin(dates, true())
-        .where(plans, bare)
-    )
-
-
-@lru_cache(maxsize=128)
-def _dates(planned: tuple[tuple[int, Planned], ...], gone_by: frozenset[int], now: datetime) -> CTE:
-    """The dates of a rhythm as a table; every chunk of a file has the same rhythms.
-
-    What led up to a day that has come is skipped from the first, as the flip would skip it person by person.
-    """
-    to_come, skipped = (
-        (TouchpointState.PLANNED.value, None, None),
-        (TouchpointState.CANCELLED.value, preludes.PASSED, now),
-    )
-    return sets.few_rows(
-        "dates",
-        _STEP_COLUMNS,
-        [(step_id, *_row(one), *(skipped if step_id in gone_by else to_come)) for step_id, one in planned],
-    )
-
-
-def _row(one: Planned) -> tuple[object, ...]:
-    return (
-        one.kind.value,
-        one.audience.value,
-        one.local_date,
-        one.local_time,
-        one.zone,
-        one.due_at,
-        one.grace_until,
-        one.closes_at,
-        one.why,
-    )
 
 
 def _assign_named_coaches(

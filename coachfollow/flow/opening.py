@@ -3,17 +3,17 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
 from coachfollow.flow import history, outbox, plans
 from coachfollow.models import Message, Touchpoint
-from coachfollow.queries import due
+from coachfollow.queries import due, worktimes
 from coachfollow.queries.due import Due
-from coachfollow.rules import lifecycle, planning, rotas, worktime
+from coachfollow.rules import lifecycle, planning, worktime
 from coachfollow.rules.kinds import Audience, MessageKind, StepKind, TouchpointState
+from coachfollow.rules.worktime import Hours
 
 CHUNK = 1000
 
@@ -71,7 +71,9 @@ def _open(session: Session, chunk: Sequence[Due], now: datetime) -> None:
     _give_up(session, [one for one in lost if one.audience is Audience.PARTICIPANT])
     history.record_touchpoints(session, "follow-up opened", at=now, ids=[one.touchpoint_id for one in sent])
     said = outbox.earlier(session, touchpoint_ids=[one.touchpoint_id for one in sent])
-    outbox.post(session, [mail for one in sent for mail in _mails(one, said, now)], now=now)
+    hours = worktimes.of_people(session, ids={one.person_id for one in sent}, now=now)
+    mails = [mail for one in sent for mail in _mails(one, said, hours[one.person_id], now)]
+    outbox.post(session, mails, now=now)
 
 
 def _recipient(one: Due) -> int | None:
@@ -104,7 +106,7 @@ def _give_up(session: Session, chunk: Sequence[Due]) -> None:
     )
 
 
-def _mails(one: Due, said: outbox.Said, now: datetime) -> list[dict[str, object]]:
+def _mails(one: Due, said: outbox.Said, hours: Hours, now: datetime) -> list[dict[str, object]]:
     """The first mail now, its reminders at their moments; a check-in was invited to long before.
 
     What was open before a pause is opened again: whoever has the question gets only what is left of the reminders.
@@ -118,7 +120,7 @@ def _mails(one: Due, said: outbox.Said, now: datetime) -> list[dict[str, object]
         if not before.standing:
             mails.append(_mail(one, kind, n=before.next_n, send_at=one.due_at, late_from=begins))
     reminded = said[one.touchpoint_id, _recipient(one), MessageKind.REMINDER]
-    moments = _reminders(one, begins)[reminded.standing :]
+    moments = _reminders(one, hours, begins)[reminded.standing :]
     mails += [
         _mail(one, MessageKind.REMINDER, n=n, send_at=moment, late_from=moment)
         for n, moment in enumerate(moments, start=max(1, reminded.next_n))
@@ -133,7 +135,7 @@ def _openings(one: Due) -> Sequence[MessageKind]:
     return (MAIL_OF[one.kind],)
 
 
-def _reminders(one: Due, begins: datetime) -> tuple[datetime, ...]:
+def _reminders(one: Due, hours: Hours, begins: datetime) -> tuple[datetime, ...]:
     reminders = tuple(json.loads(one.reminders))
     if not reminders:
         return ()
@@ -142,7 +144,7 @@ def _reminders(one: Due, begins: datetime) -> tuple[datetime, ...]:
         local_date=day,
         local_time=one.local_time,
         zone=one.zone,
-        week=_week(one.working_week),
+        week=hours,
         reminders=reminders,
         closes_at=one.closes_at,
     )
@@ -165,6 +167,3 @@ def _mail(
             send_at + timedelta(minutes=1),
         ),
     }
-
-
-_week = lru_cache(maxsize=1024)(rotas.parse)

@@ -138,6 +138,7 @@ def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], 
                 now=now,
             )
             known[row.email].external_id, known[row.email].left_on = row.external_id, row.left_on
+            known[row.email].holiday_region = row.region
             added += 1
     for email in managers - known.keys():
         known[email] = add(session, organisation, email=email, name=None, now=now)
@@ -204,6 +205,7 @@ def _news(person: Person, row: PersonRow) -> dict[str, object]:
         "zone": row.zone,
         "locale": row.locale,
         "working_week": row.week,
+        "holiday_region": row.region,
         "left_on": row.left_on,
     }
     return {key: value for key, value in wanted.items() if value and getattr(person, key) != value}

@@ -93,6 +93,8 @@ _PRESENCE: Vocabulary = {
 }  # fmt: skip
 
 _EMPLOYMENT: Vocabulary = {
+    Field.COUNTRY: ("Country", "Holidays", "Public Holidays", "Land", "Feiertage", "Pays", "Jours fériés", "País"),
+    Field.REGION: ("Region", "Holiday Region", "State", "Province", "Bundesland", "Région", "Región", "Provincia"),
     Field.LEFT_ON: (
         "Left", "Left on", "Leaving Date", "Leave Date", "Last Day", "Exit Date", "End Date", "Termination Date",
         "Austritt", "Austrittsdatum", "Date de départ", "Date de sortie", "Fecha de baja", "Fecha de salida",

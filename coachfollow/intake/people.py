@@ -1,10 +1,11 @@
-"""Reads a file of people: who works where, for whom, in which zone and week, and who has left."""
+"""Reads a file of people: who works where, for whom, in which zone, week and region, and who has left."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from coachfollow import almanac
 from coachfollow.intake import columns, moments, opening, tables, values, words
 from coachfollow.intake.cells import Cells
 from coachfollow.intake.moments import Calendar
@@ -13,7 +14,8 @@ from coachfollow.intake.tables import Table
 from coachfollow.intake.words import DateOrder, Field, Problem, Question, Unreadable
 
 _EXPECTED = (
-    "Email, and if you like Name, Employee ID, Team, Manager, Time zone, Language, Working week, Left on"
+    "Email, and if you like Name, Employee ID, Team, Manager, Time zone, Language, Working week, Country, Region,"
+    " Left on"
 )
 
 
@@ -30,6 +32,7 @@ class PersonRow:
     zone: str | None = None
     locale: str | None = None
     week: str | None = None
+    region: str | None = None
     left_on: date | None = None
 
 
@@ -101,5 +104,14 @@ def _person(cells: Cells, calendar: Calendar, earlier: Mapping[str, PersonRow]) 
         zone=cells.read(Field.ZONE, values.zone),
         locale=cells.read(Field.LOCALE, values.locale),
         week=cells.read(Field.WEEK, values.week),
+        region=_region(cells),
         left_on=cells.read(Field.LEFT_ON, calendar.given_day),
     )
+
+
+def _region(cells: Cells) -> str | None:
+    """Whose public holidays somebody has: a country, and a part of it if the file says one."""
+    part = cells.text(Field.REGION)
+    if part and not cells.text(Field.COUNTRY):
+        cells.fault(Field.REGION, f"“{part}” needs a country beside it, such as DE")
+    return cells.read(Field.COUNTRY, lambda country: almanac.region(country, part))

@@ -50,6 +50,8 @@ class Field(StrEnum):
     ZONE = "zone"
     LOCALE = "locale"
     WEEK = "week"
+    COUNTRY = "country"
+    REGION = "region"
     LEFT_ON = "left_on"
 
 

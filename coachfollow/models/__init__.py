@@ -40,6 +40,7 @@ from coachfollow.models.programmes import (
     Step,
     StepText,
 )
+from coachfollow.models.worktime import ClosedSpell, LeaveSpell, RosterDay
 
 __all__ = [
     "CLAIM_FENCE",
@@ -51,6 +52,7 @@ __all__ = [
     "CheckIn",
     "CheckInAttendee",
     "ClockShift",
+    "ClosedSpell",
     "CoachProfile",
     "Coaching",
     "Cohort",
@@ -64,6 +66,7 @@ __all__ = [
     "Heartbeat",
     "ImportBatch",
     "ImportRow",
+    "LeaveSpell",
     "Membership",
     "Message",
     "Organisation",
@@ -76,6 +79,7 @@ __all__ = [
     "ProgrammeVersion",
     "RateBucket",
     "Reporting",
+    "RosterDay",
     "SealedMail",
     "Setting",
     "Step",

@@ -1,6 +1,6 @@
 """Tables of who we work for: organisations, their teams and settings."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,6 +19,9 @@ class Organisation(Base):
     zone: Mapped[str]
     locale: Mapped[str] = mapped_column(String(16), default="en")
     working_week: Mapped[str]
+    holiday_region: Mapped[str | None]
+    quiet_since: Mapped[time | None]  # nobody is written to from then …
+    quiet_until: Mapped[time | None]  # … until then
     sender_name: Mapped[str]
     reply_to: Mapped[str]
     created_at: Mapped[datetime]

@@ -26,7 +26,8 @@ class Person(Base):
     external_id: Mapped[str | None]
     zone: Mapped[str]
     locale: Mapped[str] = mapped_column(String(16))
-    working_week: Mapped[str]
+    working_week: Mapped[str]  # or weeks that take turns
+    holiday_region: Mapped[str | None]  # none: the organisation's
     version: Mapped[int] = mapped_column(default=1)  # raised to end every session and link at once
     created_at: Mapped[datetime]
     left_on: Mapped[date | None]

@@ -32,7 +32,6 @@ class Due:
     manager_id: int | None
     reachable: bool
     announced: bool
-    working_week: str
 
 
 def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
@@ -58,7 +57,6 @@ def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
             _MANAGER.id,
             _reachable(Person, now).label("reachable"),
             Cohort.announced,
-            Person.working_week,
         )
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .join(Person, Person.id == FollowUpPlan.person_id)

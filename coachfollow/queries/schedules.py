@@ -1,20 +1,24 @@
 """Reads what planning needs: a programme version's steps, a cohort's sessions, who shares a rhythm."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import (
     Cohort,
     FollowUpPlan,
+    Organisation,
     Person,
     ProgrammeVersion,
     Step,
     Touchpoint,
     TrainingSession,
 )
+from coachfollow.queries import worktimes
 from coachfollow.rules.planning import Sessions, StepRule
 
 
@@ -24,6 +28,16 @@ class Rhythm:
 
     zone: str
     week: str
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Single:
+    """A plan without dates, of somebody whose dates are nobody else's."""
+
+    plan_id: int
+    person_id: int
+    zone: str
 
 
 def steps(session: Session, *, version_id: int) -> dict[int, StepRule]:
@@ -43,16 +57,39 @@ def sessions(session: Session, cohort: Cohort) -> Sessions:
     return Sessions(days=tuple(days), anchor=_anchor(anchor, len(days)))
 
 
-def rhythms(session: Session, *, where: ColumnElement[bool]) -> list[Rhythm]:
-    """Give the rhythms of the plans that match and have no dates yet."""
-    bare = ~exists().where(Touchpoint.plan_id == FollowUpPlan.id)
+def rhythms(session: Session, *, where: ColumnElement[bool], now: datetime) -> list[Rhythm]:
+    """Give the rhythms of the plans that match and have no dates yet, of all who have no days of their own."""
     rows = session.execute(
-        select(Person.zone, Person.working_week)
+        select(Person.zone, Person.working_week, worktimes.REGION)
         .join(FollowUpPlan, FollowUpPlan.person_id == Person.id)
-        .where(where, bare)
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(where, _BARE, ~worktimes.has_own_days(now))
         .distinct()
     )
-    return [Rhythm(zone=zone, week=week) for zone, week in rows]
+    return [Rhythm(zone=zone, week=week, region=region) for zone, week, region in rows]
+
+
+def alike(rhythm: Rhythm, *, organisation: Organisation, now: datetime) -> ColumnElement[bool]:
+    """Whether somebody has this rhythm, and no days of their own."""
+    return and_(
+        Person.zone == rhythm.zone,
+        Person.working_week == rhythm.week,
+        func.coalesce(Person.holiday_region, organisation.holiday_region).is_not_distinct_from(rhythm.region),
+        ~worktimes.has_own_days(now),
+    )
+
+
+def single(session: Session, *, where: ColumnElement[bool], now: datetime) -> Sequence[Single]:
+    """Give the plans that match and have no dates yet, of all whom a leave or a roster sets apart."""
+    rows = session.execute(
+        select(FollowUpPlan.id, Person.id, Person.zone)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .where(where, _BARE, worktimes.has_own_days(now))
+    )
+    return [Single(plan_id=plan_id, person_id=person_id, zone=zone) for plan_id, person_id, zone in rows]
+
+
+_BARE = ~exists().where(Touchpoint.plan_id == FollowUpPlan.id)
 
 
 def _rule(row: Step) -> StepRule:

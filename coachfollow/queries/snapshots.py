@@ -18,8 +18,7 @@ from coachfollow.models import (
     Step,
     Touchpoint,
 )
-from coachfollow.queries import hours, schedules
-from coachfollow.rules import rotas
+from coachfollow.queries import hours, schedules, worktimes
 from coachfollow.rules.changes import Course, Footing, Meeting
 from coachfollow.rules.kinds import CheckInState
 from coachfollow.rules.redating import Dates
@@ -51,7 +50,7 @@ def of(session: Session, *, plan_id: int, now: datetime) -> Snapshot:
         footing=_footing(plan),
         follow_ups=_follow_ups(session, plan_id),
         zone=person.zone,
-        week=rotas.parse(person.working_week),
+        week=worktimes.of_person(session, person_id=person.id, now=now),
         threshold=threshold,
         steps=schedules.steps(session, version_id=plan.programme_version_id),
         has_coach=coach_id not in {None, person.id},

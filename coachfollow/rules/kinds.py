@@ -88,6 +88,7 @@ class ChangeKind(StrEnum):
     RESUMED = "resumed"
     STOPPED = "stopped"
     SILENCED = "silenced"
+    FITTED = "fitted"
     UNDONE = "undone"
 
 

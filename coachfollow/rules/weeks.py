@@ -77,6 +77,18 @@ def parse_week(text: str) -> WorkingWeek:
     return WorkingWeek(tuple(_joined(spans) for spans in days))
 
 
+def parse_hours(text: str) -> tuple[Span, ...]:
+    """Read the hours of one day, like “09:00-12:00,13:00-17:00”; nothing is a day off. ValueError as for a week."""
+    return _ordered(_joined(_spans(text))) if text.strip() else ()
+
+
+def _ordered(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    for earlier, later in pairwise(spans):
+        if later.start <= earlier.end:
+            raise ValueError(f"{earlier} and {later} overlap; write them as one")
+    return spans
+
+
 def _cut(entry: str) -> tuple[str, str]:
     found = re.search(r"\d", entry)
     if found is None or not entry[: found.start()].strip():

@@ -106,3 +106,22 @@ def test_a_file_without_people_is_refused(path: Path, text: str, sentence: str) 
     with pytest.raises(Unreadable) as refused:
         people(path, text)
     assert sentence in refused.value.sentence
+
+
+def test_whose_holidays_somebody_has_is_read_from_country_and_region(path: Path) -> None:
+    reading = people(path, "Email,Country,Region\nanna@x.org,Germany,BY\nben@x.org,GB,\ncem@x.org,,\n")
+    assert [row.region for row in reading.rows] == ["DE-BY", "GB", None]
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        ("Atlantis,", "“Atlantis” is no country whose holidays we know; write a code like DE, GB or IN."),
+        ("DE,Texas", "“Texas” is no part of DE with holidays of its own"),
+        (",BY", "“BY” needs a country beside it, such as DE."),
+    ],
+)
+def test_a_region_we_do_not_know_leaves_the_row_out(path: Path, cells: str, sentence: str) -> None:
+    (problem,) = people(path, f"Email,Country,Region\nanna@x.org,{cells}\n").problems
+    assert problem.line == 2
+    assert sentence in problem.sentence
