@@ -11,22 +11,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError, ResponseError
+from redis.retry import Retry
 from rq import Queue, Worker
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
+TICK = "jobs.post.tick"  # rung by the ticker alone: its job writes down that it rang
 DRAIN = "jobs.post.drain"
 PLACE = "jobs.desk.place"
 IMPORT = "jobs.desk.import_files"
 TIDY = "jobs.desk.tidy"
 TRAVEL = "jobs.desk.travel"  # rung by the page of whoever watches the demo's time, not by the ticker
-JOBS = frozenset({DRAIN, PLACE, IMPORT, TIDY, TRAVEL})
+JOBS = frozenset({TICK, DRAIN, PLACE, IMPORT, TIDY, TRAVEL})
 QUEUES = ("post", "desk")
 EMBEDDED = "valkey.sock"  # where `coachfollow up` keeps a bell of its own, in the data folder
 MOST_WAITING = 3  # with no worker, a queue stops growing here
 
-_TIMEOUT = 2.0
+PATIENCE = 2.0  # seconds for each answer
 _RESULT_TTL, _FAILURE_TTL, _TTL = 0, 3600, 120
 
 log = logging.getLogger(__name__)
@@ -64,23 +67,25 @@ class BareJob(Job):
             raise NoSuchJobError(str(error)) from error
 
 
-def connect(url: str) -> "Redis":
-    """Open a connection for ringing: short time-outs and no retry, a page must not wait for Redis."""
-    return Redis.from_url(url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
+def connect(url: str, *, patience: float = PATIENCE) -> "Redis":
+    """Open a connection for ringing: short time-outs and no retry, nobody may wait for Redis for long."""
+    return Redis.from_url(
+        url, socket_timeout=patience, socket_connect_timeout=patience, retry=Retry(NoBackoff(), 0)
+    )
 
 
 def queue(connection: "Redis", name: str) -> Queue:
     """Give one of the two queues, with our serialiser and job class."""
-    return Queue(name, connection=connection, serializer=Strict, job_class=BareJob)
+    return Queue(name, connection=connection, serializer=Strict, job_class=BareJob, default_timeout=-1)
 
 
-def ring(connection: "Redis | None", *names: str) -> bool:
-    """Ask for jobs to run soon; False when Redis did not take it, which harms nothing."""
+def ring(connection: "Redis | None", *names: str, most: int = MOST_WAITING) -> bool:
+    """Ask for jobs to run soon, unless `most` wait already; False when Redis did not take it, which harms nothing."""
     if connection is None:
         return False
     try:
         for name in names:
-            _enqueue(queue(connection, name.split(".")[1]), name)
+            _enqueue(queue(connection, name.split(".")[1]), name, most)
     except RedisError as error:
         log.warning("Redis did not take a ring (%s); the ticker will ring again.", error)
         return False
@@ -95,8 +100,17 @@ def listeners(connection: "Redis") -> Mapping[str, int]:
     }
 
 
-def _enqueue(target: Queue, name: str) -> None:
-    if target.count < MOST_WAITING:
+def eviction(connection: "Redis") -> str:
+    """Give what Redis does when its memory is full, or nothing where it does not tell; raises RedisError."""
+    try:
+        told = connection.config_get("maxmemory-policy")
+    except ResponseError:  # whoever hosts it may forbid the question
+        return ""
+    return str(told.get("maxmemory-policy", ""))
+
+
+def _enqueue(target: Queue, name: str, most: int) -> None:
+    if target.count < most:
         target.enqueue(name, job_timeout=-1, result_ttl=_RESULT_TTL, failure_ttl=_FAILURE_TTL, ttl=_TTL)
 
 

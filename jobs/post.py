@@ -1,7 +1,14 @@
 """Jobs of the queue `post`: always short, so that nothing waits behind them for long."""
 
-from coachfollow.flow import dispatch
+from coachfollow import clock
+from coachfollow.flow import dispatch, wakeups
 from jobs import house
+
+
+def tick() -> None:
+    """Write down that the ticker rang: whoever runs this is told when it falls silent."""
+    with house.opened() as here:
+        wakeups.note(here.session, now=clock.now())
 
 
 def drain() -> None:

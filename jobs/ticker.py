@@ -23,7 +23,7 @@ NO_REDIS = (
 
 def rings(tick: int, *, connections: int = 1) -> Sequence[str]:
     """Name the jobs to ring at this tick, counted from 0: all of them at the first; a drain for each connection."""
-    names = [bell.DRAIN] * connections
+    names = [bell.TICK, *[bell.DRAIN] * connections]
     if tick % DESK_EVERY == 0:
         names += [bell.PLACE, bell.IMPORT]
     if tick % TIDY_EVERY == 0:
@@ -40,9 +40,12 @@ def run(redis_url: str, *, every: float, stop: threading.Event, connections: int
     """Ring about every so many seconds until told to stop."""
     with bell.connect(redis_url) as connection:
         for tick in itertools.count():
+            # best effort: Redis away is logged there and passed over
             bell.ring(
-                connection, *rings(tick, connections=connections)
-            )  # best effort: Redis away is logged there and passed over
+                connection,
+                *rings(tick, connections=connections),
+                most=max(bell.MOST_WAITING, connections + 1),
+            )
             if stop.wait(pause(every)):
                 return
 

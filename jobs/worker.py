@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import SimpleWorker
 
 from coachfollow import bell
@@ -19,10 +20,17 @@ MOST_JOBS = 2000  # then a fresh process takes over: half a day of drains
 Job = Callable[[], None]
 
 JOBS: Mapping[str, Sequence[Job]] = {
-    "post": (post.drain,),
+    "post": (post.tick, post.drain),
     "desk": (desk.place, desk.import_files, desk.tidy, desk.travel),
 }
-NO_REDIS = "COACHFOLLOW_REDIS_URL is not set. Set it, or let this worker look by itself: --no-redis"
+NO_REDIS = (
+    "COACHFOLLOW_REDIS_URL is not set. Set it, or let this worker look by itself: --no-redis,"
+    " or COACHFOLLOW_NO_REDIS=yes for all of them."
+)
+AWAY = (
+    "Redis went away, or never was there; this worker ends, and whoever started it starts the next. It said:"
+)
+CONNECTING = 5.0  # seconds until a Redis that does not answer counts as away
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +40,13 @@ class Worker(SimpleWorker):
 
     max_connection_wait_time = 5.0  # RQ's own minute is too long to notice that Redis is back
 
+    def subscribe(self) -> None:
+        """Take no commands by pub/sub: whoever reaches Redis could stop us by them, and nobody of ours sends any."""
+
 
 def serve(name: str, redis_url: str, *, log_level: str) -> None:
     """Work at one queue until told to stop, or until it is time for a fresh process."""
-    with Redis.from_url(redis_url) as connection:
+    with Redis.from_url(redis_url, socket_connect_timeout=CONNECTING) as connection:
         worker = Worker(
             [bell.queue(connection, name)],
             connection=connection,
@@ -44,15 +55,19 @@ def serve(name: str, redis_url: str, *, log_level: str) -> None:
             serializer=bell.Strict,
             log_job_description=False,
         )
-        worker.work(max_jobs=MOST_JOBS, logging_level=log_level)
+        try:
+            worker.work(max_jobs=MOST_JOBS, logging_level=log_level)
+        except RedisError as error:  # whoever started us starts another, later each time
+            entrance.leave(f"{AWAY} {error}", code=1)
 
 
 def loop(jobs: Sequence[Job], *, every: float, stop: threading.Event) -> None:
-    """Run these jobs in turn, every so many seconds, until told to stop."""
-    while not stop.is_set():
+    """Run these jobs in turn, every so many seconds, until told to stop, or until it is time for a fresh process."""
+    for _ in range(MOST_JOBS):
         for job in jobs:
             _run(job)
-        stop.wait(every)
+        if stop.wait(every):
+            return
 
 
 def _run(job: Job) -> None:
@@ -70,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     settings = entrance.settings()
     _refuse_wrong_tables()
-    if given.no_redis:
+    if given.no_redis or settings.no_redis:
         loop(JOBS[given.queue], every=settings.tick_seconds, stop=entrance.until_told())
     else:
         serve(given.queue, _redis(settings), log_level=settings.log_level.upper())

@@ -69,9 +69,9 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _with_bell(household: Household, settings: Settings, environ: Environment) -> Environment:
-    """Start the embedded Valkey if there is one and no other Redis was named."""
+    """Start the embedded Valkey if there is one, it is wanted, and no other Redis was named."""
     server = valkey.binary()
-    if settings.redis_url is not None or server is None:
+    if settings.no_redis or settings.redis_url is not None or server is None:
         return environ
     path = valkey.address(settings.data_dir)
     household.serve(valkey.child(server, at=path, environ=environ), ready=lambda: valkey.is_there(path))

@@ -61,6 +61,8 @@ def _together(values: Mapping[str, Any]) -> list[str]:
         mistakes.append(
             "COACHFOLLOW_MAIL_USERNAME and COACHFOLLOW_MAIL_PASSWORD belong together; one of them is missing."
         )
+    if values["no_redis"] and values["redis_url"]:
+        mistakes.append("COACHFOLLOW_NO_REDIS is yes, and COACHFOLLOW_REDIS_URL names one; keep one of them.")
     if values["mail_username"] and values["mail_tls"] == "none":
         mistakes.append("COACHFOLLOW_MAIL_TLS is none, and a password would cross the network in the clear.")
     return mistakes

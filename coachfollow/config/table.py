@@ -20,6 +20,7 @@ class Settings:
     data_dir: Path
     database_url: str
     redis_url: str | None
+    no_redis: bool
     organisation: str
     zone: str
     mail_server: str
@@ -109,6 +110,13 @@ TABLE: tuple[Setting, ...] = (
         parse=values.redis,
         secret=True,
         meaning="Redis or Valkey for the bell; empty: an embedded Valkey is started and stopped with `up`.",
+    ),
+    Setting(
+        name="no_redis",
+        default="no",
+        parse=values.flag,
+        meaning="yes: everything runs without Redis. Workers look by themselves every so many seconds"
+        " (`COACHFOLLOW_TICK_SECONDS`); there is no ticker, and a sign-in link takes that long.",
     ),
     Setting(
         name="organisation",

@@ -66,12 +66,22 @@ def _bell(settings: Settings) -> Sequence[Finding]:
         return [Finding(is_problem=False, sentence=NO_BELL)]
     try:
         with bell.connect(url) as connection:
-            listeners = bell.listeners(connection)
+            listeners, policy = bell.listeners(connection), bell.eviction(connection)
     except RedisError as error:
         return [
             Finding(is_problem=True, sentence=f"Redis cannot be reached: {error}. Nothing is lost meanwhile.")
         ]
-    return [_listening(name, count) for name, count in listeners.items()]
+    return [*(_listening(name, count) for name, count in listeners.items()), *_forgetful(policy)]
+
+
+def _forgetful(policy: str) -> Sequence[Finding]:
+    if policy in {"", "noeviction"}:
+        return []
+    said = (
+        f"Redis forgets rings when its memory is full ({policy}). Nothing is lost by it, but mails leave later:"
+        " give Coachfollow a Redis of its own, or set maxmemory-policy noeviction."
+    )
+    return [Finding(is_problem=True, sentence=said)]
 
 
 def _bell_url(settings: Settings) -> str | None:

@@ -16,6 +16,7 @@ class Signs:
 
     tables_problem: str | None
     drained_at: datetime | None
+    since_tick: timedelta | None  # since the ticker rang last
     oldest_due_at: datetime | None
     mails: Mapping[MessageState, int]
     failed_lately: int  # within a day
@@ -41,6 +42,7 @@ def findings(signs: Signs, *, now: datetime) -> tuple[Finding, ...]:
     return (
         _good("The database answers, and its tables fit this version."),
         _drain(signs.drained_at, now),
+        *_ticker(signs, now),
         _queue(signs, now),
         *_outcomes(signs),
     )
@@ -57,6 +59,23 @@ def _drain(drained_at: datetime | None, now: datetime) -> Finding:
     return _bad(
         f"No worker has looked for due mails for {_span(ago)}. See whether the worker of the queue `post`,"
         " the ticker and Redis are running; nothing is lost meanwhile."
+    )
+
+
+def _ticker(signs: Signs, now: datetime) -> tuple[Finding, ...]:
+    """Whether somebody rings by the clock; where no worker looks at all, that has been said already."""
+    if signs.drained_at is None or now - signs.drained_at > ALIVE:
+        return ()
+    if signs.since_tick is not None and signs.since_tick <= ALIVE:
+        return (_good(f"The ticker rang {_span(signs.since_tick)} ago."),)
+    silent = (
+        "has not rung yet" if signs.since_tick is None else f"has been silent for {_span(signs.since_tick)}"
+    )
+    return (
+        _bad(
+            f"The ticker {silent}: mails leave only when somebody waits for one at a page. Start it:"
+            " coachfollow ticker (systemctl restart coachfollow-ticker). Nothing is lost meanwhile."
+        ),
     )
 
 

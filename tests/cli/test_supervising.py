@@ -190,3 +190,10 @@ def test_where_no_valkey_is_installed_there_is_none(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(metadata, "files", missing)
 
     assert valkey.binary() is None
+
+
+def test_told_to_do_without_redis_it_starts_none(make_settings: Callable[..., Settings]) -> None:
+    settings = make_settings(no_redis="yes")
+
+    with supervise.told_to_end() as told, supervise.household(told) as household:
+        assert running._with_bell(household, settings, {}) == {}

@@ -133,6 +133,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | Non
     ("given", "says", "remark"),
     [
         ({"MAIL_USERNAME": "me"}, "belong together", "a login without a password"),
+        ({"NO_REDIS": "yes", "REDIS_URL": "redis://r"}, "keep one of them", "with and without"),
         ({"MAIL_PASSWORD": "secret"}, "belong together", "a password without a login"),
         ({"MAIL_USERNAME": "me", "MAIL_PASSWORD": "s", "MAIL_TLS": "none"}, "in the clear", "overheard"),
     ],

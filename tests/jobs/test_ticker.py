@@ -56,13 +56,17 @@ def test_it_imports_neither_the_app_nor_the_tables() -> None:
 @pytest.mark.parametrize(
     ("tick", "names"),
     [
-        pytest.param(0, [bell.DRAIN, bell.PLACE, bell.IMPORT, bell.TIDY], id="everything at the first"),
-        pytest.param(1, [bell.DRAIN], id="mails at every tick"),
-        pytest.param(ticker.DESK_EVERY, [bell.DRAIN, bell.PLACE, bell.IMPORT], id="the desk less often"),
-        pytest.param(ticker.TIDY_EVERY + 1, [bell.DRAIN], id="and so on"),
+        pytest.param(
+            0, [bell.TICK, bell.DRAIN, bell.PLACE, bell.IMPORT, bell.TIDY], id="everything at the first"
+        ),
+        pytest.param(1, [bell.TICK, bell.DRAIN], id="mails at every tick"),
+        pytest.param(
+            ticker.DESK_EVERY, [bell.TICK, bell.DRAIN, bell.PLACE, bell.IMPORT], id="the desk less often"
+        ),
+        pytest.param(ticker.TIDY_EVERY + 1, [bell.TICK, bell.DRAIN], id="and so on"),
         pytest.param(
             ticker.TIDY_EVERY,
-            [bell.DRAIN, bell.PLACE, bell.IMPORT, bell.TIDY],
+            [bell.TICK, bell.DRAIN, bell.PLACE, bell.IMPORT, bell.TIDY],
             id="tidying about once an hour",
         ),
     ],
@@ -89,7 +93,10 @@ def test_two_tickers_do_not_stay_in_step(every: int) -> None:
 def test_it_rings_until_it_is_told_to_stop(redis_url: str, connection: Redis) -> None:
     ticker.run(redis_url, every=60, stop=Turns(1))
 
-    assert waiting(connection) == {"post": [bell.DRAIN], "desk": [bell.PLACE, bell.IMPORT, bell.TIDY]}
+    assert waiting(connection) == {
+        "post": [bell.TICK, bell.DRAIN],
+        "desk": [bell.PLACE, bell.IMPORT, bell.TIDY],
+    }
 
 
 def test_nothing_piles_up_while_no_worker_comes(redis_url: str, connection: Redis) -> None:
@@ -109,7 +116,7 @@ def test_it_goes_on_ringing_once_redis_is_back() -> None:
     with ValkeyServer(port=port):
         ticker.run(url, every=60, stop=Turns(1))
         with bell.connect(url) as connection:
-            assert waiting(connection)["post"] == [bell.DRAIN]
+            assert waiting(connection)["post"] == [bell.TICK, bell.DRAIN]
 
 
 def test_a_frozen_redis_does_not_hold_it_up(caplog: pytest.LogCaptureFixture) -> None:

@@ -13,6 +13,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WELL = Signs(
     tables_problem=None,
     drained_at=NOW - timedelta(seconds=20),
+    since_tick=timedelta(seconds=20),
     oldest_due_at=None,
     mails={MessageState.SENT: 12, MessageState.QUEUED: 3},
     failed_lately=0,
@@ -35,6 +36,17 @@ TROUBLES: list[tuple[dict[str, object], str, str]] = [
         "No worker has looked for due mails for 2 days.",
         "a long weekend",
     ),
+    ({"since_tick": None}, "The ticker has not rung yet: mails leave only when", "it was never started"),
+    (
+        {"since_tick": timedelta(minutes=5)},
+        "The ticker has been silent for 5 minutes",
+        "pages still wake the workers",
+    ),
+    (
+        {"since_tick": timedelta(hours=1), "drained_at": NOW - timedelta(hours=1)},
+        "No worker has looked for due mails for 1 hour.",
+        "one thing to mend is said once",
+    ),
     (
         {"oldest_due_at": NOW - timedelta(hours=1)},
         "The oldest mail that is due has waited for 1 hour.",
@@ -56,6 +68,7 @@ def test_an_installation_that_is_well_says_so() -> None:
     assert [finding.sentence for finding in found] == [
         "The database answers, and its tables fit this version.",
         "A worker looked for due mails 20 seconds ago.",
+        "The ticker rang 20 seconds ago.",
         "No mail is late.",
         "No mail failed within the last day.",
     ]

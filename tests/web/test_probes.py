@@ -77,6 +77,7 @@ def test_the_operator_reads_how_it_is_doing(world: World, browser: Browser, time
 
     with world.inside() as home:
         outcomes.beat(home.session, name="drain", now=time.now)
+        outcomes.beat(home.session, name="tick", now=time.now)
         home.session.execute(update(Message).values(state=MessageState.SENT, settled_at=time.now))
         home.session.commit()
     browser.open("/status")

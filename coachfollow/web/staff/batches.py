@@ -5,14 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow import bell
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.extensions import installation
 from coachfollow.flow import attendance, deciding
 from coachfollow.queries import batches, staged
 from coachfollow.queries.sheets import Sheet
 from coachfollow.queries.staged import Fate
 from coachfollow.rules.access import Action
 from coachfollow.rules.kinds import ImportState
-from coachfollow.web import policies
+from coachfollow.web import policies, ringing
 from coachfollow.web.staff import downloads, paging, telling
 
 pages = Blueprint("batches", __name__)
@@ -57,7 +56,7 @@ def confirm(batch: str) -> ResponseReturnValue:
             return telling.done("Done. The follow-ups begin by themselves.", here)
     except Conflict:
         return telling.see(here)
-    _ring()
+    ringing.ring(bell.IMPORT)
     return telling.done("It is on its way. You may close this page; it goes on without you.", here)
 
 
@@ -126,11 +125,3 @@ def _progress(found: batches.Batch) -> Response:
 def _here(batch: str, *, show: str | None = None) -> str:
     chosen = next((one.value for one in Fate if one == show), None)
     return url_for("batches.show", batch=batch, show=chosen)
-
-
-def _ring() -> None:
-    """Wake the desk; without Redis its worker looks by itself."""
-    url = installation().settings.redis_url
-    if url is not None:
-        with bell.connect(url) as connection:
-            bell.ring(connection, bell.IMPORT)

@@ -4,7 +4,7 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import NotFound
-from coachfollow.queries import outbox
+from coachfollow.queries import outbox, status
 from coachfollow.rules import by_hand
 from coachfollow.rules.access import Action
 from coachfollow.rules.kinds import MessageState
@@ -19,8 +19,10 @@ pages.add_app_template_filter(posting.tone, "mail_tone")
 @pages.get("/outbox")
 @policies.allowed(Action.SEE_OUTBOX, policies.organisation)
 def show() -> ResponseReturnValue:
-    """Show how many mails are in which state."""
-    return render_template("staff/outbox.html", counts=_counts())
+    """Show how many mails are in which state, and first whatever needs its operator."""
+    found = status.status(g.session, now=g.now).findings
+    problems = [finding.sentence for finding in found if finding.is_problem]
+    return render_template("staff/outbox.html", counts=_counts(), problems=problems)
 
 
 @pages.get("/outbox/<state>")
