@@ -8,6 +8,9 @@ PYTHON_HERE = .venv/bin/python
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header pyproject.toml --all-extras
 
+# where Python may not keep what it compiled, each process and each test module compiles itself anew: 3 s of each worker
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo up test check bench chaos docs screenshots lock hooks clean
 
