@@ -129,9 +129,9 @@ def _related(
     if by is GroupBy.PROGRAMME or filters.programme_id is not None:
         source = join(source, ProgrammeVersion, ProgrammeVersion.id == Cohort.programme_version_id)
     if by is GroupBy.TEAM or filters.team_id is not None:
-        source = outerjoin(source, Membership, relations.member_at(moment))
+        source = outerjoin(source, Membership, relations.TEAM.at(moment))
     if by is GroupBy.COACH or filters.coach_id is not None:
-        source = outerjoin(source, Coaching, relations.coached_at(moment))
+        source = outerjoin(source, Coaching, relations.COACH.at(moment))
     return source
 
 

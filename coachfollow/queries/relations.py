@@ -1,10 +1,12 @@
 """SQL for relations that change over time: the team and the coach at a moment, the teams beneath a team."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import (
     ColumnElement,
+    ScalarSelect,
     Select,
     SQLColumnExpression,
     Subquery,
@@ -23,19 +25,8 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from coachfollow.extensions import UtcDateTime
 from coachfollow.models import Attendance, Coaching, FollowUpPlan, Membership, Person, Team
 
-
-def member_at(moment: SQLColumnExpression[datetime]) -> ColumnElement[bool]:
-    """Whether a membership says which team the plan's person was in at a moment."""
-    earlier = aliased(Membership)
-    first = ~exists().where(earlier.person_id == Membership.person_id, _precedes(earlier, Membership))
-    return (Membership.person_id == FollowUpPlan.person_id) & _held(Membership, moment, first)
-
-
-def coached_at(moment: SQLColumnExpression[datetime]) -> ColumnElement[bool]:
-    """Whether a coaching says who coached the plan at a moment."""
-    earlier = aliased(Coaching)
-    first = ~exists().where(earlier.plan_id == Coaching.plan_id, _precedes(earlier, Coaching))
-    return (Coaching.plan_id == FollowUpPlan.id) & _held(Coaching, moment, first)
+Reference = InstrumentedAttribute[int]
+Values = Select[tuple[int]] | Collection[int]
 
 
 def is_here(person: type[Person], now: datetime) -> ColumnElement[bool]:
@@ -57,66 +48,96 @@ def beneath(team_ids: Collection[int]) -> Select[tuple[int]]:
     return select(tree.union(select(Team.id).join(tree, Team.parent_id == tree.c.id)).c.id)
 
 
-def team_spells() -> Subquery:
-    """Select who was in which team from when to when: for each person all of time, without a team too."""
-    return _spells(Membership.person_id, Membership.team_id, Membership, Person.id)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Dated:
+    """A relation that changes over time: rows of somebody or something, each with a value, from and to.
 
+    One row at most holds at a moment, so that nothing is counted twice: rows follow one another without overlap.
+    """
 
-def coach_spells() -> Subquery:
-    """Select who coached which plan from when to when: for each plan all of time, without a coach too."""
-    return _spells(Coaching.plan_id, Coaching.coach_id, Coaching, FollowUpPlan.id)
+    row: type[Membership] | type[Coaching]
+    of: Reference
+    value: Reference
+    plan: Reference  # what a plan is known by there
+    everybody: Reference
 
+    def at(self, moment: SQLColumnExpression[datetime]) -> ColumnElement[bool]:
+        """Whether a row says what held for the plan at a moment.
 
-Dated = type[Membership] | type[Coaching]
-Reference = InstrumentedAttribute[int]
-
-
-def _spells(of: Reference, value: Reference, row: Dated, everybody: Reference) -> Subquery:
-    """As `_held` says it of one moment: `of` a person or plan, the `value`, `since` included, `until` not."""
-    before = func.lag(row.from_at).over(partition_by=of, order_by=row.from_at)
-    after = func.lead(row.from_at).over(partition_by=of, order_by=row.from_at)
-    ends = func.coalesce(row.to_at, _NEVER)
-    lasting = (
-        select(
-            of.label("of"),
-            value.label("value"),
-            case((before.is_(None), _EVER), else_=row.from_at).label("since"),
-            ends.label("until"),
-            func.coalesce(after, _NEVER).label("next"),
+        The first row reaches back to the beginning: a list that arrives two days after the training still says who
+        coached its first question.
+        """
+        row, earlier = self.row, aliased(self.row)
+        before = and_(_lasted(earlier), earlier.from_at < row.from_at)
+        first = ~exists().where(getattr(earlier, self.of.key) == self.of, before)
+        return and_(
+            self.of == self.plan,
+            or_(row.from_at <= moment, _lasted(row) & first),
+            or_(row.to_at.is_(None), row.to_at > moment),
         )
-        .where(_lasted(row))
-        .cte()  # read twice, worked out once
-    )
-    held = select(lasting.c.of, lasting.c.value, lasting.c.since, lasting.c.until)
-    between = select(lasting.c.of, null(), lasting.c.until, lasting.c.next).where(
-        lasting.c.until < lasting.c.next
-    )
-    never = select(everybody, null(), _EVER, _NEVER).where(~exists().where(of == everybody, _lasted(row)))
-    return union_all(held, between, never).subquery()
+
+    def has_changed(self) -> ColumnElement[bool]:
+        """Whether anything that held for the plan has ended: if not, the open row has held for all of time."""
+        return self.plan.in_(select(self.of).where(self.row.to_at > self.row.from_at))
+
+    def now(self) -> ScalarSelect[int]:
+        """Select what holds for the plan today; nothing where no row is open."""
+        open_row = select(self.value).where(self.of == self.plan, self.row.to_at.is_(None))
+        return open_row.correlate(FollowUpPlan).scalar_subquery()
+
+    def is_now(self, values: Values) -> ColumnElement[bool]:
+        """Whether one of these holds for the plan today."""
+        return self.plan.in_(select(self.of).where(self.row.to_at.is_(None), self.value.in_(values)))
+
+    def spells(self, among: Select[int]) -> Subquery:
+        """Select what held for these from when to when, as `at` says it of one moment: each has all of time.
+
+        The columns are `of`, the `value` (or nothing), `since`, which is included, and `until`, which is not.
+        """
+        row = self.row
+        before = func.lag(row.from_at).over(partition_by=self.of, order_by=row.from_at)
+        after = func.lead(row.from_at).over(partition_by=self.of, order_by=row.from_at)
+        lasting = (
+            select(
+                self.of.label("of"),
+                self.value.label("value"),
+                case((before.is_(None), _EVER), else_=row.from_at).label("since"),
+                func.coalesce(row.to_at, _NEVER).label("until"),
+                func.coalesce(after, _NEVER).label("next"),
+            )
+            .where(_lasted(row), self.of.in_(among))
+            .cte()  # read twice, worked out once
+        )
+        held = select(lasting.c.of, lasting.c.value, lasting.c.since, lasting.c.until)
+        between = select(lasting.c.of, null(), lasting.c.until, lasting.c.next).where(
+            lasting.c.until < lasting.c.next
+        )
+        never = select(self.everybody, null(), _EVER, _NEVER).where(
+            self.everybody.in_(among), ~exists().where(self.of == self.everybody, _lasted(row))
+        )
+        return union_all(held, between, never).subquery()
 
 
 _EVER = literal(datetime.min.replace(tzinfo=UTC), UtcDateTime())
 _NEVER = literal(datetime.max.replace(tzinfo=UTC), UtcDateTime())
 
 
-def _held(
-    row: Dated, moment: SQLColumnExpression[datetime], first: ColumnElement[bool]
-) -> ColumnElement[bool]:
-    """One row at most holds at a moment, so that nothing is counted twice.
-
-    The first row reaches back to the beginning: a list that arrives two days after the training still says who
-    coached its first question. Rows follow one another without overlap: one ends when the next begins.
-    """
-    return and_(
-        or_(row.from_at <= moment, _lasted(row) & first),
-        or_(row.to_at.is_(None), row.to_at > moment),
-    )
-
-
-def _precedes(earlier: Dated, row: Dated) -> ColumnElement[bool]:
-    return _lasted(earlier) & (earlier.from_at < row.from_at)
-
-
-def _lasted(row: Dated) -> ColumnElement[bool]:
+def _lasted(row: type[Membership] | type[Coaching]) -> ColumnElement[bool]:
     """A row that ended the moment it began was corrected at once and never held."""
     return or_(row.to_at.is_(None), row.to_at > row.from_at)
+
+
+TEAM = Dated(
+    row=Membership,
+    of=Membership.person_id,
+    value=Membership.team_id,
+    plan=FollowUpPlan.person_id,
+    everybody=Person.id,
+)
+COACH = Dated(
+    row=Coaching,
+    of=Coaching.plan_id,
+    value=Coaching.coach_id,
+    plan=FollowUpPlan.id,
+    everybody=FollowUpPlan.id,
+)

@@ -1,16 +1,17 @@
 """SQL that counts the follow-ups and people of a report, for each raw group and target.
 
-A cut that does not depend on due days is counted in two steps: plan by plan, which follows the index of the numbers
-in its own order without sorting, then the plans of each group. Team, coach and month are those of the due day: there
-each follow-up goes to its group at once.
+Follow-ups are counted in two steps: plan by plan, which follows the index of the numbers in its own order without
+sorting, then the plans of each group. Where the team or the coach of the due day is asked for, that does for plans of
+which neither has ever changed, and they are most; of the others, and by month, each follow-up finds its own group.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     FromClause,
     Label,
     Select,
@@ -19,19 +20,24 @@ from sqlalchemy import (
     Subquery,
     cast,
     func,
+    or_,
     select,
+    union_all,
 )
 from sqlalchemy.orm import join
 
 from coachfollow.models import Cohort, FollowUpPlan, ProgrammeVersion, Touchpoint
 from coachfollow.queries import counting, population, relations
 from coachfollow.queries.filters import Area, Filters, GroupBy
+from coachfollow.queries.relations import Dated, Values
 
 AnySelect = Select[*tuple[Any, ...]]
+AnyCompound = CompoundSelect[*tuple[Any, ...]]
+Conditions = Sequence[ColumnElement[bool]]
 
 LENGTH_OF_A_MONTH = len("2026-03")
 
-_OF_DUE_DAYS = {GroupBy.TEAM, GroupBy.COACH, GroupBy.MONTH}
+_DATED: dict[GroupBy, Dated] = {GroupBy.TEAM: relations.TEAM, GroupBy.COACH: relations.COACH}
 _OF_PLANS: dict[GroupBy, SQLColumnExpression[int]] = {
     GroupBy.NONE: Cohort.organisation_id,  # PostgreSQL refuses to group by a constant
     GroupBy.PROGRAMME: ProgrammeVersion.programme_id,
@@ -39,14 +45,25 @@ _OF_PLANS: dict[GroupBy, SQLColumnExpression[int]] = {
 }
 
 
-def follow_ups(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> AnySelect:
+def follow_ups(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> AnySelect | AnyCompound:
     """Select for each raw group and target how many follow-ups of an area are in which bucket.
 
-    The columns are `raw`, `aim` and the fields of `measuring.FollowUps`; a month is raw as “2026-03”.
+    The columns are `raw`, `aim` and the fields of `measuring.FollowUps`; a month is raw as “2026-03”. The same group
+    and target may come twice, to be added.
     """
-    if by in _OF_DUE_DAYS or filters.team_id is not None or filters.coach_id is not None:
-        return _one_by_one(filters, by=by, area=area, now=now)
-    return _plan_by_plan(filters, by=by, area=area, now=now)
+    about = list(population.plans(filters, area=area))
+    wanted = dict(_wanted(filters))
+    dated = {*wanted, *([_DATED[by]] if by in _DATED else [])}
+    if by is GroupBy.MONTH:
+        return _one_by_one(filters, about, dated=dated, by=by, now=now)
+    if not dated:
+        return _plan_by_plan(filters, about, by=by, now=now)
+    changed = or_(*(one.has_changed() for one in dated))
+    lasting = [~changed, *(one.is_now(values) for one, values in wanted.items())]
+    return union_all(
+        _plan_by_plan(filters, [*about, *lasting], by=by, now=now),
+        _one_by_one(filters, [*about, changed], dated=dated, by=by, now=now),
+    )
 
 
 def people(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> AnySelect:
@@ -69,8 +86,17 @@ def people(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> AnySe
     )
 
 
-def _plan_by_plan(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> AnySelect:
-    plans = select(FollowUpPlan.id).select_from(_taken()).where(*population.plans(filters, area=area))
+def _wanted(filters: Filters) -> Iterator[tuple[Dated, Values]]:
+    """The relations that a report is narrowed by, and to whom."""
+    if filters.team_id is not None:
+        yield relations.TEAM, relations.beneath([filters.team_id])
+    if filters.coach_id is not None:
+        yield relations.COACH, [filters.coach_id]
+
+
+def _plan_by_plan(filters: Filters, about: Conditions, *, by: GroupBy, now: datetime) -> AnySelect:
+    """Count follow-ups where all of a plan are of one group."""
+    plans = select(FollowUpPlan.id).select_from(_taken()).where(*about)
     sums = (
         select(Touchpoint.plan_id, *counting.outcomes(now=now))
         .where(Touchpoint.plan_id.in_(plans), *_asked(filters))
@@ -78,36 +104,35 @@ def _plan_by_plan(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -
         .subquery()
     )
     source = join(sums, _taken(), FollowUpPlan.id == sums.c.plan_id)
+    raw = _DATED[by].now() if by in _DATED else _OF_PLANS[by]
     buckets = counting.buckets(sums, state=FollowUpPlan.state)
-    chosen: AnySelect = select(_OF_PLANS[by].label("raw"), Cohort.target.label("aim"), *buckets)
+    chosen: AnySelect = select(raw.label("raw"), Cohort.target.label("aim"), *buckets)
     return chosen.select_from(source).group_by("raw", "aim")
 
 
-def _one_by_one(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> AnySelect:
+def _one_by_one(
+    filters: Filters, about: Conditions, *, dated: Collection[Dated], by: GroupBy, now: datetime
+) -> AnySelect:
+    """Count follow-ups each in the group of its own due day."""
     source: FromClause = join(_taken(), Touchpoint, Touchpoint.plan_id == FollowUpPlan.id)
-    groups, about = dict(_OF_PLANS), [*population.plans(filters, area=area), *_asked(filters)]
+    groups, chosen = dict(_OF_PLANS), [*about, *_asked(filters)]
     groups[GroupBy.MONTH] = func.substr(cast(Touchpoint.local_date, String), 1, LENGTH_OF_A_MONTH)
-    if by is GroupBy.TEAM or filters.team_id is not None:
-        teams = relations.team_spells()
-        source = join(source, teams, (teams.c.of == FollowUpPlan.person_id) & _due_in(teams))
-        groups[GroupBy.TEAM] = teams.c.value
-        if filters.team_id is not None:
-            about.append(teams.c.value.in_(relations.beneath([filters.team_id])))
-    if by is GroupBy.COACH or filters.coach_id is not None:
-        coaches = relations.coach_spells()
-        source = join(source, coaches, (coaches.c.of == FollowUpPlan.id) & _due_in(coaches))
-        groups[GroupBy.COACH] = coaches.c.value
-        if filters.coach_id is not None:
-            about.append(coaches.c.value == filters.coach_id)
+    wanted = dict(_wanted(filters))
+    for one in dated:
+        spells = one.spells(among=select(one.plan).select_from(_taken()).where(*about))
+        source = join(source, spells, (spells.c.of == one.plan) & _due_in(spells))
+        groups |= {cut: spells.c.value for cut, its in _DATED.items() if its is one}
+        chosen += [spells.c.value.in_(values) for its, values in wanted.items() if its is one]
     columns: tuple[Label[Any], ...] = (
         groups[by].label("raw"),
-        Cohort.target.label("aim"),
+        Cohort.id.label("taken_by"),  # not its target: what is sorted stays narrow
         FollowUpPlan.state.label("plan_state"),
     )
-    chosen = select(*columns, *counting.outcomes(now=now)).select_from(source).where(*about)
-    sums = chosen.group_by("raw", "aim", "plan_state").subquery()
-    whole = select(sums.c.raw, sums.c.aim, *counting.buckets(sums, state=sums.c.plan_state))
-    return whole.group_by(sums.c.raw, sums.c.aim)
+    counted = select(*columns, *counting.outcomes(now=now)).select_from(source).where(*chosen)
+    sums = counted.group_by("raw", "taken_by", "plan_state").subquery()
+    aim, buckets = Cohort.target.label("aim"), counting.buckets(sums, state=sums.c.plan_state)
+    whole: AnySelect = select(sums.c.raw, aim, *buckets).join(Cohort, Cohort.id == sums.c.taken_by)
+    return whole.group_by(sums.c.raw, Cohort.target)
 
 
 def _taken() -> FromClause:
