@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.mail import markup
-from coachfollow.models import ProgrammeText, Step, StepText
+from coachfollow.models import ProgrammeText, ProgrammeVersion, Step, StepText
 from coachfollow.queries import programmes
 from coachfollow.rules.kinds import Audience, StepKind
 
@@ -50,6 +50,28 @@ class Shown:
     good: tuple[str, ...]
     poor: tuple[str, ...]
     steps: tuple[ShownStep, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """Why a programme matters here, in one language: `why` is HTML, the sponsor's words are a sentence or two."""
+
+    locale: str
+    why: str
+    sponsor_name: str
+    sponsor_words: str
+
+
+def purpose(session: Session, *, plan_id: int) -> Purpose:
+    """Give why the programme of a plan matters here, to its person."""
+    text = programmes.text_of_plan(session, plan_id=plan_id)
+    version = session.get_one(ProgrammeVersion, text.version_id)
+    return Purpose(
+        locale=text.locale,
+        why=markup.html(text.why),
+        sponsor_name=version.sponsor_name,
+        sponsor_words=text.sponsor_words,
+    )
 
 
 def show(session: Session, *, organisation_id: int, key: str, locale: str | None = None) -> Shown:

@@ -140,12 +140,13 @@ def own_plan(session: Session, *, plan_id: int) -> OwnPlan | None:
     if newest is None:
         return None
     commitment, locale, person, wrapped = newest
-    key = TextKey(person=person, wrapped=wrapped)
+    sealed = commitment.situation, commitment.action, commitment.reason
+    situation, action, reason = TextKey(person=person, wrapped=wrapped).open_all(*sealed)
     return OwnPlan(
         version=commitment.version,
-        situation=key.open(commitment.situation),
-        action=key.open(commitment.action),
-        reason=key.open(commitment.reason),
+        situation=situation,
+        action=action,
+        reason=reason,
         rating=commitment.rating,
         written_at=commitment.created_at,
         locale=locale,

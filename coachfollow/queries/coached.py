@@ -107,7 +107,7 @@ def reasons(
         for one in dates
     ]
     unread = [
-        _Unread(head.plan_id, one.barrier, bool(one.note))
+        _Unread(head.plan_id, one.barrier, one.audience, bool(one.note))
         for one in reversed(answers)
         if (one.barrier or one.note) and (read_at is None or one.changed_at > read_at)
     ]
@@ -154,6 +154,7 @@ class _Unread(NamedTuple):
 
     plan_id: int
     barrier: Barrier | None
+    audience: Audience
     is_shared: bool
 
 
@@ -194,7 +195,7 @@ def _unread(session: Session, mine: ColumnElement[bool], coach_id: int) -> Mappi
     # a manager's sentence is for the coach by its form, a participant's only if they said so
     shared = or_(Answer.note_shared, and_(Touchpoint.kind == StepKind.SPONSOR, Answer.note.is_not(None)))
     rows = session.execute(
-        select(Touchpoint.plan_id, Answer.barrier, shared)
+        select(Touchpoint.plan_id, Answer.barrier, Touchpoint.audience, shared)
         .join(Touchpoint, Touchpoint.id == Answer.touchpoint_id)
         .join(Coaching, Coaching.plan_id == Touchpoint.plan_id)
         .where(
@@ -225,7 +226,7 @@ def _signs(state: PlanState, dates: Sequence[_Dated], unread: Sequence[_Unread],
         unbooked=unbooked.spot if unbooked else None,
         why_unbooked=(unbooked.why_unplaced or "") if unbooked else "",
         barriers=[one.barrier for one in unread if one.barrier],
-        unread=sum(one.is_shared for one in unread),
+        unread=[one.audience for one in unread if one.is_shared],
     )
 
 

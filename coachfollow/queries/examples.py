@@ -4,10 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coachfollow.models import FollowUpPlan, Person, ProgrammeText
+from coachfollow.models import ProgrammeText
 from coachfollow.queries import programmes
 from coachfollow.rules import wording
 
@@ -38,12 +37,7 @@ class Examples:
 
 def of_plan(session: Session, *, plan_id: int) -> Examples:
     """Give the examples of a plan's programme, in its person's language."""
-    version_id, locale = session.execute(
-        select(FollowUpPlan.programme_version_id, Person.locale)
-        .join(Person, Person.id == FollowUpPlan.person_id)
-        .where(FollowUpPlan.id == plan_id)
-    ).one()
-    return of_text(programmes.text(session, version_id=version_id, locale=locale))
+    return of_text(programmes.text_of_plan(session, plan_id=plan_id))
 
 
 def of_text(text: ProgrammeText) -> Examples:

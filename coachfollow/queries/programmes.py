@@ -8,7 +8,7 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.errors import NotFound
-from coachfollow.models import Cohort, Programme, ProgrammeText, ProgrammeVersion, Step
+from coachfollow.models import Cohort, FollowUpPlan, Person, Programme, ProgrammeText, ProgrammeVersion, Step
 
 
 def text(session: Session, *, version_id: int, locale: str) -> ProgrammeText:
@@ -19,6 +19,16 @@ def text(session: Session, *, version_id: int, locale: str) -> ProgrammeText:
     }
     own = session.get_one(ProgrammeVersion, version_id).language
     return found.get(locale) or found.get(locale.partition("-")[0]) or found[own]
+
+
+def text_of_plan(session: Session, *, plan_id: int) -> ProgrammeText:
+    """Give what the programme of a plan says about itself, in its person's language."""
+    version_id, locale = session.execute(
+        select(FollowUpPlan.programme_version_id, Person.locale)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .where(FollowUpPlan.id == plan_id)
+    ).one()
+    return text(session, version_id=version_id, locale=locale)
 
 
 def newest(session: Session, *, organisation_id: int) -> Sequence[tuple[Programme, ProgrammeVersion]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from coachfollow.rules.kinds import Barrier, PlanState, TouchpointState
+from coachfollow.rules.kinds import Audience, Barrier, PlanState, TouchpointState
 
 IN_A_ROW = 2
 BOOKED_AHEAD_DAYS = 14  # so long before its day, a meeting should have a time
@@ -57,7 +57,7 @@ class Signs:
     unbooked: Spot | None = None
     why_unbooked: str = ""
     barriers: Sequence[Barrier] = ()
-    unread: int = 0
+    unread: Sequence[Audience] = ()  # who wrote each note, the participant or their manager
 
 
 def reasons(signs: Signs) -> tuple[Reason, ...]:
@@ -68,7 +68,7 @@ def reasons(signs: Signs) -> tuple[Reason, ...]:
     if signs.barriers:
         found.append(Reason(need=Need.BARRIER, detail=",".join(dict.fromkeys(signs.barriers))))
     if signs.unread:
-        found.append(Reason(need=Need.UNREAD, detail=str(signs.unread)))
+        found.append(Reason(need=Need.UNREAD, detail=",".join(signs.unread)))
     return tuple(sorted(found, key=lambda reason: _RANK[reason.need]))
 
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from coachfollow import bell
 from coachfollow.errors import Closed, NotFound
-from coachfollow.flow import answers, asking_again
+from coachfollow.flow import answers, asking_again, showing
 from coachfollow.queries import asked as questions
 from coachfollow.queries import links, my_plan
 from coachfollow.queries.asked import Asked
@@ -116,10 +117,13 @@ def _asked(touchpoint: int) -> Asked:
 
 
 def _form(question: Asked, values: Mapping[str, str], problems: Problems) -> str:
+    is_commitment = question.kind is StepKind.COMMITMENT
     return render_template(
         "answer/form.html",
         asked=question,
-        is_commitment=question.kind is StepKind.COMMITMENT,
+        is_commitment=is_commitment,
+        purpose=showing.purpose(g.session, plan_id=question.plan_id) if is_commitment else None,
+        clean=Markup,  # cleaned by mail.markup
         **question_form.context(question.kind, values=values, problems=problems, labels=question.labels),
     )
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from coachfollow.errors import Closed, NotFound
-from coachfollow.flow import commitments
+from coachfollow.flow import commitments, showing
 from coachfollow.queries import links, my_plan
 from coachfollow.queries.links import Link
 from coachfollow.queries.my_plan import Draft
@@ -46,11 +47,13 @@ def newest() -> ResponseReturnValue:
 @policies.link
 def show(plan: str) -> ResponseReturnValue:
     """Show somebody their own follow-up."""
-    _held(plan)
+    plan_id = _held(plan).plan_id
     mine = my_plan.my_plan(g.session, plan=plan, now=g.now)
     return render_template(
         "following/plan.html",
         mine=mine,
+        purpose=showing.purpose(g.session, plan_id=plan_id),
+        clean=Markup,  # cleaned by mail.markup
         changeable=CHANGEABLE,
         answers_here=mine.current is not None and keyring.answers(mine.current),
     )
@@ -60,10 +63,10 @@ def show(plan: str) -> ResponseReturnValue:
 @policies.link
 def write(plan: str) -> ResponseReturnValue:
     """Show the form of one's own plan, at any time of the follow-up."""
-    _held(plan)
+    link = _held(plan)
     draft = my_plan.draft(g.session, plan=plan)
     values = question_form.plan_so_far(request.args, draft.own_plan, draft.examples.offered)
-    return _form(draft, values, Problems())
+    return _form(link, draft, values, Problems())
 
 
 @pages.post("/my-plan/<plan>/change")
@@ -73,7 +76,7 @@ def change(plan: str) -> ResponseReturnValue:
     link = _held(plan)
     answered = asking.parse(StepKind.COMMITMENT, request.form)
     if isinstance(answered, Problems):
-        return _form(my_plan.draft(g.session, plan=plan), request.form, answered), 422
+        return _form(link, my_plan.draft(g.session, plan=plan), request.form, answered), 422
     commitments.change(g.session, plan_id=link.plan_id, answered=answered, now=g.now)
     flash("Your plan is kept. From now on every mail quotes these words.")
     advice = asking.hint(answered.action)
@@ -93,6 +96,7 @@ def _held(plan: str) -> Link:
     return keyring.held(TokenPurpose.PLAN, plan)
 
 
-def _form(draft: Draft, values: Mapping[str, str], problems: Problems) -> str:
+def _form(link: Link, draft: Draft, values: Mapping[str, str], problems: Problems) -> str:
     form = question_form.context(StepKind.COMMITMENT, values=values, problems=problems)
-    return render_template("following/change.html", draft=draft, **form)
+    purpose = showing.purpose(g.session, plan_id=link.plan_id)
+    return render_template("following/change.html", draft=draft, purpose=purpose, clean=Markup, **form)

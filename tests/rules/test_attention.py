@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from coachfollow.rules import attention
 from coachfollow.rules.attention import Need, Reason, Signs, Spot
 from coachfollow.rules.excuses import Excuse
-from coachfollow.rules.kinds import Barrier, PlanState, TouchpointState
+from coachfollow.rules.kinds import Audience, Barrier, PlanState, TouchpointState
 
 DONE, MISSED = TouchpointState.COMPLETED, TouchpointState.MISSED
 MONDAY = Spot(7, date(2026, 3, 9))
@@ -31,7 +31,7 @@ def needs(signs: Signs) -> list[Need]:
         (Signs(plan_state=PlanState.PAUSED, unbooked=MONDAY, settled=[MISSED, MISSED]), [], "a pause is one"),
         (Signs(plan_state=PlanState.STOPPED, settled=[MISSED, MISSED]), [], "what has ended has ended"),
         (Signs(plan_state=PlanState.PAUSED, unmarked=[MONDAY]), [Need.MARK_MEETING], "it took place before"),
-        (Signs(plan_state=PlanState.FINISHED, unread=1), [Need.UNREAD], "words keep"),
+        (Signs(plan_state=PlanState.FINISHED, unread=[Audience.MANAGER]), [Need.UNREAD], "words keep"),
         (
             Signs(plan_state=PlanState.ACTIVE, barriers=[Barrier.TOOLS]),
             [Need.BARRIER],
@@ -51,7 +51,7 @@ def test_the_most_pressing_reason_comes_first() -> None:
         unmarked=[MONDAY],
         unbooked=MONDAY,
         barriers=[Barrier.MANAGER],
-        unread=2,
+        unread=[Audience.PARTICIPANT, Audience.MANAGER],
     )
 
     assert needs(signs) == list(Need)

@@ -71,6 +71,25 @@ def test_a_link_tells_that_a_meeting_took_place_and_not_what_came_of_it(
 
 
 @ON_ONE
+def test_why_it_matters_is_said_on_the_plan_and_where_it_is_written(world: World, browser: Browser) -> None:
+    with world.inside() as home:
+        text = home.session.scalars(select(ProgrammeText).where(ProgrammeText.locale == "en")).first()
+        assert text is not None
+        text.why, text.sponsor_words = "Guests meet **us**.", "Mine: I ring one guest a week."
+        home.session.commit()
+    browser.open(world.links(PAUL, MessageKind.REFLECTION)["p"])
+    plan = browser.page.text
+    browser.open(f"/my-plan/{world.plan(PAUL)}/change")
+    form = browser.page.text
+    browser.open(world.links(PAUL, MessageKind.COMMITMENT)["a"])
+
+    for page in (plan, form, browser.page.text):
+        assert "Why it matters here" in page
+        assert "<p>Guests meet <strong>us</strong>.</p>" in page
+        assert "Mine: I ring one guest a week." in page
+
+
+@ON_ONE
 def test_whoever_has_no_plan_yet_is_invited_to_write_one(world: World, browser: Browser) -> None:
     browser.open(world.links(PAUL, MessageKind.REFLECTION)["p"])
     assert "I have not written my plan yet." in browser.text

@@ -1,13 +1,13 @@
 """Says in a sentence why somebody needs their coach, and what happened to a plan."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from coachfollow.queries.timelines import Happened
 from coachfollow.rules.attention import Need, Reason
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.forms import BARRIER_WORDS
-from coachfollow.rules.kinds import Barrier, ChangeKind
+from coachfollow.rules.kinds import Audience, Barrier, ChangeKind
 from coachfollow.web import saying
 from coachfollow.web.staff import words
 
@@ -73,8 +73,17 @@ def reason(value: Reason) -> str:
             why = f" ({value.detail})" if value.detail else ""
             return f"No time is booked yet for the meeting of about {_day(value)}{why}."
         case Need.UNREAD:
-            notes = "a note" if value.detail == "1" else f"{value.detail} notes"
-            return f"Shared {notes} with you that you have not read yet."
+            return _unread([Audience(one) for one in value.detail.split(",")])
+
+
+def _unread(writers: Sequence[Audience]) -> str:
+    """Say who wrote what the coach has not read: a participant shares a note, a manager writes to the coach."""
+    shared, written = writers.count(Audience.PARTICIPANT), writers.count(Audience.MANAGER)
+    notes = "a note" if shared == 1 else f"{shared} notes"
+    said = f"Shared {notes} with you" if shared else ""
+    if written:
+        said = f"{said}, and the manager wrote to you" if said else "The manager wrote to you"
+    return f"{said}. You have not read {'it' if len(writers) == 1 else 'them'} yet."
 
 
 def happened(one: Happened) -> str:

@@ -107,7 +107,7 @@ def test_what_was_read_asks_for_nobody_any_more(world: World) -> None:
         home.reflect(PAUL, "first-question", now=ASKED, note=SHARED, share_note=True)
     browser = signed_in(world, BEN)
     browser.open(f"/plans/{world.plan(PAUL)}")
-    assert "Shared a note with you that you have not read yet." in browser.text
+    assert "Shared a note with you. You have not read it yet." in browser.text
 
     browser.send(f"/plans/{world.plan(PAUL)}/read")
 

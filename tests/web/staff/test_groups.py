@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import func, select
 
-from coachfollow.models import Cohort, Grant, Person
-from coachfollow.rules.kinds import Role, Scope
+from coachfollow.models import Attendance, Cohort, Grant, Person, TrainingSession
+from coachfollow.rules.kinds import AttendanceState, Role, Scope
 from tests.house import OPENED
 from tests.web.staff.people import group_of, signed_in
 from tests.web.worlds import ANNA, BEN, CLEO, LENA, ON_ONE, World
@@ -239,5 +239,13 @@ def test_a_group_of_many_sessions_says_how_many_somebody_was_at(world: World) ->
     browser.open(here)
     for day in range(20, 27):
         browser.send(f"{here}/sessions", **{"day-1": f"2026-04-{day}"})
+    with world.inside() as home:
+        last = home.session.scalars(select(TrainingSession).order_by(TrainingSession.position.desc())).first()
+        enrolment = home.plan(ANNA).enrolment_id
+        assert last is not None
+        excused = AttendanceState.EXCUSED
+        home.session.add(Attendance(training_session_id=last.id, enrolment_id=enrolment, state=excused))
+        home.session.commit()
+    browser.open(here)
 
-    assert "Who Sessions present Follow-up Next Coach Anna Berg 1 of 8 running" in browser.text
+    assert "Who Sessions present Follow-up Next Coach Anna Berg 1 of 8 8 excused running" in browser.text

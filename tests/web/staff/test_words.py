@@ -105,8 +105,13 @@ def test_what_a_step_is_counted_from(anchor: str, said: str) -> None:
         ),
         (Reason(need=Need.MARK_MEETING), "Did the meeting of that day take place?"),
         (Reason(need=Need.MISSED_TWICE, detail="3"), "3 questions in a row went unanswered."),
-        (Reason(need=Need.UNREAD, detail="1"), "Shared a note with you"),
-        (Reason(need=Need.UNREAD, detail="2"), "Shared 2 notes with you"),
+        (Reason(need=Need.UNREAD, detail="participant"), "Shared a note with you. You have not read it yet."),
+        (Reason(need=Need.UNREAD, detail="participant,participant"), "Shared 2 notes with you"),
+        (Reason(need=Need.UNREAD, detail="manager"), "The manager wrote to you. You have not read it yet."),
+        (
+            Reason(need=Need.UNREAD, detail="manager,participant"),
+            "Shared a note with you, and the manager wrote to you. You have not read them yet.",
+        ),
         (Reason(need=Need.BARRIER, detail="tools,manager"), "“My manager did not support it”."),
         (
             Reason(need=Need.NOTHING_BOOKED, spot=Spot(7, TUESDAY), detail="no time fits"),
