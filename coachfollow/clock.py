@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_COUNTS_SLEEP = hasattr(time, "CLOCK_BOOTTIME")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +34,14 @@ def host_lease(*, boot_id: Path = _BOOT_ID) -> LeaseTime:
     return LeaseTime(seconds=time.clock_gettime(time.CLOCK_BOOTTIME), boot=boot)
 
 
+def boot() -> str | None:
+    """Name the boot this machine is on; None where that cannot be known."""
+    return _boot(_BOOT_ID)
+
+
 def stopwatch() -> float:
-    """Seconds on a clock for measuring how long something takes within this process."""
-    return time.monotonic()
+    """Seconds on a clock for measuring how long something takes in this process; the machine's sleep counts."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if _COUNTS_SLEEP else time.monotonic()
 
 
 def rest(seconds: float) -> None:

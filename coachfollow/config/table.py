@@ -8,6 +8,23 @@ from typing import Any, Literal
 from coachfollow.config import values
 
 PREFIX = "COACHFOLLOW_"
+DOUBT = ("resend", "hold")
+# as rules/kinds.py has them: the rules stand above the settings
+KINDS = (
+    "announcement",
+    "commitment",
+    "prompt",
+    "reflection",
+    "reminder",
+    "sponsor",
+    "unprompted",
+    "invitation",
+    "cancellation",
+    "coach_will_call",
+    "ask_hours",
+    "sign_in",
+    "current_question",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +50,11 @@ class Settings:
     mail_reply_to: str
     mail_per_minute: int
     mail_connections: int
+    on_doubt: Literal["resend", "hold"]
+    on_doubt_by_kind: tuple[tuple[str, str], ...]
+    max_resends: int
+    lease_seconds: int
+    hold_seconds: int
     tick_seconds: int
     host: str
     port: int
@@ -46,6 +68,10 @@ class Settings:
     def secret_keys(self) -> tuple[str, ...]:
         """The secret in use, then the ones that may still open what was sealed before."""
         return (self.secret_key, *self.secret_key_previous)
+
+    def when_in_doubt(self, kind: str) -> str:
+        """What becomes of a mail of this kind when nobody can tell whether it arrived: resend or hold."""
+        return dict(self.on_doubt_by_kind).get(kind, self.on_doubt)
 
     @property
     def mail_domain(self) -> str:
@@ -174,6 +200,38 @@ TABLE: tuple[Setting, ...] = (
         default="1",
         parse=values.number(1, 64),
         meaning="How many connections may be open to the SMTP server at once; `up` starts a worker for each.",
+    ),
+    Setting(
+        name="on_doubt",
+        default="resend",
+        parse=values.one_of(*DOUBT),
+        meaning="What becomes of a mail when nobody can tell whether it arrived: resend (it may arrive twice) or"
+        " hold (it is listed, and a person decides). See docs/guarantee.md.",
+    ),
+    Setting(
+        name="on_doubt_by_kind",
+        default="",
+        parse=values.choices(KINDS, DOUBT),
+        meaning="Kinds of mail for which that differs: sponsor=hold, sign_in=hold.",
+    ),
+    Setting(
+        name="max_resends",
+        default="1",
+        parse=values.number(0, 5),
+        meaning="How often a mail in doubt is sent again at most, before it is listed.",
+    ),
+    Setting(
+        name="lease_seconds",
+        default="60",
+        parse=values.number(1, 3600),
+        meaning="How long mails belong to the worker that claimed them. Leave it; it is for proofs.",
+    ),
+    Setting(
+        name="hold_seconds",
+        default="900",
+        parse=values.number(1, 86400),
+        meaning="How long a mail whose sender vanished waits before it is decided about: longer than your SMTP"
+        " server keeps a silent client. Shorter is for proofs.",
     ),
     Setting(
         name="tick_seconds",

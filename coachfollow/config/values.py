@@ -85,6 +85,23 @@ def one_of(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
+def choices(names: tuple[str, ...], allowed: tuple[str, ...]) -> Callable[[str], tuple[tuple[str, str], ...]]:
+    """Some of these names, each with one of these words, separated by commas."""
+
+    def parse(value: str) -> tuple[tuple[str, str], ...]:
+        chosen = {}
+        for part in filter(None, map(str.strip, value.lower().split(","))):
+            name, _, word = map(str.strip, part.partition("="))
+            if name not in names or word not in allowed:
+                raise ValueError(
+                    f"has {part!r}; write it like {names[0]}={allowed[-1]}, with {', '.join(names)}"
+                )
+            chosen[name] = word
+        return tuple(chosen.items())
+
+    return parse
+
+
 def number(least: int, most: int) -> Callable[[str], int]:
     """A whole number within these bounds."""
 

@@ -4,19 +4,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.clock import LeaseTime
-from coachfollow.extensions import lease_time
+from coachfollow.extensions import installation, lease_time
 from coachfollow.flow import history, sets
 from coachfollow.models import CLAIM_FENCE, Base, DrainLease, Message, Touchpoint
 from coachfollow.rules import retry
 from coachfollow.rules.kinds import MessageKind, MessageState, TouchpointState
-
-LEASE = timedelta(seconds=60)
-HOLD = timedelta(minutes=15)  # longer than a mail server keeps a silent client, RFC 5321 4.5.3.2
-MOST_LAPSES = 5
 
 # what a follow-up asks or says first; beside these there are reminders, announcements, words to a coach
 OPENING = frozenset(
@@ -29,8 +25,8 @@ OPENING = frozenset(
     }
 )
 
+LAST_MOMENT = "cancelled at the last moment"
 TOO_LATE = "it was too late to send it"
-POISON = "the sender stopped five times while it was working on this mail"
 
 MESSAGES = Base.metadata.tables["messages"]
 
@@ -62,7 +58,7 @@ def take_place(session: Session, *, lease: LeaseTime, places: int = 1) -> Place 
         .values(
             fence=_next_fence(session),
             boot=lease.boot,
-            until=lease.seconds + LEASE.total_seconds(),
+            until=lease.seconds + installation().settings.lease_seconds,
         )
         .returning(DrainLease.id, DrainLease.fence)
         .execution_options(synchronize_session=False)
@@ -86,53 +82,35 @@ def leave_place(session: Session, place: Place, *, rest: float = 0.0) -> None:
     )
 
 
-def claim(session: Session, *, place: Place, now: datetime, most: int) -> Sequence[int]:
-    """Claim the oldest due mails; one whose sender died before is claimed alone. No commit."""
-    alone = _claim(session, place, now, 1, Message.lapses > 0)
-    return alone or _claim(session, place, now, most, Message.lapses == 0)
+def claim(
+    session: Session, *, place: Place, now: datetime, most: int, journal_id: str | None = None
+) -> Sequence[int]:
+    """Claim the oldest due mails for the sender of a journal; one whose sender died is claimed alone. No commit."""
+    alone = _claim(session, Message.lapses > 0, place=place, now=now, most=1, journal_id=journal_id)
+    return alone or _claim(
+        session, Message.lapses == 0, place=place, now=now, most=most, journal_id=journal_id
+    )
 
 
 def expire(session: Session, *, now: datetime) -> int:
     """Settle what is too late to send, and say so at its touchpoint; gives how many. No commit."""
-    too_late = session.scalars(
+    too_late = session.execute(
         update(Message)
         .where(Message.state == MessageState.QUEUED, Message.send_at <= now, Message.expires_at <= now)
-        .values(state=MessageState.EXPIRED, settled_at=now, reason=TOO_LATE)
-        .returning(Message.id)
+        .values(state=ended(MessageState.EXPIRED), settled_at=now, reason=TOO_LATE)
+        .returning(Message.id, Message.state)
     ).all()
-    mark_undeliverable(session, message_ids=too_late, reason=TOO_LATE)
-    for ids in sets.chunks(too_late):
-        history.record_messages(session, "mail expired", at=now, where=Message.id.in_(ids))
+    for state, name in ((MessageState.EXPIRED, "mail expired"), (MessageState.IN_DOUBT, "mail in doubt")):
+        for ids in sets.chunks([id_ for id_, ended_as in too_late if ended_as is state]):
+            history.record_messages(session, name, at=now, where=Message.id.in_(ids))
+            if state is MessageState.EXPIRED:
+                mark_undeliverable(session, message_ids=ids, reason=TOO_LATE)
     return len(too_late)
 
 
-def recover(session: Session, *, lease: LeaseTime, now: datetime) -> int:
-    """Take back what a sender that died had claimed; what was past its dot is in doubt. No commit."""
-    over = or_(Message.lease_boot != lease.boot, Message.lease_until <= lease.seconds)
-    lapsed = session.scalars(
-        update(Message)
-        .where(Message.state == MessageState.CLAIMED, over)
-        .values(state=MessageState.QUEUED, lapses=Message.lapses + 1, lease_until=None)
-        .returning(Message.id)
-    ).all()
-    poisoned = session.scalars(
-        update(Message)
-        .where(Message.state == MessageState.QUEUED, Message.lapses >= MOST_LAPSES)
-        .values(state=MessageState.FAILED, settled_at=now, reason=POISON)
-        .returning(Message.id)
-    ).all()
-    mark_undeliverable(session, message_ids=poisoned, reason=POISON)
-    held_over = or_(Message.lease_boot != lease.boot, Message.hold_until <= lease.seconds)
-    in_doubt = session.scalars(
-        update(Message)
-        .where(Message.state == MessageState.HANDING, held_over)
-        .values(state=MessageState.IN_DOUBT, settled_at=now)
-        .returning(Message.id)
-    ).all()
-    for name, found in (("mail taken back", lapsed), ("mail failed", poisoned), ("mail in doubt", in_doubt)):
-        for ids in sets.chunks(found):
-            history.record_messages(session, name, at=now, where=Message.id.in_(ids))
-    return len(lapsed)
+def ended(state: MessageState) -> ColumnElement[MessageState]:
+    """The end of a mail that nobody took this time; if an earlier copy may have arrived, it stays in doubt."""
+    return case((Message.resends > 0, MessageState.IN_DOUBT), else_=state)
 
 
 def mark_undeliverable(session: Session, *, message_ids: Collection[int], reason: str) -> None:
@@ -160,7 +138,13 @@ def retry_columns(lease: LeaseTime, wait: timedelta | None) -> dict[str, object]
 
 
 def _claim(
-    session: Session, place: Place, now: datetime, most: int, which: ColumnElement[bool]
+    session: Session,
+    which: ColumnElement[bool],
+    *,
+    place: Place,
+    now: datetime,
+    most: int,
+    journal_id: str | None,
 ) -> Sequence[int]:
     may_retry = or_(
         Message.retry_at.is_(None),
@@ -182,7 +166,8 @@ def _claim(
         .values(
             state=MessageState.CLAIMED,
             fence=place.fence,
-            lease_until=place.taken.seconds + LEASE.total_seconds(),
+            journal_id=journal_id,
+            lease_until=place.taken.seconds + installation().settings.lease_seconds,
             lease_boot=place.taken.boot,
         )
         .returning(Message.id)

@@ -1,5 +1,6 @@
 """Drains the outbox: opens and closes what is due, claims it in batches, writes and sends them."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,10 +9,24 @@ from sqlalchemy.orm import Session
 
 from coachfollow import clock
 from coachfollow.extensions import db, installation, lease_time, reading
-from coachfollow.flow import claims, handing, letters, opening, outcomes, plans, settlements
+from coachfollow.flow import (
+    claims,
+    handing,
+    journals,
+    letters,
+    opening,
+    outcomes,
+    plans,
+    reconciling,
+    settlements,
+)
+from coachfollow.flow.batches import Batch
 from coachfollow.flow.claims import Place
-from coachfollow.flow.handing import Batch
 from coachfollow.flow.letters import Written
+from coachfollow.mail.journal import Journal, Unwritten
+from coachfollow.models import Message
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
 BATCH_SECONDS = 20.0
@@ -32,7 +47,8 @@ def drain(session: Session, *, now: datetime) -> Drained:
     """Open, close and send whatever is due, for at most 25 seconds; harmless when run twice or at once."""
     plans.resume_due(session, now=now)
     total = Drained(closed=opening.close_due(session, now=now), opened=opening.open_due(session, now=now))
-    claims.recover(session, lease=lease_time(session), now=now)
+    reconciling.recover(session, lease=lease_time(session), now=now)
+    journals.put_away(session)
     claims.expire(session, now=now)
     outcomes.blank(session)
     outcomes.beat(session, name="drain", now=now)
@@ -49,18 +65,20 @@ def drain(session: Session, *, now: datetime) -> Drained:
 def _send_batch(session: Session, *, now: datetime, ends_at: float) -> Batch | None:
     """Send one batch; None when nothing is due or no place at the mail server is free."""
     settings = installation().settings
+    journal = _journal()
     place = claims.take_place(session, lease=lease_time(session), places=settings.mail_connections)
-    if place is None:
+    if journal is None or place is None:
         session.rollback()
         return None
     rhythm = handing.pause(settings)
-    ids = claims.claim(session, place=place, now=now, most=_batch_size(rhythm))
+    ids = claims.claim(session, place=place, now=now, most=_batch_size(rhythm), journal_id=journal.id)
     session.commit()
     mails = _written(session, ids, place, now) if ids else ()
     with db.engine.connect() as connection:
         batch = Batch(
             connection=connection,
             place=place,
+            journal=journal,
             mails=mails,
             now=now,
             rhythm=rhythm,
@@ -69,10 +87,19 @@ def _send_batch(session: Session, *, now: datetime, ends_at: float) -> Batch | N
         )
         handing.carry(batch)
     has_talked = bool(batch.sent + batch.refused)
-    outcomes.follow_up(session, fence=place.fence, now=now)
+    outcomes.follow_up(session, batch=Message.fence == place.fence, now=now)
     claims.leave_place(session, place, rest=rhythm if has_talked else 0.0)
     session.commit()
     return batch if has_talked or (ids and not mails) else None
+
+
+def _journal() -> Journal | None:
+    """Find what the batch is journalled in; without it nothing leaves, and the next drain looks again."""
+    try:
+        return journals.current()
+    except Unwritten as error:
+        log.error("%s Nothing is sent before that is mended.", error)  # noqa: TRY400 - the sentence says it all
+        return None
 
 
 def _written(session: Session, ids: Sequence[int], place: Place, now: datetime) -> Sequence[Written]:

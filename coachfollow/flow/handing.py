@@ -3,71 +3,41 @@
 The order is fixed by docs/architecture.md. The body goes out without its final dot; the intent is committed; then
 the dot. A crash before the dot costs nothing, one after it leaves the mail `handing`, never falsely `sent`. The
 intent demands that the mail is still claimed by us, so whoever cancels it wins until then. Intents are committed
-in groups of at most sixty-four, together with the outcomes of the group before: a commit costs more than a mail.
-Between an intent and its dot the database is asked once more whether the mail is still wanted.
+in groups of at most sixteen, together with the outcomes of the group before: a commit costs more than a mail.
+Between an intent and its dot the database is asked once more whether the mail is still wanted, and the journal takes
+a line: no line, no dot.
 """
 
 import logging
 import random
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import timedelta
 
 import flask_mail
 from flask import current_app
-from sqlalchemy import Connection
 
 from coachfollow import clock
 from coachfollow.config import Settings
-from coachfollow.extensions import installation, lease_time_of
-from coachfollow.flow import relays, settlements
-from coachfollow.flow.claims import Place
+from coachfollow.extensions import installation
+from coachfollow.flow import batches, relays
+from coachfollow.flow.batches import Batch
 from coachfollow.flow.letters import Written
 from coachfollow.mail import smtp
 from coachfollow.mail.guard import Unmailable
+from coachfollow.mail.journal import Unwritten
 from coachfollow.mail.outgoing import Outgoing
-from coachfollow.mail.smtp import Broken, Envelope, Post, Refused, Unreachable
+from coachfollow.mail.smtp import Broken, Envelope, Post, Refused, Reply, Unreachable
 from coachfollow.rules import retry
 from coachfollow.rules.retry import Verdict
 
-GROUP = 64
+GROUP = 16  # what a power cut may leave in doubt on one connection
 GROUP_SECONDS = 0.1  # a group is never larger than what this time carries at the pace that is set
 ASK_AGAIN = 0.05  # seconds that an answer to “still wanted?” holds
 STALE_INTENT = 30.0  # seconds; an older intent is no ground for a dot
 NO_PAUSE = 0.001  # seconds between mails; a pace faster than we are is no pace
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True, kw_only=True)
-class Batch:
-    """The mails that go out under one fence, and how far they have come."""
-
-    connection: Connection  # of its own, and in no transaction while we talk
-    place: Place
-    mails: Sequence[Written]
-    now: datetime
-    rhythm: float
-    sender: str
-    ends_at: float  # on the stopwatch: what has not been handed over by then is for the next drain
-    free_at: float = 0.0  # on the stopwatch: when the pace allows the next mail, on whatever connection
-    sent: int = 0
-    refused: int = 0
-    accepted: list[tuple[int, str]] = field(default_factory=list)  # not yet settled: id, the server's words
-    intended: dict[int, float] = field(default_factory=dict)  # without a dot yet: id, when
-    finished: set[int] = field(default_factory=set)  # no longer ours to give back
-    asked_at: float = 0.0
-
-    @property
-    def waiting(self) -> list[Written]:
-        """What has not been handed over, refused or dropped."""
-        return [mail for mail in self.mails if mail.id not in self.finished]
-
-    @property
-    def is_over(self) -> bool:
-        """Whether its time is up: a drain ends soon, however slow the server is, or the pace."""
-        return max(clock.stopwatch(), self.free_at) >= self.ends_at
 
 
 def carry(batch: Batch) -> None:
@@ -81,11 +51,11 @@ def carry(batch: Batch) -> None:
             post = smtp.connect(relays.relay(installation().settings))
             with closing(post):
                 _converse(batch, post, waiting)
-    except (Broken, Refused, Unreachable) as error:  # the server, not these mails, is at fault
+    except (Broken, Refused, Unreachable, Unwritten) as error:  # the server or the disk, not these mails
         log.warning("%s %d mails wait for the next try.", error, len(batch.waiting))
         wait = retry.wait(1, jitter=random.random())
     finally:
-        _give_back(batch, wait)
+        batches.give_back(batch, wait)
 
 
 def pause(settings: Settings) -> float:
@@ -109,7 +79,7 @@ def _converse(batch: Batch, post: Post, mails: Sequence[Written]) -> None:
                 return
             continue
         if mail.id not in batch.intended:
-            _intend(batch, mails[number : number + _group(batch)])
+            batches.intend(batch, mails[number : number + _group(batch)])
         if not _still_wanted(batch, mail):
             post.withdraw()  # the body is there, the dot never comes: the server drops it
             return
@@ -125,30 +95,19 @@ def _offer(batch: Batch, post: Post, mail: Written) -> bool:
     except Refused as error:
         if error.verb == "MAIL":  # it will not carry for us at all: no fault of this mail
             raise Broken(str(error), after_dot=False) from error
-        _refuse(batch, mail, error.code, str(error))
+        batches.refuse(batch, mail, error.code, str(error))
         return False
     except Unmailable as error:
-        _refuse(batch, mail, 550, str(error))
+        batches.refuse(batch, mail, 550, str(error))
         return False
     return True
-
-
-def _intend(batch: Batch, group: Sequence[Written]) -> None:
-    """Commit that these mails' dots are about to be written, and with it the outcomes so far."""
-    ids = [mail.id for mail in group if mail.id not in batch.finished]
-    with _settling(batch) as connection:
-        lease = lease_time_of(connection)
-        taken = settlements.intend(connection, ids=ids, place=batch.place, lease=lease)
-    batch.asked_at = clock.stopwatch()
-    batch.intended = dict.fromkeys(taken, batch.asked_at)
-    batch.finished |= set(ids) - set(taken)  # cancelled meanwhile: whoever did it has settled it
 
 
 def _still_wanted(batch: Batch, mail: Written) -> bool:
     """Whether the dot may be written: intended lately, and nobody has cancelled it since."""
     now = clock.stopwatch()
     if now - batch.asked_at > ASK_AGAIN:
-        _drop_unwanted(batch)
+        batches.drop_unwanted(batch)
         batch.asked_at = clock.stopwatch()
     intended_at = batch.intended.get(mail.id)
     if intended_at is None:
@@ -158,18 +117,9 @@ def _still_wanted(batch: Batch, mail: Written) -> bool:
     return True
 
 
-def _drop_unwanted(batch: Batch) -> None:
-    with _settling(batch) as connection:
-        dropped = settlements.drop_unwanted(
-            connection, ids=list(batch.intended), place=batch.place, now=batch.now
-        )
-    batch.finished |= dropped
-    for message_id in dropped:
-        del batch.intended[message_id]
-
-
 def _hand_over(batch: Batch, post: Post, mail: Written, *, following: Envelope | None) -> None:
     """Write the dot and read the reply; from here to the reply nobody can know what became of the mail."""
+    batch.journal.dot(mail.id, batch.place.fence)
     del batch.intended[mail.id]
     batch.finished.add(mail.id)
     try:
@@ -179,59 +129,33 @@ def _hand_over(batch: Batch, post: Post, mail: Written, *, following: Envelope |
             batch.finished.discard(mail.id)
         raise
     reply = post.reply()
+    _note(batch, mail, reply)
     if retry.verdict(reply.code) is not Verdict.ACCEPTED:
-        _refuse(batch, mail, reply.code, str(reply))
+        batches.refuse(batch, mail, reply.code, str(reply))
         return
     batch.sent += 1
     batch.accepted.append((mail.id, str(reply)))
     _signal(mail)
 
 
-def _refuse(batch: Batch, mail: Written, code: int, words: str) -> None:
-    """Settle a refusal at once: permanent ones fail with the server's words, others are tried again later."""
-    batch.refused += 1
-    batch.finished.add(mail.id)
-    batch.intended.pop(mail.id, None)
-    with _settling(batch) as connection:
-        settlements.refuse(
-            connection,
-            message_id=mail.id,
-            place=batch.place,
-            words=words,
-            permanent=retry.verdict(code) is Verdict.PERMANENT,
-            jitter=random.random(),
-            now=batch.now,
-        )
-
-
-@contextmanager
-def _settling(batch: Batch) -> Iterator[Connection]:
-    """Open a transaction that takes along the outcomes that are still only in memory."""
-    with batch.connection.begin():
-        settlements.sent(batch.connection, batch.accepted, place=batch.place, now=batch.now)
-        yield batch.connection
-    batch.accepted = []
-
-
-def _give_back(batch: Batch, wait: timedelta | None) -> None:
-    """What was not handed over goes back, and an intent without its dot is withdrawn; the outcomes are settled."""
-    ids = [mail.id for mail in batch.waiting]
-    if not ids and not batch.accepted:
-        return
-    with _settling(batch) as connection:
-        settlements.give_back(connection, ids=ids, place=batch.place, wait=wait, now=batch.now)
+def _note(batch: Batch, mail: Written, reply: Reply) -> None:
+    """Let the journal know, too; the database is told soon, so a disk that is full now stops only the next dot."""
+    try:
+        batch.journal.reply(mail.id, batch.place.fence, reply)
+    except Unwritten as error:
+        log.warning("%s The mail itself has its answer.", error)
 
 
 def _suppress(batch: Batch) -> None:
     """Flask-Mail says that nothing may leave: everything happens but the sending."""
-    _intend(batch, batch.mails)
+    batches.intend(batch, batch.mails)
     for mail in batch.mails:
         if mail.id in batch.intended:
             batch.sent += 1
             batch.accepted.append((mail.id, "suppressed, nothing was sent"))
             batch.finished.add(mail.id)
             _signal(mail)
-    _give_back(batch, None)
+    batches.give_back(batch, None)
 
 
 def _signal(mail: Written) -> None:

@@ -12,12 +12,12 @@ from coachfollow.rules.kinds import MessageKind, MessageState, StepKind, Touchpo
 EVENT_OF = {
     MessageState.SENT: "mail sent",
     MessageState.FAILED: "mail failed",
+    MessageState.IN_DOUBT: "mail in doubt",
 }
 
 
-def follow_up(session: Session, *, fence: int, now: datetime) -> None:
+def follow_up(session: Session, *, batch: ColumnElement[bool], now: datetime) -> None:
     """Let a batch's outcomes reach the follow-ups, in sets: prompts are done, lost questions say so. No commit."""
-    batch = Message.fence == fence
     reach(session, batch, now=now)
     for state, name in EVENT_OF.items():
         history.record_messages(session, name, at=now, where=batch & (Message.state == state))

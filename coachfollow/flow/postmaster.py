@@ -6,7 +6,7 @@ All of the mails named, or none. The reason stands on the mail; the event holds 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Invalid, NotFound
@@ -69,7 +69,7 @@ def resend(
         .where(Message.id.in_(ids))
         .values(
             state=MessageState.QUEUED,
-            resends=Message.resends + 1,
+            resends=Message.resends + case((Message.state == MessageState.IN_DOUBT, 1), else_=0),
             reason=why,
             settled_at=None,
             fence=NOBODYS,

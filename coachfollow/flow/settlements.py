@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from coachfollow.clock import LeaseTime
-from coachfollow.extensions import UtcDateTime
+from coachfollow.extensions import UtcDateTime, installation
 from coachfollow.flow import claims, history, sets
 from coachfollow.flow.claims import MESSAGES, Place
 from coachfollow.models import Message, SealedMail
@@ -69,7 +69,7 @@ _DROP = (
     .values(
         state=MessageState.CANCELLED,
         settled_at=bindparam("b_at", type_=UtcDateTime),
-        reason="cancelled at the last moment",
+        reason=claims.LAST_MOMENT,
         hold_until=None,
     )
     .returning(_columns.id)
@@ -145,7 +145,7 @@ def intend(
             "b_fence": place.fence,
             "b_boot": lease.boot,
             "b_lease": lease.seconds,
-            "b_hold": lease.seconds + claims.HOLD.total_seconds(),
+            "b_hold": lease.seconds + installation().settings.hold_seconds,
         },
     )
     return taken.scalars().all()
@@ -180,7 +180,7 @@ def refuse(
         drop_unwanted(connection, ids=[message_id], place=place, now=now)
     values: dict[str, object] = {"server_reply": words, "lease_until": None, "hold_until": None}
     if permanent:
-        values |= {"state": MessageState.FAILED, "settled_at": now}
+        values |= {"state": claims.ended(MessageState.FAILED), "settled_at": now}
     else:
         tries = connection.scalar(
             select(_columns.lapses + _columns.refusals).where(_columns.id == message_id)

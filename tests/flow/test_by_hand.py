@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Update, select, update
 
 from coachfollow.errors import Conflict, Invalid, NotFound
-from coachfollow.flow import claims, postmaster
+from coachfollow.flow import postmaster, reconciling
 from coachfollow.models import Event, FollowUpPlan, Message, SealedMail, Touchpoint
 from coachfollow.rules import by_hand
 from coachfollow.rules.by_hand import Deed
@@ -141,7 +141,7 @@ def test_a_mail_that_was_set_aside_after_five_deaths_gets_five_more_lives(
     world.session.execute(
         update(Message)
         .where(Message.kind == MessageKind.COMMITMENT)
-        .values(state=MessageState.FAILED, lapses=claims.MOST_LAPSES, settled_at=FIRST_MAIL)
+        .values(state=MessageState.FAILED, lapses=reconciling.MOST_LAPSES, settled_at=FIRST_MAIL)
     )
     world.session.commit()
 

@@ -7,14 +7,14 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import lease_time
-from coachfollow.flow import claims
+from coachfollow.flow import claims, reconciling
 from coachfollow.flow.claims import Place
 from coachfollow.models import DrainLease, Message
 from coachfollow.rules.kinds import MessageKind, MessageState
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground
 from tests.flow.post_office import OK, PostOffice
-from tests.flow.world import FIRST_MAIL, Stand, World
+from tests.flow.world import FIRST_MAIL, LEASE, Stand, World
 
 ANNA = "anna@example.org"
 
@@ -89,7 +89,7 @@ def test_there_are_as_many_places_as_the_settings_say(trained: World) -> None:
 def test_whoever_was_too_slow_does_not_give_away_the_place_of_the_next(trained: World) -> None:
     slow = place(trained)
     assert slow is not None
-    trained.lease_passes(claims.LEASE)
+    trained.lease_passes(LEASE)
     next_ = place(trained)
     assert next_ is not None
     assert next_.fence != slow.fence
@@ -115,7 +115,7 @@ def test_what_somebody_who_died_had_claimed_comes_back_one_by_one(
 ) -> None:
     """One of them may be what killed the sender: it must not take the others along again."""
     claim_and_die(trained)
-    trained.lease_passes(claims.LEASE)
+    trained.lease_passes(LEASE)
     fences: set[int] = set()
 
     def look(recipient: str) -> str:
@@ -139,18 +139,22 @@ def test_a_mail_on_which_five_senders_died_is_poison_and_its_follow_up_says_so(
 ) -> None:
     world.train(ANNA)
     world.open_mails(FIRST_MAIL)
-    for _ in range(claims.MOST_LAPSES):
+    for _ in range(reconciling.MOST_LAPSES):
         claim_and_die(world)
-        world.lease_passes(claims.LEASE)
-        claims.recover(world.session, lease=lease_time(world.session), now=FIRST_MAIL)
+        world.lease_passes(LEASE)
+        reconciling.recover(world.session, lease=lease_time(world.session), now=FIRST_MAIL)
         world.session.commit()
 
     world.drain(FIRST_MAIL)
 
     mail = world.mail(to=ANNA, kind=MessageKind.COMMITMENT)
-    assert (mail.state, mail.reason, mail.lapses) == (MessageState.FAILED, claims.POISON, claims.MOST_LAPSES)
+    assert (mail.state, mail.reason, mail.lapses) == (
+        MessageState.FAILED,
+        reconciling.POISON,
+        reconciling.MOST_LAPSES,
+    )
     told = world.touchpoint(ANNA, "plan")
-    assert (told.undeliverable, told.state_reason) == (True, claims.POISON)
+    assert (told.undeliverable, told.state_reason) == (True, reconciling.POISON)
     assert office.arrived == []
     assert world.events("mail failed") == 1
 

@@ -331,10 +331,10 @@ def test_whoever_listens_hears_of_every_mail_that_left(trained: World, office: P
     assert len(heard) == 3
 
 
-def test_a_group_of_intents_is_one_commit_and_never_more_than_sixty_four(
+def test_a_group_of_intents_is_one_commit_and_never_more_than_sixteen(
     world: World, office: PostOffice, ground: Ground
 ) -> None:
-    """What a crash may leave in doubt is what is being handed over: sixty-four at most."""
+    """What a crash may leave in doubt is what is being handed over: sixteen at most."""
     world.train(*(f"p{n}@example.org" for n in range(80)))
     handed: list[int] = []
 

@@ -44,10 +44,24 @@ from tests import house
 from tests.flow.grounds import Ground
 from tests.house import AFTER, DAY, OPENED, TRAINING, House
 
-__all__ = ["AFTER", "BEFORE", "DAY", "FIRST_MAIL", "OPENED", "TRAINING", "World", "at_once", "elsewhere"]
+__all__ = [
+    "AFTER",
+    "BEFORE",
+    "DAY",
+    "FIRST_MAIL",
+    "HOLD",
+    "LEASE",
+    "OPENED",
+    "TRAINING",
+    "World",
+    "at_once",
+    "elsewhere",
+]
 
 Result = TypeVar("Result")
 
+LEASE = timedelta(seconds=60)  # as the settings have it
+HOLD = timedelta(minutes=15)
 BEFORE = datetime(2026, 2, 20, 9, 0, tzinfo=UTC)  # a Friday, eleven days before the training
 FIRST_MAIL = datetime(
     2026, 3, 3, 17, 0, tzinfo=UTC

@@ -8,6 +8,7 @@ import pytest
 from coachfollow import config
 from coachfollow.config import Settings
 from coachfollow.errors import Misconfigured
+from coachfollow.rules.kinds import MessageKind
 
 TREE = Path(__file__).parent.parent.parent
 SECRET = "x" * config.SHORTEST_SECRET
@@ -76,6 +77,9 @@ def test_every_mistake_is_told_at_once() -> None:
         ("MAIL_PORT", "25.0", "whole number", "not whole"),
         ("MAIL_PORT", "²5", "whole number", "a digit to Unicode, not to int()"),
         ("MAIL_PORT", "-25", "whole number", "a sign"),
+        ("ON_DOUBT", "guess", "resend, hold", "a word outside the list"),
+        ("ON_DOUBT_BY_KIND", "postcard=hold", "postcard=hold", "no such kind of mail"),
+        ("ON_DOUBT_BY_KIND", "sponsor", "sponsor", "a kind without its word"),
         ("DEMO", "maybe", "yes, no", "a flag is yes or no"),
         ("LOG_LEVEL", "loud", "debug, info, warning, error", "no such level"),
     ],
@@ -190,3 +194,12 @@ def test_the_page_names_every_setting_with_its_meaning() -> None:
 
     assert [setting.name for setting in config.TABLE if f"`{setting.variable}`" not in written] == []
     assert [setting.name for setting in config.TABLE if setting.meaning not in written] == []
+
+
+def test_kinds_of_mail_in_doubt_are_named_as_the_rules_name_them() -> None:
+    names = ", ".join(f"{kind} = Hold" for kind in MessageKind)
+
+    settings = config.load(ENOUGH | {"COACHFOLLOW_ON_DOUBT_BY_KIND": names})
+
+    assert {settings.when_in_doubt(kind) for kind in MessageKind} == {"hold"}
+    assert config.load(ENOUGH).when_in_doubt(MessageKind.SIGN_IN) == "resend"

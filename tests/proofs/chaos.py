@@ -62,7 +62,7 @@ def run(storm: Storm) -> tuple[Verdict, dict[str, float]]:
         pace = Pace(per_mail=storm.seconds_a_mail)
         port = stack.enter_context(sink.opened(folder / "sink.log", plan=plan, pace=pace))
         url = stack.enter_context(_database(storm.database, folder))
-        os.environ |= _environment(folder, url, port)
+        os.environ |= _environment(folder, url, port, storm.mode)
         with running_app(config.load(os.environ)) as app:
             people.move_in(app, folder, people=storm.touchpoints)
         engine = stack.enter_context(_engine())
@@ -143,7 +143,7 @@ def _engine() -> Iterator[Engine]:
         engine.dispose()
 
 
-def _environment(folder: Path, url: str, port: int) -> dict[str, str]:
+def _environment(folder: Path, url: str, port: int, mode: Mode) -> dict[str, str]:
     given = {
         "secret_key": "a secret for proofs, nowhere else " + "0" * 16,
         "external_url": "http://localhost:5000",
@@ -156,6 +156,10 @@ def _environment(folder: Path, url: str, port: int) -> dict[str, str]:
         "mail_tls": "none",
         "mail_per_minute": 1_000_000,
         "mail_connections": WORKERS,
+        "on_doubt": mode,
+        "max_resends": RESENDS,
+        "lease_seconds": 3,
+        "hold_seconds": 5,  # longer than the sink keeps a silent client
         "tick_seconds": 1,
         "log_level": "warning",
     }

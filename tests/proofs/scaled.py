@@ -7,7 +7,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from coachfollow.config import Settings
-from coachfollow.flow import claims, dispatch, handing, relays
+from coachfollow.flow import dispatch, handing, reconciling, relays
 from coachfollow.mail.smtp import Relay
 from coachfollow.rules import retry
 from jobs import ticker, worker
@@ -15,9 +15,7 @@ from jobs import ticker, worker
 REPLY_WITHIN = 1.0  # for 600 seconds
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 3, 4))
 TIMES = (
-    (claims, "LEASE", timedelta(seconds=3)),
-    (claims, "HOLD", timedelta(seconds=5)),  # longer than the sink keeps a silent client
-    (claims, "MOST_LAPSES", 1000),  # here senders die of bullets, not of what they work on
+    (reconciling, "MOST_LAPSES", 1000),  # here senders die of bullets, not of what they work on
     (dispatch, "BATCH", 50),
     (dispatch, "BATCH_SECONDS", 1.0),
     (dispatch, "DRAIN_SECONDS", 1.25),

@@ -1,0 +1,106 @@
+"""Says how far a batch of mails has come, and commits it: intents, outcomes, and what goes back to the queue."""
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from coachfollow import clock
+from coachfollow.extensions import lease_time_of
+from coachfollow.flow import settlements
+from coachfollow.flow.claims import Place
+from coachfollow.flow.letters import Written
+from coachfollow.mail.journal import Journal
+from coachfollow.rules import retry
+from coachfollow.rules.retry import Verdict
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """The mails that go out under one fence, and how far they have come."""
+
+    connection: Connection  # of its own, and in no transaction while we talk
+    place: Place
+    journal: Journal
+    mails: Sequence[Written]
+    now: datetime
+    rhythm: float
+    sender: str
+    ends_at: float  # on the stopwatch: what has not been handed over by then is for the next drain
+    free_at: float = 0.0  # on the stopwatch: when the pace allows the next mail, on whatever connection
+    sent: int = 0
+    refused: int = 0
+    accepted: list[tuple[int, str]] = field(default_factory=list)  # not yet settled: id, the server's words
+    intended: dict[int, float] = field(default_factory=dict)  # without a dot yet: id, when
+    finished: set[int] = field(default_factory=set)  # no longer ours to give back
+    asked_at: float = 0.0
+
+    @property
+    def waiting(self) -> list[Written]:
+        """What has not been handed over, refused or dropped."""
+        return [mail for mail in self.mails if mail.id not in self.finished]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its time is up: a drain ends soon, however slow the server is, or the pace."""
+        return max(clock.stopwatch(), self.free_at) >= self.ends_at
+
+
+def intend(batch: Batch, group: Sequence[Written]) -> None:
+    """Commit that these mails' dots are about to be written, and with it the outcomes so far."""
+    ids = [mail.id for mail in group if mail.id not in batch.finished]
+    with _settling(batch) as connection:
+        lease = lease_time_of(connection)
+        taken = settlements.intend(connection, ids=ids, place=batch.place, lease=lease)
+    batch.asked_at = clock.stopwatch()
+    batch.intended = dict.fromkeys(taken, batch.asked_at)
+    batch.finished |= set(ids) - set(taken)  # cancelled meanwhile: whoever did it has settled it
+
+
+def drop_unwanted(batch: Batch) -> None:
+    """Settle what somebody stopped between its intent and its dot."""
+    with _settling(batch) as connection:
+        dropped = settlements.drop_unwanted(
+            connection, ids=list(batch.intended), place=batch.place, now=batch.now
+        )
+    batch.finished |= dropped
+    for message_id in dropped:
+        del batch.intended[message_id]
+
+
+def refuse(batch: Batch, mail: Written, code: int, words: str) -> None:
+    """Settle a refusal at once: permanent ones fail with the server's words, others are tried again later."""
+    batch.refused += 1
+    batch.finished.add(mail.id)
+    batch.intended.pop(mail.id, None)
+    with _settling(batch) as connection:
+        settlements.refuse(
+            connection,
+            message_id=mail.id,
+            place=batch.place,
+            words=words,
+            permanent=retry.verdict(code) is Verdict.PERMANENT,
+            jitter=random.random(),
+            now=batch.now,
+        )
+
+
+@contextmanager
+def _settling(batch: Batch) -> Iterator[Connection]:
+    """Open a transaction that takes along the outcomes that are still only in memory."""
+    with batch.connection.begin():
+        settlements.sent(batch.connection, batch.accepted, place=batch.place, now=batch.now)
+        yield batch.connection
+    batch.accepted = []
+
+
+def give_back(batch: Batch, wait: timedelta | None) -> None:
+    """What was not handed over goes back, and an intent without its dot is withdrawn; the outcomes are settled."""
+    ids = [mail.id for mail in batch.waiting]
+    if not ids and not batch.accepted:
+        return
+    with _settling(batch) as connection:
+        settlements.give_back(connection, ids=ids, place=batch.place, wait=wait, now=batch.now)
