@@ -56,6 +56,7 @@ class Settings:
     lease_seconds: int
     hold_seconds: int
     tick_seconds: int
+    metrics_token: str
     host: str
     port: int
     threads: int
@@ -238,6 +239,14 @@ TABLE: tuple[Setting, ...] = (
         default="20",
         parse=values.number(1, 300),
         meaning="How often the ticker rings, in seconds.",
+    ),
+    Setting(
+        name="metrics_token",
+        default="",
+        parse=values.text,
+        secret=True,
+        meaning="What a scraper of `/metrics` must bear (Authorization: Bearer …). Empty: only a scraper on this"
+        " machine that comes through no proxy is answered; set one wherever a proxy stands on the same machine.",
     ),
     Setting(name="host", default="127.0.0.1", parse=values.text, meaning="The address `up` listens on."),
     Setting(name="port", default="5000", parse=values.number(1, 65535), meaning="The port `up` listens on."),

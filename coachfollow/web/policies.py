@@ -1,8 +1,10 @@
 """Says for every page who may open it; a page without a policy does not start (deny by default)."""
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum, auto
+from ipaddress import ip_address
 from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, current_app, g, request
@@ -14,6 +16,8 @@ from coachfollow.queries import actors
 from coachfollow.rules import access
 from coachfollow.rules.access import Action, Actor, Target
 from coachfollow.rules.kinds import Scope
+
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")  # what a proxy adds
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -28,6 +32,7 @@ class Door(StrEnum):
     SIGNED_IN = auto()  # anybody with an account; the view shows only their own
     ALLOWED = auto()  # whoever may do this to that
     DEMO = auto()  # anybody, in the demo only
+    SCRAPER = auto()  # a monitoring system: it bears the token, or comes from this very machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,11 @@ def signed_in(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
 def demo(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Only the demo has this page."""
     return _declare(view, Policy(door=Door.DEMO))
+
+
+def scraper(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Only a monitoring system may read this page."""
+    return _declare(view, Policy(door=Door.SCRAPER))
 
 
 def one_click(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -112,6 +122,8 @@ def check() -> None:
         case Door.DEMO:
             if not current_app.extensions["coachfollow"].settings.demo:
                 raise NotFound("There is no such page.")
+        case Door.SCRAPER:
+            _scraper(current_app.extensions["coachfollow"].settings.metrics_token)
         case Door.SIGNED_IN:
             _signed_in(g.actor)
         case Door.ALLOWED:
@@ -149,6 +161,29 @@ def _declare(view: Callable[Arguments, Result], policy: Policy) -> Callable[Argu
 def _signed_in(actor: Actor) -> None:
     if actor.person_id is None:
         raise SignInNeeded("Please sign in first.")
+
+
+def _scraper(token: str) -> None:
+    """Let in whoever bears the token; where none is set, whoever comes from this machine and through no proxy."""
+    if token:
+        said = request.authorization
+        borne = said.token if said is not None and said.type == "bearer" else None
+        if not hmac.compare_digest((borne or "").encode(), token.encode()):
+            raise Forbidden(
+                "Scrape this with the token of COACHFOLLOW_METRICS_TOKEN: Authorization: Bearer …"
+            )
+        return
+    if not _is_here(request.remote_addr or "") or any(name in request.headers for name in FORWARDED):
+        raise Forbidden(
+            "Set COACHFOLLOW_METRICS_TOKEN, and scrape this with it; or scrape it on its own machine."
+        )
+
+
+def _is_here(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:  # a Unix socket, behind which a proxy stands
+        return False
 
 
 def _allowed(actor: Actor, policy: Policy) -> None:

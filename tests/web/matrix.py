@@ -63,6 +63,8 @@ WHOEVER_HAS_ONE = Row(
     foreign=frozenset({Visitor.PARTICIPANT}),
     abroad=frozenset({Visitor.PARTICIPANT}),
 )
+# who they are does not matter, but where they come from: the tests' browsers come from this machine
+SCRAPERS = Row(door=Door.SCRAPER, own=EVERYBODY, foreign=EVERYBODY, abroad=EVERYBODY)
 IN_THE_DEMO = Row(door=Door.DEMO, own=NOBODY)
 OPERATORS = Row(
     door=Door.ALLOWED,
@@ -106,6 +108,7 @@ ROWS: Rows = {
     ("POST", "/mails/<plan>/stop"): MINE,
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/readyz"): PUBLIC,
+    ("GET", "/metrics"): SCRAPERS,
     ("GET", "/status"): OPERATORS,
     ("GET", "/demo/status"): IN_THE_DEMO,
     ("GET", "/styleguide"): IN_THE_DEMO,
