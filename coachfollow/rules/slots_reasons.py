@@ -1,0 +1,79 @@
+"""Says why something found no time, and the cheapest ways out of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from coachfollow.rules import slots_board, slots_moves
+from coachfollow.rules.slots_board import Board
+from coachfollow.rules.slots_values import Meeting, Wanted
+
+LATER = timedelta(days=21)  # so far beyond its window a time is looked for
+
+
+class Reason(StrEnum):
+    """Why there is no time, the most fundamental first."""
+
+    NO_HOURS = "the coach has not said when they can be booked"
+    OVER = "the days on which it should have been are over"
+    NEVER = "the hours of the two never meet on these days"
+    AWAY = "whenever their hours meet, one of the two is away or busy"
+    FULL = "the coach has as many meetings on these days as they take"
+    TAKEN = "all times that would suit both are taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """Why something found no time, and what would help: each only where it does."""
+
+    reason: Reason
+    another_coach: Meeting | None = None
+    later: Meeting | None = None
+    moving: tuple[Meeting, ...] = ()  # the time it would have, and the new times of others
+
+
+def explain(
+    board: Board, wanted: Wanted, *, others: Sequence[int] = (), movable: Mapping[int, Wanted] | None = None
+) -> Ways:
+    """Say why, and what would help: one of the other coaches, a later day, or another meeting moved."""
+    moved = slots_moves.fit(board, wanted, movable=movable) if movable else None
+    return Ways(
+        reason=_reason(board, wanted),
+        another_coach=_best(board, replace(wanted, coaches=tuple(others))),
+        later=_best(board, replace(wanted, earliest=wanted.latest, latest=wanted.latest + LATER)),
+        moving=moved.meetings if moved else (),
+    )
+
+
+def near(board: Board, wanted: Wanted, *, most: int) -> Sequence[datetime]:
+    """The best free times, one a day at most, in order."""
+    best: dict[int, tuple[int, datetime]] = {}
+    for cost, found, day in _free(board, wanted):
+        if day not in best or cost < best[day][0]:
+            best[day] = (cost, found.starts_at)
+    return sorted(at for _, at in sorted(best.values())[:most])
+
+
+def _best(board: Board, wanted: Wanted) -> Meeting | None:
+    found = min(_free(board, wanted), key=lambda one: (one[0], one[1].starts_at), default=None)
+    return found[1] if found else None
+
+
+def _free(board: Board, wanted: Wanted) -> list[tuple[int, Meeting, int]]:
+    free = [time for time in board.times(wanted) if board.is_free(wanted, time)]
+    meetings = [(time.meeting(wanted), time.day) for time in free]
+    return [(slots_board.cost(board.problem, wanted, one), one, day) for one, day in meetings]
+
+
+def _reason(board: Board, wanted: Wanted) -> Reason:
+    if not any(board.problem.coaches[coach].week for coach in wanted.coaches):
+        return Reason.NO_HOURS
+    if wanted.latest <= wanted.earliest:
+        return Reason.OVER
+    if not any(board.times(wanted, blocked=False)):
+        return Reason.NEVER
+    times = list(board.times(wanted))
+    if not times:
+        return Reason.AWAY
+    return Reason.FULL if all(board.is_full(time) for time in times) else Reason.TAKEN
