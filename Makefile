@@ -12,7 +12,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench chaos docs screenshots lock hooks clean
+.PHONY: help demo up test check bench prove chaos docs screenshots lock hooks clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,10 @@ check: ## format, lint, types, import contracts, dependencies and their audit
 bench: ## how fast: import, planning, storing, sending (ARGS=--short for a quick look)
 	@.ci/setup dev
 	@$(PYTHON_HERE) -m benchmarks $(ARGS)
+
+prove: ## kill the send path at its bytecode boundaries, recover, judge (ARGS=--whole for every one)
+	@.ci/setup dev
+	@$(PYTHON_HERE) -m tests.proofs.crash_points $(ARGS)
 
 chaos: ## kill, cut and wipe a running installation, then judge it (ARGS="--touchpoints 10000 --kills 200 --wipes 10 --mode hold")
 	@.ci/setup dev

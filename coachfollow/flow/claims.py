@@ -38,32 +38,33 @@ class Place:
     id: int
     fence: int
     taken: LeaseTime
+    before: int  # the fence of whoever had it; no mail bears it, unless they died before they left
 
 
 def take_place(session: Session, *, lease: LeaseTime, places: int = 1) -> Place | None:
     """Take a free place; None while others hold them all. No commit."""
-    free = (
-        select(DrainLease.id)
+    free = session.execute(
+        select(DrainLease.id, DrainLease.fence)
         .where(or_(DrainLease.boot != lease.boot, DrainLease.until <= lease.seconds))
         .where(DrainLease.id <= places)
         .order_by(DrainLease.id)
         .limit(1)
-        .with_for_update(skip_locked=True)  # SQLite leaves it out; it needs none
-        .cte("free")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
-    )
-    taken = session.execute(
+        .with_for_update(skip_locked=True)  # SQLite leaves it out; it lets one write at a time
+    ).one_or_none()
+    if free is None:
+        return None
+    fence = session.scalar(
         update(DrainLease)
-        .where(DrainLease.id.in_(select(free.c.id)))
+        .where(DrainLease.id == free.id)
         .values(
             fence=_next_fence(session),
             boot=lease.boot,
             until=lease.seconds + installation().settings.lease_seconds,
         )
-        .returning(DrainLease.id, DrainLease.fence)
+        .returning(DrainLease.fence)
         .execution_options(synchronize_session=False)
-    ).one_or_none()
-    return Place(id=taken.id, fence=taken.fence, taken=lease) if taken else None
+    )
+    return Place(id=free.id, fence=fence or 0, taken=lease, before=free.fence)
 
 
 def _next_fence(session: Session) -> ColumnElement[int]:
@@ -74,11 +75,12 @@ def _next_fence(session: Session) -> ColumnElement[int]:
 
 
 def leave_place(session: Session, place: Place, *, rest: float = 0.0) -> None:
-    """Give a place back if it is still ours; nobody takes it before so many seconds of rest. No commit."""
+    """Give a place back if it is still ours, to be taken after a rest; its new fence is on no mail. No commit."""
     session.execute(
         update(DrainLease)
         .where(DrainLease.id == place.id, DrainLease.fence == place.fence)
-        .values(until=lease_time(session).seconds + rest)
+        .values(until=lease_time(session).seconds + rest, fence=_next_fence(session))
+        .execution_options(synchronize_session=False)
     )
 
 

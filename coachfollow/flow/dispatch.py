@@ -71,6 +71,7 @@ def _send_batch(session: Session, *, now: datetime, ends_at: float) -> Batch | N
         session.rollback()
         return None
     rhythm = handing.pause(settings)
+    outcomes.take_over(session, fence=place.before, now=now)
     ids = claims.claim(session, place=place, now=now, most=_batch_size(rhythm), journal_id=journal.id)
     session.commit()
     mails = _written(session, ids, place, now) if ids else ()

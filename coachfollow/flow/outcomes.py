@@ -23,6 +23,16 @@ def follow_up(session: Session, *, batch: ColumnElement[bool], now: datetime) ->
         history.record_messages(session, name, at=now, where=batch & (Message.state == state))
 
 
+def take_over(session: Session, *, fence: int, now: datetime) -> None:
+    """Follow up what a sender settled that died before it could; it finds nothing of that any more. No commit."""
+    ended = Message.state.in_(EVENT_OF)
+    ids = session.scalars(select(Message.id).where(Message.fence == fence, ended)).all() if fence else ()
+    if not ids:
+        return
+    follow_up(session, batch=Message.id.in_(ids), now=now)
+    session.execute(update(Message).where(Message.id.in_(ids)).values(fence=0))
+
+
 def reach(session: Session, mails: ColumnElement[bool], *, now: datetime) -> None:
     """Let the outcomes of these mails reach their follow-ups, and forget the bytes of what is over. No commit."""
     _complete_prompts(session, mails & (Message.state == MessageState.SENT), now)

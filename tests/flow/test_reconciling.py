@@ -276,3 +276,27 @@ def test_a_disk_that_fills_up_in_the_middle_stops_the_next_dot(
     world.lease_passes(LEASE * 2)
     world.drain(FIRST_MAIL)
     assert sorted(office.recipients) == [ANNA, "ben@example.org"]
+
+
+def test_what_a_sender_settled_before_it_died_reaches_its_follow_ups_once(
+    due: World, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F1: it was killed between the commit of its outcomes and what follows from them."""
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    office.at_dot = lambda _: "550 5.1.1 nobody"
+    with monkeypatch.context() as dying:
+        dying.setattr("coachfollow.flow.outcomes.follow_up", die)
+        with pytest.raises(KeyboardInterrupt):
+            due.drain(FIRST_MAIL)
+    due.session.rollback()
+    assert (due.outcomes(), due.touchpoint(ANNA, "plan").undeliverable) == (["failed"], False)
+
+    due.lease_passes(LEASE)
+    for _ in range(2):
+        due.drain(FIRST_MAIL)
+
+    assert due.touchpoint(ANNA, "plan").undeliverable
+    assert due.events("mail failed") == 1
