@@ -93,6 +93,7 @@ def test_why_it_matters_is_said_on_the_plan_and_where_it_is_written(world: World
 def test_whoever_has_no_plan_yet_is_invited_to_write_one(world: World, browser: Browser) -> None:
     browser.open(world.links(PAUL, MessageKind.REFLECTION)["p"])
     assert "I have not written my plan yet." in browser.text
+    assert "Mail me this question" not in browser.text, "the plan comes first"
 
     browser.open(f"/my-plan/{world.plan(PAUL)}/change")
     browser.send(situation="a guest waits", action="look up and greet them", reason="", rating="3")

@@ -4,7 +4,8 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from coachfollow.queries import coached
-from coachfollow.rules.kinds import PlanState
+from coachfollow.queries.coached import Coached
+from coachfollow.rules.kinds import PlanState, StopReason
 from coachfollow.web import policies
 
 pages = Blueprint("coach", __name__)
@@ -20,6 +21,11 @@ def show() -> ResponseReturnValue:
     return render_template(
         "staff/coach.html",
         needed=[one for one in people if one.reasons],
-        well=[one for one in people if not one.reasons and one.state not in OVER],
-        over=[one for one in people if not one.reasons and one.state in OVER],
+        well=[one for one in people if not one.reasons and not _is_over(one)],
+        over=[one for one in people if not one.reasons and _is_over(one)],
     )
+
+
+def _is_over(one: Coached) -> bool:
+    """Whether nothing comes any more; whoever was not at the training is neither well nor unwell."""
+    return one.state in OVER or one.stop_reason is StopReason.ABSENT

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from coachfollow.flow import coaching, placing
-from coachfollow.rules.kinds import Barrier, PlanState, TouchpointState
+from coachfollow.rules.kinds import Barrier, PlanState, StopReason, TouchpointState
 from tests.house import DAY
 from tests.web.clocks import Clock
 from tests.web.staff.people import signed_in
@@ -63,6 +63,19 @@ def test_all_is_well_until_a_meeting_is_not_booked(world: World, time: Clock) ->
 
     assert "Nobody needs you today." in browser.text
     assert "All is well" in browser.text
+
+
+@ON_ONE
+def test_whoever_was_not_at_the_training_is_not_called_well(world: World) -> None:
+    with world.inside() as home:
+        plan = home.plan(PAUL)
+        plan.state, plan.stop_reason = PlanState.DRAFT, StopReason.ABSENT
+        home.session.commit()
+    browser = signed_in(world, BEN)
+    browser.open("/coach")
+
+    assert "Finished, stopped or not at the training (1)" in browser.text
+    assert browser.text.index("not at the training (1)") < browser.text.index("Paul Roth")
 
 
 def test_a_coach_reads_the_plan_and_what_was_shared_and_nothing_else(world: World) -> None:
