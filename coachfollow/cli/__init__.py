@@ -25,6 +25,7 @@ from coachfollow.cli import (
     settings,
     up,
     work,
+    worktime,
 )
 
 __all__ = ["main"]
@@ -52,6 +53,7 @@ COMMANDS = (
         coach.coach,
         plan.plan,
         outbox.outbox,
+        worktime.worktime,
         work.work,
         work.ticker,
         work.drain,

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from coachfollow.flow import checkins, dating, locking, outbox
 from coachfollow.models import CheckIn, CoachProfile
-from coachfollow.queries import hours, meetings
+from coachfollow.queries import hours, meetings, worktimes
 from coachfollow.queries.meetings import Wanted
-from coachfollow.rules import redating, rotas, slots, worktime
+from coachfollow.rules import redating, slots, worktime
 from coachfollow.rules.kinds import CheckInState, MessageKind
 from coachfollow.rules.slots import Slot
 
@@ -64,7 +64,7 @@ def _slot(session: Session, wanted: Wanted, now: datetime) -> Slot | None:
         coach_week=worktime.parse_week(profile.bookable_week),
         coach_zone=wanted.coach.zone,
         coach_busy=meetings.busy(session, person_id=wanted.coach.id, since=now),
-        person_week=rotas.parse(wanted.person.working_week),
+        person_week=worktimes.of_person(session, person_id=wanted.person.id, now=now),
         person_zone=wanted.person.zone,
         person_busy=meetings.busy(session, person_id=wanted.person.id, since=now),
         minutes=profile.meeting_minutes,
@@ -76,7 +76,7 @@ def _place(session: Session, wanted: Wanted, slot: Slot, now: datetime) -> None:
     check_in.state, check_in.reason = CheckInState.PLACED, None
     check_in.starts_at, check_in.ends_at = slot.starts_at, slot.ends_at
     check_in.link = wanted.profile.meeting_link if wanted.profile else None
-    week = rotas.parse(wanted.person.working_week)
+    week = worktimes.of_person(session, person_id=wanted.person.id, now=now)
     dating.give(touchpoint, redating.at_meeting(slot.starts_at, week=week, zone=touchpoint.zone))
     touchpoint.why = "the first time free for you and your coach"
     checkins.invite(session, check_in=check_in, touchpoint=touchpoint, now=now, send_at=now)

@@ -8,7 +8,8 @@ from coachfollow.flow import history
 from coachfollow.flow.rewriting import Rewritten
 from coachfollow.models import FollowUpPlan, Person, PlanChange
 from coachfollow.rules.changes import Change
-from coachfollow.rules.kinds import ChangeKind, PlanState
+from coachfollow.rules.excuses import Excuse
+from coachfollow.rules.kinds import ChangeKind, PlanState, TouchpointState
 from coachfollow.rules.levers import Lever, Meet, Move, Pause, Prolong, Skip
 from coachfollow.rules.taking_back import Decision
 
@@ -22,6 +23,7 @@ NAMES: Mapping[ChangeKind, str] = {
     ChangeKind.RESUMED: "plan resumed",
     ChangeKind.STOPPED: "plan stopped",
     ChangeKind.SILENCED: "mails stopped",
+    ChangeKind.FITTED: "follow-up moved",
     ChangeKind.UNDONE: "change undone",
 }
 ENDS: Mapping[PlanState, str] = {
@@ -44,10 +46,25 @@ def record(
     facts = {"change": row.id, **_facts(change, lever)}
     if undid is not None:
         facts |= {"undid": undid.change.kind.value, "undoes": undid.id}
-    _add(session, row, NAMES[change.kind], actor_id=row.actor_id, **_about(done), **facts)
+    if change.kind is ChangeKind.FITTED:
+        _record_each(session, row, done)
+    else:
+        _add(session, row, NAMES[change.kind], actor_id=row.actor_id, **_about(done), **facts)
     of_the_plan = {ChangeKind.PAUSED, ChangeKind.RESUMED, ChangeKind.STOPPED, ChangeKind.UNDONE}
     if change.kind not in of_the_plan and change.after.state is not change.before.state:
         _add(session, row, ENDS[change.after.state])
+
+
+def _record_each(session: Session, row: PlanChange, done: Sequence[Rewritten]) -> None:
+    """One event for everything that moved, or was excused because it could not."""
+    for one in done:
+        before, after = one.edit.before, one.edit.after
+        about = {"actor_id": row.actor_id, "touchpoint_id": one.touchpoint.id, "change": row.id}
+        if after.state is TouchpointState.EXCUSED:
+            _add(session, row, NAMES[ChangeKind.SKIPPED], excuse=Excuse.AWAY.value, **about)
+        elif before is not None:
+            was, day = before.dates.day.isoformat(), after.dates.day.isoformat()
+            _add(session, row, NAMES[ChangeKind.FITTED], was=was, day=day, **about)
 
 
 def _about(done: Sequence[Rewritten]) -> Mapping[str, object]:

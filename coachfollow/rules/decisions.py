@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.rules import lifecycle, pausing, redating, worktime
+from coachfollow.rules import fitting, lifecycle, pausing, redating, worktime
 from coachfollow.rules.changes import Change, Course, Edit, Footing, Meeting
 from coachfollow.rules.kinds import (
     TO_COME,
@@ -20,7 +20,7 @@ from coachfollow.rules.kinds import (
     StopReason,
     TouchpointState,
 )
-from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
+from coachfollow.rules.levers import Add, Fit, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
 from coachfollow.rules.planning import OPEN_DAYS
 from coachfollow.rules.snapshots import Snapshot
 
@@ -45,6 +45,15 @@ def decide(snapshot: Snapshot, lever: Lever, *, now: datetime) -> Change:
             change = _skip(snapshot, lever, now)
         case Add():
             change = _add(snapshot, lever, now)
+        case Pause() | Resume() | Stop() | Silence() | Fit():
+            change = _whole(snapshot, lever, now)
+        case _:
+            assert_never(lever)
+    return _settled(snapshot, change, now)
+
+
+def _whole(snapshot: Snapshot, lever: Pause | Resume | Stop | Silence | Fit, now: datetime) -> Change:
+    match lever:
         case Pause():
             change = pausing.pause(snapshot, until=lever.until, now=now)
         case Resume():
@@ -53,9 +62,11 @@ def decide(snapshot: Snapshot, lever: Lever, *, now: datetime) -> Change:
             change = pausing.stop(snapshot, reason=lever.reason, now=now)
         case Silence():
             change = pausing.silence(snapshot, now=now)
+        case Fit():
+            change = fitting.fit(snapshot, now=now)
         case _:
             assert_never(lever)
-    return _settled(snapshot, change, now)
+    return change
 
 
 def _move(snapshot: Snapshot, lever: Move, now: datetime) -> Change:

@@ -73,4 +73,9 @@ class Silence:
     """Send nothing more of a plan that has ended."""
 
 
-Lever = Move | Meet | Prolong | Skip | Add | Pause | Resume | Stop | Silence
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """Let everything to come lie in working time, as it is known now."""
+
+
+Lever = Move | Meet | Prolong | Skip | Add | Pause | Resume | Stop | Silence | Fit

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from coachfollow.web import (
     answering,
+    being_away,
     demo,
     demo_clock,
     following,
@@ -22,6 +23,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     signin.pages,
     answering.pages,
     following.pages,
+    being_away.pages,
     leaving.pages,
     probes.pages,
     metrics.pages,

@@ -102,6 +102,8 @@ ROWS: Rows = {
     ("GET", "/my-plan/<plan>/change"): MINE,
     ("POST", "/my-plan/<plan>/change"): MINE,
     ("POST", "/my-plan/<plan>/question"): MINE,
+    ("GET", "/my-plan/<plan>/away"): MINE,
+    ("POST", "/my-plan/<plan>/away"): MINE,
     ("GET", "/mails/<plan>"): MINE,
     ("POST", "/mails/<plan>/pause"): MINE,
     ("POST", "/mails/<plan>/resume"): MINE,

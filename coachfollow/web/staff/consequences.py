@@ -7,7 +7,7 @@ from coachfollow.flow import changing
 from coachfollow.rules import worktime
 from coachfollow.rules.changes import Edit
 from coachfollow.rules.kinds import Audience, ChangeKind, PlanState, StepKind, TouchpointState
-from coachfollow.rules.levers import Add, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
+from coachfollow.rules.levers import Add, Fit, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
 from coachfollow.rules.snapshots import FollowUp
 from coachfollow.web import saying
 from coachfollow.web.staff import words
@@ -43,6 +43,8 @@ def means(scene: Scene) -> Iterator[str]:
             yield "Everything moves by the days of the pause, so nothing piles up."
         case Stop() | Silence():
             yield "It is no black mark: what was done stays done, what was to come is not counted."
+        case Fit():
+            yield "What cannot be postponed within its time is left out, which is no black mark."
         case _:
             assert_never(scene.lever)
     yield from _end(scene)

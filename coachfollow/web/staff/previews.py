@@ -9,7 +9,7 @@ from coachfollow.flow import changing
 from coachfollow.rules import decisions, snapshots, worktime
 from coachfollow.rules.changes import Course, Edit
 from coachfollow.rules.kinds import CheckInState, StepKind, TouchpointState
-from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
+from coachfollow.rules.levers import Add, Fit, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
 from coachfollow.web import saying
 from coachfollow.web.staff import consequences, words
 from coachfollow.web.staff.scenes import Scene
@@ -76,6 +76,8 @@ def _title(scene: Scene) -> tuple[str, str]:
             title, confirm = "Let it go on now", "Go on"
         case Stop() | Silence():
             title, confirm = "Stop this follow-up", "Stop it for good"
+        case Fit():
+            title, confirm = "Move what lies outside working time", "Move it"
         case _:
             assert_never(lever)
     return title, confirm
@@ -100,6 +102,8 @@ def done(lever: Lever) -> str:
             said = "It goes on; what was still to come has moved by the length of the pause."
         case Stop() | Silence():
             said = "Stopped. Nothing more is sent, and meetings leave both calendars."
+        case Fit():
+            said = "Everything to come lies in working time now."
         case _:
             assert_never(lever)
     return said

@@ -55,6 +55,7 @@ UNDONE: Mapping[ChangeKind, str] = {
     ChangeKind.RESUMED: "going on after the pause",
     ChangeKind.STOPPED: "the stop",
     ChangeKind.SILENCED: "sending nothing more",
+    ChangeKind.FITTED: "moving it into working time",
     ChangeKind.UNDONE: "taking back",
 }
 

@@ -1,0 +1,101 @@
+"""`coachfollow worktime`: holidays, quiet hours, closed days and leave; what is planned for those days moves."""
+
+from datetime import date, datetime
+
+import click
+
+from coachfollow.cli import house, output
+from coachfollow.errors import Invalid
+from coachfollow.flow import away
+from coachfollow.queries import finding
+from coachfollow.rules.absences import Closure
+
+DAY = click.DateTime(["%Y-%m-%d"])
+CLOCK = click.DateTime(["%H:%M"])
+
+
+@click.group()
+def worktime() -> None:
+    """When people work, and when they do not."""
+
+
+@worktime.command()
+@click.argument("country")
+@click.argument("region", default="")
+@output.json_option
+def holidays(country: str, region: str, *, as_json: bool) -> None:
+    """Say whose public holidays count for everybody whose people file says nothing else, like "DE BY"."""
+    with house.opened(writing=True) as here:
+        kept = away.keep_holidays(
+            here.session, organisation_id=here.organisation.id, country=country, part=region
+        )
+    output.show(
+        {"region": kept}, [f"Plans made from now on keep the public holidays of {kept}."], as_json=as_json
+    )
+
+
+@worktime.command()
+@click.argument("since", type=CLOCK)
+@click.argument("until", type=CLOCK)
+@output.json_option
+def quiet(since: datetime, until: datetime, *, as_json: bool) -> None:
+    """Say between which times nobody is written to, like "20:00 07:00"; the same time twice ends it."""
+    first, last = since.time(), until.time()
+    with house.opened(writing=True) as here:
+        away.keep_quiet(here.session, organisation_id=here.organisation.id, since=first, until=last)
+    said = {"since": f"{first:%H:%M}", "until": f"{last:%H:%M}"}
+    output.show(said, ["Plans made from now on keep to it."], as_json=as_json)
+
+
+@worktime.command()
+@click.argument("first", type=DAY)
+@click.argument("last", type=DAY)
+@output.json_option
+def closed(first: datetime, last: datetime, *, as_json: bool) -> None:
+    """Say from which day to which, both included, the whole organisation is closed."""
+    closure = _closure(first.date(), last.date())
+    with house.opened(writing=True) as here:
+        plans = away.close(
+            here.session,
+            organisation_id=here.organisation.id,
+            closure=closure,
+            now=here.now,
+            actor_id=None,
+        )
+    _show(plans, as_json=as_json)
+
+
+@worktime.command()
+@click.argument("email")
+@click.argument("first", type=DAY)
+@click.argument("last", type=DAY)
+@click.option("--from-noon", is_flag=True, help="The morning of the first day is worked.")
+@click.option("--until-noon", is_flag=True, help="The afternoon of the last day is worked.")
+@output.json_option
+def leave(
+    email: str, first: datetime, last: datetime, *, from_noon: bool, until_noon: bool, as_json: bool
+) -> None:
+    """Say from which day to which, both included, somebody is away."""
+    with house.opened(writing=True) as here:
+        spell = away.spell(
+            first=first.date(),
+            last=last.date(),
+            from_noon=from_noon,
+            until_noon=until_noon,
+            today=here.now.date(),
+        )
+        person_id = finding.person_with(here.session, organisation_id=here.organisation.id, address=email)
+        plans = away.go(here.session, person_id=person_id, leave=spell, now=here.now, actor_id=None)
+    _show(plans, as_json=as_json)
+
+
+def _closure(first: date, last: date) -> Closure:
+    try:
+        return Closure(first=first, last=last)
+    except ValueError as error:
+        raise Invalid(f"These closed days cannot be: {error}.") from error
+
+
+def _show(plans: int, *, as_json: bool) -> None:
+    said = f"Kept. Of {plans} follow-ups, what was planned for those days has moved."
+    output.show({"plans": plans}, [said], as_json=as_json)

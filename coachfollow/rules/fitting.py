@@ -1,0 +1,76 @@
+"""Fits what is still to come into working time, once more is known of it: leave, closed days, a new roster.
+
+What was sent or answered never moves. What cannot be postponed within the time it may be open is excused.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+from coachfollow.errors import Conflict
+from coachfollow.rules import pausing, redating, worktime
+from coachfollow.rules.changes import Change, Course, Edit
+from coachfollow.rules.kinds import Audience, ChangeKind, CheckInState, StepKind, TouchpointState
+from coachfollow.rules.snapshots import FollowUp, Snapshot
+
+MOVED = ", moved from "  # as `worktime.moved` begins: a second move takes the place of the first
+NOTHING = "Everything of this follow-up lies in working time already."
+
+
+def fit(snapshot: Snapshot, *, now: datetime) -> Change:
+    """Say what has to move so that all that is to come lies in working time; Conflict where nothing has to."""
+    edits = tuple(_edits(snapshot, now))
+    if not edits:
+        raise Conflict(NOTHING)
+    return Change(
+        kind=ChangeKind.FITTED, before=snapshot.footing, after=snapshot.footing, edits=tuple(reversed(edits))
+    )
+
+
+def _edits(snapshot: Snapshot, now: datetime) -> Iterator[Edit]:
+    """The last first: what comes later says how far the one before it may be postponed."""
+    successors: dict[tuple[StepKind, Audience], date] = {}
+    for one in sorted(snapshot.follow_ups, key=lambda one: one.course.dates.due_at, reverse=True):
+        course, same = one.course, (one.kind, one.audience)
+        if course.state is not TouchpointState.PLANNED or course.dates.due_at <= now:
+            continue
+        after = course if _stands(one, snapshot) else _later(one, snapshot, successors.get(same), now)
+        if after.state is TouchpointState.PLANNED:
+            successors[same] = after.dates.day
+        if after != course:
+            yield Edit(key=one.key, before=course, after=after)
+
+
+def _stands(one: FollowUp, snapshot: Snapshot) -> bool:
+    """Whether it may stay; a meeting that two people agreed upon yields to a day off alone, not to an hour."""
+    spans = snapshot.week.on(one.course.dates.day)
+    if one.course.meeting is not None and one.course.meeting.state is CheckInState.PLACED:
+        return bool(spans)
+    return any(span.start <= one.course.dates.at <= span.end for span in spans)
+
+
+def _later(one: FollowUp, snapshot: Snapshot, successor: date | None, now: datetime) -> Course:
+    course, day = one.course, one.course.dates.day
+    dates = redating.moved(course.dates, day=day, week=snapshot.week, zone=one.zone)
+    closes = worktime.local(course.dates.closes_at, one.zone).date()
+    is_in_time = dates.day <= closes and (successor is None or dates.day < successor)
+    reason = snapshot.week.off(day)
+    if not (dates.day == day or is_in_time or one.kind is StepKind.COMMITMENT):
+        return replace(
+            course,
+            state=TouchpointState.EXCUSED,
+            settled_at=now,
+            state_reason=reason,
+            meeting=pausing.freed(course.meeting, now),
+        )
+    if dates.day == day:
+        return replace(course, dates=dates)
+    why = f"{course.why.split(MOVED)[0]}, {worktime.moved(snapshot.week, day, dates.day)}"
+    return replace(_freed(course, reason), dates=dates, why=why)
+
+
+def _freed(course: Course, reason: str) -> Course:
+    """A meeting leaves both calendars, to be placed anew."""
+    if course.meeting is None or course.meeting.state is not CheckInState.PLACED:
+        return course
+    return replace(course, meeting=replace(course.meeting, state=CheckInState.UNPLACED, reason=reason))

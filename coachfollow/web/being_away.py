@@ -1,0 +1,86 @@
+"""“I am away from … to …”: what would move is shown first; leave is no black mark, and nobody is asked why."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coachfollow.errors import Invalid
+from coachfollow.flow import away
+from coachfollow.queries import timelines
+from coachfollow.rules import worktime
+from coachfollow.rules.absences import Leave
+from coachfollow.rules.kinds import StepKind, TokenPurpose
+from coachfollow.web import keyring, policies, saying
+
+pages = Blueprint("being_away", __name__)
+
+NAMES: Mapping[str, str] = {"first": "The first day away", "last": "The last day away"}
+KINDS: Mapping[StepKind, str] = {
+    StepKind.COMMITMENT: "my own plan",
+    StepKind.PROMPT: "a reminder of my plan",
+    StepKind.REFLECTION: "a question",
+    StepKind.CHECK_IN: "the meeting with my coach",
+    StepKind.SPONSOR: "a mail to my manager",
+    StepKind.UNPROMPTED: "one last question",
+}
+
+
+@pages.get("/my-plan/<plan>/away")
+@policies.link
+def show(plan: str) -> ResponseReturnValue:
+    """Ask from when to when."""
+    keyring.held(TokenPurpose.PLAN, plan)
+    return _page(plan, {})
+
+
+@pages.post("/my-plan/<plan>/away")
+@policies.link
+def take(plan: str) -> ResponseReturnValue:
+    """Show what would move; move it once it is confirmed."""
+    link = keyring.held(TokenPurpose.PLAN, plan)
+    try:
+        leave = _leave(timelines.head(g.session, public_id=plan).zone)
+    except Invalid as refusal:
+        return _page(plan, refusal.fields), refusal.status
+    if "confirm" not in request.form:
+        return _page(plan, {}, leave)
+    away.go(g.session, person_id=link.person_id, leave=leave, now=g.now, actor_id=link.person_id)
+    flash(f"Kept: I am away until {saying.day(leave.last)}. Nothing comes on those days. Enjoy them!")
+    return redirect(url_for("following.show", plan=plan))
+
+
+def _leave(zone: str) -> Leave:
+    return away.spell(
+        first=_day("first"),
+        last=_day("last"),
+        from_noon="from_noon" in request.form,
+        until_noon="until_noon" in request.form,
+        today=worktime.local(g.now, zone).date(),
+    )
+
+
+def _day(name: str) -> date:
+    try:
+        return date.fromisoformat(request.form.get(name, ""))
+    except ValueError:
+        raise Invalid("Please choose a day.", {name: "Please choose a day."}) from None
+
+
+def _page(plan: str, problems: Mapping[str, str], leave: Leave | None = None) -> str:
+    head = timelines.head(g.session, public_id=plan)
+    today = worktime.local(g.now, head.zone).date()
+    moves = away.foresee(g.session, plan_id=head.plan_id, leave=leave, now=g.now) if leave else ()
+    return render_template(
+        "following/away.html",
+        head=head,
+        values=request.form,
+        problems=problems,
+        names=NAMES,
+        kinds=KINDS,
+        leave=leave,
+        moves=moves,
+        first_day=today,
+        last_day=today + timedelta(days=away.LONGEST.days),
+    )
