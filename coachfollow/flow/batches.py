@@ -37,6 +37,7 @@ class Batch:
     intended: dict[int, float] = field(default_factory=dict)  # without a dot yet: id, when
     finished: set[int] = field(default_factory=set)  # no longer ours to give back
     asked_at: float = 0.0
+    took: list[float] = field(default_factory=list)  # seconds of each attempt, from its offer to the reply
 
     @property
     def waiting(self) -> list[Written]:

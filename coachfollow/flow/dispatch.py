@@ -19,6 +19,7 @@ from coachfollow.flow import (
     plans,
     reconciling,
     settlements,
+    timings,
 )
 from coachfollow.flow.batches import Batch
 from coachfollow.flow.claims import Place
@@ -90,6 +91,7 @@ def _send_batch(session: Session, *, now: datetime, ends_at: float) -> Batch | N
     has_talked = bool(batch.sent + batch.refused)
     outcomes.follow_up(session, batch=Message.fence == place.fence, now=now)
     claims.leave_place(session, place, rest=rhythm if has_talked else 0.0)
+    timings.add(session, batch.took)
     session.commit()
     return batch if has_talked or (ids and not mails) else None
 

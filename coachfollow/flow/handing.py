@@ -74,6 +74,7 @@ def _converse(batch: Batch, post: Post, mails: Sequence[Written]) -> None:
         if batch.rhythm:
             clock.rest(batch.free_at - clock.stopwatch())
             batch.free_at = clock.stopwatch() + batch.rhythm
+        began = clock.stopwatch()
         if not _offer(batch, post, mail):
             if not post.is_open:
                 return
@@ -84,6 +85,7 @@ def _converse(batch: Batch, post: Post, mails: Sequence[Written]) -> None:
             post.withdraw()  # the body is there, the dot never comes: the server drops it
             return
         _hand_over(batch, post, mail, following=_following(batch, mails, number))
+        batch.took.append(clock.stopwatch() - began)
         if not post.is_open:
             return
 

@@ -8,6 +8,7 @@ from coachfollow.models.intake import ColumnProfile, ImportBatch, ImportRow
 from coachfollow.models.organisations import Organisation, Setting, Team
 from coachfollow.models.outbox import (
     CLAIM_FENCE,
+    AttemptTime,
     DrainLease,
     Heartbeat,
     Message,
@@ -46,6 +47,7 @@ __all__ = [
     "CLAIM_FENCE",
     "Alias",
     "Answer",
+    "AttemptTime",
     "Attendance",
     "Base",
     "Blocker",

@@ -108,6 +108,16 @@ class Heartbeat(Base):
     at: Mapped[datetime]
 
 
+class AttemptTime(Base):
+    """How many attempts took up to so long, and their seconds together; one row for each step of the histogram."""
+
+    __tablename__ = "attempt_times"
+
+    up_to_ms: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    attempts: Mapped[int] = mapped_column(BigInteger)
+    seconds: Mapped[float]
+
+
 class RateBucket(Base):
     """A token bucket against floods; in the database, so that it holds without Redis."""
 

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coachfollow import clock
-from coachfollow.models import Heartbeat, Message
-from coachfollow.queries import tables
+from coachfollow.models import Message
+from coachfollow.queries import tables, vitals
 from coachfollow.rules import health
 from coachfollow.rules.health import Finding, Signs
 from coachfollow.rules.kinds import MessageState
@@ -48,15 +48,14 @@ def _signs(session: Session, now: datetime) -> Signs:
             mails={},
             failed_lately=0,
         )
-    due = (Message.state == MessageState.QUEUED) & (Message.send_at <= now)
+    found = vitals.vitals(session, now=now)
     failed = (Message.state == MessageState.FAILED) & (Message.settled_at > now - LATELY)
-    counts = session.execute(select(Message.state, func.count()).group_by(Message.state))
-    beats = {name: at for name, at in session.execute(select(Heartbeat.name, Heartbeat.at))}  # noqa: C416  # as below
+    ticked_at = found.beats.get("tick")
     return Signs(
         tables_problem=None,
-        drained_at=beats.get("drain"),
-        since_tick=clock.now() - beats["tick"] if "tick" in beats else None,  # the ticker lives in real time
-        oldest_due_at=session.scalar(select(func.min(Message.send_at)).where(due)),
-        mails={state: count for state, count in counts},  # noqa: C416  # rows are no pairs to a type checker
+        drained_at=found.beats.get("drain"),
+        since_tick=clock.now() - ticked_at if ticked_at else None,  # the ticker lives in real time
+        oldest_due_at=found.oldest_due_at,
+        mails={state: count for state, count in found.mails.items() if count},
         failed_lately=session.scalar(select(func.count()).select_from(Message).where(failed)) or 0,
     )

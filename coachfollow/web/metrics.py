@@ -6,14 +6,16 @@ in memory, and no folder is shared between processes.
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import accumulate
 
 from flask import Blueprint, Response, g
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from coachfollow.queries import vitals
 from coachfollow.queries.vitals import Vitals
+from coachfollow.rules import timing
 from coachfollow.web import policies
 
 pages = Blueprint("metrics", __name__)
@@ -43,6 +45,7 @@ class Scrape(Collector):
         yield GaugeMetricFamily(
             "coachfollow_oldest_due_seconds", "How long the oldest of them has waited.", value=waited
         )
+        yield _attempts(found)
         yield from self._beats()
 
     def _beats(self) -> Iterator[Metric]:
@@ -50,6 +53,19 @@ class Scrape(Collector):
             if name in self._found.beats:
                 at = self._found.beats[name].timestamp()
                 yield GaugeMetricFamily(f"coachfollow_last_{name}_timestamp_seconds", meaning, value=at)
+
+
+def _attempts(found: Vitals) -> Metric:
+    """The histogram as Prometheus has it: each step counts all that were no longer."""
+    counts = {up_to: count for up_to, count, _ in found.attempts}
+    totals = accumulate(counts.get(step, 0) for step in timing.STEPS_MS)
+    bounds = ("+Inf" if step == timing.ENDLESS_MS else str(step / 1_000) for step in timing.STEPS_MS)
+    return HistogramMetricFamily(
+        "coachfollow_attempt_seconds",
+        "How long mails took from their offer to the mail server's reply.",
+        buckets=list(zip(bounds, totals, strict=True)),
+        sum_value=sum(seconds for _, _, seconds in found.attempts),
+    )
 
 
 @pages.get("/metrics")

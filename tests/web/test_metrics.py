@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import update
 
 from coachfollow.config import Settings
-from coachfollow.flow import outcomes
+from coachfollow.flow import outcomes, timings
 from coachfollow.models import Message
 from coachfollow.rules.kinds import MessageState
 from tests.web.clocks import Clock
@@ -54,6 +54,20 @@ def test_it_says_what_is_due_what_became_of_mails_and_who_is_alive(world: World,
     assert after["coachfollow_mails_due"] == after["coachfollow_oldest_due_seconds"] == 0
     assert after["coachfollow_last_drain_timestamp_seconds"] == time.now.timestamp()
     assert after["coachfollow_last_tick_timestamp_seconds"] == time.now.timestamp()
+
+
+def test_it_says_how_long_attempts_took_whoever_made_them(world: World) -> None:
+    with world.inside() as home:
+        for lengths in ([0.004, 0.02], [], [0.004, 700.0]):
+            timings.add(home.session, lengths)
+            home.session.commit()
+    found = scraped(world.app)
+
+    steps = {name: n for name, n in found.items() if name.startswith("coachfollow_attempt_seconds_bucket")}
+    assert list(steps.values()) == [2, 2, *[3] * 10, 4]
+    assert list(steps)[-1].endswith("/+Inf")
+    assert found["coachfollow_attempt_seconds_count"] == 4
+    assert found["coachfollow_attempt_seconds_sum"] == pytest.approx(700.028)
 
 
 @ON_ONE
@@ -123,6 +137,8 @@ def test_every_alert_watches_what_there_is_and_its_answer_stands_in_the_handbook
     with world.inside() as home:
         for name in ("drain", "tick"):
             outcomes.beat(home.session, name=name, now=time.now)
+        home.session.commit()
+        timings.add(home.session, [0.004])
         home.session.commit()
     there = {name.partition("/")[0] for name in scraped(world.app)}
     handbook = (TREE / "docs" / "operating.md").read_text(encoding="utf-8")
