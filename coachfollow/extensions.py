@@ -159,6 +159,7 @@ def _sqlite_begin(connection: Connection) -> None:
 
 def _sqlite_reset(connection: DBAPIConnection, record: ConnectionPoolEntry, state: Any) -> None:
     del record, state
+    connection.rollback()  # after a COMMIT that failed the library counts it as over, and the lock would stay
     cursor = connection.cursor()
     cursor.execute("PRAGMA query_only=OFF")
     cursor.close()

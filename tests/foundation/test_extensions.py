@@ -1,8 +1,10 @@
 """What each database must be taught, shown on both: aware times, references, read-only pages."""
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -172,3 +174,18 @@ def test_an_app_that_is_not_ours_has_no_installation() -> None:
 
     with foreign.app_context(), pytest.raises(TypeError, match="create_app"):
         extensions.installation()
+
+
+def test_a_commit_that_failed_leaves_no_lock_behind(session: Scoped) -> None:
+    """SQLite keeps the transaction open then, and with it the one lock for writing."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL ends a transaction whose commit fails")
+    rows.fill(session.connection())
+    session.execute(text("PRAGMA defer_foreign_keys = ON"))
+    session.execute(update(Team).values(organisation_id=4711))
+    with pytest.raises(IntegrityError):
+        session.commit()
+    session.remove()
+
+    with closing(sqlite3.connect(str(db.engine.url.database), timeout=0, isolation_level=None)) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
