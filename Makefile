@@ -1,6 +1,7 @@
 # Everything one runs here. Each target sets up .venv by itself, once; it needs Python 3.11 to 3.14 and a network.
 
 PORT ?= 5000
+SEEDS ?= 300
 UV ?= uv
 # which lines are reached is measured where CI asks: it takes half as long again (make test COVERAGE=--cov)
 COVERAGE ?= $(if $(CI),--cov --cov-report term)
@@ -12,7 +13,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench prove chaos docs screenshots lock hooks clean
+.PHONY: help demo up test check bench prove chaos simulate docs screenshots lock hooks clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +51,10 @@ prove: ## kill the send path at its bytecode boundaries, recover, judge (ARGS=--
 chaos: ## kill, cut and wipe a running installation, then judge it (ARGS="--touchpoints 10000 --kills 200 --wipes 10 --mode hold")
 	@.ci/setup dev
 	@$(PYTHON_HERE) -m tests.proofs.chaos $(ARGS)
+
+simulate: ## play simulated storms upon the sender (SEEDS=10000; ARGS="--seed 7" for one again)
+	@.ci/setup dev
+	@$(PYTHON_HERE) -m tests.proofs.simulate --seeds $(SEEDS) $(ARGS)
 
 docs: ## write the pages that are generated from the code
 	@.ci/setup dev
