@@ -11,6 +11,7 @@ from coachfollow.queries import coached, hours
 from coachfollow.rules import decisions, worktime
 from coachfollow.rules.kinds import CheckInState, TouchpointState
 from coachfollow.rules.levers import Meet
+from coachfollow.rules.slots_values import Limits
 
 LONGEST_LINK = 500
 
@@ -59,10 +60,18 @@ def read(session: Session, *, plan_id: int, actor_id: int, now: datetime) -> Non
     session.commit()
 
 
-def set_hours(session: Session, *, coach_id: int, week: str, link: str, minutes: int | None = None) -> None:
+def set_hours(
+    session: Session,
+    *,
+    coach_id: int,
+    week: str,
+    link: str,
+    minutes: int | None = None,
+    limits: Limits | None = None,
+) -> None:
     """Say when a coach can be booked and where to meet; raises Invalid with the sentence of the rules.
 
-    Without `minutes` a meeting stays as long as it was.
+    Without `minutes` a meeting stays as long as it was, without `limits` they stay as they were.
     """
     try:
         said = worktime.format_week(worktime.parse_week(week))
@@ -79,6 +88,9 @@ def set_hours(session: Session, *, coach_id: int, week: str, link: str, minutes:
         session.add(profile)
     profile.bookable_week, profile.meeting_link, profile.asked_at = said, link or None, None
     profile.meeting_minutes = minutes or profile.meeting_minutes
+    if limits is not None:
+        profile.gap_minutes = limits.gap
+        profile.meetings_a_day, profile.meetings_a_week = limits.a_day, limits.a_week
     session.commit()
 
 

@@ -1,43 +1,64 @@
 """Finds times for meetings that come soon, within what both offered; where there is none, says why and asks."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from coachfollow.flow import checkins, dating, locking, outbox
 from coachfollow.models import CheckIn, CoachProfile
-from coachfollow.queries import hours, meetings, worktimes
+from coachfollow.queries import hours, meetings, wishes
 from coachfollow.queries.meetings import Wanted
-from coachfollow.rules import redating, slots, worktime
+from coachfollow.rules import redating, slots_reasons, worktime
 from coachfollow.rules.kinds import CheckInState, MessageKind
-from coachfollow.rules.slots import Slot
+from coachfollow.rules.slots_board import Board
+from coachfollow.rules.slots_reasons import Reason, Ways
+from coachfollow.rules.slots_values import Meeting, Problem
+from coachfollow.rules.worktime import Hours
 
 AHEAD = timedelta(days=21)  # invitations go out this long before
-WINDOW = 10  # days after the ideal one
-NOTICE = timedelta(hours=24)
 ASK_AGAIN = timedelta(days=7)
-
-NO_HOURS = "the coach has not said when they can be booked"
-NO_COMMON_TIME = "no time within ten days is free for both"
 
 
 def place_due(session: Session, *, now: datetime) -> tuple[int, int]:
-    """Place every check-in that comes soon; gives how many got a time and how many did not."""
+    """Place all check-ins that come soon, together; gives how many got a time and how many did not.
+
+    The times are found while no transaction is open. Each is given under lock, if it is still free: what somebody
+    else took meanwhile is left for the next time.
+    """
+    problem = wishes.problem(session, meetings.waiting(session, now=now, ahead=AHEAD), now=now)
+    waiting = meetings.unplaced(session, now=now, ahead=AHEAD)
+    session.rollback()
+    found = _found(problem)
+    board = Board(problem)
+    board.put(found.values())
+    wanted = {one.id: one for one in problem.wanted}
     placed = left = 0
-    for touchpoint_id, plan_id in meetings.unplaced(session, now=now, ahead=AHEAD):
-        wanted = _held(session, touchpoint_id, plan_id)
-        if wanted is None:  # placed or stopped while we were at the ones before
+    for touchpoint_id, plan_id in waiting:
+        held = _held(session, touchpoint_id, plan_id)
+        if held is None or touchpoint_id not in wanted:  # placed or stopped while we were at the ones before
             session.rollback()
-            continue
-        slot = _slot(session, wanted, now)
-        if slot is None:
-            _explain(session, wanted, now)
+        elif touchpoint_id not in found:
+            _explain(session, held, slots_reasons.explain(board, wanted[touchpoint_id]), now)
             left += 1
-        else:
-            _place(session, wanted, slot, now)
+        elif _is_free(session, held, found[touchpoint_id], now):
+            _place(session, held, found[touchpoint_id], problem.people[held.person.id].week, now)
             placed += 1
         session.commit()
     return placed, left
+
+
+def _found(problem: Problem) -> Mapping[int, Meeting]:
+    if not problem.wanted:
+        return {}
+    from coachfollow.rules import slots_engine  # noqa: PLC0415  # SciPy: a worker starts without it
+
+    return slots_engine.place(problem).meetings
+
+
+def _is_free(session: Session, wanted: Wanted, meeting: Meeting, now: datetime) -> bool:
+    """Whether nobody has taken the time since it was found, by the coach's limits too."""
+    return Board(wishes.standing(session, wanted, now=now)).takes(meeting)
 
 
 def _held(session: Session, touchpoint_id: int, plan_id: int) -> Wanted | None:
@@ -49,45 +70,21 @@ def _held(session: Session, touchpoint_id: int, plan_id: int) -> Wanted | None:
     return wanted
 
 
-def _slot(session: Session, wanted: Wanted, now: datetime) -> Slot | None:
-    profile = wanted.profile
-    if profile is None or not profile.bookable_week:
-        return None
-    ideal = max(
-        worktime.local(wanted.touchpoint.due_at, wanted.coach.zone).date(),
-        worktime.local(now + NOTICE, wanted.coach.zone).date(),
-    )
-    return slots.first_free(
-        ideal=ideal,
-        latest=ideal + timedelta(days=WINDOW),
-        not_before=now + NOTICE,
-        coach_week=worktime.parse_week(profile.bookable_week),
-        coach_zone=wanted.coach.zone,
-        coach_busy=meetings.busy(session, person_id=wanted.coach.id, since=now),
-        person_week=worktimes.of_person(session, person_id=wanted.person.id, now=now),
-        person_zone=wanted.person.zone,
-        person_busy=meetings.busy(session, person_id=wanted.person.id, since=now),
-        minutes=profile.meeting_minutes,
-    )
-
-
-def _place(session: Session, wanted: Wanted, slot: Slot, now: datetime) -> None:
+def _place(session: Session, wanted: Wanted, meeting: Meeting, week: Hours, now: datetime) -> None:
     check_in, touchpoint = _check_in(session, wanted, now), wanted.touchpoint
     check_in.state, check_in.reason = CheckInState.PLACED, None
-    check_in.starts_at, check_in.ends_at = slot.starts_at, slot.ends_at
+    check_in.starts_at, check_in.ends_at = meeting.starts_at, meeting.ends_at
     check_in.link = wanted.profile.meeting_link if wanted.profile else None
-    week = worktimes.of_person(session, person_id=wanted.person.id, now=now)
-    dating.give(touchpoint, redating.at_meeting(slot.starts_at, week=week, zone=touchpoint.zone))
-    touchpoint.why = "the first time free for you and your coach"
+    dating.give(touchpoint, redating.at_meeting(meeting.starts_at, week=week, zone=touchpoint.zone))
+    touchpoint.why = "the best time free for you and your coach"
     checkins.invite(session, check_in=check_in, touchpoint=touchpoint, now=now, send_at=now)
     checkins.record(session, "check-in placed", check_in, now, None)
 
 
-def _explain(session: Session, wanted: Wanted, now: datetime) -> None:
+def _explain(session: Session, wanted: Wanted, ways: Ways, now: datetime) -> None:
     """No time: say why, ask the coach for hours (once a week), tell the participant who will call."""
     check_in = _check_in(session, wanted, now)
-    profile = wanted.profile
-    check_in.reason = NO_COMMON_TIME if profile and profile.bookable_week else NO_HOURS
+    check_in.reason = _sentence(ways, zone=wanted.coach.zone)
     said = outbox.earlier(session, touchpoint_ids=[wanted.touchpoint.id])
     told = said[wanted.touchpoint.id, wanted.person.id, MessageKind.COACH_WILL_CALL]
     asked = said[wanted.touchpoint.id, wanted.coach.id, MessageKind.ASK_HOURS]
@@ -96,9 +93,17 @@ def _explain(session: Session, wanted: Wanted, now: datetime) -> None:
         mails.append(
             checkins.mail(wanted.person, wanted.touchpoint, MessageKind.COACH_WILL_CALL, now, told.next_n)
         )
-    if check_in.reason == NO_HOURS and _may_ask(session, wanted, now):
+    if ways.reason is Reason.NO_HOURS and _may_ask(session, wanted, now):
         mails.append(checkins.mail(wanted.coach, wanted.touchpoint, MessageKind.ASK_HOURS, now, asked.next_n))
     outbox.post(session, mails, now=now)
+
+
+def _sentence(ways: Ways, *, zone: str) -> str:
+    """Why there is no time, and from when on there is one, by the coach's clock."""
+    if ways.later is None:
+        return str(ways.reason)
+    day = worktime.local(ways.later.starts_at, zone)
+    return f"{ways.reason}; from {day.day} {day:%B} there is a time for both"
 
 
 def _may_ask(session: Session, wanted: Wanted, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachfollow.models.base import Base, Key, PublicId, choice, current, ref
@@ -94,6 +94,9 @@ class CoachProfile(Base):
     bookable_week: Mapped[str | None]
     meeting_link: Mapped[str | None]
     meeting_minutes: Mapped[int] = mapped_column(default=30)
+    gap_minutes: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # between any two meetings
+    meetings_a_day: Mapped[int | None]  # at most; none where there is no limit
+    meetings_a_week: Mapped[int | None]
     asked_at: Mapped[datetime | None]
 
 

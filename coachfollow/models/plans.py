@@ -2,7 +2,8 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import Computed, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import Computed, Index, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachfollow.models.base import Base, Key, PublicId, choice, current, partial, ref
@@ -144,10 +145,23 @@ class CheckIn(Base):
 
 
 class CheckInAttendee(Base):
-    """One calendar's copy of a check-in: an unguessable UID and a SEQUENCE that never goes back."""
+    """One calendar's copy of a check-in: an unguessable UID and a SEQUENCE that never goes back.
+
+    Triggers repeat the times of a placed check-in here, and nowhere may two of one person overlap: an exclusion
+    constraint says so on PostgreSQL, a trigger on SQLite.
+    """
 
     __tablename__ = "check_in_attendees"
-    __table_args__ = (UniqueConstraint("check_in_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("check_in_id", "person_id"),
+        ExcludeConstraint(
+            # a range of one id: equality would need an extension (btree_gist) that not every server has
+            (text("int4range(person_id, person_id, '[]')"), "&&"),
+            (text("tstzrange(starts_at, ends_at)"), "&&"),
+            name="ex_check_in_attendees_person",
+            where=text("starts_at IS NOT NULL AND ends_at IS NOT NULL"),
+        ).ddl_if(dialect="postgresql"),
+    )
 
     id: Mapped[Key]
     check_in_id: Mapped[int] = mapped_column(ref("check_ins.id"))
@@ -155,3 +169,5 @@ class CheckInAttendee(Base):
     uid: Mapped[str] = mapped_column(String(80), unique=True)
     sequence: Mapped[int] = mapped_column(default=0)
     partstat: Mapped[str] = mapped_column(String(24), default="NEEDS-ACTION")
+    starts_at: Mapped[datetime | None]  # both written by triggers only
+    ends_at: Mapped[datetime | None]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.models import CheckIn, Coaching, CoachProfile, FollowUpPlan, Person, Touchpoint
 from coachfollow.rules.kinds import TO_COME, CheckInState, PlanState, StepKind
+from coachfollow.rules.slots_values import Limits
 
 MINUTES = 30  # of a meeting, where its coach has said nothing
 
@@ -21,19 +22,21 @@ class Hours:
     link: str
     minutes: int | None
     zone: str
+    limits: Limits
 
 
 def hours(session: Session, *, person_id: int) -> Hours:
     """Give when somebody can be booked; an empty week where they have not said so yet."""
-    week, link, minutes, zone = session.execute(
-        select(
-            CoachProfile.bookable_week, CoachProfile.meeting_link, CoachProfile.meeting_minutes, Person.zone
-        )
-        .select_from(Person)
-        .outerjoin(CoachProfile, CoachProfile.person_id == Person.id)
-        .where(Person.id == person_id)
-    ).one()
-    return Hours(week=week or "", link=link or "", minutes=minutes, zone=zone)
+    zone, profile = session.get_one(Person, person_id).zone, session.get(CoachProfile, person_id)
+    if profile is None:
+        return Hours(week="", link="", minutes=None, zone=zone, limits=Limits())
+    return Hours(
+        week=profile.bookable_week or "",
+        link=profile.meeting_link or "",
+        minutes=profile.meeting_minutes,
+        zone=zone,
+        limits=Limits(gap=profile.gap_minutes, a_day=profile.meetings_a_day, a_week=profile.meetings_a_week),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,15 +51,26 @@ def unplaced(session: Session, *, now: datetime, ahead: timedelta) -> Sequence[t
 
 def wanted(session: Session, *, touchpoint_id: int) -> Wanted | None:
     """Give one check-in if it still wants a time."""
-    row = session.execute(
+    found = _wanted(session, Touchpoint.id == touchpoint_id)
+    return found[0] if found else None
+
+
+def waiting(session: Session, *, now: datetime, ahead: timedelta) -> Sequence[Wanted]:
+    """Give all check-ins that `unplaced` names, with whom they are about."""
+    return _wanted(session, Touchpoint.due_at <= now + ahead)
+
+
+def _wanted(session: Session, where: ColumnElement[bool]) -> Sequence[Wanted]:
+    rows = session.execute(
         _without_a_time(select(Touchpoint, Person, _COACH, CoachProfile, CheckIn))
-        .where(Touchpoint.id == touchpoint_id)
+        .where(where)
+        .order_by(Touchpoint.due_at, Touchpoint.id)
         .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        return None
-    touchpoint, person, coach, profile, check_in = row
-    return Wanted(touchpoint=touchpoint, person=person, coach=coach, profile=profile, check_in=check_in)
+    )
+    return [
+        Wanted(touchpoint=touchpoint, person=person, coach=coach, profile=profile, check_in=check_in)
+        for touchpoint, person, coach, profile, check_in in rows
+    ]
 
 
 _COACH = aliased(Person)
@@ -85,18 +96,37 @@ def _without_a_time(chosen: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]
     )
 
 
-def busy(session: Session, *, person_id: int, since: datetime) -> list[tuple[datetime, datetime]]:
-    """Give the times at which somebody, coach or participant, has a check-in already."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stands:
+    """A meeting that stands in the calendars of a coach and a participant."""
+
+    touchpoint_id: int
+    coach_id: int
+    person_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+def standing(session: Session, *, people: Collection[int], since: datetime) -> Sequence[Stands]:
+    """Give the meetings that these people have, as coaches or as participants."""
+    theirs = select(CheckInAttendee.check_in_id).where(CheckInAttendee.person_id.in_(list(people)))
     rows = session.execute(
-        select(CheckIn.starts_at, CheckIn.ends_at)
-        .join(CheckInAttendee, CheckInAttendee.check_in_id == CheckIn.id)
-        .where(
-            CheckInAttendee.person_id == person_id,
-            CheckIn.state == CheckInState.PLACED,
-            CheckIn.ends_at > since,
+        select(
+            CheckIn.touchpoint_id,
+            CheckIn.coach_id,
+            FollowUpPlan.person_id,
+            CheckIn.starts_at,
+            CheckIn.ends_at,
         )
+        .join(Touchpoint, Touchpoint.id == CheckIn.touchpoint_id)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .where(CheckIn.state == CheckInState.PLACED, CheckIn.ends_at > since, CheckIn.id.in_(theirs))
     )
-    return [(starts_at, ends_at) for starts_at, ends_at in rows if starts_at and ends_at]
+    return [
+        Stands(touchpoint_id=touchpoint, coach_id=coach, person_id=person, starts_at=starts, ends_at=ends)
+        for touchpoint, coach, person, starts, ends in rows
+        if starts and ends
+    ]
 
 
 def coming(

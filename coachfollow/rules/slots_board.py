@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from coachfollow.rules import slots_cost, slots_time, worktime
@@ -94,6 +95,20 @@ class Board:
     def is_free(self, wanted: Wanted, one: Open) -> bool:
         """Whether it can be booked as things stand."""
         return not self.is_full(one) and not self.in_the_way(wanted, one)
+
+    def takes(self, meeting: Meeting) -> bool:
+        """Whether a meeting can stand beside all that stands, within the coach's limits and both's blocked times."""
+        coach, person = self.problem.coaches[meeting.coach], self.problem.people[meeting.person]
+        start, end = slots_time.minute(meeting.starts_at), slots_time.minute(meeting.ends_at)
+        day = slots_time.local_day(meeting.starts_at, coach.zone)
+        taken = slots_time.minutes([*coach.busy, *person.busy])
+        if self.is_full(Open(coach.id, day, start, end)) or any(start < e and s < end for s, e in taken):
+            return False
+        others = [*self.of_coach[coach.id], *self.of_person[person.id]]
+        gap = timedelta(minutes=coach.gap)
+        return not any(
+            meeting.starts_at < one.ends_at + gap and one.starts_at < meeting.ends_at + gap for one in others
+        )
 
 
 def _touch(other: Meeting, one: Open, *, gap: int = 0) -> bool:

@@ -20,6 +20,15 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How many meetings a coach takes, and the minutes between any two; none means as many as fit."""
+
+    gap: int = 0
+    a_day: int | None = None
+    a_week: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coach:
     """Somebody who can be booked: no week means never; the gap lies between any two of their meetings."""
 

@@ -1,5 +1,6 @@
 """Meetings stand where both offered time, never double, and calendars are told what changed and nothing else."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 from itertools import pairwise
@@ -8,6 +9,7 @@ from typing import NamedTuple
 import icalendar
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Invalid, NotFound
@@ -16,6 +18,8 @@ from coachfollow.models import CheckIn, CheckInAttendee, CoachProfile, Message, 
 from coachfollow.queries import meetings as reads
 from coachfollow.rules import worktime
 from coachfollow.rules.kinds import CheckInState, MessageKind, MessageState, StopReason, TouchpointState
+from coachfollow.rules.slots_reasons import Reason
+from coachfollow.rules.slots_values import Limits
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground
 from tests.flow.post_office import PostOffice
@@ -115,7 +119,7 @@ def test_nobody_is_invited_to_a_time_that_nobody_offered(world: World) -> None:
     assert placing.place_due(world.session, now=AFTER) == (0, 1)
 
     (meeting,) = meetings(world)
-    assert (meeting.state, meeting.reason) == (CheckInState.UNPLACED, placing.NO_COMMON_TIME)
+    assert (meeting.state, meeting.reason) == (CheckInState.UNPLACED, Reason.NEVER)
     assert world.kinds(to=ANNA) == [MessageKind.COACH_WILL_CALL]
     assert world.mails(to=COACH) == []
 
@@ -186,7 +190,7 @@ def test_a_coach_without_hours_is_asked_for_them_once_a_week(world: World, offic
     assert [mail.state for mail in world.mails(to=ANNA, kind=MessageKind.COACH_WILL_CALL)] == [
         MessageState.SENT
     ]
-    assert {meeting.reason for meeting in meetings(world)} == {placing.NO_HOURS}
+    assert {meeting.reason for meeting in meetings(world)} == {Reason.NO_HOURS}
 
 
 def test_a_coach_whom_only_a_list_names_is_asked_too(world: World) -> None:
@@ -377,3 +381,56 @@ def test_a_meeting_of_a_stopped_plan_is_not_placed_by_a_worker_that_was_quick_to
     assert meetings(booked) == []
     assert booked.session.scalars(select(Message.id)).all() == []
     assert booked.states(ANNA)["talk"] is TouchpointState.CANCELLED
+
+
+def test_no_two_meetings_of_one_person_overlap_whoever_writes_them(world: World, ground: Ground) -> None:
+    """Two who looked at the same moment and knew of no lock: one of them is refused by the database."""
+    train(world, ANNA, BEN)
+    world.bookable(COACH)
+    placing.place_due(world.session, now=AFTER)
+    first, second = (meeting.id for meeting in meetings(world))
+
+    def give(check_in: int, minutes: int) -> Callable[[Session], bool]:
+        def alone(session: Session) -> bool:
+            start = IDEAL + DAY + timedelta(minutes=minutes)
+            try:
+                session.execute(
+                    update(CheckIn)
+                    .where(CheckIn.id == check_in)
+                    .values(starts_at=start, ends_at=start + timedelta(minutes=30))
+                )
+                session.commit()
+            except IntegrityError:
+                session.rollback()
+                return False
+            return True
+
+        return alone
+
+    assert sorted(worlds.at_once(ground, give(first, 0), give(second, 15))) == [False, True]
+    assert worlds.at_once(ground, give(first, 60), give(second, 90)) == [True, True]
+
+
+def test_a_coach_who_takes_one_meeting_a_day_gets_one(world: World) -> None:
+    train(world, ANNA, BEN)
+    coach_id = world.person(COACH)
+    limits = Limits(gap=15, a_day=1, a_week=1)
+    coaching.set_hours(world.session, coach_id=coach_id, week="mon-fri 09:00-17:00", link="", limits=limits)
+
+    assert placing.place_due(world.session, now=AFTER) == (2, 0)
+
+    days = [meeting.starts_at for meeting in meetings(world)]
+    assert {day.isocalendar().week for day in days if day} == {12, 13}
+
+
+def test_where_a_coach_is_full_it_is_said_from_when_there_is_a_time(world: World) -> None:
+    train(world, *(f"p{n}@example.org" for n in range(3)))
+    coach_id = world.person(COACH)
+    coaching.set_hours(
+        world.session, coach_id=coach_id, week="tue 09:00-10:00", link="", limits=Limits(a_day=1)
+    )
+
+    assert placing.place_due(world.session, now=AFTER) == (2, 1)
+
+    (reason,) = {meeting.reason for meeting in meetings(world)} - {None}
+    assert reason == f"{Reason.FULL}; from 31 March there is a time for both"

@@ -10,6 +10,7 @@ from coachfollow.flow import coaching
 from coachfollow.queries import hours
 from coachfollow.queries.hours import Hours, Reachable
 from coachfollow.rules import rotas, slots, worktime
+from coachfollow.rules.slots_values import Limits
 from coachfollow.web import navigation, policies
 from coachfollow.web.staff import telling, week_form
 from coachfollow.web.staff.week_form import Week
@@ -18,6 +19,10 @@ pages = Blueprint("hours", __name__)
 
 SUGGESTED = worktime.DEFAULT_WEEK
 LENGTHS = (15, 20, 30, 45, 60)
+GAPS = (0, 5, 10, 15, 30, 60)
+A_DAY, A_WEEK = range(1, 13), range(1, 41)
+FIELDS = ("link", "minutes", "gap", "a_day", "a_week")
+NO_LIMIT = ("", "As many as fit")
 NO_HOURS = "Offer some time on one day at least."
 
 
@@ -27,7 +32,14 @@ def show() -> ResponseReturnValue:
     """Show when the visitor can be booked, and whom that does not fit."""
     _refuse_others()
     said = _said()
-    values = {"link": said.link, "minutes": str(said.minutes or hours.MINUTES)}
+    limits = said.limits
+    values = {
+        "link": said.link,
+        "minutes": str(said.minutes or hours.MINUTES),
+        "gap": str(limits.gap),
+        "a_day": str(limits.a_day or ""),
+        "a_week": str(limits.a_week or ""),
+    }
     return _form(said, week_form.of(said.week or SUGGESTED), values, {})
 
 
@@ -37,7 +49,8 @@ def change() -> ResponseReturnValue:
     """Keep when the visitor can be booked; meetings that stand in calendars stay where they are."""
     _refuse_others()
     week = week_form.sent(request.form)
-    values = {name: request.form.get(name, "").strip() for name in ("link", "minutes")}
+    values = {name: request.form.get(name, "").strip() for name in FIELDS}
+    values["gap"] = values["gap"] or "0"
     if "copy" in request.form:
         return _form(_said(), week_form.copied(week), values, {}, is_copied=True)
     problems = _problems(week, values) or _kept(week, values)
@@ -62,6 +75,11 @@ def _problems(week: Week, values: Mapping[str, str]) -> Mapping[str, str]:
         found["mon"] = NO_HOURS
     if values["minutes"] not in map(str, LENGTHS):
         found["minutes"] = "Choose how long a meeting takes."
+    if values["gap"] not in map(str, GAPS):
+        found["gap"] = "Choose how long you need between two meetings."
+    for name, numbers, period in (("a_day", A_DAY, "day"), ("a_week", A_WEEK, "week")):
+        if values[name] not in {"", *map(str, numbers)}:
+            found[name] = f"Choose how many meetings you take in a {period}."
     return found
 
 
@@ -74,11 +92,17 @@ def _kept(week: Week, values: Mapping[str, str]) -> Mapping[str, str]:
             week=week_form.written(week),
             link=values["link"],
             minutes=int(values["minutes"]),
+            limits=_limits(values),
         )
     except Invalid as refusal:
         g.session.rollback()
         return {"link" if "link" in refusal.fields else "mon": refusal.sentence}
     return {}
+
+
+def _limits(values: Mapping[str, str]) -> Limits:
+    a_day, a_week = (int(values[name]) if values[name] else None for name in ("a_day", "a_week"))
+    return Limits(gap=int(values["gap"]), a_day=a_day, a_week=a_week)
 
 
 def _form(
@@ -97,6 +121,9 @@ def _form(
         problems=problems,
         names=week_form.DAYS,
         lengths=[(str(one), f"{one} minutes") for one in LENGTHS],
+        gaps=[(str(one), f"{one} minutes" if one else "No break") for one in GAPS],
+        days_hold=[NO_LIMIT, *((str(one), str(one)) for one in A_DAY)],
+        weeks_hold=[NO_LIMIT, *((str(one), str(one)) for one in A_WEEK)],
         zone=said.zone,
         is_new=not said.week,
         is_copied=is_copied,

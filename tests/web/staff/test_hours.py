@@ -38,6 +38,23 @@ def test_several_spans_a_day_are_kept_however_they_are_typed(world: World) -> No
 
 
 @ON_ONE
+def test_limits_are_kept_and_taken_back(world: World) -> None:
+    browser = signed_in(world, BEN)
+    browser.open("/hours")
+
+    def limits() -> tuple[int, int | None, int | None]:
+        with world.inside() as home:
+            profile = home.session.get_one(CoachProfile, home.person(BEN))
+            return profile.gap_minutes, profile.meetings_a_day, profile.meetings_a_week
+
+    browser.send(minutes="30", gap="15", a_day="3", a_week="10")
+    assert limits() == (15, 3, 10)
+
+    browser.send(minutes="30", gap="0", a_day="", a_week="")
+    assert limits() == (0, None, None)
+
+
+@ON_ONE
 def test_mondays_hours_are_copied_and_not_kept_before_that_is_said(world: World) -> None:
     browser = signed_in(world, BEN)
     browser.open("/hours")
@@ -64,6 +81,9 @@ def test_mondays_hours_are_copied_and_not_kept_before_that_is_said(world: World)
         ({"link": "https://meet.example.org/\r\nX: y"}, "A meeting link begins with https://"),
         ({"link": "https://meet.example.org/" + "x" * 500}, "A meeting link begins with https://"),
         ({"minutes": "7"}, "Choose how long a meeting takes."),
+        ({"gap": "7"}, "Choose how long you need between two meetings."),
+        ({"a_day": "-1"}, "Choose how many meetings you take in a day."),
+        ({"a_week": "many"}, "Choose how many meetings you take in a week."),
         (
             {f"{day}-0-{end}": "" for day in ("mon", "tue", "wed", "thu", "fri") for end in ("from", "to")},
             "Offer some time on one day at least.",

@@ -1,0 +1,111 @@
+"""Reads check-ins without a time as a problem for the rules: hours, limits, absences, and what stands already."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from coachfollow.queries import meetings, worktimes
+from coachfollow.queries.meetings import Stands, Wanted
+from coachfollow.rules import slots_values, worktime
+from coachfollow.rules.slots_values import Coach, Meeting, Participant, Problem
+
+WINDOW = timedelta(days=10)  # after the ideal day
+NOTICE = timedelta(hours=24)
+WEEK = timedelta(days=7)  # what was so lately counts for the limits of a week
+
+
+def problem(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> Problem:
+    """Give what placing these has to know, in a few statements."""
+    people, coaches = {one.person.id for one in wanted}, {one.coach.id for one in wanted}
+    stands = meetings.standing(session, people=people | coaches, since=now - WEEK)
+    times = worktimes.of_people(session, ids=people, now=now)
+    return Problem(
+        coaches={one.coach.id: _coach(one, stands) for one in wanted},
+        people={
+            one.person.id: Participant(
+                id=one.person.id,
+                zone=one.person.zone,
+                week=times[one.person.id],
+                busy=_elsewhere(stands, one.person.id, coaches=coaches),
+            )
+            for one in wanted
+        },
+        wanted=[_wish(one, now) for one in wanted],
+        standing=_with(stands, coaches),
+    )
+
+
+def standing(session: Session, wanted: Wanted, *, now: datetime) -> Problem:
+    """Give what stands with the two of one check-in as things are now."""
+    people = {wanted.person.id, wanted.coach.id}
+    stands = meetings.standing(session, people=people, since=now - WEEK)
+    coach = _coach(wanted, stands)
+    busy = _elsewhere(stands, wanted.person.id, coaches={coach.id})
+    person = Participant(
+        id=wanted.person.id,
+        zone=wanted.person.zone,
+        week=worktimes.pattern(wanted.person.working_week),
+        busy=busy,
+    )
+    return Problem(
+        coaches={coach.id: coach}, people={person.id: person}, wanted=[], standing=_with(stands, {coach.id})
+    )
+
+
+def _with(stands: Sequence[Stands], coaches: Collection[int]) -> Sequence[Meeting]:
+    return [
+        Meeting(
+            wanted=one.touchpoint_id,
+            coach=one.coach_id,
+            person=one.person_id,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+        )
+        for one in stands
+        if one.coach_id in coaches
+    ]
+
+
+def _coach(wanted: Wanted, stands: Sequence[Stands]) -> Coach:
+    """A coach who takes part in something is met there by somebody else: then they are busy."""
+    profile = wanted.profile
+    if profile is None or not profile.bookable_week:
+        return Coach(id=wanted.coach.id, zone=wanted.coach.zone, week=None)
+    return Coach(
+        id=wanted.coach.id,
+        zone=wanted.coach.zone,
+        week=worktimes.pattern(profile.bookable_week),
+        busy=tuple((one.starts_at, one.ends_at) for one in stands if one.person_id == wanted.coach.id),
+        minutes=profile.meeting_minutes,
+        gap=profile.gap_minutes,
+        a_day=profile.meetings_a_day,
+        a_week=profile.meetings_a_week,
+    )
+
+
+def _elsewhere(
+    stands: Sequence[Stands], person_id: int, *, coaches: Collection[int]
+) -> tuple[slots_values.Taken, ...]:
+    """When somebody is with a coach of whom the problem does not know, or coaches themselves."""
+    return tuple(
+        (one.starts_at, one.ends_at)
+        for one in stands
+        if (one.person_id == person_id and one.coach_id not in coaches) or one.coach_id == person_id
+    )
+
+
+def _wish(wanted: Wanted, now: datetime) -> slots_values.Wanted:
+    ideal = max(wanted.touchpoint.due_at, now + NOTICE)
+    day = worktime.local(ideal, wanted.coach.zone).date()
+    midnight = datetime.combine(day, datetime.min.time())
+    return slots_values.Wanted(
+        id=wanted.touchpoint.id,
+        plan=wanted.touchpoint.plan_id,
+        person=wanted.person.id,
+        coaches=(wanted.coach.id,),
+        coach=wanted.coach.id,
+        ideal=ideal,
+        earliest=max(worktime.resolve(midnight, wanted.coach.zone), now + NOTICE),
+        latest=worktime.end_of_day(day + WINDOW, wanted.coach.zone),
+    )
