@@ -44,9 +44,12 @@ bench: ## how fast: import, planning, storing, sending (ARGS=--short for a quick
 	@.ci/setup dev
 	@$(PYTHON_HERE) -m benchmarks $(ARGS)
 
-prove: ## kill the send path at its bytecode boundaries, recover, judge (ARGS=--whole for every one)
+prove: ## the guarantee under fire, in short: crash points (ARGS=--whole for every one), simulator, chaos
 	@.ci/setup dev
 	@$(PYTHON_HERE) -m tests.proofs.crash_points $(ARGS)
+	@$(PYTHON_HERE) -m tests.proofs.simulate --seeds $(SEEDS)
+	@$(PYTHON_HERE) -m tests.proofs.chaos --mode resend --database sqlite
+	@$(PYTHON_HERE) -m tests.proofs.chaos --mode hold --database postgresql
 
 chaos: ## kill, cut and wipe a running installation, then judge it (ARGS="--touchpoints 10000 --kills 200 --wipes 10 --mode hold")
 	@.ci/setup dev

@@ -16,7 +16,7 @@ REPLY_WITHIN = 1.0  # for 600 seconds
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 3, 4))
 TIMES = (
     (reconciling, "MOST_LAPSES", 1000),  # here senders die of bullets, not of what they work on
-    (dispatch, "BATCH", 50),
+    (dispatch, "BATCH", 20),  # each death leaves a batch that is then claimed one by one
     (dispatch, "BATCH_SECONDS", 1.0),
     (dispatch, "DRAIN_SECONDS", 1.25),
     (handing, "STALE_INTENT", 1.5),
