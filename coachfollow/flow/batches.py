@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from coachfollow import clock
 from coachfollow.extensions import lease_time_of
-from coachfollow.flow import settlements
+from coachfollow.flow import breaking, settlements
+from coachfollow.flow.breaking import Breaker
 from coachfollow.flow.claims import Place
 from coachfollow.flow.letters import Written
 from coachfollow.mail.journal import Journal
@@ -38,11 +39,19 @@ class Batch:
     finished: set[int] = field(default_factory=set)  # no longer ours to give back
     asked_at: float = 0.0
     took: list[float] = field(default_factory=list)  # seconds of each attempt, from its offer to the reply
+    announced: int | None = None  # the mail whose envelope left with the dot before it
+    breaker: Breaker = field(default_factory=Breaker)
+    is_refused: bool = False  # the server carries nothing for us now: no fault of these mails
 
     @property
     def waiting(self) -> list[Written]:
         """What has not been handed over, refused or dropped."""
         return [mail for mail in self.mails if mail.id not in self.finished]
+
+    @property
+    def has_talked(self) -> bool:
+        """Whether the server has said anything about a mail of it."""
+        return bool(self.sent + self.refused)
 
     @property
     def is_over(self) -> bool:
@@ -72,21 +81,46 @@ def drop_unwanted(batch: Batch) -> None:
         del batch.intended[message_id]
 
 
+def accept(batch: Batch, mail: Written, words: str) -> None:
+    """Remember that the server took a mail; it is settled with the next commit."""
+    batch.sent += 1
+    batch.accepted.append((mail.id, words))
+    batch.breaker.took(mail.address)
+
+
 def refuse(batch: Batch, mail: Written, code: int, words: str) -> None:
     """Settle a refusal at once: permanent ones fail with the server's words, others are tried again later."""
     batch.refused += 1
     batch.finished.add(mail.id)
     batch.intended.pop(mail.id, None)
+    verdict = retry.verdict(code)
     with _settling(batch) as connection:
         settlements.refuse(
             connection,
             message_id=mail.id,
             place=batch.place,
             words=words,
-            permanent=retry.verdict(code) is Verdict.PERMANENT,
+            permanent=verdict is Verdict.PERMANENT,
             jitter=random.random(),
             now=batch.now,
         )
+    if verdict is Verdict.TEMPORARY and batch.breaker.put_off(mail.address):
+        _leave_in_peace(batch, breaking.domain(mail.address))
+
+
+def _leave_in_peace(batch: Batch, domain: str) -> None:
+    """Put off what else there is for a domain that takes nothing now; the others go on."""
+    ids = [
+        mail.id
+        for mail in batch.waiting
+        if breaking.domain(mail.address) == domain and mail.id != batch.announced
+    ]
+    with _settling(batch) as connection:
+        wait = retry.wait(1, jitter=random.random())
+        settlements.give_back(connection, ids=ids, place=batch.place, wait=wait, now=batch.now)
+    batch.finished |= set(ids)
+    for message_id in ids:
+        batch.intended.pop(message_id, None)
 
 
 @contextmanager

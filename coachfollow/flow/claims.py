@@ -38,13 +38,14 @@ class Place:
     id: int
     fence: int
     taken: LeaseTime
+    failures: int  # how often in a row the server refused us here
     before: int  # the fence of whoever had it; no mail bears it, unless they died before they left
 
 
 def take_place(session: Session, *, lease: LeaseTime, places: int = 1) -> Place | None:
     """Take a free place; None while others hold them all. No commit."""
     free = session.execute(
-        select(DrainLease.id, DrainLease.fence)
+        select(DrainLease.id, DrainLease.fence, DrainLease.failures)
         .where(or_(DrainLease.boot != lease.boot, DrainLease.until <= lease.seconds))
         .where(DrainLease.id <= places)
         .order_by(DrainLease.id)
@@ -64,7 +65,7 @@ def take_place(session: Session, *, lease: LeaseTime, places: int = 1) -> Place 
         .returning(DrainLease.fence)
         .execution_options(synchronize_session=False)
     )
-    return Place(id=free.id, fence=fence or 0, taken=lease, before=free.fence)
+    return Place(id=free.id, fence=fence or 0, taken=lease, failures=free.failures, before=free.fence)
 
 
 def _next_fence(session: Session) -> ColumnElement[int]:
@@ -74,12 +75,12 @@ def _next_fence(session: Session) -> ColumnElement[int]:
     return select(func.max(aliased(DrainLease).fence) + 1).scalar_subquery()
 
 
-def leave_place(session: Session, place: Place, *, rest: float = 0.0) -> None:
+def leave_place(session: Session, place: Place, *, rest: float = 0.0, failures: int = 0) -> None:
     """Give a place back if it is still ours, to be taken after a rest; its new fence is on no mail. No commit."""
     session.execute(
         update(DrainLease)
         .where(DrainLease.id == place.id, DrainLease.fence == place.fence)
-        .values(until=lease_time(session).seconds + rest, fence=_next_fence(session))
+        .values(until=lease_time(session).seconds + rest, fence=_next_fence(session), failures=failures)
         .execution_options(synchronize_session=False)
     )
 

@@ -1,6 +1,7 @@
 """Drains the outbox: opens and closes what is due, claims it in batches, writes and sends them."""
 
 import logging
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,6 +27,7 @@ from coachfollow.flow.claims import Place
 from coachfollow.flow.letters import Written
 from coachfollow.mail.journal import Journal, Unwritten
 from coachfollow.models import Message
+from coachfollow.rules import retry
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ def drain(session: Session, *, now: datetime) -> Drained:
     ends_at = clock.stopwatch() + DRAIN_SECONDS
     while batch := _send_batch(session, now=now, ends_at=ends_at):
         total = replace(total, sent=total.sent + batch.sent, refused=total.refused + batch.refused)
-        if clock.stopwatch() + batch.rhythm >= ends_at:
+        if batch.is_refused or clock.stopwatch() + batch.rhythm >= ends_at:
             break
         clock.rest(batch.rhythm)
     return total
@@ -88,12 +90,21 @@ def _send_batch(session: Session, *, now: datetime, ends_at: float) -> Batch | N
             ends_at=ends_at,
         )
         handing.carry(batch)
-    has_talked = bool(batch.sent + batch.refused)
     outcomes.follow_up(session, batch=Message.fence == place.fence, now=now)
-    claims.leave_place(session, place, rest=rhythm if has_talked else 0.0)
+    _leave(session, batch)
     timings.add(session, batch.took)
     session.commit()
-    return batch if has_talked or (ids and not mails) else None
+    return batch if batch.has_talked or (ids and not mails) else None
+
+
+def _leave(session: Session, batch: Batch) -> None:
+    """Leave the place: to the next batch at its pace; if the server refuses us, for longer each time. No commit."""
+    if not batch.is_refused:
+        claims.leave_place(session, batch.place, rest=batch.rhythm if batch.has_talked else 0.0)
+        return
+    failures = batch.place.failures + 1
+    rest = retry.wait(failures, jitter=random.random())
+    claims.leave_place(session, batch.place, rest=rest.total_seconds(), failures=failures)
 
 
 def _journal() -> Journal | None:

@@ -47,11 +47,12 @@ def carry(batch: Batch) -> None:
         return
     wait: timedelta | None = None
     try:
-        while (waiting := batch.waiting) and not batch.is_over:
+        while (waiting := batch.waiting) and not (batch.is_over or batch.is_refused):
             post = smtp.connect(relays.relay(installation().settings))
             with closing(post):
                 _converse(batch, post, waiting)
     except (Broken, Refused, Unreachable, Unwritten) as error:  # the server or the disk, not these mails
+        batch.is_refused |= isinstance(error, Refused)
         log.warning("%s %d mails wait for the next try.", error, len(batch.waiting))
         wait = retry.wait(1, jitter=random.random())
     finally:
@@ -66,10 +67,11 @@ def pause(settings: Settings) -> float:
 
 def _converse(batch: Batch, post: Post, mails: Sequence[Written]) -> None:
     """Carry mails over one connection until it is closed; raises Broken when it broke by itself."""
+    batch.announced = None
     for number, mail in enumerate(mails):
         if mail.id in batch.finished:
             continue
-        if batch.is_over:
+        if batch.is_over or _is_pointless(batch):
             return
         if batch.rhythm:
             clock.rest(batch.free_at - clock.stopwatch())
@@ -84,10 +86,18 @@ def _converse(batch: Batch, post: Post, mails: Sequence[Written]) -> None:
         if not _still_wanted(batch, mail):
             post.withdraw()  # the body is there, the dot never comes: the server drops it
             return
-        _hand_over(batch, post, mail, following=_following(batch, mails, number))
+        following = _following(batch, mails, number)
+        batch.announced = following.id if following else None
+        _hand_over(batch, post, mail, following=following)
         batch.took.append(clock.stopwatch() - began)
         if not post.is_open:
             return
+
+
+def _is_pointless(batch: Batch) -> bool:
+    """Whether the server puts off one mail after the other: then it rests, and what it has not seen goes back."""
+    batch.is_refused |= batch.breaker.is_open
+    return batch.is_refused
 
 
 def _offer(batch: Batch, post: Post, mail: Written) -> bool:
@@ -96,7 +106,7 @@ def _offer(batch: Batch, post: Post, mail: Written) -> bool:
         post.offer(batch.sender, mail.address, mail.raw)
     except Refused as error:
         if error.verb == "MAIL":  # it will not carry for us at all: no fault of this mail
-            raise Broken(str(error), after_dot=False) from error
+            raise
         batches.refuse(batch, mail, error.code, str(error))
         return False
     except Unmailable as error:
@@ -119,13 +129,13 @@ def _still_wanted(batch: Batch, mail: Written) -> bool:
     return True
 
 
-def _hand_over(batch: Batch, post: Post, mail: Written, *, following: Envelope | None) -> None:
+def _hand_over(batch: Batch, post: Post, mail: Written, *, following: Written | None) -> None:
     """Write the dot and read the reply; from here to the reply nobody can know what became of the mail."""
     batch.journal.dot(mail.id, batch.place.fence)
     del batch.intended[mail.id]
     batch.finished.add(mail.id)
     try:
-        post.hand_over(following)
+        post.hand_over(Envelope(batch.sender, following.address) if following else None)
     except Broken as error:
         if not error.after_dot:  # it never left
             batch.finished.discard(mail.id)
@@ -135,8 +145,7 @@ def _hand_over(batch: Batch, post: Post, mail: Written, *, following: Envelope |
     if retry.verdict(reply.code) is not Verdict.ACCEPTED:
         batches.refuse(batch, mail, reply.code, str(reply))
         return
-    batch.sent += 1
-    batch.accepted.append((mail.id, str(reply)))
+    batches.accept(batch, mail, str(reply))
     _signal(mail)
 
 
@@ -153,8 +162,7 @@ def _suppress(batch: Batch) -> None:
     batches.intend(batch, batch.mails)
     for mail in batch.mails:
         if mail.id in batch.intended:
-            batch.sent += 1
-            batch.accepted.append((mail.id, "suppressed, nothing was sent"))
+            batches.accept(batch, mail, "suppressed, nothing was sent")
             batch.finished.add(mail.id)
             _signal(mail)
     batches.give_back(batch, None)
@@ -167,12 +175,12 @@ def _signal(mail: Written) -> None:
         flask_mail.email_dispatched.send(app, message=shown)
 
 
-def _following(batch: Batch, mails: Sequence[Written], number: int) -> Envelope | None:
-    """The envelope that may go out with this dot; with a pace there is time enough for it later."""
+def _following(batch: Batch, mails: Sequence[Written], number: int) -> Written | None:
+    """The mail whose envelope may go out with this dot; with a pace there is time enough for it later."""
     if batch.rhythm:
         return None
-    rest = (mail for mail in mails[number + 1 : number + 1 + GROUP] if mail.id not in batch.finished)
-    return next((Envelope(batch.sender, mail.address) for mail in rest), None)
+    rest = mails[number + 1 : number + 1 + GROUP]
+    return next((mail for mail in rest if mail.id not in batch.finished), None)
 
 
 def _group(batch: Batch) -> int:

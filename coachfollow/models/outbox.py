@@ -97,6 +97,7 @@ class DrainLease(Base):
     fence: Mapped[int] = mapped_column(BigInteger, default=0)
     boot: Mapped[str] = mapped_column(String(40), default="")
     until: Mapped[float] = mapped_column(default=0.0)
+    failures: Mapped[int] = mapped_column(default=0)  # how often in a row the server refused: the back-off
 
 
 class Heartbeat(Base):

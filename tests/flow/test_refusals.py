@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from coachfollow.flow import breaking
 from coachfollow.models import Message, SealedMail, Touchpoint
 from coachfollow.rules.kinds import MessageKind, MessageState, TouchpointState
 from tests.flow.grounds import Ground
 from tests.flow.world import FIRST_MAIL, HOLD, Stand, World
-from tests.mail.servers import Fault, Script, ScriptedServer, scripted
+from tests.mail.servers import Answer, Fault, Script, ScriptedServer, scripted
 from tests.ports import free_port
 
 ANNA = "anna@example.org"
@@ -189,3 +190,56 @@ def test_a_server_that_speaks_out_of_turn_gets_no_dot(trained: World, serve: Ser
     trained.lease_passes(2 * MINUTE)
     trained.drain(FIRST_MAIL)
     assert recipients(server) == EVERYBODY
+
+
+MANY = [f"p{number}@{domain}.example" for number in range(9) for domain in ("east", "north", "south", "west")]
+
+
+def test_a_server_that_puts_off_twenty_mails_in_a_row_rests_longer_each_time(
+    world: World, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F12: nobody hammers a server that is full; what it has not seen is held against no mail."""
+    monkeypatch.setattr("random.random", lambda: 0.5)
+    monkeypatch.setattr(breaking, "MOST_OF_A_DOMAIN", 100)
+    world.train(*MANY)
+    server = serve({"RCPT": [b"452 4.3.1 full\r\n"] * 2 * breaking.MOST_IN_A_ROW})
+
+    drained = world.drain(FIRST_MAIL)
+    assert (drained.refused, world.drain(FIRST_MAIL).refused) == (breaking.MOST_IN_A_ROW, 0)
+    assert sum(mail.refusals for mail in world.mails()) == breaking.MOST_IN_A_ROW
+
+    world.lease_passes(MINUTE)
+    assert world.drain(FIRST_MAIL).refused == breaking.MOST_IN_A_ROW
+    world.lease_passes(4 * MINUTE)
+    assert world.drain(FIRST_MAIL).sent == 0, "the second rest is of five minutes"
+
+    world.lease_passes(2 * MINUTE)
+    assert world.drain(FIRST_MAIL).sent == len(MANY)
+    assert len(server.deliveries) == len(MANY)
+
+
+@pytest.mark.parametrize("at", ["RCPT", "DOT"])
+@pytest.mark.parametrize("features", [(), ("PIPELINING",)], ids=["one by one", "pipelined"])
+def test_a_domain_that_takes_nothing_now_slows_down_alone(
+    world: World, ground: Ground, at: str, features: tuple[str, ...]
+) -> None:
+    world.train(*MANY)
+    with scripted(features=features) as server, ground.told(mail_port=server.port):
+        full = server.answer
+        tried: list[str] = []
+
+        def answer(verb: str, usual: bytes) -> Answer:
+            about = next((line for line in reversed(server.heard) if line.startswith("RCPT")), "")
+            if verb == at and "@west" in about:
+                tried.append(about)
+                return b"451 4.7.1 not now\r\n"
+            return full(verb, usual)
+
+        server.answer = answer  # type: ignore[method-assign]  # the server asks its own attribute
+        drained = world.drain(FIRST_MAIL)
+
+    assert drained.sent == 27
+    assert breaking.MOST_OF_A_DOMAIN <= len(tried) <= breaking.MOST_OF_A_DOMAIN + 1
+    waiting = world.mails(kind=MessageKind.COMMITMENT, state=MessageState.QUEUED)
+    assert len(waiting) == 9
+    assert all(mail.retry_at is not None for mail in waiting)
