@@ -100,7 +100,8 @@ def _why(one: Noted) -> Iterator[str]:
 def _end(mail: Posted, noted: Sequence[Noted]) -> Iterator[Told]:
     """How it ended, where no event says so."""
     name = ENDS.get(mail.state)
-    if name is not None and mail.settled_at is not None and name not in {one.name for one in noted}:
+    told = {name, "mail settled by hand"} & {one.name for one in noted}
+    if name is not None and mail.settled_at is not None and not told:
         yield Told(at=mail.settled_at, what=TOLD[name])
 
 

@@ -83,6 +83,12 @@ TRIED = ["Put into the outbox", "Written, and offered to the mail server for the
             id="it ended before ends were noted",
         ),
         pytest.param(
+            posted(MessageState.FAILED, settled_after=9),
+            noted("mail in doubt", "mail settled by hand"),
+            [*TRIED, posting.TOLD["mail in doubt"], posting.TOLD["mail settled by hand"]],
+            id="somebody found out",
+        ),
+        pytest.param(
             posted(MessageState.HANDING), noted(), [*TRIED, "Is under way just now"], id="it is under way"
         ),
     ],
