@@ -62,9 +62,17 @@ class Opened:
     size: int
 
 
+def previews(world: World) -> Iterator[str]:
+    """Where it is shown what a decision about Anna's plan will change."""
+    plan, question = f"/plans/{world.plan(ANNA)}", world.touchpoint(ANNA, "second-question")
+    yield f"{plan}/change/skip?follow_up={question}&reason=away"
+    yield f"{plan}/change/move?follow_up={question}&day=2026-03-30"
+    yield f"{plan}/change/pause?until=2026-03-30"
+
+
 def pages(world: World) -> Iterator[Opened]:
     """Open every page there is, as everybody: those that answer with a page."""
-    every = ["/", "/home", "/account", *addresses(world, ANNA)]
+    every = ["/", "/home", "/account", *addresses(world, ANNA), *previews(world)]
     for who, person in WHO.items():
         browser = signed_in(world, person)
         for address in every:
