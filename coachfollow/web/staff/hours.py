@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Forbidden, Invalid
 from coachfollow.flow import coaching
-from coachfollow.queries import hours
+from coachfollow.queries import clashes, hours
 from coachfollow.queries.hours import Hours, Reachable
 from coachfollow.rules import rotas, slots, worktime
 from coachfollow.rules.slots_values import Limits
@@ -129,6 +129,10 @@ def _form(
         is_copied=is_copied,
         people=people,
         unmet=_unmet(said, people),
+        clashes=[
+            (one, worktime.local(one.starts_at, said.zone))
+            for one in clashes.clashes(g.session, coach_id=g.actor.person_id, said=said, now=g.now)
+        ],
         standing=hours.standing(g.session, coach_id=g.actor.person_id, now=g.now),
     )
 

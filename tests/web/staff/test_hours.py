@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from coachfollow.flow import placing
-from coachfollow.models import CoachProfile, Person
+from coachfollow.models import CheckIn, CoachProfile, Person
 from tests.house import DAY
 from tests.web.staff.people import signed_in
 from tests.web.worlds import ANNA, ASKED, BEN, LENA, ON_ONE, World
@@ -134,6 +134,31 @@ def test_the_page_counts_the_meetings_that_stand_and_those_that_wait(world: Worl
 
     assert "2 meetings stand in calendars already." in browser.text
     assert "There are times that fit every one of your 2 participants." in browser.text
+
+
+@ON_ONE
+def test_meetings_that_no_longer_fit_are_offered_for_another_time_and_stay(world: World) -> None:
+    with world.inside() as home:
+        home.bookable(BEN)
+        placing.place_due(home.session, now=ASKED - 3 * DAY)
+        before = home.session.scalars(select(CheckIn.starts_at)).all()
+        home.session.execute(
+            update(Person).where(Person.email == ANNA).values(working_week="sun 09:00-17:00")
+        )
+        home.session.commit()
+    browser = signed_in(world, BEN)
+    browser.open("/hours")
+    assert "Nothing moves by itself" in browser.text
+    assert browser.text.count("they do not work at that time") == 1
+
+    only_sunday = {
+        f"{day}-0-{end}": "" for day in ("mon", "tue", "wed", "thu", "fri") for end in ("from", "to")
+    }
+    browser.send(**only_sunday | {"sun-0-from": "9", "sun-0-to": "17", "minutes": "30"})
+
+    assert browser.text.count("it lies outside the hours you offer") == 2
+    with world.inside() as home:
+        assert home.session.scalars(select(CheckIn.starts_at)).all() == before
 
 
 @ON_ONE
