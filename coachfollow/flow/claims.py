@@ -4,15 +4,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.clock import LeaseTime
 from coachfollow.extensions import installation, lease_time
 from coachfollow.flow import history, sets
-from coachfollow.models import CLAIM_FENCE, Base, DrainLease, Message, Touchpoint
+from coachfollow.models import CLAIM_FENCE, Base, DrainLease, MailPart, Message, Touchpoint
 from coachfollow.rules import retry
 from coachfollow.rules.kinds import MessageKind, MessageState, TouchpointState
+
+MOST_BESIDE = 2000  # what else the people of one batch may have waiting
 
 # what a follow-up asks or says first; beside these there are reminders, announcements, words to a coach
 OPENING = frozenset(
@@ -27,6 +29,8 @@ OPENING = frozenset(
 
 LAST_MOMENT = "cancelled at the last moment"
 TOO_LATE = "it was too late to send it"
+
+IS_PART = exists().where(MailPart.message_id == Message.id)  # it leaves with another mail, not by itself
 
 MESSAGES = Base.metadata.tables["messages"]
 
@@ -95,11 +99,26 @@ def claim(
     )
 
 
+def claim_beside(
+    session: Session,
+    *,
+    place: Place,
+    now: datetime,
+    which: ColumnElement[bool],
+    journal_id: str | None = None,
+) -> Sequence[int]:
+    """Claim what else is due of `which`, so that it can be decided together with what was claimed. No commit."""
+    sound = and_(Message.lapses == 0, which)
+    return _claim(session, sound, place=place, now=now, most=MOST_BESIDE, journal_id=journal_id)
+
+
 def expire(session: Session, *, now: datetime) -> int:
     """Settle what is too late to send, and say so at its touchpoint; gives how many. No commit."""
     too_late = session.execute(
         update(Message)
-        .where(Message.state == MessageState.QUEUED, Message.send_at <= now, Message.expires_at <= now)
+        .where(
+            Message.state == MessageState.QUEUED, Message.send_at <= now, Message.expires_at <= now, ~IS_PART
+        )
         .values(state=ended(MessageState.EXPIRED), settled_at=now, reason=TOO_LATE)
         .returning(Message.id, Message.state)
     ).all()
@@ -156,7 +175,7 @@ def _claim(
     )
     oldest = (
         select(Message.id)
-        .where(and_(Message.state == MessageState.QUEUED, Message.send_at <= now, may_retry, which))
+        .where(and_(Message.state == MessageState.QUEUED, Message.send_at <= now, may_retry, ~IS_PART, which))
         .order_by(Message.send_at, Message.id)
         .limit(most)
         .with_for_update(skip_locked=True)

@@ -21,6 +21,7 @@ from coachfollow.flow import (
     reconciling,
     settlements,
     timings,
+    turns,
 )
 from coachfollow.flow.batches import Batch
 from coachfollow.flow.claims import Place
@@ -51,6 +52,7 @@ def drain(session: Session, *, now: datetime) -> Drained:
     plans.resume_due(session, now=now)
     total = Drained(closed=opening.close_due(session, now=now), opened=opening.open_due(session, now=now))
     reconciling.recover(session, lease=lease_time(session), now=now)
+    outcomes.settle_parts(session, now=now)
     journals.put_away(session)
     claims.expire(session, now=now)
     outcomes.blank(session)
@@ -75,7 +77,8 @@ def _send_batch(session: Session, *, now: datetime, ends_at: float) -> Batch | N
         return None
     rhythm = handing.pause(settings)
     outcomes.take_over(session, fence=place.before, now=now)
-    ids = claims.claim(session, place=place, now=now, most=_batch_size(rhythm), journal_id=journal.id)
+    claimed = claims.claim(session, place=place, now=now, most=_batch_size(rhythm), journal_id=journal.id)
+    ids = turns.share_out(session, place=place, ids=claimed, now=now, journal_id=journal.id)
     session.commit()
     mails = _written(session, ids, place, now) if ids else ()
     with db.engine.connect() as connection:
@@ -94,7 +97,7 @@ def _send_batch(session: Session, *, now: datetime, ends_at: float) -> Batch | N
     _leave(session, batch)
     timings.add(session, batch.took)
     session.commit()
-    return batch if batch.has_talked or (ids and not mails) else None
+    return batch if batch.has_talked or (claimed and not mails) else None
 
 
 def _leave(session: Session, batch: Batch) -> None:

@@ -3,15 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
 from coachfollow.extensions import installation
-from coachfollow.flow import invitations, sets, wordings
-from coachfollow.mail.prepared import Facts, House, Prepared, Unmailable, Wording, prepare
+from coachfollow.flow import invitations, sets, stationery, wordings
+from coachfollow.mail.facts import together
+from coachfollow.mail.prepared import Facts, Prepared, Section, Unmailable, Wording
 from coachfollow.models import Token
 from coachfollow.queries import keys, letters
 from coachfollow.queries.letters import Gathering, Letter
@@ -49,8 +49,9 @@ class Written:
 def write(session: Session, *, message_ids: Collection[int], now: datetime) -> Sequence[Written]:
     """Write these mails; those tried before keep their bytes. Only reads."""
     rows = letters.letters(session, message_ids=message_ids)
-    desk = _Desk(session, rows, now)
-    return [desk.write(letter) for letter in rows]
+    parts = letters.parts(session, leader_ids=message_ids)
+    desk = _Desk(session, [*rows, *(part for several in parts.values() for part in several)], now)
+    return [desk.write(letter, parts.get(letter.id, ())) for letter in rows]
 
 
 def enter(connection: Connection, mails: Iterable[Written]) -> None:
@@ -76,11 +77,11 @@ class _Desk:
         self.prepared: dict[tuple[MessageKind, int | None, str, str], Prepared] = {}
         self.titles: dict[tuple[int | None, str], str] = {}
 
-    def write(self, letter: Letter) -> Written:
-        """Write one letter; a problem is told, not raised: one bad mail holds up no other."""
+    def write(self, letter: Letter, parts: Sequence[Letter]) -> Written:
+        """Write one letter with its further parts; a problem is told, not raised: one bad mail holds up no other."""
         self.rights = []
         try:
-            raw = self._raw(letter)
+            raw = self._raw(letter, parts)
         except (Unmailable, WrongKey, LookupError, ValueError) as error:
             return self._written(letter, b"", problem=str(error))
         return self._written(letter, raw)
@@ -96,31 +97,50 @@ class _Desk:
             rights=() if problem else self.rights,
         )
 
-    def _raw(self, letter: Letter) -> bytes:
+    def _raw(self, letter: Letter, parts: Sequence[Letter]) -> bytes:
         if letter.raw is not None:
             return installation().vault.open_mail(letter.raw, message=letter.public_id)
         if not letter.address:
             raise Unmailable("no mail address is known.")
+        facts = self._facts(letter, letter.address)
+        if parts:
+            several = [letter, *parts]
+            each = [facts, *(self._facts(part, letter.address) for part in parts)]
+            return stationery.of_several(letter, self._sections(several, each)).fill(together(each))
+        return self._prepared(letter).fill(facts)
+
+    def _facts(self, letter: Letter, address: str) -> Facts:
         meeting = self._meeting(letter)
         calendar, method = invitations.entry(letter, meeting, now=self.now) if meeting else (None, None)
-        facts = Facts(
+        return Facts(
             message_id=letter.public_id,
             to_name=letter.name or "",
-            to_address=letter.address,
+            to_address=address,
             date=letter.first_tried_at or self.now,
             values=self._values(letter, meeting),
             links=self._links(letter),
             calendar=calendar,
             calendar_method=method,
-            from_name=_from_name(letter),
+            from_name=stationery.from_name(letter),
             reply_to=letter.coach_address or letter.reply_to,
         )
-        return self._prepared(letter).fill(facts)
+
+    def _sections(self, several: Sequence[Letter], facts: Sequence[Facts]) -> Sequence[Section]:
+        plans = [letter.plan_id for letter in several]
+        return [
+            Section(
+                kind=letter.kind,
+                wording=self._wording(letter),
+                has_plan=bool(fact.values["commitment"]),
+                has_footer=letter.plan_id not in plans[:n],
+            )
+            for n, (letter, fact) in enumerate(zip(several, facts, strict=True))
+        ]
 
     def _prepared(self, letter: Letter) -> Prepared:
         key = (letter.kind, letter.step_id, letter.locale, letter.organisation)
         if key not in self.prepared:
-            self.prepared[key] = _prepare(letter.kind, self._wording(letter), _house(letter), letter.locale)
+            self.prepared[key] = stationery.of(letter, self._wording(letter))
         return self.prepared[key]
 
     def _wording(self, letter: Letter) -> Wording:
@@ -224,29 +244,3 @@ class _Desk:
             )
         )
         return token
-
-
-@lru_cache(maxsize=512)
-def _prepare(kind: MessageKind, wording: Wording, house: House, locale: str) -> Prepared:
-    """Compile once per process: a batch, a worker's life, nothing is compiled twice."""
-    return prepare(kind, wording, house, locale)
-
-
-def _house(letter: Letter) -> House:
-    settings = installation().settings
-    return House(
-        organisation=letter.organisation,
-        sender_name=letter.sender_name,
-        sender_address=settings.mail_from,
-        reply_to=letter.reply_to,
-        domain=settings.mail_domain,
-        base_url=settings.external_url,
-        bounce_address=settings.mail_from,
-    )
-
-
-def _from_name(letter: Letter) -> str:
-    """The very first mail is announced in the manager's name."""
-    if letter.kind is MessageKind.ANNOUNCEMENT and letter.manager:
-        return f"{letter.manager} via {letter.sender_name}"
-    return ""

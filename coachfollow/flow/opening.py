@@ -12,21 +12,13 @@ from coachfollow.models import Message, Touchpoint
 from coachfollow.queries import due, worktimes
 from coachfollow.queries.due import Due
 from coachfollow.rules import lifecycle, planning, worktime
-from coachfollow.rules.kinds import Audience, MessageKind, StepKind, TouchpointState
+from coachfollow.rules.kinds import MAIL_OF, Audience, MessageKind, StepKind, TouchpointState
 from coachfollow.rules.worktime import Hours
 
 CHUNK = 1000
 
 NO_MANAGER = "no manager is known"
 CANNOT_REACH = "their mails cannot be delivered"
-
-MAIL_OF: dict[StepKind, MessageKind] = {
-    StepKind.COMMITMENT: MessageKind.COMMITMENT,
-    StepKind.PROMPT: MessageKind.PROMPT,
-    StepKind.REFLECTION: MessageKind.REFLECTION,
-    StepKind.SPONSOR: MessageKind.SPONSOR,
-    StepKind.UNPROMPTED: MessageKind.UNPROMPTED,
-}
 
 
 def open_due(session: Session, *, now: datetime) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
-from coachfollow.flow import history, sets
+from coachfollow.flow import history, parts, sets
 from coachfollow.models import Message
 from coachfollow.rules.kinds import UNSENT, MessageKind, MessageState
 
@@ -96,6 +96,7 @@ def _stop(session: Session, where: ColumnElement[bool], reason: str, now: dateti
         .values(state=MessageState.CANCELLED, settled_at=now, reason=reason)
         .returning(Message.id)
     ).all()
+    parts.rewrite_leaders(session, message_ids=stopped)
     for ids in sets.chunks(stopped):
         history.record_messages(session, "mail cancelled", at=now, where=Message.id.in_(ids))
     return len(stopped)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import claims, history, locking, plans, sets
+from coachfollow.flow import claims, history, locking, parts, plans, sets
 from coachfollow.models import Heartbeat, Message, SealedMail, Touchpoint
 from coachfollow.rules.kinds import MessageKind, MessageState, StepKind, TouchpointState
 
@@ -18,7 +18,19 @@ EVENT_OF = {
 
 def follow_up(session: Session, *, batch: ColumnElement[bool], now: datetime) -> None:
     """Let a batch's outcomes reach the follow-ups, in sets: prompts are done, lost questions say so. No commit."""
+    settle_parts(session, now=now)
     reach(session, batch, now=now)
+    _tell(session, batch, now)
+
+
+def settle_parts(session: Session, *, now: datetime) -> None:
+    """Let what became of mails reach their parts too, and the follow-ups of these. No commit."""
+    for ids in sets.chunks(parts.settle(session)):
+        reach(session, Message.id.in_(ids), now=now)
+        _tell(session, Message.id.in_(ids), now)
+
+
+def _tell(session: Session, batch: ColumnElement[bool], now: datetime) -> None:
     for state, name in EVENT_OF.items():
         history.record_messages(session, name, at=now, where=batch & (Message.state == state))
 

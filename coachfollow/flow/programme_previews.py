@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from coachfollow import vault
 from coachfollow.calendars import invitation
 from coachfollow.extensions import installation
-from coachfollow.flow import invitations, opening, wordings
+from coachfollow.flow import invitations, wordings
 from coachfollow.intake.programme import Programme, Step
 from coachfollow.mail import opened, prepared
 from coachfollow.mail.opened import Opened
@@ -20,7 +20,7 @@ from coachfollow.mail.prepared import Facts, House, Unmailable
 from coachfollow.models import Organisation
 from coachfollow.queries.letters import StepWords
 from coachfollow.rules import wording as phrases
-from coachfollow.rules.kinds import Audience, MessageKind, StepKind
+from coachfollow.rules.kinds import MAIL_OF, Audience, MessageKind, StepKind
 
 PARTICIPANT, COACH, MANAGER = "Maya Lindqvist", "Tomás Herrera", "Ingrid Bauer"
 # what she wrote, where the programme itself gives no example
@@ -79,7 +79,7 @@ def mail_of(step: Step, look: Look) -> MessageKind:
     """Which kind of mail that is."""
     if step.rule.kind is StepKind.CHECK_IN:
         return MessageKind.INVITATION
-    return MessageKind.REMINDER if look.is_reminder else opening.MAIL_OF[step.rule.kind]
+    return MessageKind.REMINDER if look.is_reminder else MAIL_OF[step.rule.kind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

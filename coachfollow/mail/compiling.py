@@ -1,13 +1,13 @@
 """Renders the authored wording and our templates once, into an edition of which only the blanks are open."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
 from coachfollow.mail import blanks, markup, templates
 from coachfollow.mail.blanks import Marks, Part
-from coachfollow.mail.facts import LINKS, House, Wording, direction, known_blanks
+from coachfollow.mail.facts import LINKS, House, Section, Wording, direction, known_blanks, part_prefix
 from coachfollow.rules import wording as placeholders
 from coachfollow.rules.kinds import Audience, MessageKind
 
@@ -47,6 +47,62 @@ def without_plan(kind: MessageKind, wording: Wording, house: House, locale: str)
     return _edition(kind, wording, marks, _furniture(house, locale, marks, values) | {"has_plan": False})
 
 
+def together(sections: Sequence[Section], house: House, locale: str) -> Edition:
+    """Compile one mail of several parts; the blanks of each begin with its number, as in `1.commitment`."""
+    marks = Marks()
+    plain = [_section(n, section, house, locale, marks) for n, section in enumerate(sections)]
+    first = plain[0]
+    subject = templates.text("together/subject.txt", {**first, "parts": plain}).strip()
+    frame = {**first, "subject": subject, "question": "", "preview": subject}
+    in_text = [_rendered(part, _as_text) for part in plain]
+    in_html = [_rendered(part, _as_html_part) for part in plain]
+    fixed, names = marks.cut(subject)
+    return Edition(
+        subject=blanks.alternating(fixed, names),
+        text=blanks.part(marks, templates.text("together/body.txt", {**frame, "parts": in_text}), escape=str),
+        html=blanks.part(
+            marks, templates.html("together/body.html", {**frame, "parts": in_html}), escape=_as_html
+        ),
+    )
+
+
+def _section(n: int, section: Section, house: House, locale: str, marks: Marks) -> dict[str, object]:
+    """What the template of one part may name."""
+    prefix = part_prefix(n)
+    values = {name: marks.mark(prefix + name) for name in known_blanks()}
+    shown = values if section.has_plan else values | _UNWRITTEN
+    furniture = _furniture(house, locale, marks, shown, prefix=prefix)
+    furniture |= {"has_plan": section.has_plan, "is_further": n > 0}
+    context = {**furniture, **_authored(section.kind, section.wording, furniture)}
+    subject = templates.text(f"{section.kind}/subject.txt", context).strip()
+    about_others = section.wording.audience is Audience.MANAGER
+    is_named = values["participant"] in subject
+    title = f"{values['participant']}: {subject}" if about_others and not is_named else subject
+    return context | {
+        "subject": subject,
+        "title": title,
+        "kind": section.kind,
+        "has_footer": section.has_footer,
+    }
+
+
+def _rendered(
+    part: Mapping[str, object], render: Callable[[str, Mapping[str, object]], str]
+) -> dict[str, object]:
+    """A part with its content and the way out of its mails, as its own template has them."""
+    name = str(part["kind"])
+    footer = render(name, {**part, "only": "footer"}) if part["has_footer"] else ""
+    return {"title": part["title"], "content": render(name, {**part, "only": "content"}), "footer": footer}
+
+
+def _as_text(kind: str, context: Mapping[str, object]) -> str:
+    return templates.text(f"{kind}/body.txt", context)
+
+
+def _as_html_part(kind: str, context: Mapping[str, object]) -> str:
+    return templates.piece(f"{kind}/body.html", context)
+
+
 def _edition(kind: MessageKind, wording: Wording, marks: Marks, furniture: Mapping[str, object]) -> Edition:
     context = {**furniture, **_authored(kind, wording, furniture)}
     context["subject"] = templates.text(f"{kind}/subject.txt", context).strip()
@@ -58,16 +114,21 @@ def _edition(kind: MessageKind, wording: Wording, marks: Marks, furniture: Mappi
     )
 
 
-def _furniture(house: House, locale: str, marks: Marks, values: Mapping[str, str]) -> dict[str, object]:
+def _furniture(
+    house: House, locale: str, marks: Marks, values: Mapping[str, str], *, prefix: str = ""
+) -> dict[str, object]:
     """Everything a template may name but the wording."""
     return {
         **values,
-        "link": {name: marks.mark(f"link.{name}") for name in LINKS},
+        "link": {name: marks.mark(f"link.{prefix}{name}") for name in LINKS},
         "house": house,
         "locale": locale.replace("_", "-"),
         "direction": direction(locale),
         "start": "left" if direction(locale) == "ltr" else "right",
         "language": templates.language(locale),
+        "only": "",  # the whole mail, not a part of it
+        "parts": (),
+        "is_further": False,  # a part after the first, whose reader has been greeted
     }
 
 
@@ -76,6 +137,8 @@ def _authored(kind: MessageKind, wording: Wording, furniture: Mapping[str, objec
     values = {name: str(furniture[name]) for name in known_blanks()}
     own_subject, own_body = templates.own_words(kind, furniture)
     body = wording.body.strip() or own_body
+    if furniture["is_further"]:
+        body = _without_greeting(body, tuple(values.values()))
     plan_first = not furniture["has_plan"] and _quotes_plan(body)
     if plan_first:  # words about a plan that is not there help nobody: greet, and ask for it
         body = _greeting(body)
@@ -101,6 +164,13 @@ def _quotes_plan(body: str) -> bool:
 def _greeting(body: str) -> str:
     first = body.split("\n\n", 1)[0].strip()
     return first if first.endswith(",") else ""
+
+
+def _without_greeting(body: str, marks: tuple[str, ...]) -> str:
+    """What follows a greeting begins small in many languages; by itself it is a sentence. Marks stay as they are."""
+    greeting = _greeting(body)
+    rest = body.strip().removeprefix(greeting).lstrip()
+    return rest if not greeting or rest.startswith(marks) else rest[:1].upper() + rest[1:]
 
 
 def _preview(body: str) -> str:

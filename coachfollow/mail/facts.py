@@ -1,12 +1,12 @@
 """What a mail is made of: the authored wording, the house that sends it, and the facts of one recipient."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from coachfollow.rules import wording
-from coachfollow.rules.kinds import Audience
+from coachfollow.rules.kinds import Audience, MessageKind
 
 # blanks that only our own templates place; authors cannot
 MAIL_BLANKS: Mapping[str, str] = {
@@ -39,6 +39,16 @@ class Wording:
     choices: tuple[tuple[str, str], ...] = ()
     seen_by: str = ""
     audience: Audience = Audience.PARTICIPANT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One part of a mail that says several things; the way out of its mails stands once for each follow-up."""
+
+    kind: MessageKind
+    wording: Wording
+    has_plan: bool
+    has_footer: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +100,21 @@ class Facts:
     def by_blank(self) -> Mapping[str, str]:
         """Return every fact under the name of its blank; links as `link.answer`."""
         return {**self.values, **{f"link.{name}": url for name, url in self.links.items()}}
+
+
+def together(parts: Sequence[Facts]) -> Facts:
+    """Put the facts of several mails to one person together: the first leads, each keeps its own under its number."""
+    values = {
+        part_prefix(n) + name: value for n, part in enumerate(parts) for name, value in part.values.items()
+    }
+    links = {part_prefix(n) + name: url for n, part in enumerate(parts) for name, url in part.links.items()}
+    way_out = {name: url for name, url in parts[0].links.items() if name == "unsubscribe"}
+    return replace(parts[0], values=values, links=links | way_out)
+
+
+def part_prefix(n: int) -> str:
+    """What the blanks of a mail's n-th part begin with."""
+    return f"{n}."
 
 
 def known_blanks() -> tuple[str, ...]:

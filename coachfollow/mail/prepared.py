@@ -1,5 +1,6 @@
 """A step's mail in one language: compiled once, then filled per person with nothing left to compile."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -7,11 +8,11 @@ from functools import lru_cache
 
 from coachfollow.mail import blanks, compiling, guard, headers, mime
 from coachfollow.mail.compiling import Edition
-from coachfollow.mail.facts import Facts, House, Wording
+from coachfollow.mail.facts import Facts, House, Section, Wording
 from coachfollow.mail.guard import Unmailable
 from coachfollow.rules.kinds import MessageKind
 
-__all__ = ["Facts", "House", "Prepared", "Unmailable", "Wording", "prepare"]
+__all__ = ["Facts", "House", "Prepared", "Section", "Unmailable", "Wording", "prepare", "prepare_together"]
 
 LONGEST_THREAD = 10  # more References than these make a header that gateways cut
 
@@ -93,6 +94,22 @@ def prepare(kind: MessageKind, wording: Wording, house: House, locale: str) -> P
         )
     except ValueError as error:
         raise Unmailable(f"the wording of the {kind} mail cannot be used: {error}.") from error
+
+
+def prepare_together(sections: Sequence[Section], house: House, locale: str) -> Prepared:
+    """Compile one mail of several parts, whose first part leads; raises Unmailable likewise."""
+    kind = sections[0].kind
+    try:
+        edition = compiling.together(sections, house, locale)
+    except ValueError as error:
+        raise Unmailable(f"the wording of a mail of several parts cannot be used: {error}.") from error
+    return Prepared(
+        kind=kind,
+        house=house,
+        fixed_headers=_fixed_headers(kind, house),
+        with_plan=edition,
+        without_plan=edition,
+    )
 
 
 def _fixed_headers(kind: MessageKind, house: House) -> bytes:

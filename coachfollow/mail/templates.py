@@ -7,6 +7,7 @@ from pathlib import Path
 
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 # the wheel carries the templates inside the package; the source tree has them at its top
 _INSTALLED = Path(__file__).parent.parent / "templates"
@@ -31,6 +32,11 @@ def language(locale: str) -> str:
 def text(name: str, context: Mapping[str, object]) -> str:
     """Render a plain-text template; blank lines that blocks leave behind become one."""
     return re.sub(r"\n{3,}", "\n\n", _environment().get_template(name).render(context)).strip() + "\n"
+
+
+def piece(name: str, context: Mapping[str, object]) -> Markup:
+    """Render a part of an HTML mail, whose styles the whole of it brings."""
+    return Markup(_environment().get_template(name).render(context))  # noqa: S704 - our own template, which escapes
 
 
 def html(name: str, context: Mapping[str, object]) -> str:

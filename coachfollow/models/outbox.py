@@ -1,6 +1,6 @@
 """Tables of what leaves: messages with claims and outcomes, links by hash, leases, heartbeats."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, Index, Sequence, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,6 +21,7 @@ class Message(Base):
         partial("ix_messages_due", "send_at", "id", where="state = 'queued'"),  # claiming, oldest first
         # the reconciler
         partial("ix_messages_held", "lease_until", where="state IN ('claimed', 'handing')"),
+        partial("ix_messages_waiting", "person_id", where="state = 'queued'"),  # what else somebody is to get
         Index("ix_messages_fence", "fence"),  # the outcomes of one batch
         # the operator's outbox: what came to an end, by state
         partial("ix_messages_state_settled_at", "state", "settled_at", where="settled_at IS NOT NULL"),
@@ -38,6 +39,7 @@ class Message(Base):
     state: Mapped[MessageState] = mapped_column(choice(MessageState, "state"))
     send_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    wanted_at: Mapped[datetime | None]  # when it was due, before a limit kept it
     created_at: Mapped[datetime]
     first_tried_at: Mapped[datetime | None]  # the Date header, the same on every attempt
     address: Mapped[str | None]
@@ -56,6 +58,29 @@ class Message(Base):
     settled_at: Mapped[datetime | None]
     server_reply: Mapped[str | None]  # the server's last words
     reason: Mapped[str | None]  # ours: why it was cancelled, expired or set aside
+
+
+class MailTurn(Base):
+    """A place among the few mails somebody gets on a day and in a week; two claims cannot take the same."""
+
+    __tablename__ = "mail_turns"
+    __table_args__ = (UniqueConstraint("person_id", "week", "nth_of_week"),)
+
+    person_id: Mapped[int] = mapped_column(ref("people.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)  # the person's own
+    nth: Mapped[int] = mapped_column(primary_key=True)
+    week: Mapped[date]  # its Monday
+    nth_of_week: Mapped[int]
+    message_id: Mapped[int] = mapped_column(ref("messages.id"), index=True)
+
+
+class MailPart(Base):
+    """A mail that leaves as a part of another one, which leads; it is queued until that one has an end."""
+
+    __tablename__ = "mail_parts"
+
+    message_id: Mapped[int] = mapped_column(ref("messages.id"), primary_key=True)
+    leader_id: Mapped[int] = mapped_column(ref("messages.id"), index=True)
 
 
 class SealedMail(Base):

@@ -64,7 +64,7 @@ def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
         .join(Cohort, Cohort.id == Touchpoint.cohort_id)
         .outerjoin(Reporting, (Reporting.person_id == Person.id) & Reporting.to_at.is_(None))
         .outerjoin(_MANAGER, (_MANAGER.id == Reporting.manager_id) & _reachable(_MANAGER, now))
-        .where(Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at <= now, _RUNNING)
+        .where(Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at <= now, RUNNING)
         .order_by(Touchpoint.due_at)
         .limit(most)
         .with_for_update(of=[Touchpoint, FollowUpPlan], skip_locked=True, key_share=True)
@@ -94,7 +94,7 @@ def _reachable(person: type[Person], now: datetime) -> ColumnElement[bool]:
     return and_(person.email.is_not(None), person.undeliverable_at.is_(None), relations.is_here(person, now))
 
 
-_RUNNING = or_(
+RUNNING = or_(
     FollowUpPlan.state == PlanState.ACTIVE,
     and_(
         FollowUpPlan.state == PlanState.DRAFT,

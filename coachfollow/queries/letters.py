@@ -1,6 +1,7 @@
 """Reads everything a batch of mails says, in a few statements for any number of them."""
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from coachfollow.models import (
     Coaching,
     Commitment,
     FollowUpPlan,
+    MailPart,
     Message,
     Organisation,
     Person,
@@ -109,6 +111,18 @@ def letters(session: Session, *, message_ids: Collection[int]) -> Sequence[Lette
         .order_by(Message.send_at, Message.id)
     )
     return [Letter(**dict(zip(Letter.__slots__, row, strict=True))) for row in rows]
+
+
+def parts(session: Session, *, leader_ids: Collection[int]) -> Mapping[int, Sequence[Letter]]:
+    """Give the letters that leave as parts of these, by the one that leads."""
+    rows = session.execute(
+        select(MailPart.message_id, MailPart.leader_id).where(MailPart.leader_id.in_(list(leader_ids)))
+    )
+    leader_of = {message_id: leader_id for message_id, leader_id in rows}  # noqa: C416  # rows are no tuples
+    found: defaultdict[int, list[Letter]] = defaultdict(list)
+    for letter in letters(session, message_ids=leader_of) if leader_of else ():
+        found[leader_of[letter.id]].append(letter)
+    return found
 
 
 def _columns(

@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coachfollow.models import Cohort, FollowUpPlan, Person, ProgrammeVersion, Step, StepText
+from coachfollow.models import Cohort, FollowUpPlan, Message, Person, ProgrammeVersion, Step, StepText
 from coachfollow.queries import asked, examples, links, timelines
 from coachfollow.queries.asked import OwnPlan
 from coachfollow.queries.examples import Examples
 from coachfollow.queries.timelines import Dated, PlanHead
-from coachfollow.rules import wording
-from coachfollow.rules.kinds import TO_COME, Audience, TouchpointState
+from coachfollow.rules import wording, worktime
+from coachfollow.rules.kinds import TO_COME, Audience, MessageState, TouchpointState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,7 @@ class MyPlan:
     past: Sequence[Dated]
     current: int | None  # the question that is asked now
     titles: Mapping[str, Title]  # by step
+    kept: Mapping[int, date]  # by follow-up: until when its mail is kept, because there were others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,22 @@ def my_plan(session: Session, *, plan: str, now: datetime) -> MyPlan:
         past=[one for one in reversed(own) if not _is_to_come(one, now)],
         current=links.current_question(session, plan_id=head.plan_id, person_id=head.person_id, now=now),
         titles=titles(session, plan_id=head.plan_id),
+        kept=_kept(session, head),
     )
+
+
+def _kept(session: Session, head: PlanHead) -> Mapping[int, date]:
+    """The mails that a limit has moved to a day to come, with that day where their reader lives."""
+    rows = session.execute(
+        select(Message.touchpoint_id, Message.send_at).where(
+            Message.plan_id == head.plan_id,
+            Message.person_id == head.person_id,
+            Message.state == MessageState.QUEUED,
+            Message.wanted_at.is_not(None),
+        )
+    )
+    days = ((touchpoint_id, worktime.local(send_at, head.zone).date()) for touchpoint_id, send_at in rows)
+    return {touchpoint_id: day for touchpoint_id, day in days if touchpoint_id is not None}
 
 
 def titles(session: Session, *, plan_id: int) -> Mapping[str, Title]:

@@ -1,5 +1,6 @@
 """The closed sets of the trade: every kind and state that code, database and pages agree on."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -113,6 +114,16 @@ class MessageKind(StrEnum):
     def is_calendar(self) -> bool:
         """Whether it carries an iCalendar part: exempt from per-person limits, no Auto-Submitted."""
         return self in {MessageKind.INVITATION, MessageKind.CANCELLATION}
+
+
+# the first mail of a follow-up; a check-in is invited to
+MAIL_OF: Mapping[StepKind, MessageKind] = {
+    StepKind.COMMITMENT: MessageKind.COMMITMENT,
+    StepKind.PROMPT: MessageKind.PROMPT,
+    StepKind.REFLECTION: MessageKind.REFLECTION,
+    StepKind.SPONSOR: MessageKind.SPONSOR,
+    StepKind.UNPROMPTED: MessageKind.UNPROMPTED,
+}
 
 
 class MessageState(StrEnum):

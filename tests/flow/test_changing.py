@@ -337,9 +337,8 @@ def test_what_was_added_and_taken_back_is_shown_to_nobody_and_never_asked(
 
     asked.live(ASKED + 22 * DAY, since=ASKED)
 
-    assert [mail["Subject"] for mail in office.to(ANNA)].count(
-        "How is it going?"
-    ) == 1  # the one of the programme
+    subjects = [mail["Subject"] for mail in office.to(ANNA)]
+    assert sum(subject.startswith("How is it going?") for subject in subjects) == 1  # the programme's
     days = [one.why for one in timelines.dates(asked.session, plan_id=asked.plan(ANNA).id)]
     assert decisions.ADDED not in days
 

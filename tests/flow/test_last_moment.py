@@ -1,7 +1,7 @@
 """The last moment before a mail leaves: whoever stops it before its dot wins, and nobody waits for the server."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psycopg
 import pytest
@@ -291,10 +291,10 @@ def test_what_cannot_be_written_is_told_and_the_rest_goes_out(
 ) -> None:
     write = letters._Desk._raw
 
-    def spoilt(self: letters._Desk, letter: Letter) -> bytes:
+    def spoilt(self: letters._Desk, letter: Letter, parts: Sequence[Letter]) -> bytes:
         if letter.address == ANNA:
             raise LookupError("a word is missing")
-        return write(self, letter)
+        return write(self, letter, parts)
 
     monkeypatch.setattr(letters._Desk, "_raw", spoilt)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from coachfollow.calendars import invitation
 from coachfollow.calendars.invitation import Meeting
-from coachfollow.mail.prepared import Facts, House, Wording
-from coachfollow.rules.kinds import MessageKind
+from coachfollow.mail.prepared import Facts, House, Section, Wording
+from coachfollow.rules.kinds import Audience, MessageKind
 
 TOKEN = "Zk3pQ9vX1bN7rT5yH2mC8dL4sF6gJ0aW"
 AT = "https://followup.nordwind.example"
@@ -104,6 +104,20 @@ def facts(kind: MessageKind = MessageKind.REFLECTION, **changed: Any) -> Facts:
     if kind is MessageKind.CANCELLATION:
         given |= {"calendar": invitation.cancel(MEETING), "calendar_method": "CANCEL"}
     return Facts(**given | changed)
+
+
+def part(kind: MessageKind) -> Section:
+    """Return a part of a mail that says several things."""
+    manager = kind is MessageKind.SPONSOR
+    wording = Wording(audience=Audience.MANAGER, question="Did you talk?") if manager else wording_of(kind)
+    return Section(kind=kind, wording=wording, has_plan=not manager, has_footer=True)
+
+
+def of_part(n: int) -> Mapping[str, str]:
+    """Return what differs from part to part: another programme, another person."""
+    programmes = ("Customer-focused leadership", "Meetings that end on time", "A first team")
+    people = ("Aïcha O’Neill-Núñez", "Emil Jansen", "Fenna de Wit")
+    return {**VALUES, "programme": programmes[n], "participant": people[n]}
 
 
 def wording_of(kind: MessageKind) -> Wording:

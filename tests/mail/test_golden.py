@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from coachfollow.mail.prepared import prepare
+from coachfollow.mail.facts import together
+from coachfollow.mail.prepared import prepare, prepare_together
 from coachfollow.rules.kinds import MessageKind
-from tests.mail.examples import HOUSE, VALUES, facts, wording_of
+from tests.mail.examples import HOUSE, VALUES, facts, of_part, part, wording_of
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = [
@@ -17,11 +18,30 @@ CASES = [
 ]
 
 
+TOGETHER = {
+    "together": [MessageKind.REFLECTION, MessageKind.PROMPT],
+    "together-for-a-manager": [MessageKind.SPONSOR, MessageKind.SPONSOR, MessageKind.SPONSOR],
+}
+
+
 @pytest.mark.parametrize(("name", "kind", "locale", "commitment"), CASES, ids=[case[0] for case in CASES])
 def test_the_mail_is_the_one_we_looked_at(name: str, kind: MessageKind, locale: str, commitment: str) -> None:
     raw = prepare(kind, wording_of(kind), HOUSE, locale).fill(
         facts(kind, values={**VALUES, "commitment": commitment})
     )
+    compare(name, raw)
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_the_mail_of_several_parts_is_the_one_we_looked_at(name: str) -> None:
+    kinds = TOGETHER[name]
+    raw = prepare_together([part(kind) for kind in kinds], HOUSE, "en").fill(
+        together([facts(kind, values=of_part(n)) for n, kind in enumerate(kinds)])
+    )
+    compare(name, raw)
+
+
+def compare(name: str, raw: bytes) -> None:
     file = GOLDEN / f"{name}.eml"
     if os.environ.get("COACHFOLLOW_GOLDEN") == "write":
         file.write_bytes(raw)
@@ -31,4 +51,4 @@ def test_the_mail_is_the_one_we_looked_at(name: str, kind: MessageKind, locale: 
 
 
 def test_every_golden_mail_belongs_to_a_case() -> None:
-    assert {file.stem for file in GOLDEN.iterdir()} == {case[0] for case in CASES}
+    assert {file.stem for file in GOLDEN.iterdir()} == {case[0] for case in CASES} | set(TOGETHER)

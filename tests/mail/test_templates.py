@@ -254,7 +254,7 @@ def test_every_kind_has_its_templates_and_our_own_words() -> None:
         folder.name: {file.name for file in folder.iterdir()}
         for folder in templates.folder().iterdir()
         if folder.is_dir()
-    } == {kind.value: needed for kind in MessageKind}
+    } == {kind.value: needed for kind in MessageKind} | {"together": {"subject.txt", "body.txt", "body.html"}}
 
 
 def style_sheet() -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from coachfollow.queries.outbox import Noted, Posted
 from coachfollow.rules.kinds import MessageState
+from coachfollow.web import enough, saying
 
 MEANINGS: Mapping[MessageState, str] = {
     MessageState.QUEUED: "Their moment has not come yet, or a worker takes them next.",
@@ -21,6 +22,7 @@ MEANINGS: Mapping[MessageState, str] = {
 TOLD: Mapping[str, str] = {
     "mail sent": "The mail server took it",
     "mail failed": "It could not be delivered, for good",
+    "mail kept": "It was kept for another day, so that its reader does not get too many",
     "mail put off": "The mail server said “not now”; it is tried again later",
     "mail taken back": "Its sender stopped half-way; it went back into the outbox",
     "mail in doubt": "The connection broke after its last dot: we cannot tell whether it arrived",
@@ -95,6 +97,9 @@ def _why(one: Noted) -> Iterator[str]:
         yield f"{verdict}."
     if one.name.endswith("by hand"):
         yield f"By {one.by}." if one.by else "From a terminal."
+    match one.facts:
+        case {"kept": str(day), "limit": str(limit)}:
+            yield f"Kept until {saying.short_day(date.fromisoformat(day))}: {enough.because(limit)}."
 
 
 def _end(mail: Posted, noted: Sequence[Noted]) -> Iterator[Told]:

@@ -8,7 +8,7 @@ from coachfollow.rules.attention import Need, Reason
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.forms import BARRIER_WORDS
 from coachfollow.rules.kinds import Audience, Barrier, ChangeKind
-from coachfollow.web import saying
+from coachfollow.web import enough, saying
 from coachfollow.web.staff import words
 
 HAPPENED: Mapping[str, str] = {
@@ -40,6 +40,7 @@ HAPPENED: Mapping[str, str] = {
     "check-in not held": "The meeting was not held",
     "manager declined": "The manager wants no more cards",
     "mail sent": "Mail handed over",
+    "mail kept": "Mail kept",
     "mail failed": "Mail refused",
     "mail cancelled": "Mail taken back before it left",
     "mail expired": "Mail too late to send",
@@ -92,8 +93,16 @@ def happened(one: Happened) -> str:
     said = HAPPENED.get(one.name, words.capital(one.name))
     if one.mail is not None:
         to = f" to {one.recipient}" if one.recipient else ""
-        return f"{said}: {words.MAILS[one.mail]}{to}"
+        return f"{said}{_until(one)}: {words.MAILS[one.mail]}{to}"
     return f"{said}{_about(one)}{_detail(one)}"
+
+
+def _until(one: Happened) -> str:
+    match one.facts:
+        case {"kept": str(day), "limit": str(limit)}:
+            return f" until {_short(day)}, {enough.because(limit)}"
+        case _:
+            return ""
 
 
 _OWN_DAYS = frozenset({"was", "starts_at"})  # facts that say the day themselves

@@ -1,0 +1,68 @@
+"""Carries out what a limit has decided about a claimed mail that does not leave: it waits, or comes to its end."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, func, update
+from sqlalchemy.orm import Session
+
+from coachfollow.extensions import UtcDateTime
+from coachfollow.flow import claims, history, sets
+from coachfollow.flow.claims import MESSAGES
+from coachfollow.models import Message
+from coachfollow.rules.kinds import MessageState
+from coachfollow.rules.limits import Kept, Why
+
+NO_DAY = "it was left out: its time would have been over before there was a day for it"
+NO_ROOM = "it was left out: more mails than are allowed in a week would have been too many"
+
+_columns = MESSAGES.c
+_WAIT = (
+    update(MESSAGES)
+    .where(
+        _columns.id == bindparam("b_id"),
+        _columns.fence == bindparam("b_fence"),
+        _columns.state == MessageState.CLAIMED,
+    )
+    .values(
+        state=MessageState.QUEUED,
+        lease_until=None,
+        wanted_at=func.coalesce(_columns.wanted_at, _columns.send_at),
+        send_at=bindparam("b_until", type_=UtcDateTime),
+        expires_at=bindparam("b_expires", type_=UtcDateTime),
+    )
+)
+
+
+def keep(session: Session, kept: Sequence[Kept], *, fence: int, now: datetime) -> None:
+    """Put back what waits, with its new moment; what waits for another day says so in its history. No commit."""
+    if not kept:
+        return
+    rows = [{"b_id": one.key, "b_until": one.until, "b_expires": one.expires_at} for one in kept]
+    session.connection().execute(_WAIT, [{**row, "b_fence": fence} for row in rows])
+    told: defaultdict[tuple[Why, date], list[int]] = defaultdict(list)
+    for one in kept:
+        if one.why is not Why.TOGETHER:
+            told[one.why, one.day].append(one.key)
+    for (why, day), ids in told.items():
+        for some in sets.chunks(ids):
+            facts = {"kept": day.isoformat(), "limit": why}
+            history.record_messages(session, "mail kept", at=now, where=Message.id.in_(some), facts=facts)
+
+
+def drop(session: Session, dropped: Sequence[tuple[int, Why]], *, now: datetime) -> None:
+    """Let what no day was left for come to its end, and say so at its follow-up. No commit."""
+    for reason, ids in (
+        (NO_ROOM, [key for key, why in dropped if why is Why.WEEK]),
+        (NO_DAY, [key for key, why in dropped if why is not Why.WEEK]),
+    ):
+        for some in sets.chunks(ids):
+            session.execute(
+                update(Message)
+                .where(Message.id.in_(some), Message.state == MessageState.CLAIMED)
+                .values(state=MessageState.EXPIRED, settled_at=now, reason=reason)
+                .execution_options(synchronize_session=False)
+            )
+            claims.mark_undeliverable(session, message_ids=some, reason=reason)
+            history.record_messages(session, "mail expired", at=now, where=Message.id.in_(some))

@@ -1,0 +1,164 @@
+"""Reads what a limit is decided by, for many people at once: their mails in hand, what comes, what has left."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import exists, select, union_all
+from sqlalchemy.orm import Session
+
+from coachfollow.models import (
+    FollowUpPlan,
+    MailPart,
+    MailTurn,
+    Message,
+    Person,
+    Reporting,
+    SealedMail,
+    Step,
+    Touchpoint,
+)
+from coachfollow.queries import due
+from coachfollow.rules import limits
+from coachfollow.rules.kinds import MAIL_OF, Audience, MessageKind, MessageState, StepKind, TouchpointState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InHand:
+    """A claimed mail that counts, with what its limit is decided by."""
+
+    id: int
+    kind: MessageKind
+    person_id: int
+    organisation_id: int
+    zone: str
+    send_at: datetime
+    expires_at: datetime
+    wanted_at: datetime | None
+    touchpoint_id: int | None
+    closes_at: datetime | None
+    resends: int
+    is_written: bool
+    leads: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """A mail that is not in hand: queued, or the first one of a follow-up that is still to open."""
+
+    person_id: int
+    kind: MessageKind
+    send_at: datetime
+    until: datetime
+    touchpoint_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A place that somebody's mail took, and how that mail stands."""
+
+    person_id: int
+    day: date
+    nth: int
+    week: date
+    nth_of_week: int
+    message_id: int
+    state: MessageState
+
+
+def in_hand(session: Session, *, message_ids: Collection[int]) -> Sequence[InHand]:
+    """Give those of these mails that count."""
+    rows = session.execute(
+        select(
+            Message.id,
+            Message.kind,
+            Message.person_id,
+            Message.organisation_id,
+            Person.zone,
+            Message.send_at,
+            Message.expires_at,
+            Message.wanted_at,
+            Message.touchpoint_id,
+            Touchpoint.closes_at,
+            Message.resends,
+            SealedMail.message_id.is_not(None),
+            exists().where(MailPart.leader_id == Message.id),
+        )
+        .join(Person, Person.id == Message.person_id)
+        .outerjoin(Touchpoint, Touchpoint.id == Message.touchpoint_id)
+        .outerjoin(SealedMail, SealedMail.message_id == Message.id)
+        .where(Message.id.in_(list(message_ids)), Message.kind.in_(limits.COUNTED))
+    )
+    return [InHand(**dict(zip(InHand.__slots__, row, strict=True))) for row in rows]
+
+
+def taken(session: Session, *, people: Collection[int], since: date) -> Sequence[Turn]:
+    """Give the turns these people's mails took, from that day on."""
+    rows = session.execute(
+        select(
+            MailTurn.person_id,
+            MailTurn.day,
+            MailTurn.nth,
+            MailTurn.week,
+            MailTurn.nth_of_week,
+            MailTurn.message_id,
+            Message.state,
+        )
+        .join(Message, Message.id == MailTurn.message_id)
+        .where(MailTurn.person_id.in_(list(people)), MailTurn.day >= since)
+    )
+    return [Turn(**row._asdict()) for row in rows]
+
+
+def coming(session: Session, *, people: Collection[int], until: datetime) -> Sequence[Coming]:
+    """Give what these people are to get up to a moment and is not in hand: queued mails, follow-ups to open."""
+    return [*_queued(session, people, until), *_planned(session, people, until)]
+
+
+def _queued(session: Session, people: Collection[int], until: datetime) -> Iterator[Coming]:
+    rows = session.execute(
+        select(
+            Message.person_id, Message.kind, Message.send_at, Message.expires_at, Message.touchpoint_id
+        ).where(
+            Message.state == MessageState.QUEUED,
+            Message.person_id.in_(list(people)),
+            Message.kind.in_(limits.COUNTED),
+            Message.send_at <= until,
+            ~exists().where(MailPart.message_id == Message.id),
+        )
+    )
+    for person_id, kind, send_at, expires_at, touchpoint_id in rows:
+        yield Coming(
+            person_id=person_id,
+            kind=kind,
+            send_at=send_at,
+            until=expires_at,
+            touchpoint_id=touchpoint_id,
+        )
+
+
+def _planned(session: Session, people: Collection[int], until: datetime) -> Iterator[Coming]:
+    """The follow-ups of these people, and those of their reports that speak to them as a manager."""
+    chosen = (
+        select(Touchpoint.id, Touchpoint.kind, Touchpoint.due_at, Touchpoint.closes_at)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .join(Step, Step.id == Touchpoint.step_id)
+        .where(Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at <= until, due.RUNNING)
+    )
+    own = chosen.add_columns(FollowUpPlan.person_id).where(
+        FollowUpPlan.person_id.in_(list(people)), Touchpoint.audience == Audience.PARTICIPANT
+    )
+    managed = (
+        chosen.add_columns(Reporting.manager_id)
+        .join(Reporting, (Reporting.person_id == FollowUpPlan.person_id) & Reporting.to_at.is_(None))
+        .where(Reporting.manager_id.in_(list(people)), Touchpoint.audience == Audience.MANAGER)
+    )
+    for touchpoint_id, kind, due_at, closes_at, person_id in session.execute(union_all(own, managed)):
+        if kind is not StepKind.CHECK_IN:  # a meeting is invited to, which does not count
+            yield Coming(
+                person_id=person_id,
+                kind=MAIL_OF[kind],
+                send_at=due_at,
+                until=closes_at,
+                touchpoint_id=touchpoint_id,
+            )

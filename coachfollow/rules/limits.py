@@ -1,0 +1,231 @@
+"""Decides which of somebody's mails leave today, which wait for another day, and which can no longer leave at all.
+
+Everything a person gets counts, whatever programme it comes from, but what goes into a calendar and what they asked
+for themselves. Days and weeks are those of the person's own zone; a week begins on Monday.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from coachfollow.rules import lifecycle, worktime
+from coachfollow.rules.kinds import MessageKind
+from coachfollow.rules.worktime import Hours
+
+KEPT = timedelta(days=7)  # a mail is kept no longer than this: what is older belongs to another week
+
+_FREE = frozenset({MessageKind.SIGN_IN, MessageKind.CURRENT_QUESTION})  # asked for by whoever gets them
+COUNTED = frozenset(kind for kind in MessageKind if not kind.is_calendar and kind not in _FREE)
+
+# the more important first: what comes of meetings, then what is asked, then what only reminds
+_IMPORTANCE: Mapping[MessageKind, int] = {
+    MessageKind.ANNOUNCEMENT: 0,
+    MessageKind.COACH_WILL_CALL: 1,
+    MessageKind.ASK_HOURS: 1,
+    MessageKind.COMMITMENT: 2,
+    MessageKind.REFLECTION: 2,
+    MessageKind.UNPROMPTED: 2,
+    MessageKind.SPONSOR: 2,
+    MessageKind.REMINDER: 3,
+    MessageKind.PROMPT: 4,
+}
+
+
+# who reads: mails to one person join only where they speak to them as the same
+_VOICES: Mapping[MessageKind, str] = {MessageKind.SPONSOR: "manager", MessageKind.ASK_HOURS: "coach"}
+_MOST_TOGETHER: Mapping[str, int] = {"participant": 2, "coach": 2, "manager": 20}
+
+
+class Why(StrEnum):
+    """Why a mail waits, or never leaves."""
+
+    DAY = "day"
+    WEEK = "week"
+    TOGETHER = "together"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How many mails a person gets at most."""
+
+    a_day: int = 1
+    a_week: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A mail that is in hand, or will be; it may leave from `due_at` until before `until`.
+
+    One that is `alone` joins no other: it is written already, or others have joined it before. `about` names its
+    follow-up, so that nobody is reminded of a question in the mail that asks it.
+    """
+
+    key: int
+    kind: MessageKind
+    due_at: datetime
+    until: datetime
+    about: int | None = None
+    in_hand: bool = True
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Whose mails these are: where they live, when they work, and on which days mails have left already."""
+
+    zone: str
+    hours: Hours
+    taken: Mapping[date, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A mail that waits until a moment, and why."""
+
+    key: int
+    until: datetime
+    expires_at: datetime
+    day: date
+    why: Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What becomes of the mails in hand: each is in exactly one place.
+
+    What leaves together is one mail, whose first part leads.
+    """
+
+    leaving: Sequence[Sequence[int]] = ()
+    kept: Sequence[Kept] = ()
+    dropped: Sequence[tuple[int, Why]] = ()
+
+
+Letter = list[Waiting]
+
+
+@dataclass(slots=True)
+class _Calendar:
+    """Somebody's days, while mails are given theirs: what has left, and the letters that are to leave."""
+
+    person: Person
+    limits: Limits
+    letters: dict[date, list[Letter]] = field(default_factory=dict)
+
+    def place(self, mail: Waiting, day: date) -> bool:
+        """Give a mail its day if there is room: beside another of that day, or as a letter of its own."""
+        letter = next((one for one in self.letters.get(day, ()) if _may_join(mail, one)), None)
+        if letter is not None:
+            letter.append(mail)
+            return True
+        if self.full(day) is None:
+            self.letters.setdefault(day, []).append([mail])
+            return True
+        return False
+
+    def full(self, day: date) -> Why | None:
+        """Why no further letter leaves on this day; None if one can."""
+        if self._count(day) >= self.limits.a_day:
+            return Why.DAY
+        week = sum(self._count(monday(day) + timedelta(days=n)) for n in range(7))
+        return Why.WEEK if week >= self.limits.a_week else None
+
+    def _count(self, day: date) -> int:
+        return self.person.taken.get(day, 0) + len(self.letters.get(day, ()))
+
+
+def decide(waiting: Iterable[Waiting], *, person: Person, limits: Limits, now: datetime) -> Verdict:
+    """Decide for one person: the important first, then the oldest; what is only coming holds its place.
+
+    A mail that is not due yet keeps its day free, so that nothing of less weight uses the week up before it.
+    """
+    today = worktime.local(now, person.zone).date()
+    calendar = _Calendar(person, limits)
+    kept: list[Kept] = []
+    dropped: list[tuple[int, Why]] = []
+    for mail in sorted(waiting, key=_precedence):
+        first = max(today, worktime.local(mail.due_at, person.zone).date())
+        why = calendar.full(first) or Why.DAY
+        day = next((day for day in _days(mail, first, person) if calendar.place(mail, day)), None)
+        if not mail.in_hand:
+            continue
+        if day is None:
+            dropped.append((mail.key, why))
+        elif day != today:
+            kept.append(_kept(mail, _moment(mail, day, person), day, why))
+    leaving, waits = _parted(calendar.letters.get(today, ()), today, now)
+    return Verdict(leaving=leaving, kept=(*kept, *waits), dropped=dropped)
+
+
+def _parted(letters: Iterable[Letter], today: date, now: datetime) -> tuple[list[list[int]], list[Kept]]:
+    """Let a letter leave that is complete; the parts of one that is not wait for the rest of the same day."""
+    leaving: list[list[int]] = []
+    waits: list[Kept] = []
+    for letter in letters:
+        in_hand = [mail for mail in letter if mail.in_hand]
+        complete_at = max((mail.due_at for mail in letter if not mail.in_hand), default=now)
+        if complete_at > now and all(complete_at < mail.until for mail in in_hand):
+            waits += [_kept(mail, complete_at, today, Why.TOGETHER) for mail in in_hand]
+        elif in_hand:
+            leaving.append([mail.key for mail in in_hand])
+    return leaving, waits
+
+
+def _may_join(mail: Waiting, letter: Letter) -> bool:
+    voice = _voice(mail)
+    if mail.alone or letter[0].alone or _voice(letter[0]) != voice:
+        return False
+    return len(letter) < _MOST_TOGETHER[voice] and not any(_repeats(mail, one) for one in letter)
+
+
+def _repeats(mail: Waiting, other: Waiting) -> bool:
+    return (
+        mail.about is not None
+        and mail.about == other.about
+        and MessageKind.REMINDER in (mail.kind, other.kind)
+    )
+
+
+def _voice(mail: Waiting) -> str:
+    return _VOICES.get(mail.kind, "participant")
+
+
+def window_end(*, due_at: datetime, closes_at: datetime | None) -> datetime:
+    """The moment before which a mail that was due then must have left, however often it was kept."""
+    latest = due_at + KEPT
+    return latest if closes_at is None else min(latest, closes_at)
+
+
+def monday(day: date) -> date:
+    """The first day of this day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def importance(kind: MessageKind) -> int:
+    """How much a mail weighs against others to the same person: the smaller, the sooner it leaves."""
+    return _IMPORTANCE[kind]
+
+
+def _precedence(mail: Waiting) -> tuple[int, datetime, int]:
+    return importance(mail.kind), mail.due_at, mail.key
+
+
+def _days(mail: Waiting, first: date, person: Person) -> Iterator[date]:
+    """The days on which a mail may leave: its own, then working days while its window lasts."""
+    yield first
+    day = worktime.next_working_day(person.hours, first + timedelta(days=1))
+    while _moment(mail, day, person) < mail.until:
+        yield day
+        day = worktime.next_working_day(person.hours, day + timedelta(days=1))
+
+
+def _moment(mail: Waiting, day: date, person: Person) -> datetime:
+    """On another day a mail leaves at the hour it was meant for, as far as that day is worked."""
+    at = worktime.clip_time(person.hours, day, worktime.local(mail.due_at, person.zone).time())
+    return worktime.resolve(datetime.combine(day, at), person.zone)
+
+
+def _kept(mail: Waiting, until: datetime, day: date, why: Why) -> Kept:
+    expires_at = min(until + lifecycle.STALE_AFTER, mail.until)
+    return Kept(key=mail.key, until=until, expires_at=expires_at, day=day, why=why)
