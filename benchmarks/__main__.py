@@ -53,6 +53,10 @@ def _say(people: int, came_in: dict[str, Any], went_out: dict[str, Any]) -> None
         f" longest chunk {came_in['longest_chunk_seconds']:.2f} s)"
     )
     print(
+        f"  plan alone       {came_in['pure_touchpoints_per_cpu_second']:>10,.0f} touchpoints a second of CPU"
+        " (the rules, person by person, as if nobody shared a rhythm)"
+    )
+    print(
         f"  peak memory      {came_in['peak_mb']:>10,.0f} MB ({came_in['mb_before']:,.0f} before the file was opened)"
     )
     print(

@@ -14,6 +14,7 @@ from coachfollow.extensions import db, installation
 from coachfollow.flow import cohorts, houses, programmes
 from coachfollow.models import Cohort
 
+REGIONS = ("DE-BY", "US-NY", "JP", "IN", "AU-NSW", "BR-SP")  # of the zones, in their order
 ZONES = (
     "Europe/Berlin",
     "America/New_York",

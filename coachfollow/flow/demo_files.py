@@ -28,8 +28,8 @@ class _Attendee:
 
 
 def people() -> bytes:
-    """Everybody with team, manager, zone, language and working week, as CSV."""
-    header = ["Name", "Email", "Team", "Manager", "Time zone", "Language", "Working week"]
+    """Everybody with team, manager, zone, language, working week and country, as CSV."""
+    header = ["Name", "Email", "Team", "Manager", "Time zone", "Language", "Working week", "Country"]
     rows = [
         [
             one.name,
@@ -39,6 +39,7 @@ def people() -> bytes:
             one.zone,
             one.locale,
             one.week,
+            demo_people.COUNTRIES[one.zone],
         ]
         for one in demo_people.everyone()
     ]

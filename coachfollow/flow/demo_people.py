@@ -13,6 +13,19 @@ SAO_PAULO, KOLKATA, RIYADH = "America/Sao_Paulo", "Asia/Kolkata", "Asia/Riyadh"
 
 WEEKS: Mapping[str, str] = {RIYADH: "sun-thu 08:00-16:00", SAO_PAULO: "mon-fri 08:00-17:00"}
 USUAL_WEEK = "mon-fri 09:00-17:00"
+OWN_WEEKS: Mapping[str, str] = {
+    "Ines Köhler": "mon-wed 09:00-13:00",  # part-time
+    "Matteo Ferri": "early: mon-fri 06:00-14:00 / late: mon-fri 13:00-21:00 from 2026-01-05",
+}
+COUNTRIES: Mapping[str, str] = {
+    BERLIN: "DE-BE",
+    LONDON: "GB-ENG",
+    NEW_YORK: "US-NY",
+    SAO_PAULO: "BR-SP",
+    KOLKATA: "IN",
+    RIYADH: "SA",
+}
+ON_LEAVE = "Jule Petersen"  # for a week, soon after the training
 
 
 class Habit(StrEnum):
@@ -51,7 +64,7 @@ class Invented:
     @property
     def week(self) -> str:
         """When they work."""
-        return WEEKS.get(self.zone, USUAL_WEEK)
+        return OWN_WEEKS.get(self.name) or WEEKS.get(self.zone, USUAL_WEEK)
 
 
 def address(name: str, *, gone: bool = False) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from coachfollow.extensions import installation
 from coachfollow.flow import (
     attendance,
+    away,
     coaching,
     cohorts,
     demo,
@@ -26,6 +27,7 @@ from coachfollow.intake import reading
 from coachfollow.intake.reading import DateOrder
 from coachfollow.models import Cohort, Organisation
 from coachfollow.rules import worktime
+from coachfollow.rules.absences import Leave
 from coachfollow.rules.kinds import ImportKind, Role
 
 ZONE = demo_people.BERLIN
@@ -33,6 +35,7 @@ INVITED = timedelta(days=10)  # before the training
 BEGINS = time(13, 0)
 WRITTEN_UP = timedelta(hours=4)  # after it begins
 TARGET = 0.8
+LEAVES, RETURNS = timedelta(days=5), timedelta(days=11)  # after the training
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,7 @@ def build(session: Session, *, now: datetime) -> World:
     demo.step(session, until=written_up)
     report = demo_files.attendance(begins)
     _take(session, cohort, "attendance.csv", report, kind=ImportKind.ATTENDANCE, now=written_up)
+    _go_on_leave(session, organisation, day=day, now=written_up)
     demo.step(session, until=now)
     demo.set_clock(session, now=now)  # the story has come to its present
     return World(
@@ -69,6 +73,14 @@ def build(session: Session, *, now: datetime) -> World:
         cohort=cohort.key,
         training_on=day,
     )
+
+
+def _go_on_leave(session: Session, organisation: Organisation, *, day: date, now: datetime) -> None:
+    """One of them is away for a week, and has said so."""
+    email = demo_people.named(demo_people.ON_LEAVE).email
+    person = people.find_or_add(session, organisation_id=organisation.id, email=email, name=None, now=now)
+    leave = Leave(first=day + LEAVES, last=day + RETURNS)
+    away.go(session, person_id=person.id, leave=leave, now=now, actor_id=person.id)
 
 
 def _training_day(now: datetime) -> date:

@@ -71,8 +71,9 @@ class _Dated:
 def plan(steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zone: str) -> tuple[Planned, ...]:
     """Date every step, ordered by due moment; ValueError for an anchor that `problems` would have named."""
     wanted, distances = cadence.wanted_days(steps, sessions=sessions), cadence.distances(steps)
+    usual = week.usual
     dated = [
-        _dated(step, distance=distances[step.key], wanted=wanted[step.key], week=week, zone=zone)
+        _dated(step, distances[step.key], wanted=wanted[step.key], week=week, usual=usual, zone=zone)
         for step in steps
     ]
     dated.sort(key=lambda one: one.due_at)
@@ -115,7 +116,9 @@ def grace_until(week: Hours, day: date, *, zone: str) -> datetime:
     return worktime.end_of_day(worktime.add_working_days(week, day, GRACE_WORKING_DAYS), zone)
 
 
-def _dated(step: StepRule, *, distance: Distance, wanted: date, week: Hours, zone: str) -> _Dated:
+def _dated(
+    step: StepRule, distance: Distance, *, wanted: date, week: Hours, usual: Hours, zone: str
+) -> _Dated:
     roll = worktime.previous_working_day if step.offset_days < 0 else worktime.next_working_day
     day = roll(week, wanted)
     at = worktime.clip_time(week, day, step.at)
@@ -123,7 +126,7 @@ def _dated(step: StepRule, *, distance: Distance, wanted: date, week: Hours, zon
         step=step,
         distance=distance,
         wanted=wanted,
-        usual=roll(week.usual, wanted),
+        usual=day if usual is week else roll(usual, wanted),
         day=day,
         at=at,
         due_at=worktime.resolve(datetime.combine(day, at), zone),

@@ -104,7 +104,7 @@ class WorkingTime:
     @property
     def usual(self) -> "WorkingTime":
         """The same without leave and closed days."""
-        return replace(self, leave=(), closures=())
+        return replace(self, leave=(), closures=()) if self.leave or self.closures else self
 
 
 def spans_on(hours: Hours, day: date) -> tuple[Span, ...]:

@@ -10,7 +10,7 @@ from coachfollow.flow import demo_files, demo_people, demo_words
 from coachfollow.flow.demo_people import Habit
 from coachfollow.intake import people, reading
 from coachfollow.intake.words import DateOrder
-from coachfollow.rules import attending, worktime
+from coachfollow.rules import attending, rotas
 
 BEGINS = datetime(2026, 3, 13, 13, 0)  # noqa: DTZ001 - naive, as files are
 
@@ -37,7 +37,7 @@ def test_everybody_has_a_manager_a_coach_and_a_week_that_can_be_read() -> None:
         assert one.manager in known
         assert demo_people.coach_of(one) in demo_people.COACHES
     for week in (*demo_people.COACHES.values(), *(one.week for one in demo_people.everyone())):
-        worktime.parse_week(week)  # raises where it cannot be read
+        rotas.parse(week)  # raises where it cannot be read
 
 
 def test_the_people_file_says_all_there_is_to_know(tmp_path: Path) -> None:

@@ -85,6 +85,17 @@ def test_forty_people_in_six_zones_and_three_directorates_were_invited(visit: Vi
     assert session.scalar(select(func.count()).select_from(Reporting)) == 46
 
 
+def test_one_of_them_is_on_leave_and_what_was_planned_meanwhile_has_moved(visit: Visit) -> None:
+    email = demo_people.named(demo_people.ON_LEAVE).email
+    whys = visit.session.scalars(
+        select(Touchpoint.why)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .where(Person.email == email)
+    ).all()
+    assert any("away until" in why for why in whys)
+
+
 def test_its_training_was_on_the_last_working_day_and_its_time_is_now(visit: Visit) -> None:
     day = visit.world.training_on
 
