@@ -21,6 +21,7 @@ from coachfollow.queries import limits as chosen
 from coachfollow.queries import turns, worktimes
 from coachfollow.queries.turns import Coming, InHand, Turn
 from coachfollow.rules import limits, worktime
+from coachfollow.rules.kinds import Audience
 from coachfollow.rules.limits import Kept, Limits, Person, Verdict, Waiting, Why
 
 LOOK_AHEAD = timedelta(days=7)
@@ -145,6 +146,7 @@ def _waiting(mail: InHand) -> Waiting:
         due_at=mail.send_at,
         until=limits.window_end(due_at=first, closes_at=mail.closes_at),
         about=mail.touchpoint_id,
+        audience=mail.audience or Audience.PARTICIPANT,
         alone=mail.is_written or mail.leads,
     )
 
@@ -156,6 +158,7 @@ def _foreseen(one: Coming, key: int) -> Waiting:
         due_at=one.send_at,
         until=one.until,
         about=one.touchpoint_id,
+        audience=one.audience or Audience.PARTICIPANT,
         in_hand=False,
     )
 

@@ -36,6 +36,7 @@ class InHand:
     expires_at: datetime
     wanted_at: datetime | None
     touchpoint_id: int | None
+    audience: Audience | None
     closes_at: datetime | None
     resends: int
     is_written: bool
@@ -51,6 +52,7 @@ class Coming:
     send_at: datetime
     until: datetime
     touchpoint_id: int | None
+    audience: Audience | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,7 @@ def in_hand(session: Session, *, message_ids: Collection[int]) -> Sequence[InHan
             Message.expires_at,
             Message.wanted_at,
             Message.touchpoint_id,
+            Touchpoint.audience,
             Touchpoint.closes_at,
             Message.resends,
             SealedMail.message_id.is_not(None),
@@ -118,8 +121,15 @@ def coming(session: Session, *, people: Collection[int], until: datetime) -> Seq
 def _queued(session: Session, people: Collection[int], until: datetime) -> Iterator[Coming]:
     rows = session.execute(
         select(
-            Message.person_id, Message.kind, Message.send_at, Message.expires_at, Message.touchpoint_id
-        ).where(
+            Message.person_id,
+            Message.kind,
+            Message.send_at,
+            Message.expires_at,
+            Message.touchpoint_id,
+            Touchpoint.audience,
+        )
+        .outerjoin(Touchpoint, Touchpoint.id == Message.touchpoint_id)
+        .where(
             Message.state == MessageState.QUEUED,
             Message.person_id.in_(list(people)),
             Message.kind.in_(limits.COUNTED),
@@ -127,20 +137,21 @@ def _queued(session: Session, people: Collection[int], until: datetime) -> Itera
             ~exists().where(MailPart.message_id == Message.id),
         )
     )
-    for person_id, kind, send_at, expires_at, touchpoint_id in rows:
+    for person_id, kind, send_at, expires_at, touchpoint_id, audience in rows:
         yield Coming(
             person_id=person_id,
             kind=kind,
             send_at=send_at,
             until=expires_at,
             touchpoint_id=touchpoint_id,
+            audience=audience,
         )
 
 
 def _planned(session: Session, people: Collection[int], until: datetime) -> Iterator[Coming]:
     """The follow-ups of these people, and those of their reports that speak to them as a manager."""
     chosen = (
-        select(Touchpoint.id, Touchpoint.kind, Touchpoint.due_at, Touchpoint.closes_at)
+        select(Touchpoint.id, Touchpoint.kind, Touchpoint.audience, Touchpoint.due_at, Touchpoint.closes_at)
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .join(Step, Step.id == Touchpoint.step_id)
         .where(Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at <= until, due.RUNNING)
@@ -153,7 +164,9 @@ def _planned(session: Session, people: Collection[int], until: datetime) -> Iter
         .join(Reporting, (Reporting.person_id == FollowUpPlan.person_id) & Reporting.to_at.is_(None))
         .where(Reporting.manager_id.in_(list(people)), Touchpoint.audience == Audience.MANAGER)
     )
-    for touchpoint_id, kind, due_at, closes_at, person_id in session.execute(union_all(own, managed)):
+    for touchpoint_id, kind, audience, due_at, closes_at, person_id in session.execute(
+        union_all(own, managed)
+    ):
         if kind is not StepKind.CHECK_IN:  # a meeting is invited to, which does not count
             yield Coming(
                 person_id=person_id,
@@ -161,4 +174,5 @@ def _planned(session: Session, people: Collection[int], until: datetime) -> Iter
                 send_at=due_at,
                 until=closes_at,
                 touchpoint_id=touchpoint_id,
+                audience=audience,
             )

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from coachfollow.rules import lifecycle, worktime
-from coachfollow.rules.kinds import MessageKind
+from coachfollow.rules.kinds import Audience, MessageKind
 from coachfollow.rules.worktime import Hours
 
 KEPT = timedelta(days=7)  # a mail is kept no longer than this: what is older belongs to another week
@@ -32,9 +32,8 @@ _IMPORTANCE: Mapping[MessageKind, int] = {
 }
 
 
-# who reads: mails to one person join only where they speak to them as the same
-_VOICES: Mapping[MessageKind, str] = {MessageKind.SPONSOR: "manager", MessageKind.ASK_HOURS: "coach"}
-_MOST_TOGETHER: Mapping[str, int] = {"participant": 2, "coach": 2, "manager": 20}
+# how many join: more than two questions to oneself are work, a manager's are one list
+_MOST_TOGETHER: Mapping[Audience, int] = {Audience.PARTICIPANT: 2, Audience.MANAGER: 20}
 
 
 class Why(StrEnum):
@@ -66,6 +65,7 @@ class Waiting:
     due_at: datetime
     until: datetime
     about: int | None = None
+    audience: Audience = Audience.PARTICIPANT
     in_hand: bool = True
     alone: bool = False
 
@@ -173,10 +173,10 @@ def _parted(letters: Iterable[Letter], today: date, now: datetime) -> tuple[list
 
 
 def _may_join(mail: Waiting, letter: Letter) -> bool:
-    voice = _voice(mail)
-    if mail.alone or letter[0].alone or _voice(letter[0]) != voice:
+    """Mails to one person join only where they speak to the same one: who takes part, or who leads."""
+    if mail.alone or letter[0].alone or letter[0].audience is not mail.audience:
         return False
-    return len(letter) < _MOST_TOGETHER[voice] and not any(_repeats(mail, one) for one in letter)
+    return len(letter) < _MOST_TOGETHER[mail.audience] and not any(_repeats(mail, one) for one in letter)
 
 
 def _repeats(mail: Waiting, other: Waiting) -> bool:
@@ -185,10 +185,6 @@ def _repeats(mail: Waiting, other: Waiting) -> bool:
         and mail.about == other.about
         and MessageKind.REMINDER in (mail.kind, other.kind)
     )
-
-
-def _voice(mail: Waiting) -> str:
-    return _VOICES.get(mail.kind, "participant")
 
 
 def window_end(*, due_at: datetime, closes_at: datetime | None) -> datetime:

@@ -54,9 +54,9 @@ class Letter:
         parts = [part.get_content() for part in self.mail.walk() if part.get_content_maintype() == "text"]
         return "\n".join([*map(str, self.mail.values()), *parts])
 
-    def link(self, door: str, **query: str) -> str:
-        """Give its link behind this door, like `a` for an answer, that says just this."""
-        for one in _LINK.findall(self._part("plain")):
+    def link(self, door: str, *, about: str = "", **query: str) -> str:
+        """Give its link behind this door, like `a` for an answer, that says just this; below who it is about."""
+        for one in _LINK.findall(self._part("plain").partition(about)[2] if about else self._part("plain")):
             address = urlsplit(one)
             if address.path.startswith(f"/{door}/") and dict(parse_qsl(address.query)) == query:
                 return str(one)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coachfollow.rules import limits, worktime
-from coachfollow.rules.kinds import MessageKind
+from coachfollow.rules.kinds import Audience, MessageKind
 from coachfollow.rules.limits import COUNTED, Limits, Person, Verdict, Waiting, Why
 from coachfollow.rules.worktime import WorkingWeek
 
@@ -34,7 +34,16 @@ def mail(
     alone: bool = False,
 ) -> Waiting:
     until = due_at + days * DAY
-    return Waiting(key=key, kind=kind, due_at=due_at, until=until, in_hand=in_hand, alone=alone)
+    audience = Audience.MANAGER if kind is MessageKind.SPONSOR else Audience.PARTICIPANT
+    return Waiting(
+        key=key,
+        kind=kind,
+        due_at=due_at,
+        until=until,
+        audience=audience,
+        in_hand=in_hand,
+        alone=alone,
+    )
 
 
 def decide(
