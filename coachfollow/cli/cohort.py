@@ -8,11 +8,15 @@ from typing import TypeVar
 import click
 
 from coachfollow.cli import house, output
-from coachfollow.flow import cohorts
+from coachfollow.flow import cohorts, reanchoring
 from coachfollow.flow.cohorts import Meeting
+from coachfollow.flow.reanchoring import Foreseen
 from coachfollow.queries import finding, groups
 from coachfollow.queries.filters import EVERYTHING
 from coachfollow.queries.groups import CoachOfGroup, Group
+from coachfollow.rules import worktime
+from coachfollow.rules.changes import Edit
+from coachfollow.rules.replanning import Replanned
 
 State = TypeVar("State", bound=StrEnum)
 
@@ -123,6 +127,64 @@ def show(key: str, *, as_json: bool) -> None:
     with house.opened() as here:
         found = finding.cohort_named(here.session, organisation_id=here.organisation.id, key=key)
         _show(groups.group(here.session, public_id=found.public_id), as_json=as_json)
+
+
+@cohort.command()
+@click.argument("key")
+@click.argument("number", type=click.IntRange(1))
+@click.argument("session", type=SessionType())
+@click.option("--preview", is_flag=True, help="Say what would change, and change nothing.")
+@output.json_option
+def correct(*, key: str, number: int, session: Meeting, preview: bool, as_json: bool) -> None:
+    """Correct when session NUMBER of a group takes place; what counts from it moves, what was asked stays."""
+    carry_out = reanchoring.foresee if preview else reanchoring.correct
+    with house.opened(writing=not preview) as here:
+        found = carry_out(
+            here.session,
+            cohort=finding.cohort_named(here.session, organisation_id=here.organisation.id, key=key),
+            position=number,
+            meeting=session,
+            now=here.now,
+        )
+    document = {
+        "session": found.position,
+        "was": found.was,
+        "becomes": found.becomes,
+        "people": found.people,
+        "moved": found.moved,
+        "left_out": found.left_out,
+        "unchanged": found.unchanged,
+        "meetings_freed": found.freed,
+        "moves": [_move(one, edit) for one in found.changed for edit in one.edits],
+        "done": not preview,
+    }
+    output.show(document, _said_of(found, preview=preview), as_json=as_json)
+
+
+def _move(one: Replanned, edit: Edit) -> Mapping[str, object]:
+    return {
+        "participant": one.plan.name,
+        "was": edit.before.dates.day if edit.before else None,
+        "becomes": edit.after.dates.day,
+        "state": edit.after.state,
+        "why": edit.after.state_reason or edit.after.why,
+    }
+
+
+def _said_of(found: Foreseen, *, preview: bool) -> list[str]:
+    moves = [_move(one, edit).values() for one in found.changed for edit in one.edits]
+    told = "their participants and coaches are told, and get another time"
+    return [
+        f"Session {found.position}: from {_begin(found.was, found.zone)} to {_begin(found.becomes, found.zone)}.",
+        f"{found.moved} follow-ups move, {found.left_out} are left out, {found.unchanged} stay as they are.",
+        *([f"{found.freed} meetings leave the calendars: {told}."] if found.freed else ()),
+        *output.columns([tuple(str(value) for value in move) for move in moves]),
+        "Nothing has changed so far." if preview else "Done.",
+    ]
+
+
+def _begin(moment: datetime, zone: str) -> str:
+    return f"{worktime.local(moment, zone):%Y-%m-%d %H:%M}"
 
 
 def _show(group: Group, *, as_json: bool) -> None:

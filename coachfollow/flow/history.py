@@ -1,7 +1,7 @@
 """Writes down what happened: ids and plain facts, never texts (law 15)."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Integer, insert, literal, select
@@ -16,6 +16,15 @@ def record(session: Session, name: str, *, at: datetime, **ids_and_facts: object
     columns = {key: value for key, value in ids_and_facts.items() if key in Event.__table__.c}
     facts = {key: value for key, value in ids_and_facts.items() if key not in columns}
     session.execute(insert(Event).values(at=at, name=name, facts=json.dumps(facts), **columns))
+
+
+def record_all(session: Session, name: str, *, at: datetime, rows: Sequence[Mapping[str, object]]) -> None:
+    """Add one event for each of these rows in one statement: columns by their name, `facts` as a mapping."""
+    if rows:
+        session.execute(
+            insert(Event),
+            [{**row, "at": at, "name": name, "facts": json.dumps(row["facts"])} for row in rows],
+        )
 
 
 def record_plans(

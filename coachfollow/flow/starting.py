@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from coachfollow.flow import checkins, history, outbox, plans, preludes, sets
 from coachfollow.models import Attendance, Cohort, FollowUpPlan, Message, Touchpoint, TrainingSession
+from coachfollow.rules.attending import NOT_THERE
 from coachfollow.rules.kinds import AttendanceState, PlanState, StepKind, StopReason, TouchpointState
 
-NOT_THERE = "the training was not attended"
 STALE_PROMPT = timedelta(days=2)
 ATTENDED, MISSED = 1, -1
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 
-from sqlalchemy import exists, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import NotFound
@@ -20,9 +21,12 @@ from coachfollow.models import (
 )
 from coachfollow.queries import hours, schedules, worktimes
 from coachfollow.rules.changes import Course, Footing, Meeting
-from coachfollow.rules.kinds import CheckInState
+from coachfollow.rules.kinds import CheckInState, PlanState
 from coachfollow.rules.redating import Dates
+from coachfollow.rules.replanning import Standing
 from coachfollow.rules.snapshots import Busy, FollowUp, Snapshot
+
+_LIVING = (PlanState.DRAFT, PlanState.ACTIVE, PlanState.PAUSED)
 
 
 def of(session: Session, *, plan_id: int, now: datetime) -> Snapshot:
@@ -60,6 +64,34 @@ def of(session: Session, *, plan_id: int, now: datetime) -> Snapshot:
     )
 
 
+def of_group(session: Session, *, cohort_id: int) -> Sequence[Standing]:
+    """Give all plans of a group that run, rest or wait for the training, in one statement, in the order of names."""
+    rows = session.execute(
+        select(FollowUpPlan, Person.name, Person.email, Touchpoint, Step.mandatory, CheckIn)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .join(Touchpoint, Touchpoint.plan_id == FollowUpPlan.id)
+        .join(Step, Step.id == Touchpoint.step_id)
+        .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
+        .where(FollowUpPlan.cohort_id == cohort_id, FollowUpPlan.state.in_(_LIVING))
+        .order_by(Person.name, FollowUpPlan.id, Touchpoint.due_at, Touchpoint.id)
+        .execution_options(populate_existing=True)
+    )
+    return [_standing(list(some)) for _, some in groupby(rows, key=lambda row: row[0].id)]
+
+
+def _standing(
+    rows: Sequence[Row[FollowUpPlan, str | None, str | None, Touchpoint, bool, CheckIn]],
+) -> Standing:
+    plan, name, email = rows[0][:3]
+    return Standing(
+        plan_id=plan.id,
+        person_id=plan.person_id,
+        name=name or email or "",
+        footing=_footing(plan),
+        follow_ups=[_follow_up(row[3], mandatory=row[4], check_in=row[5]) for row in rows],
+    )
+
+
 def _footing(plan: FollowUpPlan) -> Footing:
     return Footing(
         state=plan.state,
@@ -79,17 +111,21 @@ def _follow_ups(session: Session, plan_id: int) -> Sequence[FollowUp]:
         .execution_options(populate_existing=True)
     )
     return [
-        FollowUp(
-            id=touchpoint.id,
-            key=(touchpoint.step_id, touchpoint.n),
-            kind=touchpoint.kind,
-            audience=touchpoint.audience,
-            mandatory=mandatory,
-            zone=touchpoint.zone,
-            course=_course(touchpoint, check_in),
-        )
+        _follow_up(touchpoint, mandatory=mandatory, check_in=check_in)
         for touchpoint, mandatory, check_in in rows
     ]
+
+
+def _follow_up(touchpoint: Touchpoint, *, mandatory: bool, check_in: CheckIn | None) -> FollowUp:
+    return FollowUp(
+        id=touchpoint.id,
+        key=(touchpoint.step_id, touchpoint.n),
+        kind=touchpoint.kind,
+        audience=touchpoint.audience,
+        mandatory=mandatory,
+        zone=touchpoint.zone,
+        course=_course(touchpoint, check_in),
+    )
 
 
 def _course(touchpoint: Touchpoint, check_in: CheckIn | None) -> Course:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from coachfollow.rules.kinds import AttendanceState
 
+NOT_THERE = "the training was not attended"
+
 
 def minutes(
     intervals: Iterable[tuple[datetime, datetime]], *, within: tuple[datetime, datetime] | None = None

@@ -209,3 +209,17 @@ def test_mails_and_meetings_can_be_worked_off_by_hand(
     drained = group.json("drain")
     assert drained["sent"] == len(list(letterbox.glob("*.eml")))
     assert "0 mails sent" in group.run("drain").stdout
+
+
+def test_a_corrected_session_is_previewed_and_then_done(group: Terminal) -> None:
+    begin = f"{yesterday()}T10:00/120"
+
+    seen = group.json("cohort", "correct", "spring", 1, begin, "--preview")
+    assert (seen["done"], seen["people"], seen["moves"]) == (False, 0, [])
+    assert (
+        "Nothing has changed so far."
+        in group.run("cohort", "correct", "spring", 1, begin, "--preview").stdout
+    )
+
+    assert group.json("cohort", "correct", "spring", 1, begin)["done"] is True
+    assert "takes place then already" in group.run("cohort", "correct", "spring", 1, begin, code=1).stderr

@@ -29,6 +29,7 @@ HAPPENED: Mapping[str, str] = {
     "follow-up closed": "Closed",
     "follow-up excused": "Excused",
     "follow-up moved": "Moved",
+    "follow-up left out": "Left out",
     "follow-up prolonged": "More time",
     "follow-up added": "Added",
     "change undone": "Taken back",
