@@ -51,6 +51,12 @@ class Limits:
     a_day: int = 1
     a_week: int = 3
 
+    def __post_init__(self) -> None:
+        if self.a_day < 1:
+            raise ValueError("at least one mail a day must be allowed")
+        if self.a_week < self.a_day:
+            raise ValueError("a week allows no fewer mails than a day")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.errors import Forbidden, Invalid
 from coachfollow.extensions import installation
-from coachfollow.flow import demo, demo_guests, demo_people, demo_travel, mailbox, sets
+from coachfollow.flow import demo, demo_guests, demo_people, demo_travel, demo_world, mailbox, sets
 from coachfollow.flow.demo_guests import Guest
 from coachfollow.flow.demo_people import Habit
 from coachfollow.flow.demo_travel import Ahead
@@ -32,6 +32,7 @@ from coachfollow.models import (
 )
 from coachfollow.queries import clockwork, completion
 from coachfollow.queries.filters import EVERYTHING, Filters, GroupBy
+from coachfollow.rules import worktime
 from coachfollow.rules.kinds import (
     CheckInState,
     MessageKind,
@@ -100,7 +101,7 @@ def test_its_training_was_on_the_last_working_day_and_its_time_is_now(visit: Vis
     day = visit.world.training_on
 
     assert day.weekday() < 5
-    assert timedelta(0) < visit.built_at.date() - day <= timedelta(days=3)
+    assert timedelta(0) < worktime.local(visit.built_at, demo_world.ZONE).date() - day <= timedelta(days=3)
 
 
 def test_who_was_there_came_from_a_real_report(visit: Visit) -> None:

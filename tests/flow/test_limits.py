@@ -8,10 +8,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import lease_time
-from coachfollow.flow import outbox, turns
+from coachfollow.flow import limiting, outbox, turns
 from coachfollow.flow.claims import Place
-from coachfollow.models import Event, MailPart, MailTurn, Message, SealedMail, Setting, Token
-from coachfollow.queries import limits as chosen
+from coachfollow.models import Event, MailPart, MailTurn, Message, SealedMail, Token
 from coachfollow.rules.kinds import MessageKind, MessageState, TokenPurpose
 from coachfollow.rules.limits import Limits
 from tests.flow.grounds import Ground
@@ -160,9 +159,7 @@ def test_a_manager_of_three_people_gets_one_card(world: World, office: PostOffic
 
 
 def test_an_organisation_may_allow_more(thrice: World, office: PostOffice) -> None:
-    more = chosen.as_text(Limits(a_day=2, a_week=5))
-    thrice.session.add(Setting(organisation_id=thrice.organisation_id, key=chosen.KEY, value=more))
-    thrice.session.commit()
+    limiting.keep(thrice.session, organisation_id=thrice.organisation_id, limits=Limits(a_day=2, a_week=5))
 
     thrice.drain(FIRST_MAIL)
 

@@ -176,10 +176,9 @@ def test_an_app_that_is_not_ours_has_no_installation() -> None:
         extensions.installation()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_commit_that_failed_leaves_no_lock_behind(session: Scoped) -> None:
-    """SQLite keeps the transaction open then, and with it the one lock for writing."""
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL ends a transaction whose commit fails")
+    """SQLite keeps the transaction open then, and with it the one lock for writing; PostgreSQL ends it."""
     rows.fill(session.connection())
     session.execute(text("PRAGMA defer_foreign_keys = ON"))
     session.execute(update(Team).values(organisation_id=4711))

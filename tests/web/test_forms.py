@@ -18,7 +18,7 @@ FOREIGN = [
     ({"Origin": "http://localhost.evil.example"}, "a look-alike"),
     ({"Origin": "http://localhost:5001"}, "another port"),
 ]
-_PART = re.compile(r"<(?:(?P<kind>[^:>]+):)?[^>]+>")
+_PART = re.compile(r"<(?:(?P<kind>\w+)(?:\((?P<first>[^,)]*)[^)]*\))?:)?[^>]+>")
 OWN: list[tuple[dict[str, str], str]] = [
     ({}, "an old browser that says nothing"),
     ({"Sec-Fetch-Site": "same-origin"}, "our own page"),
@@ -39,7 +39,16 @@ def posts(app: Flask) -> Iterator[Rule]:
 
 def address(rule: Rule) -> str:
     """An address of this rule that names nothing there is."""
-    return _PART.sub(lambda part: "1" if (part["kind"] or "").startswith("int") else "x" * 32, rule.rule)
+    return _PART.sub(_part, rule.rule)
+
+
+def _part(part: re.Match[str]) -> str:
+    match part["kind"]:
+        case "int":
+            return "1"
+        case "any":
+            return part["first"]
+    return "x" * 32
 
 
 def token(browser: Browser) -> str:
