@@ -34,9 +34,7 @@ def current() -> Journal:
     where = folder()
     with _opening:
         ours = _open.get(where)
-        if ours is None or not ours.may_go_on:
-            if ours is not None:
-                ours.close()
+        if ours is None or not ours.may_go_on:  # batches that are under way still write into the old one
             _open[where] = Journal(where, machine())
         return _open[where]
 
@@ -49,6 +47,7 @@ def evidence(ids: Collection[str]) -> dict[str, Evidence]:
 
 def put_away(session: Session) -> None:
     """Remove the journals of processes that are gone and whose mails are all settled. Only reads the database."""
+    journal.sweep(folder())
     done = set(journal.left_behind(folder()))
     if done:
         under_way = Message.state.in_([MessageState.CLAIMED, MessageState.HANDING])

@@ -9,6 +9,8 @@ import fcntl
 import os
 import re
 import secrets
+import threading
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from coachfollow.mail.listening import Reply
 
 FULL = 1_000_000  # octets, some ten thousand mails: then the next batch begins another
 _MARK = "coachfollow-journal-1"
-_ENDING = ".journal"
+_ENDING, _UNSEEN = ".journal", ".new"  # the second until it has its lock and its header
 _LINE = re.compile(r"(\d+) (\d+) (?:DOT|([2-5]\d\d)(?: (.*))?)")
 
 Try = tuple[int, int]
@@ -38,22 +40,24 @@ class Unwritten(Exception):
 
 
 class Journal:
-    """The journal of this process; its lock says that somebody may still write."""
+    """The journal of this process; its lock says that somebody may still write.
+
+    Several threads may share it. It is closed when the last of them lets go of it, never under another's hands: the
+    number of its file would soon be that of another file, and a line would be written there.
+    """
 
     def __init__(self, folder: Path, machine: Machine) -> None:
         self.id = secrets.token_hex(16)
-        self._file = -1
+        self._writing = threading.Lock()
         self._is_whole = True
         self._size = 0
-        unseen = _path(folder, self.id).with_suffix(
-            ".new"
-        )  # before it has its lock, it looks like one left behind
+        unseen = _path(folder, self.id).with_suffix(_UNSEEN)
         try:
             self._file = _create(unseen)
+            self._closed = weakref.finalize(self, os.close, self._file)
             self._write(f"{_MARK} {machine.host} {machine.boot or ''}\n")
             unseen.rename(_path(folder, self.id))
         except (OSError, Unwritten) as error:
-            self.close()
             with suppress(OSError):
                 unseen.unlink()
             raise Unwritten(f"No send journal can be begun in {folder}: {error}") from error
@@ -61,7 +65,8 @@ class Journal:
     @property
     def may_go_on(self) -> bool:
         """Whether another batch may be written into it."""
-        return self._is_whole and self._size < FULL
+        with self._writing:
+            return self._is_whole and self._size < FULL
 
     def dot(self, message_id: int, fence: int) -> None:
         """Say that the final dot is about to leave; raises Unwritten, and then it must not."""
@@ -73,15 +78,18 @@ class Journal:
 
     def close(self) -> None:
         """Let go of the file; whoever looks now may remove it once all its mails are settled."""
-        if self._file >= 0:
-            os.close(self._file)
-        self._file, self._is_whole = -1, False
+        with self._writing:
+            self._is_whole = False
+            self._closed()
 
     def _write(self, line: str) -> None:
+        with self._writing:
+            self._append(line.encode())
+
+    def _append(self, octets: bytes) -> None:
         """Append a line; after one that failed there is no other, so only the last can be torn."""
         if not self._is_whole:
             raise Unwritten("The send journal is not whole; another is begun with the next batch.")
-        octets = line.encode()
         self._is_whole = False
         try:
             written = os.write(self._file, octets)
@@ -134,6 +142,15 @@ def left_behind(folder: Path) -> Iterator[str]:
     for path in sorted(folder.glob(f"*{_ENDING}")):
         if _is_nobodys(path):
             yield path.stem
+
+
+def sweep(folder: Path) -> None:
+    """Remove what is left of journals whose process died before it could begin them."""
+    for path in folder.glob(f"*{_UNSEEN}"):
+        if _is_nobodys(
+            path
+        ):  # or it gets its lock only now: then that beginning fails, and the next drain's does not
+            path.unlink(missing_ok=True)
 
 
 def remove(folder: Path, journal_id: str) -> None:

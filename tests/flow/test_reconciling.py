@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.extensions import lease_time
 from coachfollow.flow import claims, journals, reconciling
+from coachfollow.mail import journal
 from coachfollow.mail.journal import Journal
 from coachfollow.mail.listening import Reply
 from coachfollow.models import Message
@@ -42,17 +43,17 @@ def hand_over_and_die(
     world: World, *, dot: bool = True, reply: Reply | None = None, journal_id: str | None = None
 ) -> None:
     """A sender intends Anna's mail, journals so much of it, and is killed; its hold is over by now."""
-    journal = Journal(journals.folder(), journals.machine())
+    ours = Journal(journals.folder(), journals.machine())
     place = claims.take_place(world.session, lease=lease_time(world.session))
     assert place is not None
     (mail,) = claims.claim(
-        world.session, place=place, now=FIRST_MAIL, most=1, journal_id=journal_id or journal.id
+        world.session, place=place, now=FIRST_MAIL, most=1, journal_id=journal_id or ours.id
     )
     if dot:
-        journal.dot(mail, place.fence)
+        ours.dot(mail, place.fence)
     if reply:
-        journal.reply(mail, place.fence, reply)
-    journal.close()
+        ours.reply(mail, place.fence, reply)
+    ours.close()
     hold = place.taken.seconds + HOLD.total_seconds()
     handing = update(Message).where(Message.id == mail).values(state=MessageState.HANDING, hold_until=hold)
     world.session.execute(handing)
@@ -216,6 +217,21 @@ def test_a_journal_is_put_away_when_all_its_mails_are_settled(due: World) -> Non
     recover(due)
 
     assert list(journals.folder().iterdir()) == []
+
+
+def test_a_batch_under_way_keeps_its_journal_when_the_next_begins_another(
+    due: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "FULL", 1)
+    under_way = journals.current()
+    following = journals.current()
+
+    under_way.dot(7, 3)
+
+    assert following.id != under_way.id
+    assert journals.evidence([under_way.id])[under_way.id].dots == {(7, 3)}
+    journals.put_away(due.session)
+    assert {path.stem for path in journals.folder().iterdir()} == {under_way.id, following.id}
 
 
 def test_a_sender_that_was_only_frozen_finds_nothing_of_its_own(

@@ -3,6 +3,9 @@
 import os
 import resource
 import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +25,19 @@ def written(folder: Path, *octets: bytes) -> str:
     with (folder / f"{ours.id}.journal").open("ab") as file:
         file.writelines(octets)
     return ours.id
+
+
+@contextmanager
+def disk_is_full(path: Path, *, room: int) -> Iterator[None]:
+    """Let no file of this process grow beyond so many octets more than this one has."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + room, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
 
 
 def test_what_was_written_is_read_by_whoever_looks_while_it_is_open(tmp_path: Path) -> None:
@@ -127,16 +143,11 @@ def test_after_a_line_that_was_cut_short_there_is_no_other(tmp_path: Path) -> No
     """F22: the disk is full. No line, no dot; what was torn stays the last line, so it cannot be misread."""
     ours = Journal(tmp_path, HERE)
     ours.dot(7, 3)
-    size = (tmp_path / f"{ours.id}.journal").stat().st_size
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 3, before[1]))
-    try:
-        with pytest.raises(Unwritten, match="only a part of a line"):
-            ours.dot(8, 3)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, ignored)
+    with (
+        disk_is_full(tmp_path / f"{ours.id}.journal", room=3),
+        pytest.raises(Unwritten, match="only a part of a line"),
+    ):
+        ours.dot(8, 3)
     assert not ours.may_go_on
     with pytest.raises(Unwritten, match="another is begun"):
         ours.reply(7, 3, OK)
@@ -150,9 +161,51 @@ def test_after_a_line_that_was_cut_short_there_is_no_other(tmp_path: Path) -> No
 
 def test_a_line_that_cannot_be_written_at_all_is_told(tmp_path: Path) -> None:
     ours = Journal(tmp_path, HERE)
-    os.close(ours._file)
-    with pytest.raises(Unwritten, match="cannot be written"):
+    with (
+        disk_is_full(tmp_path / f"{ours.id}.journal", room=0),
+        pytest.raises(Unwritten, match="cannot be written"),
+    ):
         ours.dot(7, 3)
+
+
+def test_threads_that_share_a_journal_neither_lose_a_line_nor_find_it_torn(tmp_path: Path) -> None:
+    """A line that another thread is writing at this moment is no torn one."""
+    ours = Journal(tmp_path, HERE)
+
+    def write(fence: int) -> bool:
+        went_on = True
+        for message_id in range(1, 501):
+            went_on &= ours.may_go_on
+            ours.dot(message_id, fence)
+        return went_on
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all(threads.map(write, range(1, 5)))
+
+    said = journal.read(tmp_path, ours.id)
+    assert said is not None
+    assert said.dots == {(message_id, fence) for message_id in range(1, 501) for fence in range(1, 5)}
+
+
+def test_a_journal_is_let_go_of_with_the_last_who_holds_it(tmp_path: Path) -> None:
+    ours = Journal(tmp_path, HERE)
+    theirs = ours
+    del ours
+    assert list(journal.left_behind(tmp_path)) == []
+
+    del theirs
+
+    assert len(list(journal.left_behind(tmp_path))) == 1
+
+
+def test_what_is_left_of_a_journal_that_was_never_begun_is_swept_away(tmp_path: Path) -> None:
+    """Its process died between creating and renaming it."""
+    begun = Journal(tmp_path, HERE)
+    (tmp_path / "one.new").write_text("coachfollow-jour")
+
+    journal.sweep(tmp_path)
+
+    assert [path.stem for path in tmp_path.iterdir()] == [begun.id]
 
 
 def test_where_no_journal_can_be_begun_the_sentence_names_the_folder(tmp_path: Path) -> None:
