@@ -10,7 +10,7 @@ import click
 from coachfollow.cli import house, output
 from coachfollow.flow import cohorts, reanchoring
 from coachfollow.flow.cohorts import Meeting
-from coachfollow.flow.reanchoring import Foreseen
+from coachfollow.flow.foreseeing import Foreseen
 from coachfollow.queries import finding, groups
 from coachfollow.queries.filters import EVERYTHING
 from coachfollow.queries.groups import CoachOfGroup, Group

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from coachfollow.errors import Conflict, Invalid, NotFound
 from coachfollow.flow import changing, placing, reanchoring
 from coachfollow.flow.cohorts import Meeting
+from coachfollow.flow.foreseeing import Foreseen
 from coachfollow.models import CheckIn, CheckInAttendee, Cohort, Touchpoint, TrainingSession
 from coachfollow.rules.kinds import CheckInState, MessageKind, MessageState, TouchpointState
 from coachfollow.rules.levers import Move
@@ -25,15 +26,13 @@ def group(world: World) -> Cohort:
     return world.session.scalars(select(Cohort)).one()
 
 
-def correct(
-    world: World, meeting: Meeting, *, position: int = 1, shown: str | None = None
-) -> reanchoring.Foreseen:
+def correct(world: World, meeting: Meeting, *, position: int = 1, shown: str | None = None) -> Foreseen:
     return reanchoring.correct(
         world.session, cohort=group(world), position=position, meeting=meeting, now=AFTER, shown=shown
     )
 
 
-def foresee(world: World, meeting: Meeting, *, position: int = 1) -> reanchoring.Foreseen:
+def foresee(world: World, meeting: Meeting, *, position: int = 1) -> Foreseen:
     found = reanchoring.foresee(
         world.session, cohort=group(world), position=position, meeting=meeting, now=AFTER
     )
