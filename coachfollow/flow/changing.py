@@ -15,7 +15,7 @@ from coachfollow.queries import snapshots
 from coachfollow.rules import changes, decisions, pausing
 from coachfollow.rules.changes import Change, Edit
 from coachfollow.rules.kinds import ChangeKind, CheckInState, MessageState, TouchpointState
-from coachfollow.rules.levers import Lever, Meet
+from coachfollow.rules.levers import Lever, Mark, Meet
 
 SECOND_THOUGHTS = timedelta(minutes=3)  # so long a coach's word to calendars waits, and can be taken back
 SOON = timedelta(hours=2)  # a meeting so near is told at once
@@ -41,7 +41,7 @@ def carry_out(
     session: Session,
     *,
     plan_id: int,
-    lever: Lever,
+    lever: Lever | Mark,
     now: datetime,
     actor_id: int | None,
     shown: str | None = None,

@@ -5,12 +5,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.flow import changing, checkins, history, keys, locking, plans
+from coachfollow.flow import changing, checkins, history, keys, locking
 from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Touchpoint
 from coachfollow.queries import coached, hours
 from coachfollow.rules import decisions, worktime
-from coachfollow.rules.kinds import CheckInState, TouchpointState
-from coachfollow.rules.levers import Meet
+from coachfollow.rules.levers import Mark, Meet
 from coachfollow.rules.slots_values import Limits
 
 LONGEST_LINK = 500
@@ -22,20 +21,13 @@ def mark(
     """Say that a meeting took place or did not, with one sentence of what came of it."""
     touchpoint = session.get_one(Touchpoint, check_in.touchpoint_id)
     plan = locking.plan(session, plan_id=touchpoint.plan_id)
-    session.refresh(touchpoint)
+    session.refresh(check_in)
     _refuse_settled(check_in, touchpoint)
-    if check_in.state is CheckInState.PLACED and check_in.starts_at and check_in.starts_at > now:
-        raise Conflict("This meeting is still to come. If you met earlier, move it or excuse it.")
     if held and not outcome.strip():
         raise Invalid("One sentence of what came of it is needed.", {"outcome": "What came of it?"})
-    check_in.state = CheckInState.HELD if held else CheckInState.NOT_HELD
     check_in.outcome = keys.key_for(session, person_id=plan.person_id).seal(outcome.strip())
-    touchpoint.state = TouchpointState.COMPLETED if held else TouchpointState.MISSED
-    touchpoint.settled_at = now
-    checkins.record(session, "check-in held" if held else "check-in not held", check_in, now, actor_id)
-    session.flush()
-    plans.finish(session, plan_ids=[plan.id], now=now)
-    session.commit()
+    lever = Mark(follow_up=touchpoint.id, held=held)
+    changing.carry_out(session, plan_id=plan.id, lever=lever, now=now, actor_id=actor_id)
 
 
 def report(

@@ -10,7 +10,7 @@ from coachfollow.models import FollowUpPlan, Person, PlanChange
 from coachfollow.rules.changes import Change
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.kinds import ChangeKind, PlanState, TouchpointState
-from coachfollow.rules.levers import Lever, Meet, Move, Pause, Prolong, Skip
+from coachfollow.rules.levers import Lever, Mark, Meet, Move, Pause, Prolong, Skip
 from coachfollow.rules.taking_back import Decision
 
 NAMES: Mapping[ChangeKind, str] = {
@@ -24,6 +24,8 @@ NAMES: Mapping[ChangeKind, str] = {
     ChangeKind.STOPPED: "plan stopped",
     ChangeKind.SILENCED: "mails stopped",
     ChangeKind.FITTED: "follow-up moved",
+    ChangeKind.HELD: "check-in held",
+    ChangeKind.NOT_HELD: "check-in not held",
     ChangeKind.UNDONE: "change undone",
 }
 ENDS: Mapping[PlanState, str] = {
@@ -39,7 +41,7 @@ def record(
     row: PlanChange,
     change: Change,
     done: Sequence[Rewritten],
-    lever: Lever | None = None,
+    lever: Lever | Mark | None = None,
     undid: Decision | None = None,
 ) -> None:
     """Add the event of a change, and another where the plan ended by it or runs again. No commit."""
@@ -71,7 +73,7 @@ def _about(done: Sequence[Rewritten]) -> Mapping[str, object]:
     return {"touchpoint_id": done[0].touchpoint.id} if len(done) == 1 else {}
 
 
-def _facts(change: Change, lever: Lever | None) -> Mapping[str, object]:
+def _facts(change: Change, lever: Lever | Mark | None) -> Mapping[str, object]:
     match lever:
         case Skip():
             return {"excuse": lever.excuse.value}

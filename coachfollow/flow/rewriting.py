@@ -12,6 +12,8 @@ from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Person, Step
 from coachfollow.rules.changes import Change, Course, Edit, Key, Meeting
 from coachfollow.rules.kinds import CheckInState
 
+SPOKEN_OF = frozenset({CheckInState.HELD, CheckInState.NOT_HELD})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewritten:
@@ -69,6 +71,8 @@ def _meet(session: Session, check_in: CheckIn, meeting: Meeting | None) -> None:
         check_in.link = profile.meeting_link if profile else None
     check_in.state, check_in.reason = meeting.state, meeting.reason
     check_in.starts_at, check_in.ends_at = meeting.starts_at, meeting.ends_at
+    if meeting.state not in SPOKEN_OF:
+        check_in.outcome = None  # what was said of it goes with the mark that is taken back
 
 
 def _added(session: Session, plan: FollowUpPlan, edit: Edit) -> Touchpoint:

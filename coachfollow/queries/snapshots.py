@@ -20,6 +20,7 @@ from coachfollow.models import (
     Touchpoint,
 )
 from coachfollow.queries import hours, schedules, worktimes
+from coachfollow.rules import taking_back
 from coachfollow.rules.changes import Course, Footing, Meeting
 from coachfollow.rules.kinds import CheckInState, PlanState
 from coachfollow.rules.redating import Dates
@@ -155,10 +156,11 @@ def _meeting(check_in: CheckIn) -> Meeting:
 
 
 def _busy(session: Session, people: set[int], now: datetime) -> Sequence[Busy]:
+    """Their meetings to come, and those of late: a mark that is taken back may return to the time of one."""
     invited = exists().where(CheckInAttendee.check_in_id == CheckIn.id, CheckInAttendee.person_id.in_(people))
     rows = session.execute(
         select(CheckIn.touchpoint_id, CheckIn.starts_at, CheckIn.ends_at).where(
-            invited, CheckIn.state == CheckInState.PLACED, CheckIn.ends_at > now
+            invited, CheckIn.state == CheckInState.PLACED, CheckIn.ends_at > now - taking_back.WITHIN
         )
     )
     return [Busy(follow_up=row[0], starts_at=row[1], ends_at=row[2]) for row in rows if row[1] and row[2]]

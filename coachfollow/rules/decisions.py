@@ -20,7 +20,20 @@ from coachfollow.rules.kinds import (
     StopReason,
     TouchpointState,
 )
-from coachfollow.rules.levers import Add, Fit, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
+from coachfollow.rules.levers import (
+    Add,
+    Fit,
+    Lever,
+    Mark,
+    Meet,
+    Move,
+    Pause,
+    Prolong,
+    Resume,
+    Silence,
+    Skip,
+    Stop,
+)
 from coachfollow.rules.planning import OPEN_DAYS
 from coachfollow.rules.snapshots import Snapshot
 
@@ -32,13 +45,15 @@ FARTHEST = timedelta(days=366)
 LONGEST_MORE = timedelta(days=60)
 
 
-def decide(snapshot: Snapshot, lever: Lever, *, now: datetime) -> Change:
+def decide(snapshot: Snapshot, lever: Lever | Mark, *, now: datetime) -> Change:
     """Say what a decision changes; raises Conflict where it cannot be taken, Invalid for a day that cannot be."""
     match lever:
         case Move():
             change = _move(snapshot, lever, now)
         case Meet():
             change = _meet(snapshot, lever, now)
+        case Mark():
+            change = _mark(snapshot, lever, now)
         case Prolong():
             change = _prolong(snapshot, lever, now)
         case Skip():
@@ -117,6 +132,26 @@ def settled(state: TouchpointState, meeting: CheckInState | None) -> str | None:
     if state not in TO_COME:
         return f"This meeting is {state.value}; nothing can be said of it any more."
     return None
+
+
+def _mark(snapshot: Snapshot, lever: Mark, now: datetime) -> Change:
+    one = snapshot.follow_up(lever.follow_up)
+    meeting = one.course.meeting
+    if meeting is None:
+        raise Conflict("Only a meeting with a coach can have taken place.")
+    problem = settled(one.course.state, meeting.state)
+    if problem is not None:
+        raise Conflict(problem)
+    if meeting.is_to_come(now):
+        raise Conflict("This meeting is still to come. If you met earlier, move it or excuse it.")
+    after = replace(
+        one.course,
+        state=TouchpointState.COMPLETED if lever.held else TouchpointState.MISSED,
+        settled_at=now,
+        meeting=replace(meeting, state=CheckInState.HELD if lever.held else CheckInState.NOT_HELD),
+    )
+    kind = ChangeKind.HELD if lever.held else ChangeKind.NOT_HELD
+    return _one(snapshot, kind, Edit(key=one.key, before=one.course, after=after))
 
 
 def _prolong(snapshot: Snapshot, lever: Prolong, now: datetime) -> Change:

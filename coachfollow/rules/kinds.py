@@ -90,6 +90,8 @@ class ChangeKind(StrEnum):
     STOPPED = "stopped"
     SILENCED = "silenced"
     FITTED = "fitted"
+    HELD = "held"
+    NOT_HELD = "not_held"
     UNDONE = "undone"
 
 

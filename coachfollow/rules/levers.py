@@ -25,6 +25,14 @@ class Meet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Say that a meeting took place, or that it did not."""
+
+    follow_up: int
+    held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prolong:
     """Let a question be answered until the end of this day, also one that has closed."""
 

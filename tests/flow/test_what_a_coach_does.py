@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
 from coachfollow.errors import Conflict, Invalid, Refusal
-from coachfollow.flow import changing, coaching, placing, plans
-from coachfollow.models import CheckIn, Event, Message, Person
+from coachfollow.flow import changing, coaching, placing, plans, undoing
+from coachfollow.models import CheckIn, Event, Message, Person, PlanChange, Touchpoint
 from coachfollow.queries import coached, shared
 from coachfollow.rules.attention import Need
 from coachfollow.rules.excuses import Excuse
@@ -18,6 +18,8 @@ from coachfollow.rules.kinds import (
     CheckInState,
     MessageKind,
     MessageState,
+    PlanState,
+    StepKind,
     StopReason,
     TouchpointState,
 )
@@ -179,6 +181,78 @@ def test_a_meeting_whose_time_for_marking_is_over_stays_missed(home: House) -> N
         report(home, held=True, outcome="It did take place.", now=MEETING + 16 * DAY)
 
     assert home.touchpoint(ANNA, "meeting").state is TouchpointState.MISSED
+
+
+def newest(home: House) -> int:
+    """The newest decision about Anna's plan."""
+    return home.session.scalars(select(PlanChange.id).order_by(PlanChange.id.desc())).all()[0]
+
+
+def take_back(home: House, *, now: datetime) -> None:
+    undoing.undo(
+        home.session,
+        plan_id=home.plan(ANNA).id,
+        change_id=newest(home),
+        now=now,
+        actor_id=home.person(COACH),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence", "then"),
+    [
+        (CheckInState.HELD, "We found the next step.", CheckInState.NOT_HELD),  # the sentence goes as well
+        (CheckInState.NOT_HELD, "", CheckInState.HELD),
+    ],
+)
+def test_a_mistaken_mark_is_taken_back_within_a_day(
+    home: House, said: CheckInState, sentence: str, then: CheckInState
+) -> None:
+    arrange(home, MEETING)
+    home.pass_time(MEETING + timedelta(hours=1))
+    report(home, held=said is CheckInState.HELD, outcome=sentence, now=MEETING + timedelta(hours=1))
+
+    take_back(home, now=MEETING + DAY)
+
+    touchpoint, meeting = home.touchpoint(ANNA, "meeting"), check_in(home)
+    assert (touchpoint.state, touchpoint.settled_at) == (TouchpointState.OPEN, None)
+    assert (meeting.state, meeting.starts_at, meeting.outcome) == (CheckInState.PLACED, MEETING, None)
+    assert Need.MARK_MEETING in needs(home, MEETING + DAY)
+    report(home, held=then is CheckInState.HELD, outcome="Now it is right.", now=MEETING + DAY)
+    assert check_in(home).state is then
+
+
+def test_a_mark_is_not_taken_back_a_day_later(home: House) -> None:
+    arrange(home, MEETING)
+    report(home, held=True, outcome="We met.", now=MEETING + DAY)
+
+    with pytest.raises(Conflict, match="too long ago"):
+        take_back(home, now=MEETING + 3 * DAY)
+
+    assert check_in(home).state is CheckInState.HELD
+
+
+def test_a_follow_up_that_a_mark_has_finished_runs_again(home: House) -> None:
+    arrange(home, MEETING)
+    open_to_the_last(home)
+    report(home, held=True, outcome="We met.", now=MEETING + DAY)
+    assert home.plan(ANNA).state not in {PlanState.ACTIVE, PlanState.PAUSED}
+
+    take_back(home, now=MEETING + DAY + timedelta(hours=1))
+
+    assert (home.plan(ANNA).state, home.plan(ANNA).stop_reason) == (PlanState.ACTIVE, None)
+
+
+def open_to_the_last(home: House) -> None:
+    """Leave everything of Anna's plan out but her meeting."""
+    rows = home.session.scalars(
+        select(Touchpoint).where(
+            Touchpoint.plan_id == home.plan(ANNA).id, Touchpoint.kind != StepKind.CHECK_IN
+        )
+    )
+    for one in rows:
+        one.state, one.settled_at = TouchpointState.EXCUSED, AFTER
+    home.session.commit()
 
 
 def test_held_wants_one_sentence(home: House) -> None:

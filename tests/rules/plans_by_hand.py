@@ -12,7 +12,7 @@ from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.changes import Course, Footing, Meeting
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.kinds import Audience, CheckInState, PlanState, StepKind, StopReason, TouchpointState
-from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
+from coachfollow.rules.levers import Add, Lever, Mark, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
 from coachfollow.rules.snapshots import Busy, FollowUp, Snapshot
 
 NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)  # a Wednesday
@@ -129,13 +129,14 @@ def snapshots(
     return replace(whole, busy=busy)
 
 
-def levers(plan: Snapshot) -> st.SearchStrategy[Lever]:
+def levers(plan: Snapshot) -> st.SearchStrategy[Lever | Mark]:
     """What may be asked for about this plan; some of it cannot be."""
     which = st.sampled_from([one.id for one in plan.follow_ups])
     hours = st.integers(-2, 900)
     return st.one_of(
         st.builds(Move, follow_up=which, day=days, at=times),
         st.builds(Meet, follow_up=which, starts_at=hours.map(lambda n: NOW + timedelta(hours=n))),
+        st.builds(Mark, follow_up=which, held=st.booleans()),
         st.builds(Prolong, follow_up=which, until=days),
         st.builds(Skip, follow_up=which, excuse=st.sampled_from(Excuse)),
         st.builds(Add, step=st.integers(1, 3), day=days, at=times),
@@ -147,14 +148,14 @@ def levers(plan: Snapshot) -> st.SearchStrategy[Lever]:
 
 
 @st.composite
-def decided(draw: st.DrawFn) -> tuple[Snapshot, Lever]:
+def decided(draw: st.DrawFn) -> tuple[Snapshot, Lever | Mark]:
     """A plan, and something that can be decided about it now."""
     plan = draw(snapshots())
     lever = draw(levers(plan).filter(lambda one: is_possible(plan, one)))
     return plan, lever
 
 
-def is_possible(plan: Snapshot, lever: Lever) -> bool:
+def is_possible(plan: Snapshot, lever: Lever | Mark) -> bool:
     """Whether this can be decided about that plan now."""
     try:
         decisions.decide(plan, lever, now=NOW)

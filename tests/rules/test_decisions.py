@@ -19,7 +19,7 @@ from coachfollow.rules.kinds import (
     StopReason,
     TouchpointState,
 )
-from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
+from coachfollow.rules.levers import Add, Lever, Mark, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
 from coachfollow.rules.snapshots import Busy, Snapshot
 from tests.rules import plans_by_hand
 from tests.rules.plans_by_hand import DAY, NOW, WEEK, course, follow_up, placed, snapshot
@@ -40,7 +40,7 @@ running = plans_by_hand.snapshots(
 @few
 @given(anything)
 def test_a_change_begins_where_the_plan_stands_and_is_told_follow_up_by_follow_up(
-    decided: tuple[Snapshot, Lever],
+    decided: tuple[Snapshot, Lever | Mark],
 ) -> None:
     plan, lever = decided
 
@@ -54,7 +54,7 @@ def test_a_change_begins_where_the_plan_stands_and_is_told_follow_up_by_follow_u
 
 @few
 @given(anything)
-def test_every_state_follows_another_as_it_may(decided: tuple[Snapshot, Lever]) -> None:
+def test_every_state_follows_another_as_it_may(decided: tuple[Snapshot, Lever | Mark]) -> None:
     plan, lever = decided
 
     change = decisions.decide(plan, lever, now=NOW)
@@ -68,7 +68,7 @@ def test_every_state_follows_another_as_it_may(decided: tuple[Snapshot, Lever]) 
 
 @few
 @given(anything)
-def test_taking_a_change_back_leaves_everything_as_it_was(decided: tuple[Snapshot, Lever]) -> None:
+def test_taking_a_change_back_leaves_everything_as_it_was(decided: tuple[Snapshot, Lever | Mark]) -> None:
     plan, lever = decided
     change = decisions.decide(plan, lever, now=NOW)
     then = snapshots.after(plan, change)
@@ -82,7 +82,7 @@ def test_taking_a_change_back_leaves_everything_as_it_was(decided: tuple[Snapsho
 
 @few
 @given(anything)
-def test_a_change_is_read_as_it_was_written(decided: tuple[Snapshot, Lever]) -> None:
+def test_a_change_is_read_as_it_was_written(decided: tuple[Snapshot, Lever | Mark]) -> None:
     plan, lever = decided
 
     change = decisions.decide(plan, lever, now=NOW)
@@ -92,7 +92,7 @@ def test_a_change_is_read_as_it_was_written(decided: tuple[Snapshot, Lever]) -> 
 
 @few
 @given(anything)
-def test_what_was_shown_is_the_same_a_minute_later(decided: tuple[Snapshot, Lever]) -> None:
+def test_what_was_shown_is_the_same_a_minute_later(decided: tuple[Snapshot, Lever | Mark]) -> None:
     plan, lever = decided
     later = NOW + timedelta(minutes=1)
 
@@ -103,7 +103,7 @@ def test_what_was_shown_is_the_same_a_minute_later(decided: tuple[Snapshot, Leve
 
 @few
 @given(anything)
-def test_what_was_decided_already_is_another_change_or_none(decided: tuple[Snapshot, Lever]) -> None:
+def test_what_was_decided_already_is_another_change_or_none(decided: tuple[Snapshot, Lever | Mark]) -> None:
     """So a second click does nothing twice."""
     plan, lever = decided
     change = decisions.decide(plan, lever, now=NOW)

@@ -58,6 +58,8 @@ UNDONE: Mapping[ChangeKind, str] = {
     ChangeKind.STOPPED: "the stop",
     ChangeKind.SILENCED: "sending nothing more",
     ChangeKind.FITTED: "moving it into working time",
+    ChangeKind.HELD: "that the meeting was held",
+    ChangeKind.NOT_HELD: "that the meeting was not held",
     ChangeKind.UNDONE: "taking back",
 }
 

@@ -140,6 +140,7 @@ def test_a_meeting_is_marked_held_with_what_came_of_it(world: World, time: Clock
     browser.send(f"{meeting(world)}/mark", held="yes", outcome="We practised the first sentence.")
 
     assert "Thank you: held" in browser.text
+    assert "You can still take this back: The meeting was held" in browser.text
     assert "We practised the first sentence." in browser.text
     with world.inside() as home:
         assert home.touchpoint(ANNA, "meeting").state is TouchpointState.COMPLETED
