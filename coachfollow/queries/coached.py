@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Answer, CheckIn, Coaching, Cohort, Event, FollowUpPlan, Person, Touchpoint
+from coachfollow.queries import clashes, hours
 from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated, PlanHead
 from coachfollow.rules import attention
@@ -57,6 +58,7 @@ def my_people(session: Session, *, coach_id: int, now: datetime) -> Sequence[Coa
     """Give every plan somebody coaches now: those that need them first, the most pressing before the others."""
     mine = (Coaching.coach_id == coach_id) & Coaching.to_at.is_(None)
     dates, unread = _dates(session, mine), _unread(session, mine, coach_id)
+    misfits = _misfits(session, coach_id, now)
     rows = session.execute(
         select(FollowUpPlan, Person.name, Person.email, Cohort.title)
         .join(Coaching, Coaching.plan_id == FollowUpPlan.id)
@@ -74,7 +76,7 @@ def my_people(session: Session, *, coach_id: int, now: datetime) -> Sequence[Coa
             stop_reason=plan.stop_reason,
             paused_until=plan.paused_until,
             next=_next(dates[plan.id], now),
-            reasons=attention.reasons(_signs(plan.state, dates[plan.id], unread[plan.id], now)),
+            reasons=attention.reasons(_signs(plan.state, dates[plan.id], unread[plan.id], misfits, now)),
         )
         for plan, name, email, group in rows
     ]
@@ -111,7 +113,7 @@ def reasons(
         for one in reversed(answers)
         if (one.barrier or one.note) and (read_at is None or one.changed_at > read_at)
     ]
-    return attention.reasons(_signs(head.state, known, unread, now))
+    return attention.reasons(_signs(head.state, known, unread, {}, now))
 
 
 class _Dated(NamedTuple):
@@ -215,7 +217,22 @@ def _by_plan(rows: Iterable[Row]) -> Mapping[int, list[Row]]:
     return found
 
 
-def _signs(state: PlanState, dates: Sequence[_Dated], unread: Sequence[_Unread], now: datetime) -> Signs:
+def _misfits(session: Session, coach_id: int, now: datetime) -> Mapping[int, str]:
+    """Why meetings that stand no longer fit; whoever has offered no hours chose every time by hand."""
+    said = hours.hours(session, person_id=coach_id)
+    if not said.week:
+        return {}
+    return {one.follow_up: one.why for one in clashes.clashes(session, coach_id=coach_id, said=said, now=now)}
+
+
+def _signs(
+    state: PlanState,
+    dates: Sequence[_Dated],
+    unread: Sequence[_Unread],
+    misfits: Mapping[int, str],
+    now: datetime,
+) -> Signs:
+    misfit = next((one for one in dates if one.id in misfits), None)
     unbooked = next((one for one in dates if one.lacks_a_time(now)), None)
     settled = [one for one in dates if _was_asked(one) and one.state in _SETTLED]
     return Signs(
@@ -225,6 +242,8 @@ def _signs(state: PlanState, dates: Sequence[_Dated], unread: Sequence[_Unread],
         unmarked=[one.spot for one in dates if one.is_over(now, state)],
         unbooked=unbooked.spot if unbooked else None,
         why_unbooked=(unbooked.why_unplaced or "") if unbooked else "",
+        misfit=misfit.spot if misfit else None,
+        why_misfit=misfits[misfit.id] if misfit else "",
         barriers=[one.barrier for one in unread if one.barrier],
         unread=[one.audience for one in unread if one.is_shared],
     )

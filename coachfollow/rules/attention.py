@@ -16,6 +16,7 @@ class Need(StrEnum):
 
     MARK_MEETING = "mark_meeting"
     MISSED_TWICE = "missed_twice"
+    NO_LONGER_FITS = "no_longer_fits"
     BARRIER = "barrier"
     NOTHING_BOOKED = "nothing_booked"
     UNREAD = "unread"
@@ -47,7 +48,7 @@ class Signs:
 
     `settled` are the questions that were answered or missed, the latest last, and `last_missed` is the latest
     of them if it was missed. `unmarked` are meetings that are over and not marked; `unbooked` is a coming
-    meeting without a time.
+    meeting without a time, and `misfit` one that stands in calendars and no longer fits.
     """
 
     plan_state: PlanState
@@ -56,6 +57,8 @@ class Signs:
     unmarked: Sequence[Spot] = ()
     unbooked: Spot | None = None
     why_unbooked: str = ""
+    misfit: Spot | None = None
+    why_misfit: str = ""
     barriers: Sequence[Barrier] = ()
     unread: Sequence[Audience] = ()  # who wrote each note, the participant or their manager
 
@@ -82,6 +85,8 @@ def _of_a_running_plan(signs: Signs) -> list[Reason]:
     if missed_in_a_row(signs.settled) >= IN_A_ROW:
         count = str(missed_in_a_row(signs.settled))
         found.append(Reason(need=Need.MISSED_TWICE, spot=signs.last_missed, detail=count))
+    if signs.misfit is not None:
+        found.append(Reason(need=Need.NO_LONGER_FITS, spot=signs.misfit, detail=signs.why_misfit))
     if signs.unbooked is not None:
         found.append(Reason(need=Need.NOTHING_BOOKED, spot=signs.unbooked, detail=signs.why_unbooked))
     return found

@@ -1,7 +1,11 @@
-"""Says why a meeting that stands no longer fits: hours change, and leave comes, after an invitation has left."""
+"""Says why a meeting that stands no longer fits: hours, limits and leave change after an invitation has left."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from coachfollow.rules import slots_time
-from coachfollow.rules.slots_values import Meeting
+from coachfollow.rules.slots_room import Room
+from coachfollow.rules.slots_values import Coach, Meeting
 from coachfollow.rules.worktime import Hours
 
 NOT_OFFERED = "it lies outside the hours you offer"
@@ -14,6 +18,32 @@ def why(meeting: Meeting, *, coach: tuple[Hours | None, str], person: tuple[Hour
     if hours is None or not _lies_in(meeting, hours, zone):
         return NOT_OFFERED
     return None if _lies_in(meeting, *person) else NOT_WORKED
+
+
+def crowded(meetings: Sequence[Meeting], *, coach: Coach) -> Mapping[int, str]:
+    """Why some of a coach's meetings are too many or too near, by what was wanted.
+
+    The later gives way to the earlier, and what is to give way crowds out nothing itself.
+    """
+    room, found, ended = Room({coach.id: coach}), dict[int, str](), None
+    for one in sorted(meetings, key=lambda one: one.starts_at):
+        if ended is not None and one.starts_at < ended + timedelta(minutes=coach.gap):
+            found[one.wanted] = f"it begins less than {coach.gap} minutes after the one before"
+        elif said := _too_many(one, room, coach):
+            found[one.wanted] = said
+        else:
+            room.count([one])
+            ended = one.ends_at
+    return found
+
+
+def _too_many(meeting: Meeting, room: Room, coach: Coach) -> str | None:
+    day = slots_time.local_day(meeting.starts_at, coach.zone)
+    if room.on(coach.id, day) == 0:
+        return f"you take {coach.a_day} in a day at most, and others come before it"
+    if room.within(coach.id, slots_time.week_of(day)) == 0:
+        return f"you take {coach.a_week} in a week at most, and others come before it"
+    return None
 
 
 def _lies_in(meeting: Meeting, hours: Hours, zone: str) -> bool:

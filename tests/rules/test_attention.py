@@ -28,6 +28,8 @@ def needs(signs: Signs) -> list[Need]:
         (Signs(plan_state=PlanState.ACTIVE, settled=[MISSED, MISSED, DONE]), [], "an answer ends the row"),
         (Signs(plan_state=PlanState.ACTIVE, settled=[MISSED, DONE, MISSED]), [], "not in a row"),
         (Signs(plan_state=PlanState.ACTIVE, unbooked=MONDAY), [Need.NOTHING_BOOKED], "no time yet"),
+        (Signs(plan_state=PlanState.ACTIVE, misfit=MONDAY), [Need.NO_LONGER_FITS], "its time fits no more"),
+        (Signs(plan_state=PlanState.PAUSED, misfit=MONDAY), [], "a pause has no meetings to mend"),
         (Signs(plan_state=PlanState.PAUSED, unbooked=MONDAY, settled=[MISSED, MISSED]), [], "a pause is one"),
         (Signs(plan_state=PlanState.STOPPED, settled=[MISSED, MISSED]), [], "what has ended has ended"),
         (Signs(plan_state=PlanState.PAUSED, unmarked=[MONDAY]), [Need.MARK_MEETING], "it took place before"),
@@ -50,6 +52,7 @@ def test_the_most_pressing_reason_comes_first() -> None:
         settled=[MISSED, MISSED],
         unmarked=[MONDAY],
         unbooked=MONDAY,
+        misfit=MONDAY,
         barriers=[Barrier.MANAGER],
         unread=[Audience.PARTICIPANT, Audience.MANAGER],
     )

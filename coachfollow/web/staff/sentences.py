@@ -77,6 +77,9 @@ def reason(value: Reason) -> str:
         case Need.NOTHING_BOOKED:
             why = f" ({value.detail})" if value.detail else ""
             return f"No time is booked yet for the meeting of about {_day(value)}{why}."
+        case Need.NO_LONGER_FITS:
+            stays = "It stays until you choose another time."
+            return f"The meeting of {_day(value)} no longer fits: {value.detail}. {stays}"
         case Need.UNREAD:
             return _unread([Audience(one) for one in value.detail.split(",")])
 

@@ -161,6 +161,27 @@ def test_meetings_that_no_longer_fit_are_offered_for_another_time_and_stay(world
         assert home.session.scalars(select(CheckIn.starts_at)).all() == before
 
 
+def test_my_people_names_a_meeting_that_no_longer_fits_until_it_has_another_time(world: World) -> None:
+    with world.inside() as home:
+        home.bookable(BEN)
+        placing.place_due(home.session, now=ASKED - 3 * DAY)
+        home.session.execute(update(CoachProfile).values(meetings_a_week=1))
+        home.session.commit()
+        before = home.session.scalars(select(CheckIn.starts_at)).all()
+    browser = signed_in(world, BEN)
+
+    browser.open("/coach")
+
+    assert browser.text.count("you take 1 in a week at most, and others come before it") == 1
+    assert browser.text.count("Choose another time") == 1
+    with world.inside() as home:
+        assert home.session.scalars(select(CheckIn.starts_at)).all() == before
+        home.session.execute(update(CoachProfile).values(meetings_a_week=None))
+        home.session.commit()
+    browser.open("/coach")
+    assert "no longer fits" not in browser.text
+
+
 @ON_ONE
 def test_whoever_coaches_nobody_has_no_hours(world: World) -> None:
     assert signed_in(world, LENA).open("/hours").status_code == 403

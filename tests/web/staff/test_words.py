@@ -117,6 +117,10 @@ def test_what_a_step_is_counted_from(anchor: str, said: str) -> None:
             Reason(need=Need.NOTHING_BOOKED, spot=Spot(7, TUESDAY), detail="no time fits"),
             "10 March (no time fits).",
         ),
+        (
+            Reason(need=Need.NO_LONGER_FITS, spot=Spot(7, TUESDAY), detail="they do not work at that time"),
+            "The meeting of Tue 10 March no longer fits: they do not work at that time. It stays",
+        ),
     ],
 )
 def test_why_somebody_needs_their_coach(reason: Reason, said: str) -> None:
