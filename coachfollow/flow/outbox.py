@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
-from coachfollow.flow import history, parts, sets
+from coachfollow.flow import claims, history, parts, sets
 from coachfollow.models import Message
 from coachfollow.rules.kinds import UNSENT, MessageKind, MessageState
 
@@ -86,17 +86,18 @@ def take_back(session: Session, *, message_ids: Collection[int], reason: str, no
 
 
 def _stop(session: Session, where: ColumnElement[bool], reason: str, now: datetime) -> int:
-    """The sender's intent demands the state `claimed`: a mail that is cancelled here never gets its dot."""
+    """The sender's intent demands the state `claimed`: a mail that is stopped here never gets its dot."""
     session.execute(  # its intent is committed: the sender asks once more before the dot
         update(Message).where(Message.state == MessageState.HANDING, where).values(unwanted=True)
     )
-    stopped = session.scalars(
+    stopped = session.execute(
         update(Message)
         .where(Message.state.in_(UNSENT), where)
-        .values(state=MessageState.CANCELLED, settled_at=now, reason=reason)
-        .returning(Message.id)
+        .values(state=claims.ended(MessageState.CANCELLED), settled_at=now, reason=reason)
+        .returning(Message.id, Message.state)
     ).all()
-    parts.rewrite_leaders(session, message_ids=stopped)
-    for ids in sets.chunks(stopped):
-        history.record_messages(session, "mail cancelled", at=now, where=Message.id.in_(ids))
+    parts.rewrite_leaders(session, message_ids=[id_ for id_, _ in stopped])
+    for state, name in ((MessageState.CANCELLED, "mail cancelled"), (MessageState.IN_DOUBT, "mail in doubt")):
+        for ids in sets.chunks([id_ for id_, ended_as in stopped if ended_as is state]):
+            history.record_messages(session, name, at=now, where=Message.id.in_(ids))
     return len(stopped)

@@ -26,6 +26,7 @@ from coachfollow.rules.kinds import MessageKind, MessageState
 
 MOST_LAPSES = 5
 ELSEWHERE = 60.0  # seconds in which the host that has the journal may rule by it
+UNSETTLED = (Ruling.PUT_OFF, Ruling.NEVER_LEFT)
 POISON = "the sender stopped five times while it was working on this mail"
 
 
@@ -102,6 +103,8 @@ def _ruled(mail: Held, evidence: Evidence | None, here: Machine, now: datetime) 
         never_left=evidence is not None and evidence.proves_no_dot(which, here=here),
         may_repeat=_may_repeat(mail, now),
     )
+    if ruling in UNSETTLED and mail.unwanted and mail.resends:  # no more copies, but one may have arrived
+        ruling = Ruling.IN_DOUBT
     return Ruled(mail=mail, ruling=ruling, reply=reply)
 
 

@@ -67,7 +67,7 @@ _DROP = (
     update(MESSAGES)
     .where(_THEIRS, _columns.state == MessageState.HANDING, _columns.unwanted.is_(True))
     .values(
-        state=MessageState.CANCELLED,
+        state=claims.ended(MessageState.CANCELLED),
         settled_at=bindparam("b_at", type_=UtcDateTime),
         reason=claims.LAST_MOMENT,
         hold_until=None,
@@ -152,7 +152,7 @@ def intend(
 
 
 def drop_unwanted(connection: Connection, *, ids: Collection[int], place: Place, now: datetime) -> set[int]:
-    """Cancel what somebody stopped between its intent and its dot; gives it. No commit."""
+    """End what somebody stopped between its intent and its dot; gives it. No commit."""
     dropped = connection.execute(_DROP, {"b_ids": list(ids), "b_fence": place.fence, "b_at": now})
     return set(dropped.scalars())
 

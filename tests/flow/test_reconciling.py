@@ -1,7 +1,7 @@
 """What was being handed over when its sender vanished: ruled by the journal, then by the settings."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import lease_time
-from coachfollow.flow import claims, journals, reconciling
+from coachfollow.flow import claims, journals, outbox, reconciling, settlements
+from coachfollow.flow.claims import Place
 from coachfollow.mail import journal
 from coachfollow.mail.journal import Journal
 from coachfollow.mail.listening import Reply
@@ -170,6 +171,43 @@ def test_what_may_have_arrived_is_never_said_to_be_too_late_or_failed(due: World
     mail = due.mail(to=ANNA, kind=MessageKind.COMMITMENT)
     assert (mail.state, mail.reason) == (MessageState.IN_DOUBT, claims.TOO_LATE)
     assert office.arrived == []
+
+
+def stopped_while_it_waits(world: World) -> None:
+    mail = world.mail(to=ANNA, kind=MessageKind.COMMITMENT)
+    outbox.take_back(world.session, message_ids=[mail.id], reason="the plan was stopped", now=FIRST_MAIL)
+    world.session.commit()
+
+
+def stopped_before_its_next_dot(world: World) -> None:
+    hand_over_and_die(world, dot=False)
+    world.session.execute(update(Message).values(unwanted=True))
+    world.session.commit()
+
+
+def stopped_at_the_last_moment(world: World) -> None:
+    stopped_before_its_next_dot(world)
+    mail, lease = world.mail(to=ANNA, kind=MessageKind.COMMITMENT), lease_time(world.session)
+    place = Place(id=1, fence=mail.fence, taken=lease, failures=0, before=0)
+    settlements.drop_unwanted(world.session.connection(), ids=[mail.id], place=place, now=FIRST_MAIL)
+    world.session.commit()
+    world.session.expire_all()
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [stopped_while_it_waits, stopped_before_its_next_dot, stopped_at_the_last_moment],
+    ids=lambda stop: stop.__name__,
+)
+def test_what_may_have_arrived_is_never_said_to_be_cancelled(
+    due: World, stop: Callable[[World], None]
+) -> None:
+    hand_over_and_die(due)
+    assert recover(due).state is MessageState.QUEUED
+
+    stop(due)
+
+    assert recover(due).state is MessageState.IN_DOUBT
 
 
 def test_what_may_have_arrived_and_is_refused_now_stays_in_doubt_with_the_servers_words(
