@@ -19,6 +19,7 @@ from coachfollow.flow import (
     outcomes,
     plans,
     reconciling,
+    restoring,
     settlements,
     timings,
     turns,
@@ -49,8 +50,7 @@ class Drained:
 
 def drain(session: Session, *, now: datetime) -> Drained:
     """Open, close and send whatever is due, for at most 25 seconds; harmless when run twice or at once."""
-    plans.resume_due(session, now=now)
-    total = Drained(closed=opening.close_due(session, now=now), opened=opening.open_due(session, now=now))
+    total = _open_and_close(session, now)
     reconciling.recover(session, lease=lease_time(session), now=now)
     outcomes.settle_parts(session, now=now)
     journals.put_away(session)
@@ -67,6 +67,21 @@ def drain(session: Session, *, now: datetime) -> Drained:
     return total
 
 
+def _open_and_close(session: Session, now: datetime) -> Drained:
+    """Open and close what is due; after an old backup was restored, hold what it would send a second time."""
+    lost_until = restoring.lost_until(session, now=now)
+    if lost_until is not None:
+        restoring.hold(session, until=lost_until, now=now)
+    session.commit()
+    plans.resume_due(session, now=now)
+    done = Drained(closed=opening.close_due(session, now=now), opened=opening.open_due(session, now=now))
+    if lost_until is not None:
+        restoring.hold(session, until=lost_until, now=now)
+        restoring.go_on(session)  # last: until then every drain here holds
+        session.commit()
+    return done
+
+
 def _send_batch(session: Session, *, now: datetime, ends_at: float) -> Batch | None:
     """Send one batch; None when nothing is due or no place at the mail server is free."""
     settings = installation().settings
@@ -80,6 +95,9 @@ def _send_batch(session: Session, *, now: datetime, ends_at: float) -> Batch | N
     claimed = claims.claim(session, place=place, now=now, most=_batch_size(rhythm), journal_id=journal.id)
     ids = turns.share_out(session, place=place, ids=claimed, now=now, journal_id=journal.id)
     session.commit()
+    if ids:
+        restoring.note(session, place=place, now=now)
+        session.rollback()
     mails = _written(session, ids, place, now) if ids else ()
     with db.engine.connect() as connection:
         batch = Batch(

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from coachfollow import clock
 from coachfollow.models import Message
 from coachfollow.queries import tables, vitals
-from coachfollow.rules import health
+from coachfollow.rules import doubt, health
 from coachfollow.rules.health import Finding, Signs
 from coachfollow.rules.kinds import MessageState
 
@@ -50,6 +50,8 @@ def _signs(session: Session, now: datetime) -> Signs:
         )
     found = vitals.vitals(session, now=now)
     failed = (Message.state == MessageState.FAILED) & (Message.settled_at > now - LATELY)
+    forgotten = (Message.state == MessageState.IN_DOUBT) & (Message.reason == doubt.RESTORED)
+    failed_lately, restored = session.execute(select(_count(failed), _count(forgotten))).one()
     ticked_at = found.beats.get("tick")
     return Signs(
         tables_problem=None,
@@ -57,5 +59,11 @@ def _signs(session: Session, now: datetime) -> Signs:
         since_tick=clock.now() - ticked_at if ticked_at else None,  # the ticker lives in real time
         oldest_due_at=found.oldest_due_at,
         mails={state: count for state, count in found.mails.items() if count},
-        failed_lately=session.scalar(select(func.count()).select_from(Message).where(failed)) or 0,
+        failed_lately=failed_lately,
+        forgotten=restored,
     )
+
+
+def _count(which: ColumnElement[bool]) -> ScalarSelect[int]:
+    ended = Message.settled_at.is_not(None)  # in the words of the partial index
+    return select(func.count()).select_from(Message).where(ended, which).scalar_subquery()

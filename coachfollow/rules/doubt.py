@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from coachfollow.rules.retry import Verdict, verdict
 
+RESTORED = "an old backup was restored, and it may have left before"
+
 
 class Ruling(StrEnum):
     """What becomes of the mail."""

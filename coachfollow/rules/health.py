@@ -20,6 +20,7 @@ class Signs:
     oldest_due_at: datetime | None
     mails: Mapping[MessageState, int]
     failed_lately: int  # within a day
+    forgotten: int = 0  # in doubt because an old backup was restored
 
     @property
     def waiting(self) -> int:
@@ -90,8 +91,10 @@ def _queue(signs: Signs, now: datetime) -> Finding:
 
 def _outcomes(signs: Signs) -> tuple[Finding, ...]:
     found = []
-    in_doubt = signs.mails.get(MessageState.IN_DOUBT, 0)
-    if in_doubt:
+    if signs.forgotten:
+        found.append(_bad(_restored(signs.forgotten)))
+    in_doubt = signs.mails.get(MessageState.IN_DOUBT, 0) - signs.forgotten
+    if in_doubt > 0:
         found.append(
             _bad(f"We cannot tell whether {_mails(in_doubt)} arrived. Look into the outbox and decide.")
         )
@@ -102,6 +105,14 @@ def _outcomes(signs: Signs) -> tuple[Finding, ...]:
             )
         )
     return tuple(found) or (_good("No mail failed within the last day."),)
+
+
+def _restored(mails: int) -> str:
+    return (
+        f"An old backup was restored: {_mails(mails)} may have left before, and nothing of that is sent again"
+        " by itself. Look for them in the mail server's log, then settle them or send them again:"
+        " coachfollow outbox list --state in_doubt"
+    )
 
 
 def _mails(number: int) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from coachfollow import config
 from coachfollow.config import Settings
 from coachfollow.extensions import Installation, db
+from coachfollow.flow import restoring
 from tests.databases import running_app
 from tests.keeping import EMPTY, Store
 
@@ -79,6 +80,8 @@ class Ground:
         with self.app.app_context():
             db.engine.dispose()
         self.store.restore(name)
+        for marker in self.installation.settings.data_dir.glob(f"journal/*{restoring.ENDING}"):
+            marker.unlink()  # for these tests this is no old backup
 
 
 @contextmanager

@@ -57,6 +57,11 @@ TROUBLES: list[tuple[dict[str, object], str, str]] = [
         "We cannot tell whether one mail arrived.",
         "one in doubt",
     ),
+    (
+        {"mails": {MessageState.IN_DOUBT: 3}, "forgotten": 3},
+        "An old backup was restored: 3 mails may have left before",
+        "said once, and not again among those in doubt",
+    ),
     ({"failed_lately": 4}, "4 mails could not be delivered within the last day.", "some refused"),
 ]
 
