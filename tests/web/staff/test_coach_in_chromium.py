@@ -44,6 +44,7 @@ def test_a_coach_says_when_finds_who_needs_them_moves_a_question_and_takes_it_ba
 
         page.goto("/coach")
         page.get_by_role("link", name="Anna Berg").first.click()
+        page.locator("summary", has_text="more, until").press("Enter")
         page.get_by_role("link", name="Move the question of Tue 24 March").click()
         page.get_by_label("The new day").fill("2026-03-29")
         wrong += problems(page)
@@ -55,6 +56,7 @@ def test_a_coach_says_when_finds_who_needs_them_moves_a_question_and_takes_it_ba
         wrong += problems(page)
         page.get_by_role("button", name="Undo").press("Enter")
         page.get_by_text("Taken back: everything is as it was before.").wait_for()
+        page.locator("summary", has_text="more, until").press("Enter")
         assert page.get_by_role("link", name="Move the question of Tue 24 March").is_visible()
         page.get_by_role("link", name="Stop for good").click()
         page.get_by_label("Away for a long time").check()
