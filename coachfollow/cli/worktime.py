@@ -1,17 +1,23 @@
-"""`coachfollow worktime`: holidays, quiet hours, closed days and leave; what is planned for those days moves."""
+"""`coachfollow worktime`: holidays, quiet hours, closed days, rosters and leave; what is planned then moves."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import click
 
 from coachfollow.cli import house, output
 from coachfollow.errors import Invalid
-from coachfollow.flow import away
+from coachfollow.flow import away, away_files
+from coachfollow.flow.away_files import Kept, Known
+from coachfollow.intake import worktime_files
+from coachfollow.intake.words import Problem
 from coachfollow.queries import finding
 from coachfollow.rules.absences import Closure
 
 DAY = click.DateTime(["%Y-%m-%d"])
 CLOCK = click.DateTime(["%H:%M"])
+LIST = click.Path(exists=True, dir_okay=False, path_type=Path)
+MEGABYTE = 1024 * 1024
 
 
 @click.group()
@@ -87,6 +93,64 @@ def leave(
         person_id = finding.person_with(here.session, organisation_id=here.organisation.id, address=email)
         plans = away.go(here.session, person_id=person_id, leave=spell, now=here.now, actor_id=None)
     _show(plans, as_json=as_json)
+
+
+@worktime.command()
+@click.argument("file", type=LIST)
+@click.option("--preview", is_flag=True, help="Say what would be kept, and keep nothing.")
+@output.json_option
+def roster(file: Path, *, preview: bool, as_json: bool) -> None:
+    """Take a roster with the columns person, date and hours; a day may have several lines, empty hours are free."""
+    with house.opened(writing=not preview) as here:
+        most = here.settings.max_upload_mb * MEGABYTE
+        reading = worktime_files.read_roster(file, name=file.name, max_bytes=most)
+        organisation_id = here.organisation.id
+        known = away_files.recognise_roster(here.session, organisation_id=organisation_id, reading=reading)
+        if preview:
+            _foretell(known, as_json=as_json)
+            return
+        kept = away_files.keep_roster(
+            here.session, organisation_id=organisation_id, known=known, now=here.now, actor_id=None
+        )
+    _tell(kept, as_json=as_json)
+
+
+@worktime.command()
+@click.argument("file", type=LIST)
+@click.option("--preview", is_flag=True, help="Say what would be kept, and keep nothing.")
+@output.json_option
+def leaves(file: Path, *, preview: bool, as_json: bool) -> None:
+    """Take a file of leave with the columns person, first, last and, if you like, half days."""
+    with house.opened(writing=not preview) as here:
+        most = here.settings.max_upload_mb * MEGABYTE
+        reading = worktime_files.read_leave(file, name=file.name, max_bytes=most)
+        organisation_id, today = here.organisation.id, here.now.date()
+        known = away_files.recognise_leave(
+            here.session, organisation_id=organisation_id, reading=reading, today=today
+        )
+        if preview:
+            _foretell(known, as_json=as_json)
+            return
+        kept = away_files.keep_leave(
+            here.session, organisation_id=organisation_id, known=known, now=here.now, actor_id=None
+        )
+    _tell(kept, as_json=as_json)
+
+
+def _foretell(known: Known, *, as_json: bool) -> None:
+    entries, people = len(known.days) + len(known.leave), len(known.people)
+    said = f"Entries that can be taken: {entries}, of people: {people}. Nothing was kept."
+    facts = {"entries": entries, "people": people, "problems": known.problems}
+    output.show(facts, [said, *_left_out(known.problems)], as_json=as_json)
+
+
+def _tell(kept: Kept, *, as_json: bool) -> None:
+    said = f"People: {kept.people}. New or changed entries: {kept.entries}. Follow-ups that changed: {kept.plans}."
+    output.show(kept, [said, *_left_out(kept.problems)], as_json=as_json)
+
+
+def _left_out(problems: tuple[Problem, ...]) -> list[str]:
+    return [f"Line {one.line} was left out, {one.column}: {one.sentence}" for one in problems]
 
 
 def _closure(first: date, last: date) -> Closure:

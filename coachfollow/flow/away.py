@@ -95,9 +95,8 @@ def go(session: Session, *, person_id: int, leave: Leave, now: datetime, actor_i
             session, "leave entered", at=now, organisation_id=house, person_id=person_id, actor_id=actor_id
         )
         session.commit()
-    return _fit(
-        session, FollowUpPlan.person_id == person_id, leave.first, leave.last, now=now, actor_id=actor_id
-    )
+    theirs = FollowUpPlan.person_id == person_id
+    return fit(session, theirs & _between(leave.first, leave.last), now=now, actor_id=actor_id)
 
 
 def close(
@@ -117,7 +116,7 @@ def close(
         history.record(session, "house closed", at=now, organisation_id=organisation_id, actor_id=actor_id)
         session.commit()
     here = FollowUpPlan.person_id.in_(select(Person.id).where(Person.organisation_id == organisation_id))
-    return _fit(session, here, closure.first, closure.last, now=now, actor_id=actor_id)
+    return fit(session, here & _between(closure.first, closure.last), now=now, actor_id=actor_id)
 
 
 def keep_holidays(session: Session, *, organisation_id: int, country: str, part: str = "") -> str:
@@ -138,18 +137,17 @@ def keep_quiet(session: Session, *, organisation_id: int, since: time, until: ti
     session.commit()
 
 
-def _fit(
-    session: Session,
-    whose: ColumnElement[bool],
-    first: date,
-    last: date,
-    *,
-    now: datetime,
-    actor_id: int | None,
-) -> int:
-    """Move what lies in those days, a plan at a time: nobody waits for a lock of many."""
+def _between(first: date, last: date) -> ColumnElement[bool]:
+    return Touchpoint.local_date.between(first, last)
+
+
+def fit(session: Session, which: ColumnElement[bool], *, now: datetime, actor_id: int | None) -> int:
+    """Move what is planned on days that do not suit any more, a plan at a time: nobody waits for a lock of many.
+
+    `which` says it of plans and their touchpoints; gives how many plans changed.
+    """
     done = 0
-    for plan_id in _touched(session, whose, first, last, now):
+    for plan_id in _touched(session, which, now):
         try:
             changing.carry_out(session, plan_id=plan_id, lever=Fit(), now=now, actor_id=actor_id)
         except Conflict:  # it was moved meanwhile, or stands in the half of a day that is left
@@ -159,18 +157,15 @@ def _fit(
     return done
 
 
-def _touched(
-    session: Session, whose: ColumnElement[bool], first: date, last: date, now: datetime
-) -> Sequence[int]:
+def _touched(session: Session, which: ColumnElement[bool], now: datetime) -> Sequence[int]:
     rows = session.scalars(
         select(FollowUpPlan.id)
         .join(Touchpoint, Touchpoint.plan_id == FollowUpPlan.id)
         .where(
-            whose,
+            which,
             FollowUpPlan.state.in_(LIVING),
             Touchpoint.state == TouchpointState.PLANNED,
             Touchpoint.due_at > now,
-            Touchpoint.local_date.between(first, last),
         )
         .distinct()
         .order_by(FollowUpPlan.id)

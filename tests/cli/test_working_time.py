@@ -1,5 +1,7 @@
 """`coachfollow worktime`: holidays, quiet hours, closed days and leave from a terminal."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.conftest import Terminal
@@ -35,3 +37,26 @@ def test_what_cannot_be_gets_a_sentence(
     terminal: Terminal, arguments: tuple[str, ...], sentence: str
 ) -> None:
     assert sentence in terminal.run("worktime", *arguments, code=1).stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        ("roster", "person,date,hours\nada@example.org,2099-01-02,\nada@example.org,soon,\n"),
+        ("leaves", "person,first,last\nada@example.org,2099-01-02,2099-01-03\nada@example.org,soon,\n"),
+    ],
+)
+def test_a_file_is_looked_at_first_and_then_kept(
+    terminal: Terminal, tmp_path: Path, command: str, text: str
+) -> None:
+    terminal.run("admin", "add", "ada@example.org")
+    file = tmp_path / "list.csv"
+    file.write_text(text, encoding="utf-8")
+
+    foreseen = terminal.json("worktime", command, file, "--preview")
+    assert (foreseen["entries"], foreseen["people"], foreseen["problems"][0]["line"]) == (1, 1, 3)
+
+    said = terminal.run("worktime", command, file).stdout
+    assert "New or changed entries: 1." in said
+    assert "Line 3 was left out" in said
+    assert terminal.json("worktime", command, file)["entries"] == 0
