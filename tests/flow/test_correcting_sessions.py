@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from coachfollow.errors import Conflict, Invalid, NotFound
-from coachfollow.flow import changing, placing, reanchoring
+from coachfollow.flow import away, changing, placing, reanchoring
 from coachfollow.flow.cohorts import Meeting
 from coachfollow.flow.foreseeing import Foreseen
 from coachfollow.models import CheckIn, CheckInAttendee, Cohort, Touchpoint, TrainingSession
+from coachfollow.rules.absences import Leave
 from coachfollow.rules.kinds import CheckInState, MessageKind, MessageState, TouchpointState
 from coachfollow.rules.levers import Move
 from tests.flow.world import AFTER, DAY, FIRST_MAIL, TRAINING, World
@@ -181,3 +182,18 @@ def test_what_cannot_be_gets_a_sentence(
     world.open_group(days=(TRAINING, TRAINING + 7 * DAY))
     with pytest.raises(refusal, match=sentence):
         correct(world, on(day), position=position)
+
+
+def test_what_a_leave_had_left_out_comes_when_the_new_day_lies_outside_it_and_the_other_way_round(
+    world: World,
+) -> None:
+    world.train(ANNA)
+    leave = Leave(first=TRAINING + 6 * DAY, last=TRAINING + 30 * DAY)
+    away.go(world.session, person_id=world.plan(ANNA).person_id, leave=leave, now=AFTER, actor_id=None)
+    assert world.states(ANNA)["asked"] is TouchpointState.EXCUSED
+
+    correct(world, on(TRAINING + 60 * DAY))
+    assert world.states(ANNA)["asked"] is TouchpointState.PLANNED
+
+    correct(world, on(TRAINING))
+    assert world.states(ANNA)["asked"] is TouchpointState.EXCUSED
