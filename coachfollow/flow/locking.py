@@ -26,6 +26,12 @@ def plans(session: Session, *, plan_ids: Collection[int]) -> None:
     session.execute(wanted.order_by(FollowUpPlan.id).with_for_update(key_share=True))
 
 
+def group(session: Session, *, cohort_id: int) -> None:
+    """Hold all plans of a group until the commit: none of their follow-ups is asked or closed meanwhile."""
+    wanted = select(FollowUpPlan.id).where(FollowUpPlan.cohort_id == cohort_id)
+    session.execute(wanted.order_by(FollowUpPlan.id).with_for_update(key_share=True))
+
+
 def calendars(session: Session, *, people: Collection[int]) -> None:
     """Hold the calendars of these people until the commit: no time is given away twice."""
     wanted = select(Person.id).where(Person.id.in_(list(people)))

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Invalid, NotFound
-from coachfollow.flow import checkins, foreseeing, history, plans, sets
+from coachfollow.flow import checkins, foreseeing, history, locking, plans, sets
 from coachfollow.flow.changing import is_freed
 from coachfollow.flow.cohorts import Meeting, training_session
 from coachfollow.flow.foreseeing import Foreseen
@@ -42,6 +42,7 @@ def correct(
     `shown` is the mark of what was previewed: if something has become another, nothing is done.
     """
     session.execute(update(Cohort).where(Cohort.id == cohort.id).values(key=Cohort.key))  # one at a time
+    locking.group(session, cohort_id=cohort.id)
     there = _sessions(session, cohort)
     corrected = _corrected(cohort, there, position, meeting)
     row = there[position - 1]
