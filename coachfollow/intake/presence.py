@@ -57,6 +57,7 @@ def _whereabouts(cells: Cells, calendar: Calendar, kind: Kind) -> Presence:
     if _length(stay) < 0:
         times = f"“{cells.text(Field.LEFT)}” is before “{cells.text(Field.JOINED)}”"
         cells.fault(Field.LEFT, f"{times}, the time of joining")
+        return NOTHING
     return Presence(stay=stay)
 
 
