@@ -1,15 +1,15 @@
 """Keeps when people are away and when the house is closed, and moves what is planned for those days."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.orm import Session
 
 from coachfollow import almanac
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.flow import changing, history
+from coachfollow.flow import changing, history, sets
 from coachfollow.models import ClosedSpell, FollowUpPlan, LeaveSpell, Organisation, Person, Touchpoint
 from coachfollow.queries import snapshots, worktimes
 from coachfollow.rules import decisions, worktime
@@ -70,33 +70,59 @@ def _foreseen(edit: Edit, kind: StepKind) -> Foreseen:
 
 def go(session: Session, *, person_id: int, leave: Leave, now: datetime, actor_id: int | None) -> int:
     """Keep that somebody is away, once, and move what was planned meanwhile; gives how many plans changed."""
-    known = select(LeaveSpell.id).where(
-        LeaveSpell.person_id == person_id,
-        LeaveSpell.first_day == leave.first,
-        LeaveSpell.last_day == leave.last,
-        LeaveSpell.from_noon == leave.from_noon,
-        LeaveSpell.until_noon == leave.until_noon,
-        LeaveSpell.withdrawn_at.is_(None),
-    )
-    if session.scalar(known) is None:
-        session.add(
-            LeaveSpell(
-                person_id=person_id,
-                first_day=leave.first,
-                last_day=leave.last,
-                from_noon=leave.from_noon,
-                until_noon=leave.until_noon,
-                entered_at=now,
-                entered_by_id=actor_id,
-            )
-        )
-        house = session.get_one(Person, person_id).organisation_id
-        history.record(
-            session, "leave entered", at=now, organisation_id=house, person_id=person_id, actor_id=actor_id
-        )
-        session.commit()
+    house = session.get_one(Person, person_id).organisation_id
+    enter(session, {(person_id, leave)}, organisation_id=house, now=now, actor_id=actor_id)
+    session.commit()
     theirs = FollowUpPlan.person_id == person_id
     return fit(session, theirs & _between(leave.first, leave.last), now=now, actor_id=actor_id)
+
+
+def enter(
+    session: Session,
+    leave: Collection[tuple[int, Leave]],
+    *,
+    organisation_id: int,
+    now: datetime,
+    actor_id: int | None,
+) -> int:
+    """Keep who is away when, each leave once, with an event for each person; gives how many are new. No commit."""
+    people = sorted({person_id for person_id, _ in leave})
+    new = sorted(set(leave) - _standing(session, people))
+    if new:
+        session.execute(insert(LeaveSpell), [_row(*one, now=now, actor_id=actor_id) for one in new])
+        same: dict[str, object] = {"organisation_id": organisation_id, "actor_id": actor_id, "facts": {}}
+        rows = [{**same, "person_id": one} for one in sorted({person_id for person_id, _ in new})]
+        history.record_all(session, "leave entered", at=now, rows=rows)
+    return len(new)
+
+
+def _standing(session: Session, people: Sequence[int]) -> set[tuple[int, Leave]]:
+    """The leave of these people that was not taken back."""
+    found: set[tuple[int, Leave]] = set()
+    columns = (LeaveSpell.first_day, LeaveSpell.last_day, LeaveSpell.from_noon, LeaveSpell.until_noon)
+    for chunk in sets.chunks(people):
+        rows = session.execute(
+            select(LeaveSpell.person_id, *columns).where(
+                LeaveSpell.person_id.in_(chunk), LeaveSpell.withdrawn_at.is_(None)
+            )
+        )
+        found |= {
+            (person_id, Leave(first=first, last=last, from_noon=since, until_noon=until))
+            for person_id, first, last, since, until in rows
+        }
+    return found
+
+
+def _row(person_id: int, leave: Leave, *, now: datetime, actor_id: int | None) -> Mapping[str, object]:
+    return {
+        "person_id": person_id,
+        "first_day": leave.first,
+        "last_day": leave.last,
+        "from_noon": leave.from_noon,
+        "until_noon": leave.until_noon,
+        "entered_at": now,
+        "entered_by_id": actor_id,
+    }
 
 
 def close(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, exists, insert, select
+from sqlalchemy import ColumnElement, exists
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Invalid
@@ -13,7 +13,6 @@ from coachfollow.intake.words import Problem
 from coachfollow.intake.worktime_files import LeaveReading, LeaveRow, RosterReading, RosterRow
 from coachfollow.models import FollowUpPlan, LeaveSpell, RosterDay, Touchpoint
 from coachfollow.queries import matching
-from coachfollow.rules.absences import Leave
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +82,8 @@ def keep_leave(
     session: Session, *, organisation_id: int, known: Known, now: datetime, actor_id: int | None
 ) -> Kept:
     """Keep when these people are away, each leave once, with an event for each person."""
-    new = sorted({(one, row.leave) for one, row in known.leave} - _leave_of(session, known.people))
-    if new:
-        session.execute(insert(LeaveSpell), [_spell(*one, now=now, actor_id=actor_id) for one in new])
-        same: dict[str, object] = {"organisation_id": organisation_id, "actor_id": actor_id, "facts": {}}
-        rows = [{**same, "person_id": one} for one in sorted({person_id for person_id, _ in new})]
-        history.record_all(session, "leave entered", at=now, rows=rows)
+    leave = {(one, row.leave) for one, row in known.leave}
+    new = away.enter(session, leave, organisation_id=organisation_id, now=now, actor_id=actor_id)
     session.commit()
     covered = exists().where(
         LeaveSpell.person_id == FollowUpPlan.person_id,
@@ -96,7 +91,7 @@ def keep_leave(
         Touchpoint.local_date.between(LeaveSpell.first_day, LeaveSpell.last_day),
     )
     plans = _fit(session, known, covered, now=now, actor_id=actor_id)
-    return Kept(people=len(known.people), entries=len(new), plans=plans, problems=known.problems)
+    return Kept(people=len(known.people), entries=new, plans=plans, problems=known.problems)
 
 
 def _people(session: Session, organisation_id: int, emails: Iterable[str]) -> Mapping[str, int]:
@@ -141,35 +136,6 @@ def _put(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
         where=RosterDay.hours != said.excluded.hours,
     )
     return session.connection().execute(put).rowcount
-
-
-def _leave_of(session: Session, people: Sequence[int]) -> set[tuple[int, Leave]]:
-    """The leave of these people that stands."""
-    found: set[tuple[int, Leave]] = set()
-    columns = (LeaveSpell.first_day, LeaveSpell.last_day, LeaveSpell.from_noon, LeaveSpell.until_noon)
-    for chunk in sets.chunks(people):
-        rows = session.execute(
-            select(LeaveSpell.person_id, *columns).where(
-                LeaveSpell.person_id.in_(chunk), LeaveSpell.withdrawn_at.is_(None)
-            )
-        )
-        found |= {
-            (person_id, Leave(first=first, last=last, from_noon=since, until_noon=until))
-            for person_id, first, last, since, until in rows
-        }
-    return found
-
-
-def _spell(person_id: int, leave: Leave, *, now: datetime, actor_id: int | None) -> Mapping[str, object]:
-    return {
-        "person_id": person_id,
-        "first_day": leave.first,
-        "last_day": leave.last,
-        "from_noon": leave.from_noon,
-        "until_noon": leave.until_noon,
-        "entered_at": now,
-        "entered_by_id": actor_id,
-    }
 
 
 def _fit(

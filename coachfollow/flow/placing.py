@@ -9,7 +9,7 @@ from coachfollow.flow import checkins, dating, locking, outbox
 from coachfollow.models import CheckIn, CoachProfile
 from coachfollow.queries import hours, meetings, wishes
 from coachfollow.queries.meetings import Wanted
-from coachfollow.rules import redating, slots_reasons, worktime
+from coachfollow.rules import days, redating, slots_reasons, worktime
 from coachfollow.rules.kinds import CheckInState, MessageKind
 from coachfollow.rules.slots_board import Board
 from coachfollow.rules.slots_reasons import Reason, Ways
@@ -26,8 +26,9 @@ def place_due(session: Session, *, now: datetime) -> tuple[int, int]:
     The times are found while no transaction is open. Each is given under lock, if it is still free: what somebody
     else took meanwhile is left for the next time.
     """
-    problem = wishes.problem(session, meetings.waiting(session, now=now, ahead=AHEAD), now=now)
-    waiting = meetings.unplaced(session, now=now, ahead=AHEAD)
+    rows = meetings.waiting(session, now=now, ahead=AHEAD)
+    waiting = [(row.touchpoint.id, row.touchpoint.plan_id) for row in rows]
+    problem = wishes.problem(session, rows, now=now)
     session.rollback()
     found = _found(problem)
     board = Board(problem)
@@ -102,8 +103,8 @@ def _sentence(ways: Ways, *, zone: str) -> str:
     """Why there is no time, and from when on there is one, by the coach's clock."""
     if ways.later is None:
         return str(ways.reason)
-    day = worktime.local(ways.later.starts_at, zone)
-    return f"{ways.reason}; from {day.day} {day:%B} there is a time for both"
+    day = worktime.local(ways.later.starts_at, zone).date()
+    return f"{ways.reason}; from {days.said(day)} there is a time for both"
 
 
 def _may_ask(session: Session, wanted: Wanted, now: datetime) -> bool:

@@ -39,16 +39,6 @@ class Wanted:
     check_in: CheckIn | None
 
 
-def unplaced(session: Session, *, now: datetime, ahead: timedelta) -> Sequence[tuple[int, int]]:
-    """Give check-ins of running plans that come within `ahead` without a time, with their plans, nearest first."""
-    rows = session.execute(
-        _without_a_time(select(Touchpoint.id, Touchpoint.plan_id))
-        .where(Touchpoint.due_at <= now + ahead)
-        .order_by(Touchpoint.due_at, Touchpoint.id)
-    )
-    return [(touchpoint_id, plan_id) for touchpoint_id, plan_id in rows]
-
-
 def wanted(session: Session, *, touchpoint_id: int) -> Wanted | None:
     """Give one check-in if it still wants a time."""
     found = _wanted(session, Touchpoint.id == touchpoint_id)
@@ -56,7 +46,7 @@ def wanted(session: Session, *, touchpoint_id: int) -> Wanted | None:
 
 
 def waiting(session: Session, *, now: datetime, ahead: timedelta) -> Sequence[Wanted]:
-    """Give all check-ins that `unplaced` names, with whom they are about."""
+    """Give check-ins of running plans that come within `ahead` without a time, nearest first."""
     return _wanted(session, Touchpoint.due_at <= now + ahead)
 
 

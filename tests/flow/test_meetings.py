@@ -371,10 +371,10 @@ def test_a_meeting_of_a_stopped_plan_is_not_placed_by_a_worker_that_was_quick_to
     booked: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It looked, and the plan stopped before its turn came."""
-    seen = reads.unplaced(booked.session, now=AFTER, ahead=placing.AHEAD)
+    seen = reads.waiting(booked.session, now=AFTER, ahead=placing.AHEAD)
     assert len(seen) == 1
     plans.stop(booked.session, plan_id=booked.plan(ANNA).id, reason=StopReason.ASKED, now=AFTER)
-    monkeypatch.setattr(reads, "unplaced", lambda *_, **__: seen)
+    monkeypatch.setattr(reads, "waiting", lambda *_, **__: seen)
 
     assert placing.place_due(booked.session, now=AFTER) == (0, 0)
 
