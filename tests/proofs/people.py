@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow import clock
 from coachfollow.extensions import db, installation
-from coachfollow.flow import attendance, houses, staging
+from coachfollow.flow import attendance, migrating, staging
 from coachfollow.intake import reading
 from coachfollow.models import FollowUpPlan, Step, Touchpoint
 from coachfollow.rules.kinds import ImportKind, TouchpointState
@@ -22,7 +22,7 @@ SPREAD = timedelta(hours=1)  # how long ago the follow-ups have come due, at mos
 def move_in(app: Flask, folder: Path, *, people: int) -> None:
     """Open a house with so many people who took part, and let the first follow-up of each be due."""
     with app.app_context():
-        houses.migrate()
+        migrating.migrate()
         session = db.session()
         _bring(session, folder, people)
         _let_the_first_be_due(session)
