@@ -32,6 +32,9 @@ UNMEASURED = "tests/journey/"
 MEASURED_ON_BOTH = ("tests/foundation/", "tests/flow/test_claiming.py", "tests/flow/test_large_lists.py")
 
 
+gc.disable()  # until everything is collected: hundreds of modules come, and none of them goes again
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Start half as many processes again as there are processors: a third of their time is waiting."""
@@ -53,6 +56,7 @@ def pytest_collection_finish() -> None:
     """Keep what was imported out of every later collection of garbage."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def _dealt(items: Sequence[pytest.Item], *, among: int) -> list[pytest.Item]:

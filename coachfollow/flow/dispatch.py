@@ -93,6 +93,18 @@ def _send_batch(session: Session, *, now: datetime, ends_at: float) -> Batch | N
     rhythm = handing.pause(settings)
     outcomes.take_over(session, fence=place.before, now=now)
     claimed = claims.claim(session, place=place, now=now, most=_batch_size(rhythm), journal_id=journal.id)
+    if not claimed:
+        claims.leave_place(session, place)
+        session.commit()
+        return None
+    return _send(session, claimed, place=place, journal=journal, now=now, ends_at=ends_at)
+
+
+def _send(
+    session: Session, claimed: Sequence[int], *, place: Place, journal: Journal, now: datetime, ends_at: float
+) -> Batch | None:
+    """Send what was claimed; None when there are mails and nothing could be said to the mail server."""
+    settings = installation().settings
     ids = turns.share_out(session, place=place, ids=claimed, now=now, journal_id=journal.id)
     session.commit()
     if ids:
@@ -106,7 +118,7 @@ def _send_batch(session: Session, *, now: datetime, ends_at: float) -> Batch | N
             journal=journal,
             mails=mails,
             now=now,
-            rhythm=rhythm,
+            rhythm=handing.pause(settings),
             sender=settings.mail_from,
             ends_at=ends_at,
         )
@@ -115,7 +127,7 @@ def _send_batch(session: Session, *, now: datetime, ends_at: float) -> Batch | N
     _leave(session, batch)
     timings.add(session, batch.took)
     session.commit()
-    return batch if batch.has_talked or (claimed and not mails) else None
+    return batch if batch.has_talked or not mails else None
 
 
 def _leave(session: Session, batch: Batch) -> None:

@@ -36,6 +36,8 @@ def put_back(session: Session, *, message_ids: Collection[int], fence: int) -> N
 
 def settle(session: Session) -> Sequence[int]:
     """Let parts share the end of their leaders, and say which; whose leader was stopped is on its own. No commit."""
+    if session.scalar(select(MailPart.message_id).limit(1)) is None:
+        return ()
     leader = aliased(Message)
     theirs = (
         select(leader)
