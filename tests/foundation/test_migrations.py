@@ -1,5 +1,6 @@
 """Migrations: they make exactly the tables the models describe, and go up and down over living rows."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 
 import flask_migrate
@@ -139,6 +140,13 @@ def test_the_history_of_migrations_is_one_line(app: Flask) -> None:
 
     assert scripts.get_heads() == [tables.head()]
     assert len(scripts.get_bases()) == 1
+
+
+@pytest.mark.usefixtures("sqlite")
+def test_whoever_migrates_goes_on_logging() -> None:
+    known = logging.root.manager.loggerDict.values()
+
+    assert [one.name for one in known if isinstance(one, logging.Logger) and one.disabled] == []
 
 
 @pytest.mark.parametrize("change", [update(Event).values(name="other"), delete(Event)])
