@@ -45,17 +45,24 @@ def wanted(session: Session, *, touchpoint_id: int) -> Wanted | None:
     return found[0] if found else None
 
 
+def of(session: Session, *, touchpoint_id: int) -> Wanted | None:
+    """Give one check-in to come, whether it has a time or not."""
+    found = _read(session, _with_coach(_COLUMNS).where(Touchpoint.id == touchpoint_id))
+    return found[0] if found else None
+
+
 def waiting(session: Session, *, now: datetime, ahead: timedelta) -> Sequence[Wanted]:
     """Give check-ins of running plans that come within `ahead` without a time, nearest first."""
     return _wanted(session, Touchpoint.due_at <= now + ahead)
 
 
 def _wanted(session: Session, where: ColumnElement[bool]) -> Sequence[Wanted]:
+    return _read(session, _without_a_time(_COLUMNS).where(where))
+
+
+def _read(session: Session, chosen: Select[*tuple[Any, ...]]) -> Sequence[Wanted]:
     rows = session.execute(
-        _without_a_time(select(Touchpoint, Person, _COACH, CoachProfile, CheckIn))
-        .where(where)
-        .order_by(Touchpoint.due_at, Touchpoint.id)
-        .execution_options(populate_existing=True)
+        chosen.order_by(Touchpoint.due_at, Touchpoint.id).execution_options(populate_existing=True)
     )
     return [
         Wanted(touchpoint=touchpoint, person=person, coach=coach, profile=profile, check_in=check_in)
@@ -64,10 +71,19 @@ def _wanted(session: Session, where: ColumnElement[bool]) -> Sequence[Wanted]:
 
 
 _COACH = aliased(Person)
+_COLUMNS = select(Touchpoint, Person, _COACH, CoachProfile, CheckIn)
 
 
 def _without_a_time(chosen: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Nobody meets themselves: a coach who takes part and was named their own is left out."""
+    return _with_coach(chosen).where(
+        FollowUpPlan.state == PlanState.ACTIVE,
+        _COACH.id != Person.id,
+        or_(CheckIn.id.is_(None), CheckIn.state == CheckInState.UNPLACED),
+    )
+
+
+def _with_coach(chosen: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return (
         chosen.select_from(Touchpoint)
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
@@ -76,13 +92,7 @@ def _without_a_time(chosen: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]
         .join(_COACH, _COACH.id == Coaching.coach_id)
         .outerjoin(CoachProfile, CoachProfile.person_id == _COACH.id)
         .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
-        .where(
-            Touchpoint.kind == StepKind.CHECK_IN,
-            Touchpoint.state == TouchpointState.PLANNED,
-            FollowUpPlan.state == PlanState.ACTIVE,
-            _COACH.id != Person.id,
-            or_(CheckIn.id.is_(None), CheckIn.state == CheckInState.UNPLACED),
-        )
+        .where(Touchpoint.kind == StepKind.CHECK_IN, Touchpoint.state == TouchpointState.PLANNED)
     )
 
 

@@ -39,7 +39,6 @@ def of(session: Session, *, plan_id: int, now: datetime) -> Snapshot:
             ProgrammeVersion.threshold,
             Coaching.coach_id,
             CoachProfile.meeting_minutes,
-            CoachProfile.bookable_week,
         )
         .join(Person, Person.id == FollowUpPlan.person_id)
         .join(ProgrammeVersion, ProgrammeVersion.id == FollowUpPlan.programme_version_id)
@@ -50,7 +49,7 @@ def of(session: Session, *, plan_id: int, now: datetime) -> Snapshot:
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such follow-up.")
-    plan, person, threshold, coach_id, minutes, week = row
+    plan, person, threshold, coach_id, minutes = row
     return Snapshot(
         footing=_footing(plan),
         follow_ups=_follow_ups(session, plan_id),
@@ -59,7 +58,6 @@ def of(session: Session, *, plan_id: int, now: datetime) -> Snapshot:
         threshold=threshold,
         steps=schedules.steps(session, version_id=plan.programme_version_id),
         has_coach=coach_id not in {None, person.id},
-        coach_week=week or "",
         meeting_minutes=minutes or hours.MINUTES,
         busy=_busy(session, {person.id, coach_id} - {None}, now),
     )

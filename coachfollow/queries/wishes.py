@@ -9,9 +9,11 @@ from coachfollow.queries import meetings, worktimes
 from coachfollow.queries.meetings import Stands, Wanted
 from coachfollow.rules import slots_values, worktime
 from coachfollow.rules.slots_values import Coach, Meeting, Participant, Problem
+from coachfollow.rules.worktime import Hours
 
 WINDOW = timedelta(days=10)  # after the ideal day
 NOTICE = timedelta(hours=24)
+SOON, LOOKED_AHEAD = timedelta(hours=2), timedelta(days=28)  # when a coach chooses themselves
 WEEK = timedelta(days=7)  # what was so lately counts for the limits of a week
 
 
@@ -36,17 +38,35 @@ def problem(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> Pro
     )
 
 
+def choice(
+    session: Session, *, touchpoint_id: int, week: Hours, now: datetime
+) -> tuple[Problem, slots_values.Wanted] | None:
+    """Give what choosing a time for one check-in has to know, its own old time apart; None if it is over."""
+    wanted = meetings.of(session, touchpoint_id=touchpoint_id)
+    if wanted is None:
+        return None
+    stands = [
+        one
+        for one in meetings.standing(session, people={wanted.person.id, wanted.coach.id}, since=now - WEEK)
+        if one.touchpoint_id != touchpoint_id
+    ]
+    return _pair(wanted, stands, week), _wish(wanted, now, notice=SOON, window=LOOKED_AHEAD)
+
+
 def standing(session: Session, wanted: Wanted, *, now: datetime) -> Problem:
     """Give what stands with the two of one check-in as things are now."""
     people = {wanted.person.id, wanted.coach.id}
     stands = meetings.standing(session, people=people, since=now - WEEK)
+    return _pair(wanted, stands, worktimes.pattern(wanted.person.working_week))
+
+
+def _pair(wanted: Wanted, stands: Sequence[Stands], week: Hours) -> Problem:
     coach = _coach(wanted, stands)
-    busy = _elsewhere(stands, wanted.person.id, coaches={coach.id})
     person = Participant(
         id=wanted.person.id,
         zone=wanted.person.zone,
-        week=worktimes.pattern(wanted.person.working_week),
-        busy=busy,
+        week=week,
+        busy=_elsewhere(stands, wanted.person.id, coaches={coach.id}),
     )
     return Problem(
         coaches={coach.id: coach}, people={person.id: person}, wanted=[], standing=_with(stands, {coach.id})
@@ -95,8 +115,10 @@ def _elsewhere(
     )
 
 
-def _wish(wanted: Wanted, now: datetime) -> slots_values.Wanted:
-    ideal = max(wanted.touchpoint.due_at, now + NOTICE)
+def _wish(
+    wanted: Wanted, now: datetime, *, notice: timedelta = NOTICE, window: timedelta = WINDOW
+) -> slots_values.Wanted:
+    ideal = max(wanted.touchpoint.due_at, now + notice)
     day = worktime.local(ideal, wanted.coach.zone).date()
     midnight = datetime.combine(day, datetime.min.time())
     return slots_values.Wanted(
@@ -106,6 +128,6 @@ def _wish(wanted: Wanted, now: datetime) -> slots_values.Wanted:
         coaches=(wanted.coach.id,),
         coach=wanted.coach.id,
         ideal=ideal,
-        earliest=max(worktime.resolve(midnight, wanted.coach.zone), now + NOTICE),
-        latest=worktime.end_of_day(day + WINDOW, wanted.coach.zone),
+        earliest=max(worktime.resolve(midnight, wanted.coach.zone), now + notice),
+        latest=worktime.end_of_day(day + window, wanted.coach.zone),
     )

@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from coachfollow.rules import slots_board, slots_moves
 from coachfollow.rules.slots_board import Board
-from coachfollow.rules.slots_values import Meeting, Wanted
+from coachfollow.rules.slots_values import Coach, Meeting, Participant, Problem, Wanted
 
 LATER = timedelta(days=21)  # so far beyond its window a time is looked for
+RHYTHM = timedelta(days=15)  # in so long two people's weeks meet, if they ever do
 
 
 class Reason(StrEnum):
@@ -53,6 +54,21 @@ def near(board: Board, wanted: Wanted, *, most: int) -> Sequence[datetime]:
         if day not in best or cost < best[day][0]:
             best[day] = (cost, found.starts_at)
     return sorted(at for _, at in sorted(best.values())[:most])
+
+
+def ever_meet(person: Participant, coach: Coach, *, since: datetime) -> bool:
+    """Whether the hours of the two hold any meeting within about two weeks, were nobody busy."""
+    problem = Problem(coaches={coach.id: coach}, people={person.id: person}, wanted=[])
+    wanted = Wanted(
+        id=0,
+        plan=0,
+        person=person.id,
+        coaches=(coach.id,),
+        ideal=since,
+        earliest=since,
+        latest=since + RHYTHM,
+    )
+    return any(True for _ in Board(problem).times(wanted, blocked=False))
 
 
 def _best(board: Board, wanted: Wanted) -> Meeting | None:

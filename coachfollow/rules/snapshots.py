@@ -50,7 +50,6 @@ class Snapshot:
     threshold: float
     steps: Mapping[int, StepRule] = field(default_factory=dict)
     has_coach: bool = True
-    coach_week: str = ""  # when the coach can be booked, as the rules write it
     meeting_minutes: int = 30
     busy: Sequence[Busy] = ()
 

@@ -283,6 +283,32 @@ def test_nothing_wanted_is_nothing_placed() -> None:
     assert slots_engine.bound(task) == 0
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "meet", "remark"),
+    [
+        (("UTC", OFFICE), ("UTC", OFFICE), True, "an ordinary week"),
+        (("UTC", "mon-fri 09:00-12:00"), ("UTC", "mon-fri 13:00-17:00"), False, "never at the same hour"),
+        (("UTC", "sat 09:00-12:00"), ("UTC", "sun 09:00-12:00"), False, "nor on the same day"),
+        (("UTC", "tue 09:00-09:20"), ("UTC", OFFICE), False, "twenty minutes are too few"),
+        (("America/New_York", "tue 20:00-22:00"), ("Asia/Manila", "wed 09:00-17:00"), True, "over midnight"),
+        (
+            ("Asia/Kathmandu", "mon 09:00-09:45"),
+            ("UTC", "mon 03:15-04:00"),
+            True,
+            "three quarters of an hour",
+        ),
+        (("UTC", "sun 09:00-10:00"), ("UTC", "sun 09:00-10:00"), True, "once a week, on its last day"),
+    ],
+)
+def test_whether_two_people_ever_work_at_the_same_time(
+    mine: tuple[str, str], theirs: tuple[str, str], *, meet: bool, remark: str
+) -> None:
+    booked = Coach(id=1, zone=mine[0], week=worktime.parse_week(mine[1]))
+    met = Participant(id=10, zone=theirs[0], week=worktime.parse_week(theirs[1]))
+
+    assert slots_reasons.ever_meet(met, booked, since=MONDAY) is meet, remark
+
+
 def test_free_times_are_offered_one_a_day() -> None:
     task = problem([coach()], [], standing=[stands(wanted(20), "mon 10:00")])
     board = Board(replace(task, people={10: person(10)}))

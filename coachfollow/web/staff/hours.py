@@ -9,8 +9,8 @@ from coachfollow.errors import Forbidden, Invalid
 from coachfollow.flow import coaching
 from coachfollow.queries import clashes, hours
 from coachfollow.queries.hours import Hours, Reachable
-from coachfollow.rules import rotas, slots, worktime
-from coachfollow.rules.slots_values import Limits
+from coachfollow.rules import rotas, slots_reasons, worktime
+from coachfollow.rules.slots_values import Coach, Limits, Participant
 from coachfollow.web import navigation, policies
 from coachfollow.web.staff import telling, week_form
 from coachfollow.web.staff.week_form import Week
@@ -141,12 +141,13 @@ def _unmet(said: Hours, people: Sequence[Reachable]) -> Sequence[Reachable]:
     """Those whose working hours never meet the hours that are kept."""
     if not said.week:
         return ()
-    today = worktime.local(g.now, said.zone).date()
-    week, minutes = worktime.parse_week(said.week), said.minutes or hours.MINUTES
+    coach = Coach(
+        id=0, zone=said.zone, week=worktime.parse_week(said.week), minutes=said.minutes or hours.MINUTES
+    )
     fits = {
-        rhythm: slots.ever_meet(
-            rotas.parse(rhythm[1]), rhythm[0], week, said.zone, since=today, minutes=minutes
+        (zone, week): slots_reasons.ever_meet(
+            Participant(id=0, zone=zone, week=rotas.parse(week)), coach, since=g.now
         )
-        for rhythm in {(one.zone, one.week) for one in people}
+        for zone, week in {(one.zone, one.week) for one in people}
     }
     return [one for one in people if not fits[one.zone, one.week]]

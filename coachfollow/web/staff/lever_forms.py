@@ -7,10 +7,11 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import NotFound
-from coachfollow.queries import addable
+from coachfollow.queries import addable, wishes
 from coachfollow.queries.timelines import PlanHead
-from coachfollow.rules import pausing, slots, worktime
+from coachfollow.rules import pausing, slots_reasons, worktime
 from coachfollow.rules.excuses import Excuse
+from coachfollow.rules.slots_board import Board
 from coachfollow.rules.snapshots import FollowUp, Snapshot
 from coachfollow.web import saying
 from coachfollow.web.staff import levers, words
@@ -28,8 +29,6 @@ ASKED: Mapping[str, frozenset[str]] = {
 }
 OF_A_PLAN = frozenset({"add", "pause", "stop"})
 OFFERS = 4
-LOOKED_AHEAD = timedelta(days=28)
-NOTICE = timedelta(hours=2)
 WEEK = timedelta(days=7)
 
 Choices = Sequence[tuple[str, str]]
@@ -66,7 +65,7 @@ def form(
         return _of_the_plan(session, do, head, today)
     one = snapshot.follow_up(levers.number(values, "follow_up"))
     if do == "meet":
-        return _meet(one, snapshot, head, now)
+        return _meet(one, _free_times(session, one, snapshot, now), head, now)
     if do == "more":
         return _more(one, head, today)
     return _skip(one, head) if do == "skip" else _move(one, head)
@@ -93,10 +92,9 @@ def _move(one: FollowUp, head: PlanHead) -> Form:
     )
 
 
-def _meet(one: FollowUp, snapshot: Snapshot, head: PlanHead, now: datetime) -> Form:
+def _meet(one: FollowUp, offers: Sequence[datetime], head: PlanHead, now: datetime) -> Form:
     meeting = one.course.meeting
     placed = meeting.starts_at if meeting and meeting.starts_at else one.course.dates.due_at
-    offers = _free_times(one, snapshot, head, now) if snapshot.coach_week else []
     suggested = worktime.local(offers[0] if offers and placed <= now else placed, head.coach_zone)
     return Form(
         title="Choose a time for the meeting",
@@ -108,29 +106,13 @@ def _meet(one: FollowUp, snapshot: Snapshot, head: PlanHead, now: datetime) -> F
     )
 
 
-def _free_times(one: FollowUp, snapshot: Snapshot, head: PlanHead, now: datetime) -> Sequence[datetime]:
-    """The first free time of each day, near the day on which the meeting should be."""
-    busy = [(taken.starts_at, taken.ends_at) for taken in snapshot.busy]
-    ideal = worktime.local(max(one.course.dates.due_at, now), head.coach_zone).date()
-    latest, found = ideal + LOOKED_AHEAD, list[datetime]()
-    while len(found) < OFFERS and ideal <= latest:
-        slot = slots.first_free(
-            ideal=ideal,
-            latest=latest,
-            not_before=now + NOTICE,
-            coach_week=worktime.parse_week(snapshot.coach_week),
-            coach_zone=head.coach_zone,
-            coach_busy=busy,
-            person_week=snapshot.week,
-            person_zone=snapshot.zone,
-            person_busy=busy,
-            minutes=snapshot.meeting_minutes,
-        )
-        if slot is None:
-            break
-        found.append(slot.starts_at)
-        ideal = worktime.local(slot.starts_at, head.coach_zone).date() + timedelta(days=1)
-    return found
+def _free_times(session: Session, one: FollowUp, snapshot: Snapshot, now: datetime) -> Sequence[datetime]:
+    """The best free time of each of a few days, near the day on which the meeting should be."""
+    asked = wishes.choice(session, touchpoint_id=one.id, week=snapshot.week, now=now)
+    if asked is None:
+        return []
+    problem, wanted = asked
+    return slots_reasons.near(Board(problem), wanted, most=OFFERS)
 
 
 def _offer(start: datetime, zone: str) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from coachfollow.flow import placing
-from coachfollow.models import CheckIn, Message, Person, PlanChange
+from coachfollow.models import CheckIn, CoachProfile, LeaveSpell, Message, Person, PlanChange
 from coachfollow.rules.kinds import (
     CheckInState,
     MessageKind,
@@ -223,7 +223,7 @@ def test_a_meeting_gets_one_of_the_free_times_on_the_coachs_clock(world: World, 
         home.session.commit()
     ben.open(lever(world, "meet", MEETING))
     assert "These times are free for both of you." in ben.text
-    assert "Tue 17 March, 10:00" in ben.text  # nine where Anna lives
+    assert "Tue 17 March, 11:00" in ben.text  # ten where Anna lives, as it was planned
 
     ben.open(lever(world, "meet", MEETING, day="2026-03-19", at="18:30"))
     assert "For Anna Berg that is Thursday 19 March 2026, 17:30 (UTC)." in ben.text
@@ -237,6 +237,32 @@ def test_a_meeting_gets_one_of_the_free_times_on_the_coachs_clock(world: World, 
         assert placed.starts_at == datetime.fromisoformat("2026-03-19T17:30:00+00:00")
         waits = home.session.scalars(select(Message.send_at).where(Message.kind == MessageKind.INVITATION))
         assert set(waits) == {ASKED + timedelta(minutes=3)}
+
+
+def test_no_free_time_is_offered_during_leave(world: World, ben: Browser) -> None:
+    with world.inside() as home:
+        home.bookable(BEN)
+        days = {"first_day": date(2026, 3, 18), "last_day": date(2026, 3, 19)}
+        home.session.add(LeaveSpell(person_id=home.person(ANNA), entered_at=ASKED, **days))
+        home.session.commit()
+
+    ben.open(lever(world, "meet", MEETING))
+
+    assert [day in ben.text for day in ("Tue 17", "Wed 18", "Thu 19", "Fri 20")] == [True, False, False, True]
+
+
+def test_a_day_that_this_meeting_helps_to_fill_is_free_for_it(world: World, ben: Browser) -> None:
+    place(world)
+    with world.inside() as home:
+        home.session.execute(update(CoachProfile).values(meetings_a_day=2))  # as stand on that day
+        home.session.commit()
+        about = home.touchpoint(ANNA, MEETING).id
+        stands = home.session.scalars(select(CheckIn.starts_at).where(CheckIn.touchpoint_id == about)).one()
+    assert stands is not None
+
+    ben.open(lever(world, "meet", MEETING))
+
+    assert f"{stands:%a} {stands.day} {stands:%B}, {stands:%H:%M}" in ben.text
 
 
 @ON_ONE
