@@ -13,7 +13,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench prove chaos simulate docs screenshots lock hooks clean
+.PHONY: help demo up test check bench prove chaos simulate docs screenshots mutants lock hooks clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,12 @@ screenshots: ## take the README's pictures from the demo, in a real browser
 	@.ci/setup dev
 	@CHROME="$$(.ci/browser install)" $(PYTHON_HERE) .ci/screenshots.py
 
+mutants: ## make small mistakes in the rules of dates, limits and meetings: do the tests notice? (about ten minutes)
+	@.ci/setup dev
+	@$(PYTHON_HERE) -m mutmut run --max-children 2 > .cache/mutants.log || { tail -c 2000 .cache/mutants.log; exit 1; }
+	@$(PYTHON_HERE) -m mutmut export-cicd-stats > /dev/null
+	@$(PYTHON_HERE) .ci/mutants.py
+
 lock: ## pin every dependency anew, with hashes (needs uv)
 	@command -v $(UV) > /dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
 	@$(COMPILE) --output-file requirements/run.lock
@@ -78,5 +84,5 @@ hooks: ## check each commit before it is made
 
 clean: ## remove what can be made again; never your data in var/
 	@rm -rf .venv .cache .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis \
-		.import_linter_cache dist build
+		.import_linter_cache dist build mutants
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
