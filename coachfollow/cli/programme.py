@@ -12,7 +12,9 @@ from coachfollow.intake.programme import Programme
 from coachfollow.queries import programmes as offers
 from coachfollow.queries import schedules
 from coachfollow.rules.cadence import StepRule
+from coachfollow.rules.kinds import DayKind
 
+_DAYS = {DayKind.CALENDAR: "days", DayKind.WORKING: "working days"}
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -88,7 +90,7 @@ def _row(step: StepRule) -> tuple[str, ...]:
     return (
         step.key,
         step.kind.value.replace("_", " "),
-        f"{step.offset_days:+d} days from {step.anchor}",
+        f"{step.offset_days:+d} {_DAYS[step.day_kind]} from {step.anchor}",
         f"{step.at:%H:%M}",
         "must be done" if step.mandatory else "",
         f"reminders after {reminders} working days" if reminders else "",

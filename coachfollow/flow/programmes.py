@@ -148,6 +148,7 @@ def _step(session: Session, version_id: int, step: template.Step, *, position: i
         audience=rule.audience,
         anchor=rule.anchor,
         offset_days=rule.offset_days,
+        day_kind=rule.day_kind,
         local_time=rule.at,
         open_days=rule.open_days,
         reminders=json.dumps(rule.reminders),

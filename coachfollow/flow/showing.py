@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from coachfollow.mail import markup
 from coachfollow.models import ProgrammeText, ProgrammeVersion, Step, StepText
 from coachfollow.queries import programmes
-from coachfollow.rules.kinds import Audience, StepKind
+from coachfollow.rules.kinds import Audience, DayKind, StepKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class ShownStep:
     audience: Audience
     anchor: str
     offset_days: int
+    day_kind: DayKind
     at: str
     open_days: int | None
     reminders: tuple[int, ...]
@@ -114,6 +115,7 @@ def _steps(session: Session, said: ProgrammeText) -> Sequence[ShownStep]:
             audience=step.audience,
             anchor=step.anchor,
             offset_days=step.offset_days,
+            day_kind=step.day_kind,
             at=step.local_time.isoformat("minutes"),
             open_days=step.open_days,
             reminders=tuple(json.loads(step.reminders)),

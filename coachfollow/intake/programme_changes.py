@@ -126,7 +126,7 @@ def _step_facts(step: Step) -> Facts:
     rule = step.rule
     found = {
         (Part.KIND, ""): str(rule.kind),
-        (Part.WHEN, ""): f"{rule.offset_days} {rule.anchor}",
+        (Part.WHEN, ""): f"{rule.offset_days} {rule.day_kind} {rule.anchor}",
         (Part.AT, ""): f"{rule.at:%H:%M}",
         (Part.OPEN_DAYS, ""): str(rule.open_days or ""),
         (Part.MANDATORY, ""): "yes" if rule.mandatory else "no",

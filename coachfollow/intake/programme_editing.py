@@ -23,11 +23,12 @@ from coachfollow.intake.programme_documents import (
 )
 from coachfollow.intake.programme_nodes import root
 from coachfollow.intake.programme_readers import is_slug
-from coachfollow.rules import cadence
+from coachfollow.rules import cadence, worktime
 from coachfollow.rules.kinds import StepKind
 from coachfollow.rules.planning import Sessions
 
 _DAY_ZERO = date(2000, 1, 3)
+_OFFICE = worktime.parse_week(worktime.DEFAULT_WEEK)  # of nobody in particular
 _MOST_SESSIONS = 99
 _LONGEST_KEY = 50
 
@@ -150,7 +151,7 @@ def _days(steps: Mapping[str, Step]) -> Mapping[str, int]:
     rules = {name: step.rule for name, step in steps.items()}
     sessions = Sessions(days=(_DAY_ZERO,) * _MOST_SESSIONS, anchor=0)
     try:
-        wanted = cadence.wanted_days(tuple(rules.values()), sessions=sessions)
+        wanted = cadence.wanted_days(tuple(rules.values()), sessions=sessions, hours=_OFFICE)
     except ValueError:
         return {}
     return {name: (wanted[rule.key] - _DAY_ZERO).days for name, rule in rules.items()}
@@ -177,7 +178,7 @@ def _texts(document: Document) -> list[Document]:
 
 
 def _free_key(new: Document, *, taken: set[str]) -> str:
-    kind, days = words(new, "kind"), words(new, "when", "days")
+    kind, days = words(new, "kind"), words(new, "when", "working_days") or words(new, "when", "days")
     known = next((_BEGINNINGS[one] for one in StepKind if one == kind), "step")
     told = f"{known}-{days.removeprefix('-')}" + ("-before" if days.startswith("-") else "")
     return first_free(told if is_slug(told) else known, taken=taken)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from copy import deepcopy
 
 from coachfollow.intake.programme_documents import Document, Node, entries, group, put, tidy, words
-from coachfollow.rules.kinds import Applied
+from coachfollow.rules.kinds import Applied, DayKind
 
 # a list, or what our reader will refuse by its line
 _BEGINS = re.compile(r"\s*([-*+]|[0-9]{1,9}[.)])\s|\s*[#>`<]")
@@ -23,11 +23,13 @@ _PERCENT = re.compile(r"([0-9]{1,3})\s*%?")
 
 def step_values(step: Document) -> dict[str, str]:
     """What stands in the fields of a step's form."""
-    days = words(step, "when", "days")
+    working = words(step, "when", "working_days")
+    days = working or words(step, "when", "days")
     reminders = [word for word in entries(step, "reminders") if isinstance(word, str)]
     return {
         "kind": words(step, "kind"),
         "days": days.removeprefix("-"),
+        "day-kind": (DayKind.WORKING if working else DayKind.CALENDAR).value,
         "side": "before" if days.startswith("-") else "after",
         "anchor": _anchor(group(step, "when")),
         "at": words(step, "at"),
@@ -121,7 +123,8 @@ def _anchor(when: Document) -> str:
 def _when(said: Values) -> Node:
     days = said.get("days", "")
     when: Document = {}
-    put(when, f"-{days}" if said.get("side") == "before" and days.strip("0").isdigit() else days, "days")
+    signed = f"-{days}" if said.get("side") == "before" and days.strip("0").isdigit() else days
+    put(when, signed, "working_days" if said.get("day-kind") == DayKind.WORKING else "days")
     match said.get("anchor", "").partition(":"):
         case ("session", ":", which):
             put(when, which, "session")

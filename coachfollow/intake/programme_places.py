@@ -24,6 +24,7 @@ _PLAIN = {
     "attended.sessions": "sessions",
     "when": "anchor",
     "when.days": "days",
+    "when.working_days": "days",
     "when.session": "anchor",
     "when.after": "anchor",
     "reminders": "reminder-1",

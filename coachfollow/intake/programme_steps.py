@@ -22,7 +22,7 @@ from coachfollow.intake.programme_readers import (
 from coachfollow.intake.programme_texts import Unfit, line, passage
 from coachfollow.intake.programme_values import Step, StepText
 from coachfollow.rules import planning
-from coachfollow.rules.kinds import Applied, Audience, StepKind
+from coachfollow.rules.kinds import Applied, Audience, DayKind, StepKind
 from coachfollow.rules.planning import StepRule
 
 FIELDS = (
@@ -120,7 +120,7 @@ def _refuse(given: Fields, kind: StepKind | None) -> None:
 
 
 def _rule(given: Fields, kind: StepKind | None) -> StepRule:
-    anchor, days = given.need("when", _when, ("session", 0))
+    anchor, days, day_kind = given.need("when", _when, ("session", 0, DayKind.CALENDAR))
     open_days = given.get("open_days", whole(1, 365), None)
     return StepRule(
         key=given.need("key", slug, ""),
@@ -128,6 +128,7 @@ def _rule(given: Fields, kind: StepKind | None) -> StepRule:
         audience=_audience(given, kind),
         anchor=anchor,
         offset_days=days,
+        day_kind=day_kind,
         at=given.get("at", wall_time, MORNING),
         open_days=open_days,
         reminders=given.get("reminders", partial(_reminders, open_days=open_days), ()),
@@ -142,18 +143,27 @@ def _audience(given: Fields, kind: StepKind | None) -> Audience:
     return theirs
 
 
-def _when(spot: Spot) -> tuple[str, int]:
-    given = fields(spot, ("days", "session", "after"))
-    days = given.need("days", whole(-365, 730), 0)
+def _when(spot: Spot) -> tuple[str, int, DayKind]:
+    given = fields(spot, ("days", "working_days", "session", "after"))
+    name, days, day_kind = _offset(given)
+    if {"days", "working_days"} <= given.found.keys():
+        spot.note("counts in days or in working days, not in both")
     session = given.get("session", which_session, None)
     after = given.get("after", slug, None)
     if after is None:
-        return (f"session:{session}" if session else "session"), days
+        return (f"session:{session}" if session else "session"), days, day_kind
     if session is not None:
         spot.note("counts from a session or after a step, not from both")
     if days < 0:
-        given.found["days"].note(f"“after: {after}” needs 0 days or more")
-    return f"step:{after}", days
+        given.found[name].note(f"“after: {after}” needs 0 days or more")
+    return f"step:{after}", days, day_kind
+
+
+def _offset(given: Fields) -> tuple[str, int, DayKind]:
+    """How far, as the field of this name says; without either it is the days that are missing."""
+    if "working_days" in given.found:
+        return "working_days", given.need("working_days", whole(-260, 520), 0), DayKind.WORKING
+    return "days", given.need("days", whole(-365, 730), 0), DayKind.CALENDAR
 
 
 def _reminders(spot: Spot, *, open_days: int | None) -> tuple[int, ...]:

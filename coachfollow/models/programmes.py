@@ -6,7 +6,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachfollow.models.base import Base, Key, choice, partial, ref
-from coachfollow.rules.kinds import Audience, StepKind
+from coachfollow.rules.kinds import Audience, DayKind, StepKind
 
 
 class Programme(Base):
@@ -91,6 +91,7 @@ class Step(Base):
     audience: Mapped[Audience] = mapped_column(choice(Audience, "audience"))
     anchor: Mapped[str]
     offset_days: Mapped[int]
+    day_kind: Mapped[DayKind] = mapped_column(choice(DayKind, "day_kind"), default=DayKind.CALENDAR)
     local_time: Mapped[time]
     open_days: Mapped[int | None]
     reminders: Mapped[str]  # working days after the due day, as JSON text

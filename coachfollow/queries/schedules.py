@@ -99,6 +99,7 @@ def _rule(row: Step) -> StepRule:
         audience=row.audience,
         anchor=row.anchor,
         offset_days=row.offset_days,
+        day_kind=row.day_kind,
         at=row.local_time,
         open_days=row.open_days,
         reminders=tuple(json.loads(row.reminders)),

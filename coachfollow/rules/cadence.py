@@ -1,10 +1,12 @@
 """Where the steps of a programme want to fall: anchored on a session or on another step, never drifting."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
-from coachfollow.rules.kinds import Audience, StepKind
+from coachfollow.rules import worktime
+from coachfollow.rules.kinds import Audience, DayKind, StepKind
+from coachfollow.rules.worktime import Hours
 
 _STEP = "step:"
 _MANY = 5  # digits: no training has so many sessions, and int() refuses endless numbers
@@ -16,6 +18,7 @@ class StepRule:
 
     The anchor is “session” (the cohort's anchor session), “session:first”, “session:last”, “session:2”
     (counted from 1) or “step:<key>”; open_days None means the default, reminders are working days after.
+    Which days the offset counts says `day_kind`: working days are those of whoever the plan belongs to.
     """
 
     key: str
@@ -27,6 +30,7 @@ class StepRule:
     open_days: int | None
     reminders: tuple[int, ...]
     mandatory: bool
+    day_kind: DayKind = DayKind.CALENDAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Distance:
 
     anchor: str
     days: int
+    working_days: int = 0
 
 
 def distances(steps: Sequence[StepRule]) -> dict[str, Distance]:
@@ -51,21 +56,49 @@ def distances(steps: Sequence[StepRule]) -> dict[str, Distance]:
     return {step.key: _distance(_trail(step, rules)) for step in steps}
 
 
-def wanted_days(steps: Sequence[StepRule], *, sessions: Sessions) -> dict[str, date]:
-    """The day each step wants, before anyone's working week is asked; ValueError for a broken anchor."""
+def wanted_days(steps: Sequence[StepRule], *, sessions: Sessions, hours: Hours) -> dict[str, date]:
+    """The day each step wants, a working day or not; ValueError for a broken anchor.
+
+    A step counts from the day the one before it wants, not from where a day off moved that: what moves one step
+    moves no other.
+    """
     rules = {step.key: step for step in steps}
-    return {step.key: _wanted_day(_trail(step, rules), sessions) for step in steps}
+    return {step.key: _wanted_day(_trail(step, rules), sessions, hours) for step in steps}
 
 
-def _wanted_day(trail: Sequence[StepRule], sessions: Sessions) -> date:
-    index = _session_index(trail[-1].anchor, anchor=sessions.anchor, count=len(sessions.days))
+def eves(steps: Sequence[StepRule], *, sessions: Sessions) -> dict[str, date]:
+    """The session day that each step before a session leads up to; ValueError for a broken anchor."""
+    rules = {step.key: step for step in steps}
+    return {
+        step.key: _session_day(_trail(step, rules)[-1], sessions) for step in steps if step.offset_days < 0
+    }
+
+
+def _wanted_day(trail: Sequence[StepRule], sessions: Sessions, hours: Hours) -> date:
+    day = _session_day(trail[-1], sessions)
+    for step in reversed(trail):
+        if step.day_kind is DayKind.WORKING:
+            day = worktime.add_working_days(hours, day, step.offset_days)
+        else:
+            day += timedelta(days=step.offset_days)
+    return day
+
+
+def _session_day(root: StepRule, sessions: Sessions) -> date:
+    index = _session_index(root.anchor, anchor=sessions.anchor, count=len(sessions.days))
     if index is None or not 0 <= index < len(sessions.days):
-        raise ValueError(_no_such_session(trail[-1], count=len(sessions.days)))
-    return sessions.days[index] + timedelta(days=_distance(trail).days)
+        raise ValueError(_no_such_session(root, count=len(sessions.days)))
+    return sessions.days[index]
 
 
 def _distance(trail: Sequence[StepRule]) -> Distance:
-    return Distance(anchor=trail[-1].anchor, days=sum(step.offset_days for step in trail))
+    found = Distance(anchor=trail[-1].anchor, days=0)
+    for step in trail:
+        if step.day_kind is DayKind.WORKING:
+            found = replace(found, working_days=found.working_days + step.offset_days)
+        else:
+            found = replace(found, days=found.days + step.offset_days)
+    return found
 
 
 def _trail(step: StepRule, rules: Mapping[str, StepRule]) -> tuple[StepRule, ...]:

@@ -20,6 +20,13 @@ class StepKind(StrEnum):
         return self is not StepKind.PROMPT
 
 
+class DayKind(StrEnum):
+    """Which days the distance of a step counts."""
+
+    CALENDAR = "calendar"
+    WORKING = "working"
+
+
 class AttendanceState(StrEnum):
     """One person at one session."""
 

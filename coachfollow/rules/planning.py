@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import chain, count
 
 from coachfollow.rules import cadence, worktime
 from coachfollow.rules.cadence import Distance, Sessions, StepRule
@@ -52,6 +53,7 @@ class _Dated:
     step: StepRule
     distance: Distance
     wanted: date
+    habitual: date  # wanted, and come, without leave and closed days
     usual: date
     day: date
     at: time
@@ -70,12 +72,7 @@ class _Dated:
 
 def plan(steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zone: str) -> tuple[Planned, ...]:
     """Date every step, ordered by due moment; ValueError for an anchor that `problems` would have named."""
-    wanted, distances = cadence.wanted_days(steps, sessions=sessions), cadence.distances(steps)
-    usual = week.usual
-    dated = [
-        _dated(step, distances[step.key], wanted=wanted[step.key], week=week, usual=usual, zone=zone)
-        for step in steps
-    ]
+    dated = _all_dated(steps, sessions=sessions, week=week, zone=zone)
     dated.sort(key=lambda one: one.due_at)
     planned: list[Planned] = []
     successors: dict[tuple[StepKind, Audience], _Dated] = {}
@@ -88,6 +85,30 @@ def plan(steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zone: st
             planned.append(_excused(one, week=week, zone=zone))
     planned.reverse()
     return tuple(sorted(planned, key=lambda one: one.due_at))
+
+
+def _all_dated(steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zone: str) -> list[_Dated]:
+    usual, distances = week.usual, cadence.distances(steps)
+    wanted = cadence.wanted_days(steps, sessions=sessions, hours=week)
+    usually = wanted if usual is week else cadence.wanted_days(steps, sessions=sessions, hours=usual)
+    found: list[_Dated] = []
+    for step in steps:
+        roll = worktime.previous_working_day if step.offset_days < 0 else worktime.next_working_day
+        day = roll(week, wanted[step.key])
+        at = worktime.clip_time(week, day, step.at)
+        found.append(
+            _Dated(
+                step=step,
+                distance=distances[step.key],
+                wanted=wanted[step.key],
+                habitual=usually[step.key],
+                usual=day if usual is week else roll(usual, usually[step.key]),
+                day=day,
+                at=at,
+                due_at=worktime.resolve(datetime.combine(day, at), zone),
+            )
+        )
+    return found
 
 
 def _fits(one: _Dated, *, successor: _Dated | None) -> bool:
@@ -106,31 +127,24 @@ def _excused(one: _Dated, *, week: Hours, zone: str) -> Planned:
     """The dates it would have had, and why it is left out."""
     at = worktime.clip_time(week.usual, one.usual, one.step.at)
     due_at = worktime.resolve(datetime.combine(one.usual, at), zone)
-    there = replace(one, day=one.usual, at=at, due_at=due_at)
+    there = replace(one, wanted=one.habitual, day=one.usual, at=at, due_at=due_at)
     planned = _planned(there, successor=None, week=week.usual, zone=zone)
-    return replace(planned, excused=week.off(one.usual))
+    return replace(planned, excused=week.off(_hindered(one.usual, week)))
+
+
+def _hindered(usual: date, week: Hours) -> date:
+    """The day nearest to the usual one that leave or a closed house takes; there is one, or it would fit.
+
+    A distance in working days may be stretched by leave that ends before the usual day.
+    """
+    habit = week.usual
+    nearby = chain.from_iterable((usual - timedelta(days=n), usual + timedelta(days=n)) for n in count())
+    return next(day for day in nearby if habit.on(day) and not week.on(day))
 
 
 def grace_until(week: Hours, day: date, *, zone: str) -> datetime:
     """The last instant at which an answer to what was due on this day is on time."""
     return worktime.end_of_day(worktime.add_working_days(week, day, GRACE_WORKING_DAYS), zone)
-
-
-def _dated(
-    step: StepRule, distance: Distance, *, wanted: date, week: Hours, usual: Hours, zone: str
-) -> _Dated:
-    roll = worktime.previous_working_day if step.offset_days < 0 else worktime.next_working_day
-    day = roll(week, wanted)
-    at = worktime.clip_time(week, day, step.at)
-    return _Dated(
-        step=step,
-        distance=distance,
-        wanted=wanted,
-        usual=day if usual is week else roll(usual, wanted),
-        day=day,
-        at=at,
-        due_at=worktime.resolve(datetime.combine(day, at), zone),
-    )
 
 
 def _planned(one: _Dated, *, successor: _Dated | None, week: Hours, zone: str) -> Planned:
@@ -165,11 +179,17 @@ def _why(one: _Dated, week: Hours) -> str:
 
 
 def _distance(distance: Distance) -> str:
-    days = abs(distance.days)
-    if not days:
+    counted = [(distance.days, "day"), (distance.working_days, "working day")]
+    parts = [(f"{abs(n)} {unit}{'' if abs(n) == 1 else 's'}", _side(n)) for n, unit in counted if n]
+    if not parts:
         return f"on the day of {_anchor(distance.anchor)}"
-    count = "1 day" if days == 1 else f"{days} days"
-    return f"{count} {'before' if distance.days < 0 else 'after'} {_anchor(distance.anchor)}"
+    if len({side for _, side in parts}) == 1:
+        return f"{' and '.join(said for said, _ in parts)} {parts[0][1]} {_anchor(distance.anchor)}"
+    return f"{' and '.join(f'{said} {side}' for said, side in parts)} {_anchor(distance.anchor)}"
+
+
+def _side(days: int) -> str:
+    return "before" if days < 0 else "after"
 
 
 def _anchor(name: str) -> str:

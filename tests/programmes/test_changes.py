@@ -42,7 +42,11 @@ def test_lines_that_are_broken_elsewhere_say_the_same() -> None:
         ),
         (
             spoilt("{days: 7}", "{days: 9, session: first}"),
-            Change(part=Part.WHEN, step=STEP, before="7 session", after="9 session:first"),
+            Change(part=Part.WHEN, step=STEP, before="7 calendar session", after="9 calendar session:first"),
+        ),
+        (
+            spoilt("{days: 7}", "{working_days: 7}"),
+            Change(part=Part.WHEN, step=STEP, before="7 calendar session", after="7 working session"),
         ),
         (
             spoilt("{days: 7}", "{days: 7}\n    reminders: [1, 3]"),

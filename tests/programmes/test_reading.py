@@ -7,7 +7,7 @@ import pytest
 
 from coachfollow.intake import programme
 from coachfollow.intake.programme import Example
-from coachfollow.rules.kinds import Audience, StepKind
+from coachfollow.rules.kinds import Audience, DayKind, StepKind
 from tests.programmes.small import SMALL, documented, read, spoilt, written_in
 
 
@@ -57,19 +57,24 @@ def test_what_is_left_out_has_a_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("when", "anchor", "days"),
+    ("when", "anchor", "days", "day_kind"),
     [
-        ("{days: 14}", "session", 14),  # the programme's anchor session
-        ("{days: -7, session: first}", "session:first", -7),  # before the training
-        ("{days: 3, session: last}", "session:last", 3),
-        ("{days: 3, session: 2}", "session:2", 3),  # counted from 1
-        ("{days: +90, after: plan}", "step:plan", 90),  # after another step
-        ("{days: 0, after: plan}", "step:plan", 0),
+        ("{days: 14}", "session", 14, DayKind.CALENDAR),  # the programme's anchor session
+        ("{days: -7, session: first}", "session:first", -7, DayKind.CALENDAR),  # before the training
+        ("{days: 3, session: last}", "session:last", 3, DayKind.CALENDAR),
+        ("{days: 3, session: 2}", "session:2", 3, DayKind.CALENDAR),  # counted from 1
+        ("{days: +90, after: plan}", "step:plan", 90, DayKind.CALENDAR),  # after another step
+        ("{days: 0, after: plan}", "step:plan", 0, DayKind.CALENDAR),
+        ("{working_days: 5}", "session", 5, DayKind.WORKING),  # in each person's own working time
+        ("{working_days: -2, session: first}", "session:first", -2, DayKind.WORKING),
+        ("{working_days: 3, after: plan}", "step:plan", 3, DayKind.WORKING),
     ],
 )
-def test_a_step_counts_from_a_session_or_after_a_step(when: str, anchor: str, days: int) -> None:
+def test_a_step_counts_from_a_session_or_after_a_step(
+    when: str, anchor: str, days: int, day_kind: DayKind
+) -> None:
     rule = read(spoilt("{days: 7}", when)).steps[1].rule
-    assert (rule.anchor, rule.offset_days) == (anchor, days)
+    assert (rule.anchor, rule.offset_days, rule.day_kind) == (anchor, days, day_kind)
 
 
 @pytest.mark.parametrize(

@@ -217,6 +217,14 @@ def test_a_step_that_hangs_in_the_air_moves_nothing_and_no_time_line_lies() -> N
     assert survey(dump(changed)).days == {}
 
 
+def test_a_form_says_which_days_it_counts() -> None:
+    typed = {"days": "5", "day-kind": "working", "side": "before", "anchor": "session:first"}
+    step = programme_forms.step_of(typed, before={}, languages=[])
+
+    assert step["when"] == {"working_days": "-5", "session": "first"}
+    assert programme_forms.step_values(step).items() >= typed.items()
+
+
 def test_steps_without_a_usable_key_go_by_their_number() -> None:
     found = survey(SMALL.replace("key: plan", "key: Plan!").replace("key: asked", "key: Plan!"))
 

@@ -4,10 +4,11 @@ from datetime import date, time
 
 import pytest
 
-from coachfollow.rules import cadence, planning
+from coachfollow.rules import cadence, planning, worktime
 from coachfollow.rules.kinds import Audience, StepKind
 from coachfollow.rules.planning import Sessions, StepRule
 
+OFFICE = worktime.parse_week(worktime.DEFAULT_WEEK)
 ANCHORS = "use session, session:first, session:last, session:2 or step:<key>"
 ENDLESS = "9" * 5000
 
@@ -100,4 +101,4 @@ def test_a_session_that_the_group_does_not_have_is_named(
 def test_a_broken_programme_is_never_planned(steps: tuple[StepRule, ...], complaint: str) -> None:
     sessions = Sessions((date(2026, 3, 3), date(2026, 3, 10)), 0)
     with pytest.raises(ValueError, match=complaint):
-        cadence.wanted_days(steps, sessions=sessions)
+        cadence.wanted_days(steps, sessions=sessions, hours=OFFICE)

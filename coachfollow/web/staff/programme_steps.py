@@ -159,7 +159,15 @@ def _first_values(found: Survey, kind: StepKind) -> Mapping[str, str]:
         for code in found.programme.languages
         if code.partition("-")[0] in GREETINGS
     }
-    return {"kind": kind, "days": "7", "side": "after", "anchor": "session", "at": "09:00", **greetings}
+    return {
+        "kind": kind,
+        "days": "7",
+        "day-kind": "calendar",
+        "side": "after",
+        "anchor": "session",
+        "at": "09:00",
+        **greetings,
+    }
 
 
 def _problems(found: Survey, step: str) -> Mapping[str, str]:

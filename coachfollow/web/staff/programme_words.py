@@ -11,7 +11,7 @@ from coachfollow.intake.programme import Mistake, Step
 from coachfollow.intake.programme_changes import Change, Part
 from coachfollow.intake.programme_documents import Document, words
 from coachfollow.intake.programme_editing import Survey
-from coachfollow.rules.kinds import Applied, StepKind
+from coachfollow.rules.kinds import Applied, DayKind, StepKind
 from coachfollow.rules.wording import PLACEHOLDERS
 from coachfollow.web.staff.words import LOCALE, anchor, capital
 
@@ -25,6 +25,7 @@ KINDS: Mapping[StepKind, tuple[str, str]] = {
     StepKind.SPONSOR: ("Manager’s card", "A short script for the participant’s manager, before or after."),
     StepKind.UNPROMPTED: ("One last question", "Long after the reminders have ended: what has lasted?"),
 }
+DAY_KINDS = ((DayKind.CALENDAR.value, "days"), (DayKind.WORKING.value, "working days"))
 CHOICES = tuple((kind.value, name) for kind, (name, _) in KINDS.items())
 
 # the values of `kind` as a mistake names them, and what people call them
@@ -144,18 +145,20 @@ def name_of(document: Document) -> str:
     return words(document, "title", first) or words(document, "key")
 
 
-def distance(days: int) -> str:
-    """How far something is from where it counts from: 2 weeks after, 3 days before, the same day as."""
+def distance(days: int, day_kind: DayKind) -> str:
+    """How far it is from where it counts from: 2 weeks after, 3 working days before, the same day as."""
     if not days:
         return "on the day of"
-    number, unit = (abs(days) // WEEK, "week") if days % WEEK == 0 else (abs(days), "day")
+    number, unit = abs(days), "day" if day_kind is DayKind.CALENDAR else "working day"
+    if day_kind is DayKind.CALENDAR and days % WEEK == 0:
+        number, unit = number // WEEK, "week"
     return f"{number} {unit}{'' if number == 1 else 's'} {'before' if days < 0 else 'after'}"
 
 
 def when(step: Step, of: Survey) -> str:
     """When a step falls, in words."""
     known = dict(anchors(of))
-    return f"{distance(step.rule.offset_days)} {known.get(step.rule.anchor, step.rule.anchor)}"
+    return f"{distance(step.rule.offset_days, step.rule.day_kind)} {known.get(step.rule.anchor, step.rule.anchor)}"
 
 
 def counted_from(said: str, titles: Mapping[str, str]) -> str:
@@ -188,8 +191,8 @@ def said(change: Change, value: str) -> str:
         case Part.KIND if value:
             return KINDS[StepKind(value)][0]
         case Part.WHEN if value:
-            days, _, counted_from = value.partition(" ")
-            return capital(f"{distance(int(days))} {anchor(counted_from)}")
+            days, day_kind, counted_from = value.split(" ", 2)
+            return capital(f"{distance(int(days), DayKind(day_kind))} {anchor(counted_from)}")
     return value
 
 

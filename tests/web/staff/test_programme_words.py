@@ -4,6 +4,7 @@ import pytest
 
 from coachfollow.intake.programme_changes import Change, Part
 from coachfollow.intake.programme_editing import Survey, survey
+from coachfollow.rules.kinds import DayKind
 from coachfollow.web.staff import programme_line, programme_words
 from tests.house import PROGRAMME
 
@@ -25,8 +26,16 @@ def found(text: str = PROGRAMME) -> Survey:
     ],
 )
 def test_days_are_said_as_people_say_them(days: int, distance: str, week: str) -> None:
-    assert programme_words.distance(days) == distance
+    assert programme_words.distance(days, DayKind.CALENDAR) == distance
     assert programme_words.week(days) == week
+
+
+@pytest.mark.parametrize(
+    ("days", "distance"),
+    [(-1, "1 working day before"), (0, "on the day of"), (7, "7 working days after")],  # seven are no week
+)
+def test_working_days_are_never_called_weeks(days: int, distance: str) -> None:
+    assert programme_words.distance(days, DayKind.WORKING) == distance
 
 
 @pytest.mark.parametrize(
@@ -41,10 +50,10 @@ def test_a_language_is_called_by_its_name_where_there_is_one(code: str, name: st
     ("part", "value", "said"),
     [
         (Part.KIND, "sponsor_moment", "Manager’s card"),
-        (Part.WHEN, "14 session", "2 weeks after the training"),
-        (Part.WHEN, "-3 session:first", "3 days before the first session"),
-        (Part.WHEN, "0 session:2", "On the day of session 2"),
-        (Part.WHEN, "90 step:plan", "90 days after the step “plan”"),
+        (Part.WHEN, "14 calendar session", "2 weeks after the training"),
+        (Part.WHEN, "-3 calendar session:first", "3 days before the first session"),
+        (Part.WHEN, "0 calendar session:2", "On the day of session 2"),
+        (Part.WHEN, "90 working step:plan", "90 working days after the step “plan”"),
         (Part.WHEN, "", ""),
         (Part.SUBJECT, "Hello", "Hello"),
     ],
