@@ -40,6 +40,9 @@ class Worker(SimpleWorker):
 
     max_connection_wait_time = 5.0  # RQ's own minute is too long to notice that Redis is back
 
+    def procline(self, message: str) -> None:
+        """Keep the name we were started by: where setproctitle is installed RQ would write the queue's instead."""
+
     def subscribe(self) -> None:
         """Take no commands by pub/sub: whoever reaches Redis could stop us by them, and nobody of ours sends any."""
 
