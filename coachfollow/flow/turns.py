@@ -20,14 +20,18 @@ from coachfollow.models import MailTurn, Message
 from coachfollow.queries import limits as chosen
 from coachfollow.queries import turns, worktimes
 from coachfollow.queries.turns import Coming, InHand, Turn
-from coachfollow.rules import limits, worktime
+from coachfollow.rules import limits, roomy, worktime
 from coachfollow.rules.kinds import Audience
 from coachfollow.rules.limits import Kept, Limits, Person, Verdict, Waiting, Why
+from coachfollow.rules.worktime import Hours
 
 LOOK_AHEAD = timedelta(days=7)
 LOOK_BACK = timedelta(days=8)  # a week, wherever its day begins
 
 Taken = Mapping[int, Sequence[Turn]]  # by person
+
+_COLUMNS = ("person_id", "day", "nth", "week", "nth_of_week", "message_id")
+_Row = tuple[int, date, int, date, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,26 @@ class Letter:
     def leader(self) -> InHand:
         """The part that names the mail."""
         return self.parts[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Theirs:
+    """One person's mails, in hand and coming, and the days that are taken."""
+
+    zone: str
+    limits: Limits
+    taken: Mapping[date, int]
+    in_hand: dict[int, InHand] = field(default_factory=dict)
+    everything: list[Waiting] = field(default_factory=list)
+
+    def at_once(self, now: datetime) -> Verdict | None:
+        """What becomes of them where there is room for all; None where there is not."""
+        return roomy.at_once(self.everything, zone=self.zone, taken=self.taken, limits=self.limits, now=now)
+
+    def decide(self, hours: Hours, now: datetime) -> Verdict:
+        """What becomes of them by their working time."""
+        person = Person(zone=self.zone, hours=hours, taken=self.taken)
+        return limits.decide(self.everything, person=person, limits=self.limits, now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,23 +130,17 @@ def _has_turn(mail: InHand, taken: Iterable[Turn], now: datetime) -> bool:
 
 
 def _decide(session: Session, mails: Sequence[InHand], taken: Taken, now: datetime) -> _Decided:
+    """Decide for everybody; working time is read for those alone whose mails are more than their days hold."""
+    of_person = _of_people(session, mails, taken, now)
+    verdicts = {person_id: theirs.at_once(now) for person_id, theirs in of_person.items()}
+    crowded = [person_id for person_id, verdict in verdicts.items() if verdict is None]
+    hours = worktimes.of_people(session, ids=crowded, now=now) if crowded else {}
     decided = _Decided()
-    of_person: defaultdict[int, list[InHand]] = defaultdict(list)
-    for mail in mails:
-        of_person[mail.person_id].append(mail)
-    coming: defaultdict[int, list[Coming]] = defaultdict(list)
-    for one in turns.coming(session, people=of_person, until=now + LOOK_AHEAD):
-        coming[one.person_id].append(one)
-    allowed = chosen.of(session, organisation_ids={mail.organisation_id for mail in mails})
-    hours = worktimes.of_people(session, ids=of_person, now=now)
-    by_id = {mail.id: mail for mail in mails}
     for person_id, theirs in of_person.items():
-        limit, zone = allowed[theirs[0].organisation_id], theirs[0].zone
-        days = Counter(turn.day for turn in taken[person_id])
-        person = Person(zone=zone, hours=hours[person_id], taken=days)
-        verdict = _verdict(theirs, coming[person_id], person, limit, now)
+        verdict = verdicts[person_id] or theirs.decide(hours[person_id], now)
+        today = _today(theirs.zone, now)
         decided.letters.extend(
-            Letter(parts=[by_id[key] for key in keys], day=_today(zone, now), limits=limit)
+            Letter(parts=[theirs.in_hand[key] for key in keys], day=today, limits=theirs.limits)
             for keys in verdict.leaving
         )
         decided.kept.extend(verdict.kept)
@@ -130,12 +148,26 @@ def _decide(session: Session, mails: Sequence[InHand], taken: Taken, now: dateti
     return decided
 
 
-def _verdict(
-    mails: Sequence[InHand], coming: Sequence[Coming], person: Person, limit: Limits, now: datetime
-) -> Verdict:
+def _of_people(
+    session: Session, mails: Sequence[InHand], taken: Taken, now: datetime
+) -> Mapping[int, _Theirs]:
+    allowed = chosen.of(session, organisation_ids={mail.organisation_id for mail in mails})
+    people: dict[int, _Theirs] = {}
+    for mail in mails:
+        theirs = people.setdefault(
+            mail.person_id,
+            _Theirs(
+                zone=mail.zone,
+                limits=allowed[mail.organisation_id],
+                taken=Counter(turn.day for turn in taken[mail.person_id]),
+            ),
+        )
+        theirs.in_hand[mail.id] = mail
+        theirs.everything.append(_waiting(mail))
     unborn = count(-1, -1)  # what is only coming needs a key that no mail has
-    everything = [*map(_waiting, mails), *(_foreseen(one, next(unborn)) for one in coming)]
-    return limits.decide(everything, person=person, limits=limit, now=now)
+    for one in turns.coming(session, people=people, until=now + LOOK_AHEAD):
+        people[one.person_id].everything.append(_foreseen(one, next(unborn)))
+    return people
 
 
 def _waiting(mail: InHand) -> Waiting:
@@ -165,11 +197,7 @@ def _foreseen(one: Coming, key: int) -> Waiting:
 
 def _take(session: Session, letters: Sequence[Letter], taken: Taken, place: Place) -> Sequence[int]:
     """Take the turns of these letters; one whose turn somebody else took first is put back whole."""
-    won: set[int] = set()
-    rows = _rows(letters, taken)
-    if rows:
-        insert = sets.insert_new(session, MailTurn).returning(MailTurn.message_id)
-        won = set(session.execute(insert, rows).scalars())
+    won = _inserted(session, _rows(letters, taken))
     lost = [mail.id for letter in letters if letter.leader.id not in won for mail in letter.parts]
     joining = {
         mail.id: letter.leader.id
@@ -182,9 +210,20 @@ def _take(session: Session, letters: Sequence[Letter], taken: Taken, place: Plac
     return sorted(won)
 
 
-def _rows(letters: Sequence[Letter], taken: Taken) -> list[dict[str, object]]:
+def _inserted(session: Session, rows: Sequence[_Row]) -> set[int]:
+    """Take these turns; gives the mails whose turns were still free."""
+    wanted = {(message_id, day) for _, day, _, _, _, message_id in rows}
+    if sets.bulk_new(session.connection(), MailTurn, _COLUMNS, rows) < len(rows):
+        ours = MailTurn.message_id.in_([message_id for message_id, _ in wanted])
+        wanted &= {
+            (one, day) for one, day in session.execute(select(MailTurn.message_id, MailTurn.day).where(ours))
+        }
+    return {message_id for message_id, _ in wanted}
+
+
+def _rows(letters: Sequence[Letter], taken: Taken) -> list[_Row]:
     """The turns to be taken, person after person: whoever takes many at once takes them in this order."""
-    rows: list[dict[str, object]] = []
+    rows: list[_Row] = []
     used: defaultdict[int, list[tuple[date, int, date, int]]] = defaultdict(list)
     for letter in sorted(letters, key=lambda one: one.leader.person_id):
         person, day, week = letter.leader.person_id, letter.day, limits.monday(letter.day)
@@ -192,16 +231,7 @@ def _rows(letters: Sequence[Letter], taken: Taken) -> list[dict[str, object]]:
         nth = _free(n for on, n, _, _ in before if on == day)
         nth_of_week = _free(n for _, _, of, n in before if of == week)
         used[person] = [*before, (day, nth, week, nth_of_week)]
-        rows.append(
-            {
-                "person_id": person,
-                "day": day,
-                "nth": nth,
-                "week": week,
-                "nth_of_week": nth_of_week,
-                "message_id": letter.leader.id,
-            }
-        )
+        rows.append((person, day, nth, week, nth_of_week, letter.leader.id))
     return rows
 
 

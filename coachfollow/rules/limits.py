@@ -134,7 +134,8 @@ class _Calendar:
         """Why no further letter leaves on this day; None if one can."""
         if self._count(day) >= self.limits.a_day:
             return Why.DAY
-        week = sum(self._count(monday(day) + timedelta(days=n)) for n in range(7))
+        first = monday(day)
+        week = sum(self._count(first + timedelta(days=n)) for n in range(7))
         return Why.WEEK if week >= self.limits.a_week else None
 
     def _count(self, day: date) -> int:

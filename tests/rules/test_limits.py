@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coachfollow.rules import limits, worktime
+from coachfollow.rules import limits, roomy, worktime
 from coachfollow.rules.kinds import Audience, MessageKind
 from coachfollow.rules.limits import COUNTED, Limits, Person, Verdict, Waiting, Why
 from coachfollow.rules.worktime import WorkingWeek
@@ -211,6 +211,38 @@ def test_every_mail_in_hand_is_in_exactly_one_place(mails: list[Waiting], of: Pe
     found = [key for letter in verdict.leaving for key in letter]
     found += [one.key for one in verdict.kept] + [key for key, _ in verdict.dropped]
     assert sorted(found) == [one.key for one in mails if one.in_hand]
+
+
+@given(MAILS, PEOPLE, LIMITS)
+def test_where_there_is_room_it_is_decided_at_once_and_no_differently(
+    mails: list[Waiting], of: Person, limit: Limits
+) -> None:
+    for few in (mails, mails[:1], mails[:2]):
+        verdict = roomy.at_once(few, zone=of.zone, taken=of.taken, limits=limit, now=MONDAY)
+        assert verdict is None or verdict == replace(decide(*few, of=of, limit=limit), kept=(), dropped=())
+
+
+@pytest.mark.parametrize(
+    ("mails", "taken", "leaving", "remark"),
+    [
+        ([mail(1)], (), [[1]], "alone on its day"),
+        ([mail(1), mail(-1, due_at=MONDAY + DAY, in_hand=False)], (), [[1]], "the next one has another day"),
+        ([mail(1), mail(2)], (), None, "two of one day may join"),
+        ([mail(1)], (MONDAY,), None, "its day is taken"),
+        ([mail(1)], (MONDAY - DAY, MONDAY - 2 * DAY, MONDAY - 3 * DAY), [[1]], "another week"),
+        (
+            [mail(1), mail(-1, due_at=MONDAY + DAY, in_hand=False)],
+            (MONDAY + 2 * DAY, MONDAY + 3 * DAY),
+            None,
+            "no room for both in the week",
+        ),
+    ],
+)
+def test_only_where_there_is_room_for_all_it_is_decided_at_once(
+    mails: list[Waiting], taken: Sequence[datetime], leaving: list[list[int]] | None, remark: str
+) -> None:
+    verdict = roomy.at_once(mails, zone="UTC", taken=person(*taken).taken, limits=Limits(), now=MONDAY)
+    assert (verdict.leaving if verdict else None) == leaving, remark
 
 
 @given(MAILS, PEOPLE, LIMITS)
