@@ -6,8 +6,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Closed, NotFound
-from coachfollow.flow import commitments, history, keys, locking, plans, sets, settling
-from coachfollow.models import Answer, Blocker, Person, Touchpoint
+from coachfollow.flow import commitments, history, keys, locking, plans, sets, settling, silences
+from coachfollow.models import Answer, Blocker, FollowUpPlan, Person, Touchpoint
 from coachfollow.rules import asking, lifecycle
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.kinds import Applied, StepKind
@@ -42,6 +42,7 @@ def record(
     settling.complete(session, touchpoint=touchpoint, now=now)
     _route(session, answer, now)
     _note(session, touchpoint, person_id, is_new=is_new, now=now)
+    _hear(session, touchpoint, person_id, now)
     plans.finish(session, plan_ids=[touchpoint.plan_id], now=now)
     session.commit()
     return answer
@@ -107,6 +108,13 @@ def _route(session: Session, answer: Answer, now: datetime) -> None:
             index_elements=["answer_id"], set_={"barrier": answer.barrier, "resolved_at": None}
         )
     )
+
+
+def _hear(session: Session, touchpoint: Touchpoint, person_id: int, now: datetime) -> None:
+    """Whoever answers for themselves is back, and is reminded again; a manager's answer says nothing of that."""
+    plan = session.get_one(FollowUpPlan, touchpoint.plan_id)
+    if plan.person_id == person_id:
+        silences.end(session, plan=plan, now=now, actor_id=person_id)
 
 
 def _note(session: Session, touchpoint: Touchpoint, person_id: int, *, is_new: bool, now: datetime) -> None:

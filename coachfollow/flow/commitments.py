@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Closed
-from coachfollow.flow import history, keys, locking, plans, settling
+from coachfollow.flow import history, keys, locking, plans, settling, silences
 from coachfollow.models import Commitment, FollowUpPlan, Person, Touchpoint
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.kinds import PlanState, StepKind, TouchpointState
@@ -27,6 +27,7 @@ def change(session: Session, *, plan_id: int, answered: Answered, now: datetime)
     ).all()
     for touchpoint in asking:
         settling.complete(session, touchpoint=touchpoint, now=now)
+    silences.end(session, plan=plan, now=now, actor_id=plan.person_id)
     plans.finish(session, plan_ids=[plan_id], now=now)
     session.commit()
     return commitment

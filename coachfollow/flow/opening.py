@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import history, outbox, plans
+from coachfollow.flow import history, outbox, plans, silences
 from coachfollow.models import Message, Touchpoint
 from coachfollow.queries import due, worktimes
 from coachfollow.queries.due import Due
@@ -50,14 +50,18 @@ def close_due(session: Session, *, now: datetime) -> int:
         history.record_touchpoints(session, "follow-up closed", at=now, ids=ids)
         outbox.cancel(session, Message.touchpoint_id.in_(ids), reason="its time is over", now=now)
         plans.finish(session, plan_ids={plan_id for _, plan_id in chunk}, now=now)
+        silences.fall(session, plan_ids={plan_id for _, plan_id in chunk}, now=now)
         session.commit()
         closed += len(chunk)
     return closed
 
 
 def _open(session: Session, chunk: Sequence[Due], now: datetime) -> None:
-    lost = [one for one in chunk if _recipient(one) is None]
-    sent = [one for one in chunk if _recipient(one) is not None]
+    unwanted = [one.touchpoint_id for one in chunk if one.silent and one.kind is StepKind.PROMPT]
+    silences.leave_out(session, touchpoint_ids=unwanted, now=now)
+    asked = [one for one in chunk if one.touchpoint_id not in set(unwanted)]
+    lost = [one for one in asked if _recipient(one) is None]
+    sent = [one for one in asked if _recipient(one) is not None]
     _set_state(session, sent, TouchpointState.OPEN)
     _excuse(session, [one for one in lost if one.audience is Audience.MANAGER], now)
     _give_up(session, [one for one in lost if one.audience is Audience.PARTICIPANT])
@@ -102,6 +106,7 @@ def _mails(one: Due, said: outbox.Said, hours: Hours, now: datetime) -> list[dic
     """The first mail now, its reminders at their moments; a check-in was invited to long before.
 
     What was open before a pause is opened again: whoever has the question gets only what is left of the reminders.
+    In a silence a question comes once, and nothing reminds of it.
     """
     if one.kind is StepKind.CHECK_IN:
         return []
@@ -129,7 +134,7 @@ def _openings(one: Due) -> Sequence[MessageKind]:
 
 def _reminders(one: Due, hours: Hours, begins: datetime) -> tuple[datetime, ...]:
     reminders = tuple(json.loads(one.reminders))
-    if not reminders:
+    if not reminders or (one.silent and one.audience is Audience.PARTICIPANT):
         return ()
     day = max(one.local_date, worktime.local(begins, one.zone).date())
     return planning.reminder_moments(

@@ -105,6 +105,7 @@ def _version(
         threshold=programme.threshold,
         attended_minutes=programme.attended_minutes,
         attended_sessions=programme.attended_sessions,
+        silent_after=programme.silent_after,
         source=programme.source,
         checksum=programme.checksum,
         published_at=now,

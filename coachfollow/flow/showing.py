@@ -47,6 +47,7 @@ class Shown:
     sponsor_name: str
     sponsor_words: str
     threshold: float
+    silent_after: int | None
     examples: tuple[tuple[str, str], ...]
     good: tuple[str, ...]
     poor: tuple[str, ...]
@@ -93,6 +94,7 @@ def show(session: Session, *, organisation_id: int, key: str, locale: str | None
         sponsor_name=version.sponsor_name,
         sponsor_words=text.sponsor_words,
         threshold=version.threshold,
+        silent_after=version.silent_after,
         examples=tuple((situation, action) for situation, action in json.loads(text.examples)),
         good=tuple(json.loads(text.good)),
         poor=tuple(json.loads(text.poor)),

@@ -29,6 +29,7 @@ from coachfollow.intake.programme_readers import (
 from coachfollow.intake.programme_steps import steps
 from coachfollow.intake.programme_texts import line, passage
 from coachfollow.intake.programme_values import Example, Judged, Programme, Step, StepText, Texts
+from coachfollow.rules import adapting
 
 __all__ = [
     "Examined",
@@ -48,7 +49,7 @@ __all__ = [
 
 FIELDS = (
     *("key", "languages", "title", "why", "sponsor", "themes"),
-    *("completion", "anchor", "attended", "commitment", "steps"),
+    *("completion", "anchor", "attended", "adapt", "commitment", "steps"),
 )
 THRESHOLD = 0.8
 LONGEST_TITLE, LONGEST_WHY, LONGEST_NAME, LONGEST_WORDS, LONGEST_PART = 120, 1_500, 80, 500, 160
@@ -111,6 +112,7 @@ def _programme(spot: Spot, *, source: str) -> Programme:
         anchor=given.get("anchor", which_session, "last"),
         attended_minutes=minutes,
         attended_sessions=sessions,
+        silent_after=given.get("adapt", _adapt, None),
         examples=examples,
         good=good,
         poor=poor,
@@ -151,6 +153,11 @@ def _threshold(spot: Spot) -> float:
 def _attended(spot: Spot) -> tuple[int | None, int | None]:
     given = fields(spot, ("minutes", "sessions"))
     return given.get("minutes", whole(1, 1440), None), given.get("sessions", whole(1, 99), None)
+
+
+def _adapt(spot: Spot) -> int | None:
+    after = whole(adapting.FEWEST, adapting.MOST)
+    return fields(spot, ("silent_after",)).need("silent_after", after, None)
 
 
 Help = tuple[Mapping[str, tuple[Example, ...]], Mapping[str, Judged], Mapping[str, Judged]]

@@ -20,6 +20,7 @@ class Part(StrEnum):
     THRESHOLD = "threshold"
     ANCHOR = "anchor"
     ATTENDED = "attended"
+    SILENT_AFTER = "silent_after"
     THEMES = "themes"
     ADVICE = "advice"
     KIND = "kind"
@@ -91,6 +92,7 @@ def _facts(of: Programme) -> Facts:
         (Part.THRESHOLD, ""): f"{of.threshold:.0%}",
         (Part.ANCHOR, ""): of.anchor,
         (Part.ATTENDED, ""): _attended(of),
+        (Part.SILENT_AFTER, ""): str(of.silent_after or ""),
     }
     for code in of.languages:
         found |= {

@@ -73,6 +73,7 @@ def about_values(document: Document) -> dict[str, str]:
         "anchor": words(document, "anchor") or "last",
         "minutes": words(document, "attended", "minutes"),
         "sessions": words(document, "attended", "sessions"),
+        "silent-after": words(document, "adapt", "silent_after"),
         **{
             f"{name}-{code}": unwrapped(words(document, *path, code))
             for name, path in parts.items()
@@ -94,7 +95,8 @@ def about_of(values: Values, *, before: Document, languages: Collection[str]) ->
     put(document, said.get("anchor", ""), "anchor")
     put(document, said.get("minutes", ""), "attended", "minutes")
     put(document, said.get("sessions", ""), "attended", "sessions")
-    for name in ("completion", "attended"):
+    put(document, said.get("silent-after", ""), "adapt", "silent_after")
+    for name in ("completion", "attended", "adapt"):
         if not group(document, name):
             document.pop(name, None)
     return document

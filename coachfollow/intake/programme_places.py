@@ -10,7 +10,7 @@ Problems = Mapping[str, str]  # sentences by the field they are about
 
 GENERAL = "form"  # of no field in particular
 
-_ABOUT = frozenset({"title", "why", "sponsor", "completion", "anchor", "attended"})
+_ABOUT = frozenset({"title", "why", "sponsor", "completion", "anchor", "attended", "adapt"})
 _ADVICE = frozenset({"commitment", "themes"})
 _FRAGMENT = re.compile(r"(is|are|has|holds|must|needs|reminds|names|counts|depends|follows)\b")
 _PLAIN = {
@@ -22,6 +22,8 @@ _PLAIN = {
     "attended": "minutes",
     "attended.minutes": "minutes",
     "attended.sessions": "sessions",
+    "adapt": "silent-after",
+    "adapt.silent_after": "silent-after",
     "when": "anchor",
     "when.days": "days",
     "when.working_days": "days",

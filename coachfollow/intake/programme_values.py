@@ -49,7 +49,8 @@ class Programme:
     """A whole programme; a mapping by language holds each of `languages`, the first being the default.
 
     The anchor is “last”, “first” or the number of the session, counted from 1. None for attended minutes or
-    sessions leaves the rule to the group. The checksum is the SHA-256 of the source.
+    sessions leaves the rule to the group, for `silent_after` that reminders never
+    rest. The checksum is the SHA-256 of the source.
     """
 
     key: str
@@ -63,6 +64,7 @@ class Programme:
     anchor: str
     attended_minutes: int | None
     attended_sessions: int | None
+    silent_after: int | None
     examples: Mapping[str, tuple[Example, ...]]
     good: Mapping[str, Judged]
     poor: Mapping[str, Judged]

@@ -48,6 +48,8 @@ class FollowUpPlan(Base):
     state_at: Mapped[datetime]
     paused_until: Mapped[date | None]
     stop_reason: Mapped[StopReason | None] = mapped_column(choice(StopReason, "stop_reason"))
+    silent_since: Mapped[datetime | None]  # nothing reminds: their questions went unanswered
+    back_at: Mapped[datetime | None]  # when they ended such a silence
     batch_id: Mapped[int | None] = mapped_column(ref("import_batches.id"), index=True)  # the flip
 
 

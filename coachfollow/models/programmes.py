@@ -35,6 +35,9 @@ class ProgrammeVersion(Base):
     threshold: Mapped[float]
     attended_minutes: Mapped[int | None]
     attended_sessions: Mapped[int | None]
+    silent_after: Mapped[
+        int | None
+    ]  # so many questions in a row unanswered, and nothing reminds; none: never
     source: Mapped[str]
     checksum: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime]

@@ -76,7 +76,7 @@ def my_people(session: Session, *, coach_id: int, now: datetime) -> Sequence[Coa
             stop_reason=plan.stop_reason,
             paused_until=plan.paused_until,
             next=_next(dates[plan.id], now),
-            reasons=attention.reasons(_signs(plan.state, dates[plan.id], unread[plan.id], misfits, now)),
+            reasons=attention.reasons(_signs(plan, dates[plan.id], unread[plan.id], misfits, now)),
         )
         for plan, name, email, group in rows
     ]
@@ -105,6 +105,7 @@ def reasons(
             meeting=one.meeting,
             ends_at=one.ends_at,
             why_unplaced=one.why_unplaced,
+            settled_at=one.settled_at,
         )
         for one in dates
     ]
@@ -113,7 +114,7 @@ def reasons(
         for one in reversed(answers)
         if (one.barrier or one.note) and (read_at is None or one.changed_at > read_at)
     ]
-    return attention.reasons(_signs(head.state, known, unread, {}, now))
+    return attention.reasons(_signs(head, known, unread, {}, now))
 
 
 class _Dated(NamedTuple):
@@ -130,6 +131,7 @@ class _Dated(NamedTuple):
     meeting: CheckInState | None
     ends_at: datetime | None
     why_unplaced: str | None
+    settled_at: datetime | None
 
     @property
     def spot(self) -> Spot:
@@ -177,6 +179,7 @@ def _dates(session: Session, mine: ColumnElement[bool]) -> Mapping[int, list[_Da
             CheckIn.state,
             CheckIn.ends_at,
             CheckIn.reason,
+            Touchpoint.settled_at,
         )
         .join(Coaching, Coaching.plan_id == Touchpoint.plan_id)
         .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
@@ -226,7 +229,7 @@ def _misfits(session: Session, coach_id: int, now: datetime) -> Mapping[int, str
 
 
 def _signs(
-    state: PlanState,
+    plan: FollowUpPlan | PlanHead,
     dates: Sequence[_Dated],
     unread: Sequence[_Unread],
     misfits: Mapping[int, str],
@@ -234,12 +237,13 @@ def _signs(
 ) -> Signs:
     misfit = next((one for one in dates if one.id in misfits), None)
     unbooked = next((one for one in dates if one.lacks_a_time(now)), None)
-    settled = [one for one in dates if _was_asked(one) and one.state in _SETTLED]
+    settled = [one for one in dates if _was_asked(one) and _counts(one, plan.back_at)]
     return Signs(
-        plan_state=state,
+        plan_state=plan.state,
+        is_silent=plan.silent_since is not None,
         settled=[one.state for one in settled],
         last_missed=settled[-1].spot if settled and settled[-1].state is TouchpointState.MISSED else None,
-        unmarked=[one.spot for one in dates if one.is_over(now, state)],
+        unmarked=[one.spot for one in dates if one.is_over(now, plan.state)],
         unbooked=unbooked.spot if unbooked else None,
         why_unbooked=(unbooked.why_unplaced or "") if unbooked else "",
         misfit=misfit.spot if misfit else None,
@@ -247,6 +251,12 @@ def _signs(
         barriers=[one.barrier for one in unread if one.barrier],
         unread=[one.audience for one in unread if one.is_shared],
     )
+
+
+def _counts(one: _Dated, back_at: datetime | None) -> bool:
+    """Whether it was answered, or missed since the person last came back from a silence."""
+    forgiven = back_at is not None and one.settled_at is not None and one.settled_at <= back_at
+    return one.state in _SETTLED and not (one.state is TouchpointState.MISSED and forgiven)
 
 
 def _was_asked(one: _Dated) -> bool:

@@ -32,6 +32,7 @@ class Due:
     manager_id: int | None
     reachable: bool
     announced: bool
+    silent: bool
 
 
 def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
@@ -57,6 +58,7 @@ def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
             _MANAGER.id,
             _reachable(Person, now).label("reachable"),
             Cohort.announced,
+            FollowUpPlan.silent_since.is_not(None).label("silent"),
         )
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .join(Person, Person.id == FollowUpPlan.person_id)

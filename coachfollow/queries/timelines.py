@@ -59,6 +59,9 @@ class PlanHead:
     state_at: datetime
     stop_reason: StopReason | None
     paused_until: date | None
+    silent_since: datetime | None
+    back_at: datetime | None
+    silent_after: int | None
     is_undeliverable: bool
 
 
@@ -112,7 +115,7 @@ def head(session: Session, *, public_id: str, locale: str | None = None) -> Plan
     rows = _heads(session, public_id)
     if not rows:
         raise NotFound("There is no such follow-up.")
-    plan, person, cohort, coach_id, coach_name, coach_zone, manager_name, language, *_ = rows[0]
+    plan, person, cohort, coach_id, coach_name, coach_zone, manager_name, language, silent_after, *_ = rows[0]
     wanted = locale or person.locale
     titles = {row.locale: row.title for row in rows}
     return PlanHead(
@@ -133,6 +136,9 @@ def head(session: Session, *, public_id: str, locale: str | None = None) -> Plan
         state_at=plan.state_at,
         stop_reason=plan.stop_reason,
         paused_until=plan.paused_until,
+        silent_since=plan.silent_since,
+        back_at=plan.back_at,
+        silent_after=silent_after,
         is_undeliverable=person.undeliverable_at is not None,
     )
 
@@ -150,6 +156,7 @@ def _heads(session: Session, public_id: str) -> Sequence[Row[*tuple[Any, ...]]]:
             coach.zone,
             manager.name,
             ProgrammeVersion.language,
+            ProgrammeVersion.silent_after,
             ProgrammeText.locale,
             ProgrammeText.title,
         )

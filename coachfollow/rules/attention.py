@@ -15,6 +15,7 @@ class Need(StrEnum):
     """Why somebody needs their coach, the most pressing first."""
 
     MARK_MEETING = "mark_meeting"
+    SILENT = "silent"
     MISSED_TWICE = "missed_twice"
     NO_LONGER_FITS = "no_longer_fits"
     BARRIER = "barrier"
@@ -47,13 +48,15 @@ class Signs:
     """What is known of one plan today.
 
     `settled` are the questions that were answered or missed, the latest last, and `last_missed` is the latest
-    of them if it was missed. `unmarked` are meetings that are over and not marked; `unbooked` is a coming
-    meeting without a time, and `misfit` one that stands in calendars and no longer fits.
+    of them if it was missed; in a silence nothing reminds of any. `unmarked` are meetings that are over and not
+    marked; `unbooked` is a coming meeting without a time, and `misfit` one that stands in calendars and no longer
+    fits.
     """
 
     plan_state: PlanState
     settled: Sequence[TouchpointState] = ()
     last_missed: Spot | None = None
+    is_silent: bool = False
     unmarked: Sequence[Spot] = ()
     unbooked: Spot | None = None
     why_unbooked: str = ""
@@ -82,9 +85,10 @@ def urgency(found: Sequence[Reason]) -> tuple[int, int]:
 
 def _of_a_running_plan(signs: Signs) -> list[Reason]:
     found: list[Reason] = []
-    if missed_in_a_row(signs.settled) >= IN_A_ROW:
-        count = str(missed_in_a_row(signs.settled))
-        found.append(Reason(need=Need.MISSED_TWICE, spot=signs.last_missed, detail=count))
+    count = missed_in_a_row(signs.settled)
+    if signs.is_silent or count >= IN_A_ROW:
+        need = Need.SILENT if signs.is_silent else Need.MISSED_TWICE
+        found.append(Reason(need=need, spot=signs.last_missed, detail=str(count) if count else "Several"))
     if signs.misfit is not None:
         found.append(Reason(need=Need.NO_LONGER_FITS, spot=signs.misfit, detail=signs.why_misfit))
     if signs.unbooked is not None:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from coachfollow.errors import Closed, NotFound
-from coachfollow.flow import commitments, showing
+from coachfollow.flow import commitments, showing, silences
 from coachfollow.queries import links, my_plan
 from coachfollow.queries.links import Link
 from coachfollow.queries.my_plan import Draft
@@ -90,6 +90,16 @@ def change(plan: str) -> ResponseReturnValue:
 def ask(plan: str) -> ResponseReturnValue:
     """Mail the question that is open now: this page shows a plan, answering has a link of its own."""
     return answering.mail_current(_held(plan))
+
+
+@pages.post("/my-plan/<plan>/remind")
+@policies.link
+def remind(plan: str) -> ResponseReturnValue:
+    """Let reminders go on, because their person wants them again."""
+    link = _held(plan)
+    silences.come_back(g.session, plan_id=link.plan_id, now=g.now, actor_id=link.person_id)
+    flash("Good to have you back. Reminders go on with what lies ahead.")
+    return redirect(url_for("following.show", plan=plan))
 
 
 def _held(plan: str) -> Link:

@@ -41,6 +41,10 @@ def test_lines_that_are_broken_elsewhere_say_the_same() -> None:
             Change(part=Part.ATTENDED, before="", after="60 minutes, 2 sessions"),
         ),
         (
+            SMALL + "adapt: {silent_after: 2}\n",
+            Change(part=Part.SILENT_AFTER, before="", after="2"),
+        ),
+        (
             spoilt("{days: 7}", "{days: 9, session: first}"),
             Change(part=Part.WHEN, step=STEP, before="7 calendar session", after="9 calendar session:first"),
         ),

@@ -40,6 +40,8 @@ QUESTION = "        question: How many times did you do it?\n"
         (SMALL + "completion: {threshold: most}\n", 27, "completion.threshold", "must be a number"),
         (SMALL + "anchor: middle\n", 27, "anchor", "“middle” is no session"),
         (SMALL + "anchor: 0\n", 27, "anchor", "counted from 1"),
+        (SMALL + "adapt: {silent_after: 1}\n", 27, "adapt.silent_after", "from 2 to 9"),
+        (SMALL + "adapt: {silent: 2}\n", 27, "adapt.silent", "did you mean “silent_after”?"),
         (SMALL + "attended: {minutes: 0}\n", 27, "attended.minutes", "from 1 to 1440"),
         (SMALL + "attended: {sessions: two}\n", 27, "attended.sessions", "must be a whole number"),
         (SMALL + "commitment: {examples: {en: [x]}}\n", 27, "commitment.examples.en.#1", "must be a group"),

@@ -80,6 +80,7 @@ def test_a_step_whose_key_cannot_be_used_is_found_by_its_number() -> None:
         (SMALL + "completion: {threshold: most}\n", "threshold"),
         (SMALL + "completion: most\n", "threshold"),
         (SMALL + "anchor: middle\n", "anchor"),
+        (SMALL + "adapt: {silent_after: often}\n", "silent-after"),
         (SMALL + "attended: {minutes: 0}\n", "minutes"),
         (SMALL + "attended: {sessions: two}\n", "sessions"),
         (SMALL + "attended: {hours: 2}\n", "form"),

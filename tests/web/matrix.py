@@ -102,6 +102,7 @@ ROWS: Rows = {
     ("GET", "/my-plan/<plan>/change"): MINE,
     ("POST", "/my-plan/<plan>/change"): MINE,
     ("POST", "/my-plan/<plan>/question"): MINE,
+    ("POST", "/my-plan/<plan>/remind"): MINE,
     ("GET", "/my-plan/<plan>/away"): MINE,
     ("POST", "/my-plan/<plan>/away"): MINE,
     ("GET", "/mails/<plan>"): MINE,

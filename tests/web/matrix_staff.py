@@ -40,6 +40,7 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/hours"): COACHES_OWN_HOURS,
     ("GET", "/plans/<plan>"): WHOEVER_SEES_THE_PLAN,
     ("POST", "/plans/<plan>/read"): COACHES_OWN_PLAN,
+    ("POST", "/plans/<plan>/remind"): COACHES_OWN_PLAN,
     ("GET", "/plans/<plan>/change/<lever>"): COACHES_OWN_PLAN,
     ("POST", "/plans/<plan>/change/<lever>"): COACHES_OWN_PLAN,
     ("POST", "/plans/<plan>/undo"): COACHES_OWN_PLAN,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from coachfollow.flow import coaching
+from coachfollow.flow import coaching, silences
 from coachfollow.queries import asked, coached, decided, shared, timelines
 from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated, Happened, PlanHead
@@ -61,6 +61,15 @@ def read(plan: str) -> ResponseReturnValue:
     head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
     coaching.read(g.session, plan_id=head.plan_id, actor_id=g.actor.person_id, now=g.now)
     return telling.done("Noted: you have read everything so far.", _page(plan))
+
+
+@pages.post("/plans/<plan>/remind")
+@policies.allowed(Action.CHANGE_PLAN, policies.plan)
+def remind(plan: str) -> ResponseReturnValue:
+    """Let reminders go on for somebody whose questions went unanswered."""
+    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
+    silences.come_back(g.session, plan_id=head.plan_id, now=g.now, actor_id=g.actor.person_id)
+    return telling.done("Reminders go on with what lies ahead.", _page(plan))
 
 
 def _may_have_met(one: Dated) -> bool:

@@ -60,6 +60,7 @@ PARTS: Mapping[Part, str] = {
     Part.THRESHOLD: "Finished from",
     Part.ANCHOR: "Which session days count from",
     Part.ATTENDED: "What counts as attended",
+    Part.SILENT_AFTER: "No reminders after so many unanswered questions",
     Part.THEMES: "Themes",
     Part.ADVICE: "Examples",
     Part.KIND: "Kind",

@@ -19,6 +19,8 @@ HAPPENED: Mapping[str, str] = {
     "plan stopped": "The follow-up was stopped",
     "mails stopped": "All further mails were stopped",
     "plan finished": "The follow-up is finished",
+    "reminders rest": "Reminders stopped: several questions in a row went unanswered",
+    "reminders go on": "Reminders go on",
     "plan ended": "The follow-up came to its end",
     "plan written": "The plan was written",
     "plan changed": "The plan was changed",
@@ -69,8 +71,10 @@ def reason(value: Reason) -> str:
     match value.need:
         case Need.MARK_MEETING:
             return f"Did the meeting of {_day(value)} take place? One sentence is enough."
-        case Need.MISSED_TWICE:
-            return f"{value.detail} questions in a row went unanswered. A friendly word may help."
+        case Need.SILENT | Need.MISSED_TWICE:
+            how = f"{value.detail} questions in a row went unanswered"
+            rests = ", so no reminders are sent any more" if value.need is Need.SILENT else ""
+            return f"{how}{rests}. A friendly word may help."
         case Need.BARRIER:
             named = (f"“{BARRIER_WORDS[Barrier(code)]}”" for code in value.detail.split(","))
             return f"Named what got in the way: {', '.join(named)}."

@@ -20,6 +20,7 @@ GOOD = {
     "anchor": "last",
     "minutes": "30",
     "sessions": "",
+    "silent-after": "",
 }
 
 
@@ -46,13 +47,16 @@ def test_what_the_programme_says_about_itself_is_kept(lena: Browser) -> None:
     lena.open(f"{DRAFT}/about")
     assert {name: lena.fields[name] for name in GOOD} == GOOD
 
-    lena.send(f"{DRAFT}/about", **GOOD | {"title-en": "Service that hears", "threshold": "60"})
+    lena.send(
+        f"{DRAFT}/about", **GOOD | {"title-en": "Service that hears", "threshold": "60", "silent-after": "3"}
+    )
 
     assert lena.path == DRAFT
     assert "Service that hears" in lena.text
     lena.open(f"{DRAFT}/publish")
     assert "Title (en) was Service that listens → is now Service that hears" in lena.text
     assert "Finished from was 80% → is now 60%" in lena.text
+    assert "No reminders after so many unanswered questions" in lena.text
 
 
 @pytest.mark.parametrize(
