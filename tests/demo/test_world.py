@@ -32,7 +32,7 @@ from coachfollow.models import (
 )
 from coachfollow.queries import clockwork, completion
 from coachfollow.queries.filters import EVERYTHING, Filters, GroupBy
-from coachfollow.rules import worktime
+from coachfollow.rules import adapting, worktime
 from coachfollow.rules.kinds import (
     CheckInState,
     MessageKind,
@@ -207,6 +207,22 @@ def test_the_numbers_add_up_at_the_end_of_the_prompts(visit: Visit) -> None:
     assert asked.late > 0
     assert asked.undeliverable > 0
     assert sum(group.people.attended for group in report.groups) == people.attended
+
+
+def test_whoever_never_answers_is_reminded_no_more_and_the_coach_s_meeting_brings_others_back(
+    visit: Visit,
+) -> None:
+    pass_months(visit, 2)
+    session = visit.session
+    never = [plan.id for plan in by_habit(session, Habit.SILENT)]
+    fallen = select(Event.plan_id).where(Event.name == "reminders rest").distinct()
+    back = select(Event.plan_id).where(Event.name == "reminders go on").distinct()
+    unsent = select(Touchpoint.plan_id).where(Touchpoint.state_reason == adapting.UNREMINDED)
+
+    assert set(never) <= set(session.scalars(fallen))
+    assert not set(never) & set(session.scalars(back))
+    assert session.scalars(back).all()
+    assert set(never) <= set(session.scalars(unsent))
 
 
 def test_one_question_comes_half_a_year_later_and_then_silence(visit: Visit) -> None:

@@ -5,6 +5,7 @@ import pytest
 from coachfollow.flow import silences
 from coachfollow.models import FollowUpPlan, ProgrammeVersion
 from coachfollow.rules.kinds import MessageKind, TouchpointState
+from tests.house import DAY
 from tests.web.browsers import Browser
 from tests.web.staff.people import signed_in
 from tests.web.worlds import ANNA, ASKED, BEN, GRETA, LENA, ON_ONE, World
@@ -14,13 +15,16 @@ pytestmark = ON_ONE
 
 @pytest.fixture
 def silent(world: World) -> World:
-    """Anna has left two questions unanswered, in a programme that reminds no more after two."""
+    """Anna has left two questions unanswered where nothing reminds after two; a reminder would come."""
     with world.inside() as home:
         plan = home.session.get_one(FollowUpPlan, home.plan(ANNA).id)
         home.session.get_one(ProgrammeVersion, plan.programme_version_id).silent_after = 2
         for step in ("plan", "first-question"):
             question = home.touchpoint(ANNA, step)
             question.state, question.settled_at = TouchpointState.MISSED, ASKED
+        reminder = home.touchpoint(ANNA, "prompt")
+        reminder.state, reminder.due_at = TouchpointState.PLANNED, reminder.due_at + 14 * DAY
+        reminder.local_date += 14 * DAY
         home.session.flush()
         silences.fall(home.session, plan_ids=[plan.id], now=ASKED)
         home.session.commit()
@@ -46,6 +50,7 @@ def test_my_plan_says_what_the_programme_does_if_nobody_answers(world: World, br
 def test_whoever_fell_silent_reads_so_and_is_back_with_one_press(silent: World, browser: Browser) -> None:
     browser.open(silent.links(ANNA, MessageKind.REFLECTION)["p"])
     assert "No reminders since Wednesday 11 March 2026" in browser.text
+    assert "Not sent before I am back." in browser.text
 
     browser.send(f"/my-plan/{silent.plan(ANNA)}/remind")
 
@@ -61,6 +66,8 @@ def test_the_coach_reads_one_line_and_can_let_reminders_go_on(silent: World) -> 
     ben.open(f"/plans/{silent.plan(ANNA)}")
     assert "No reminders since Wednesday 11 March 2026." in ben.text
 
+    assert ben.text.count("Not sent before they are back.") == 1  # the one reminder of the plan still to come
+
     ben.send(f"/plans/{silent.plan(ANNA)}/remind")
 
     assert "Reminders go on with what lies ahead." in ben.text
@@ -68,6 +75,16 @@ def test_the_coach_reads_one_line_and_can_let_reminders_go_on(silent: World) -> 
     assert not is_silent(silent)
     ben.open("/coach")
     assert "went unanswered" not in ben.text
+
+
+def test_a_coach_who_adds_a_reminder_in_a_silence_is_told_that_it_would_not_be_sent(silent: World) -> None:
+    with silent.inside() as home:
+        step = home.touchpoint(ANNA, "prompt").step_id
+    ben = signed_in(silent, BEN)
+
+    ben.open(f"/plans/{silent.plan(ANNA)}/change/add", step=str(step), day="2026-03-19", at="09:00")
+
+    assert "No reminders are sent to Anna Berg now, and not this one either" in ben.text
 
 
 @pytest.mark.parametrize("person", [GRETA, LENA])

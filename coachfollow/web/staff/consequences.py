@@ -116,6 +116,8 @@ def _added(scene: Scene, lever: Add) -> Iterator[str]:
             yield "We look for half an hour that is free for both of you, near that day, and invite both."
         case StepKind.PROMPT:
             yield "It asks for nothing, and is not counted."
+            if scene.head.silent_since is not None:
+                yield f"No reminders are sent to {scene.name} now, and not this one either; let them go on first."
         case _:
             yield "It counts like every other question."
 
