@@ -6,6 +6,7 @@ UV ?= uv
 # which lines are reached is measured where CI asks: it takes half as long again (make test COVERAGE=--cov)
 COVERAGE ?= $(if $(CI),--cov --cov-report term)
 PYTHON_HERE = .venv/bin/python
+LOST_WORDS = tests/flow/test_failing_database.py tests/flow/test_database_away.py tests/web/test_failing_database.py
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header pyproject.toml --all-extras
 
@@ -44,8 +45,9 @@ bench: ## how fast: import, planning, storing, sending (ARGS=--short for a quick
 	@.ci/setup dev
 	@$(PYTHON_HERE) -m benchmarks $(ARGS)
 
-prove: ## the guarantee under fire, in short: crash points (ARGS=--whole for every one), simulator, chaos
+prove: ## the guarantee under fire, in short: every lost word with the database, crash points (ARGS=--whole for every one), simulator, chaos
 	@.ci/setup dev
+	@EVERY_WORD=1 $(PYTHON_HERE) -m pytest -q -n auto --no-cov $(LOST_WORDS)
 	@$(PYTHON_HERE) -m tests.proofs.crash_points $(ARGS)
 	@$(PYTHON_HERE) -m tests.proofs.simulate --seeds $(SEEDS)
 	@$(PYTHON_HERE) -m tests.proofs.chaos --mode resend --database sqlite

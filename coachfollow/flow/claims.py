@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.clock import LeaseTime
@@ -30,6 +30,7 @@ OPENING = frozenset(
 LAST_MOMENT = "cancelled at the last moment"
 TOO_LATE = "it was too late to send it"
 
+LAPSED = Message.lapses > literal_column("0")  # word for word as the index of it has it
 IS_PART = exists().where(MailPart.message_id == Message.id)  # it leaves with another mail, not by itself
 
 MESSAGES = Base.metadata.tables["messages"]
@@ -93,7 +94,7 @@ def claim(
     session: Session, *, place: Place, now: datetime, most: int, journal_id: str | None = None
 ) -> Sequence[int]:
     """Claim the oldest due mails for the sender of a journal; one whose sender died is claimed alone. No commit."""
-    alone = _claim(session, Message.lapses > 0, place=place, now=now, most=1, journal_id=journal_id)
+    alone = _claim(session, LAPSED, place=place, now=now, most=1, journal_id=journal_id)
     return alone or _claim(
         session, Message.lapses == 0, place=place, now=now, most=most, journal_id=journal_id
     )

@@ -19,6 +19,8 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("touchpoint_id", "person_id", "kind", "n"),
         partial("ix_messages_due", "send_at", "id", where="state = 'queued'"),  # claiming, oldest first
+        # claiming what outlived its sender, before anything else
+        partial("ix_messages_lapsed", "send_at", "id", where="state = 'queued' AND lapses > 0"),
         # the reconciler
         partial("ix_messages_held", "lease_until", where="state IN ('claimed', 'handing')"),
         partial("ix_messages_waiting", "person_id", where="state = 'queued'"),  # what else somebody is to get

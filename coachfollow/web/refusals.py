@@ -6,6 +6,7 @@ from flask import Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from werkzeug.exceptions import HTTPException
 
 from coachfollow import vault
@@ -30,6 +31,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(NoConnectionError, _database)
     app.register_error_handler(Exception, _broken)
 
 
@@ -62,8 +64,9 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return page(status, SENTENCES.get(status, "That did not work."))
 
 
-def _database(error: OperationalError) -> ResponseReturnValue:
-    log.error("The database did not answer: %s", type(error.orig).__name__)
+def _database(error: OperationalError | NoConnectionError) -> ResponseReturnValue:
+    cause = error.orig if isinstance(error, OperationalError) else error
+    log.error("The database did not answer: %s", type(cause).__name__)
     return page(503, "The database does not answer just now. Nothing was lost; please try again in a minute.")
 
 

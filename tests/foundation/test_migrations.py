@@ -2,12 +2,26 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import flask_migrate
 import pytest
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Connection, Executable, Inspector, Text, delete, func, inspect, literal, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    Inspector,
+    Text,
+    delete,
+    event,
+    func,
+    inspect,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from coachfollow.config import Settings
@@ -109,6 +123,43 @@ def test_every_migration_goes_down_and_up_again_over_a_row_in_every_table() -> N
     flask_migrate.upgrade()
 
     assert [name for name, count in counted().items() if name in first and not count] == []
+
+
+class GoneError(Exception):
+    """The machine lost its power."""
+
+
+@contextmanager
+def dying_at(statement: int) -> Iterator[list[str]]:
+    """Let whoever migrates be cut off at a statement; tells what was said."""
+    said: list[str] = []
+
+    def hear(_connection: object, _cursor: object, words: str, *_rest: object) -> None:
+        said.append(words)
+        if len(said) == statement:
+            raise GoneError
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    yield said
+    event.remove(Engine, "before_cursor_execute", hear)
+
+
+@pytest.mark.usefixtures("empty_app")
+@pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
+def test_f32_a_migration_that_dies_half_way_is_whole_or_absent_and_is_run_again(part: float) -> None:
+    with dying_at(0) as said:
+        flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        undisturbed = description(connection)
+    flask_migrate.downgrade(revision="base")
+
+    with dying_at(int(part * len(said))), pytest.raises(GoneError):
+        flask_migrate.upgrade()
+    db.engine.dispose()
+    flask_migrate.upgrade()
+
+    with db.engine.connect() as connection:
+        assert description(connection) == undisturbed
 
 
 @pytest.mark.usefixtures("empty_app")

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from coachfollow.rules.kinds import MessageKind
 from tests.web.looking import PHONE, SMALLEST, in_every_light, local, problems
@@ -71,7 +72,7 @@ def test_what_is_in_the_way_is_told_to_a_screen_reader(world: World, site: str, 
     page.goto(local(world.links(ANNA, MessageKind.REFLECTION)["a"].partition("?")[0], site))
     page.get_by_role("button", name="Send my answer").click()
 
-    assert page.get_by_role("alert").is_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     group = page.get_by_role("group", name="Did you do what you planned?")
     assert group.get_attribute("aria-invalid") == "true"
     assert "problem-applied" in (group.get_attribute("aria-describedby") or "")
@@ -94,7 +95,7 @@ def test_a_question_is_answered_by_keyboard_alone_without_script(
         page.keyboard.press("Enter")
         page.wait_for_url("**/thanks")
 
-        assert page.get_by_role("heading", name="Thank you.").is_visible()
+        expect(page.get_by_role("heading", name="Thank you.")).to_be_visible()
 
 
 def test_script_keeps_a_form_from_being_sent_twice_and_words_from_being_lost(

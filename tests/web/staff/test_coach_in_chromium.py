@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from coachfollow.flow import placing
 from tests.house import DAY
@@ -57,7 +58,7 @@ def test_a_coach_says_when_finds_who_needs_them_moves_a_question_and_takes_it_ba
         page.get_by_role("button", name="Undo").press("Enter")
         page.get_by_text("Taken back: everything is as it was before.").wait_for()
         page.locator("summary", has_text="more, until").press("Enter")
-        assert page.get_by_role("link", name="Move the question of Tue 24 March").is_visible()
+        expect(page.get_by_role("link", name="Move the question of Tue 24 March")).to_be_visible()
         page.get_by_role("link", name="Stop for good").click()
         page.get_by_label("Away for a long time").check()
         page.get_by_role("button", name="See what changes").click()

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.web.looking import PHONE, problems
 from tests.web.staff.people import group_of, signed_in
@@ -26,22 +27,22 @@ def test_a_pasted_list_becomes_names_behind_a_number(world: World, site: str, ch
         page.get_by_label("Or paste names and addresses").fill("Uma New <uma@example.org>\nAnna Berg\n")
         page.get_by_role("button", name="Show me what it will change").click()
 
-        assert page.get_by_text("new person").is_visible()
-        assert page.get_by_text("person we know").is_visible()
+        expect(page.get_by_text("new person")).to_be_visible()
+        expect(page.get_by_text("person we know")).to_be_visible()
         assert problems(page) == []
         page.get_by_role("button", name="Import 2 rows").click()
 
-        assert page.get_by_role("heading", name="Imported", exact=True).is_visible()
+        expect(page.get_by_role("heading", name="Imported", exact=True)).to_be_visible()
         page.get_by_role("link", name="To the group").click()
-        assert page.get_by_role("link", name="Uma New").is_visible()
+        expect(page.get_by_role("link", name="Uma New")).to_be_visible()
 
         page.get_by_role("link", name="Numbers of this group").click()
-        assert page.get_by_text("Only group The spring group").is_visible()
+        expect(page.get_by_text("Only group The spring group")).to_be_visible()
         page.locator("summary", has_text=re.compile("^Attended$")).click()
-        assert page.get_by_text(re.compile("People who attended by the rule")).is_visible()
+        expect(page.get_by_text(re.compile("People who attended by the rule"))).to_be_visible()
         assert problems(page) == []
 
         page.get_by_role("link", name="Never started").click()
-        assert page.get_by_role("heading", name="Never started").is_visible()
-        assert page.get_by_role("link", name="Uma New").is_visible()
-        assert page.get_by_role("link", name="Anna Berg").count() == 0
+        expect(page.get_by_role("heading", name="Never started")).to_be_visible()
+        expect(page.get_by_role("link", name="Uma New")).to_be_visible()
+        expect(page.get_by_role("link", name="Anna Berg")).to_have_count(0)
