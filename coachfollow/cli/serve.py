@@ -7,6 +7,7 @@ from flask import Flask
 
 from coachfollow.app import create_app
 from coachfollow.config import load
+from coachfollow.web import warming
 
 
 def app() -> Flask:
@@ -15,4 +16,6 @@ def app() -> Flask:
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    return create_app(settings)
+    made = create_app(settings)
+    warming.begin(made)
+    return made

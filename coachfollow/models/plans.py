@@ -101,6 +101,15 @@ class Touchpoint(Base):
             "local_date",
             where="outcome IS NOT NULL",
         ),
+        partial(  # the numbers by month: the same, a day of a group after the other
+            "ix_touchpoints_months",
+            "cohort_id",
+            "local_date",
+            "outcome",
+            "plan_id",
+            "due_at",
+            where="outcome IS NOT NULL",
+        ),
     )
 
     id: Mapped[Key]

@@ -120,8 +120,8 @@ def _group(key: Key, label: Label, parts: Sequence[_Part]) -> Group:
         key=key,
         label=label,
         target=_shared(part.target for part in parts),
-        follow_ups=sum((part.follow_ups for part in parts), FollowUps()),
-        people=sum((part.people for part in parts), People()),
+        follow_ups=measuring.total(FollowUps, (part.follow_ups for part in parts)),
+        people=measuring.total(People, (part.people for part in parts)),
         reached=sum(part.reached for part in parts),
     )
 

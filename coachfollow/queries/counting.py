@@ -28,6 +28,7 @@ from coachfollow.rules import measuring
 from coachfollow.rules.kinds import PlanState, StopReason
 from coachfollow.rules.measuring import Counted, Outcome, Standing
 
+BUCKETS = tuple(bucket.value for bucket in Counted)
 NOT_YET, UNREACHED, WAITING = "not_yet", "unreached", "waiting"
 
 _ABSENT = and_(
@@ -66,6 +67,21 @@ def outcomes(*, now: datetime) -> Sequence[Label[int]]:
         (WAITING, (became == Outcome.WAITING) & due),
     ]
     return [func.count().filter(holds).label(name) for name, holds in (*settled, *waiting)]
+
+
+def directly(*, now: datetime) -> Sequence[Label[int]]:
+    """How many touchpoints are in each bucket, each seen with its own plan: as `bucket`, a condition for each."""
+    became, due, is_paused = (
+        Touchpoint.outcome,
+        Touchpoint.due_at <= now,
+        FollowUpPlan.state == PlanState.PAUSED,
+    )
+    in_ = {counted: became == outcome for outcome, counted in measuring.SETTLED.items()}
+    in_[Counted.UNDELIVERABLE] |= (became == Outcome.UNREACHED) & due & _RUNNING
+    in_[Counted.NOT_YET_DUE] = became.in_(_WAITING) & ~due & _RUNNING
+    in_[Counted.PAUSED] = (became == Outcome.WAITING) & due & is_paused
+    in_[Counted.OPEN] = (became == Outcome.WAITING) & due & (FollowUpPlan.state == PlanState.ACTIVE)
+    return [func.count().filter(holds).label(counted.value) for counted, holds in in_.items()]
 
 
 def buckets(sums: Subquery, *, state: SQLColumnExpression[PlanState]) -> Sequence[Label[int]]:

@@ -78,7 +78,7 @@ def people(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> Popul
 
 def plans(filters: Filters, *, area: Area) -> Iterator[ColumnElement[bool]]:
     """Keep the plans of an area that are counted at all, whatever their teams, coaches and days."""
-    yield from _about(filters)
+    yield from about(filters)
     yield inside(area)
     yield counting.COUNTED_PLANS
 
@@ -154,10 +154,11 @@ def _group(by: GroupBy, *, day: SQLColumnExpression[date]) -> SQLColumnExpressio
 
 
 def _chosen(filters: Filters, *, area: Area, day: SQLColumnExpression[date]) -> ColumnElement[bool]:
-    return and_(*_about(filters), *_related_to(filters), *within(filters, day), inside(area))
+    return and_(*about(filters), *_related_to(filters), *within(filters, day), inside(area))
 
 
-def _about(filters: Filters) -> Iterator[ColumnElement[bool]]:
+def about(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """Keep the groups that a report is about, and their programmes."""
     yield Cohort.organisation_id == filters.organisation_id
     if filters.cohort_id is not None:
         yield Cohort.id == filters.cohort_id

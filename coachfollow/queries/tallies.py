@@ -1,18 +1,20 @@
 """SQL that counts the follow-ups and people of a report, for each raw group and target.
 
 Follow-ups are counted in two steps: plan by plan, which follows the index of the numbers in its own order without
-sorting, then the plans of each group. Where the team or the coach of the due day is asked for, that does for plans of
-which neither has ever changed, and they are most; of the others, and by month, each follow-up finds its own group.
+sorting, then the plans of each group; by month a day of a group at a time, which another index has in order. Where
+the team or the coach of the due day is asked for, the first does for plans of which neither has ever changed, and
+they are most; of the others each follow-up finds its own group.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     FromClause,
+    Integer,
     Label,
     Select,
     SQLColumnExpression,
@@ -55,7 +57,9 @@ def follow_ups(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> A
     wanted = dict(_wanted(filters))
     dated = {*wanted, *([_DATED[by]] if by in _DATED else [])}
     if by is GroupBy.MONTH:
-        return _one_by_one(filters, about, dated=dated, by=by, now=now)
+        if dated:
+            return _one_by_one(filters, about, dated=dated, by=by, now=now)
+        return _day_by_day(filters, area=area, now=now)
     if not dated:
         return _plan_by_plan(filters, about, by=by, now=now)
     changed = or_(*(one.has_changed() for one in dated))
@@ -110,13 +114,35 @@ def _plan_by_plan(filters: Filters, about: Conditions, *, by: GroupBy, now: date
     return chosen.select_from(source).group_by("raw", "aim")
 
 
+def _day_by_day(filters: Filters, *, area: Area, now: datetime) -> AnySelect:
+    """Count the follow-ups of each month: group by group, a day at a time."""
+    version = ProgrammeVersion.id == Cohort.programme_version_id
+    groups = select(Cohort.id).join(ProgrammeVersion, version).where(*population.about(filters))
+    day, group = Touchpoint.local_date, Touchpoint.cohort_id
+    days = (
+        select(group.label("taken_by"), day.label("day"), *counting.directly(now=now))
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .where(group.in_(groups), *_asked(filters), population.inside(area), counting.COUNTED_PLANS)
+        .group_by(group, day)
+        .subquery()
+    )
+    buckets = [cast(func.sum(days.c[name]), Integer).label(name) for name in counting.BUCKETS]
+    whole: AnySelect = select(_month(days.c.day).label("raw"), Cohort.target.label("aim"), *buckets)
+    return whole.join(Cohort, Cohort.id == days.c.taken_by).group_by("raw", "aim")
+
+
+def _month(day: SQLColumnExpression[date]) -> ColumnElement[str]:
+    return func.substr(cast(day, String), 1, LENGTH_OF_A_MONTH)
+
+
 def _one_by_one(
     filters: Filters, about: Conditions, *, dated: Collection[Dated], by: GroupBy, now: datetime
 ) -> AnySelect:
     """Count follow-ups each in the group of its own due day."""
     source: FromClause = join(_taken(), Touchpoint, Touchpoint.plan_id == FollowUpPlan.id)
-    groups, chosen = dict(_OF_PLANS), [*about, *_asked(filters)]
-    groups[GroupBy.MONTH] = func.substr(cast(Touchpoint.local_date, String), 1, LENGTH_OF_A_MONTH)
+    groups: dict[GroupBy, SQLColumnExpression[Any]] = dict(_OF_PLANS)
+    chosen = [*about, *_asked(filters)]
+    groups[GroupBy.MONTH] = _month(Touchpoint.local_date)
     wanted = dict(_wanted(filters))
     for one in dated:
         spells = one.spells(among=select(one.plan).select_from(_taken()).where(*about))

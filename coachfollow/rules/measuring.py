@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from operator import attrgetter
 from typing import Self, TypeVar, assert_never
 
 from coachfollow.rules.definitions import DEFINITIONS
@@ -27,6 +28,7 @@ __all__ = [
     "outcome",
     "standing",
     "suppressed",
+    "total",
 ]
 
 MINIMUM_GROUP = 5
@@ -220,8 +222,8 @@ class FollowUps:
         """Whether the rates can still change."""
         return self.open > 0
 
-    def __add__(self, other: Self) -> Self:
-        return type(self)(**_sums(self, other))
+    def __add__(self, other: "FollowUps") -> "FollowUps":
+        return total(FollowUps, (self, other))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,19 +245,29 @@ class People:
     @property
     def attended(self) -> int:
         """All of them: the parts add up to it by construction."""
-        return sum(getattr(self, field.name) for field in fields(self))
+        return sum(attrgetter(*_names(type(self)))(self))
 
     @property
     def finished_rate(self) -> float | None:
         """Finished of attended; None says “nobody attended”."""
         return self.finished / self.attended if self.attended else None
 
-    def __add__(self, other: Self) -> Self:
-        return type(self)(**_sums(self, other))
+    def __add__(self, other: "People") -> "People":
+        return total(People, (self, other))
 
 
-def _sums(one: FollowUps | People, other: FollowUps | People) -> dict[str, int]:
-    return {field.name: getattr(one, field.name) + getattr(other, field.name) for field in fields(one)}
+Counts = TypeVar("Counts", FollowUps, People)
+
+
+def total(kind: type[Counts], parts: Iterable[Counts]) -> Counts:
+    """Add up any number of them, number by number; of none all are 0."""
+    names = _names(kind)
+    columns = zip(*map(attrgetter(*names), parts), strict=True)
+    return kind(**dict(zip(names, map(sum, columns), strict=False)))
+
+
+def _names(kind: type[FollowUps | People]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def suppressed(n: int) -> bool:
