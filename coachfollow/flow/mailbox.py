@@ -15,9 +15,9 @@ def folder() -> Path:
     return installation().settings.data_dir / "mailbox"
 
 
-def letters(*, recipient: str | None = None, limit: int) -> Sequence[MailboxLetter]:
+def letters(*, recipient: str | None = None, limit: int, offset: int = 0) -> Sequence[MailboxLetter]:
     """Give the newest mails, newest first; of one recipient if an address is given."""
-    return mailbox.letters(folder(), recipient=recipient, limit=limit)
+    return mailbox.letters(folder(), recipient=recipient, limit=limit, offset=offset)
 
 
 def letter(letter_id: str) -> OpenedLetter:

@@ -57,12 +57,14 @@ def deliver(folder: Path, raw: bytes) -> str:
     return name
 
 
-def letters(folder: Path, *, recipient: str | None = None, limit: int) -> Sequence[MailboxLetter]:
-    """Give the newest mails, newest first; of one recipient if an address is given."""
+def letters(
+    folder: Path, *, recipient: str | None = None, limit: int, offset: int = 0
+) -> Sequence[MailboxLetter]:
+    """Give so many mails, newest first, after passing over some; of one recipient if an address is given."""
     wanted = (
         found for found in _newest_first(folder) if recipient is None or found.recipient == recipient.lower()
     )
-    return tuple(islice(wanted, limit))
+    return tuple(islice(wanted, offset, offset + limit))
 
 
 def letter(folder: Path, letter_id: str) -> OpenedLetter:

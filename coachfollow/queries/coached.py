@@ -152,6 +152,12 @@ class _Dated(NamedTuple):
         unplaced = self.meeting in {None, CheckInState.UNPLACED}
         return self.kind is StepKind.CHECK_IN and self.state in TO_COME and soon and unplaced
 
+    def lacks_a_plan(self, now: datetime) -> bool:
+        """Whether it is the question for somebody's own plan, and they have taken a week over it."""
+        long_open = self.state is TouchpointState.OPEN and not self.undeliverable
+        long_open &= self.due_at <= now - timedelta(days=attention.UNPLANNED_DAYS)
+        return self.kind is StepKind.COMMITMENT and long_open
+
 
 class _Unread(NamedTuple):
     """An answer its coach has not read yet."""
@@ -241,6 +247,7 @@ def _signs(
     return Signs(
         plan_state=plan.state,
         is_silent=plan.silent_since is not None,
+        unplanned=next((one.spot for one in dates if one.lacks_a_plan(now)), None),
         settled=[one.state for one in settled],
         last_missed=settled[-1].spot if settled and settled[-1].state is TouchpointState.MISSED else None,
         unmarked=[one.spot for one in dates if one.is_over(now, plan.state)],

@@ -9,6 +9,7 @@ from coachfollow.rules.kinds import Audience, Barrier, PlanState, TouchpointStat
 
 IN_A_ROW = 2
 BOOKED_AHEAD_DAYS = 14  # so long before its day, a meeting should have a time
+UNPLANNED_DAYS = 7  # so long somebody may take to write their plan; a week has five working days for most
 
 
 class Need(StrEnum):
@@ -17,6 +18,7 @@ class Need(StrEnum):
     MARK_MEETING = "mark_meeting"
     SILENT = "silent"
     MISSED_TWICE = "missed_twice"
+    NO_PLAN = "no_plan"
     NO_LONGER_FITS = "no_longer_fits"
     BARRIER = "barrier"
     NOTHING_BOOKED = "nothing_booked"
@@ -48,7 +50,8 @@ class Signs:
     """What is known of one plan today.
 
     `settled` are the questions that were answered or missed, the latest last, and `last_missed` is the latest
-    of them if it was missed; in a silence nothing reminds of any. `unmarked` are meetings that are over and not
+    of them if it was missed; in a silence nothing reminds of any. `unplanned` is the question for their own plan,
+    open for a week. `unmarked` are meetings that are over and not
     marked; `unbooked` is a coming meeting without a time, and `misfit` one that stands in calendars and no longer
     fits.
     """
@@ -57,6 +60,7 @@ class Signs:
     settled: Sequence[TouchpointState] = ()
     last_missed: Spot | None = None
     is_silent: bool = False
+    unplanned: Spot | None = None
     unmarked: Sequence[Spot] = ()
     unbooked: Spot | None = None
     why_unbooked: str = ""
@@ -89,6 +93,8 @@ def _of_a_running_plan(signs: Signs) -> list[Reason]:
     if signs.is_silent or count >= IN_A_ROW:
         need = Need.SILENT if signs.is_silent else Need.MISSED_TWICE
         found.append(Reason(need=need, spot=signs.last_missed, detail=str(count) if count else "Several"))
+    if signs.unplanned is not None:
+        found.append(Reason(need=Need.NO_PLAN, spot=signs.unplanned))
     if signs.misfit is not None:
         found.append(Reason(need=Need.NO_LONGER_FITS, spot=signs.misfit, detail=signs.why_misfit))
     if signs.unbooked is not None:

@@ -9,11 +9,11 @@ from coachfollow.errors import NotFound
 from coachfollow.flow import demo_guests, demo_people, mailbox
 from coachfollow.flow.demo_guests import Guest
 from coachfollow.queries import my_plan
-from coachfollow.web import policies, visits
+from coachfollow.web import paging, policies, visits
 
 pages = Blueprint("demo", __name__, url_prefix="/demo")
 
-MOST_LETTERS = 100
+LETTERS_A_PAGE = 25
 PARTS = ("html", "text", "source")
 
 # A mail is shown as a mail program would: no script, nothing fetched, its own looks and our links only.
@@ -53,14 +53,14 @@ def _main_page(guest: Guest, person_id: int) -> str:
 @pages.get("/mailbox")
 @policies.demo
 def letters() -> ResponseReturnValue:
-    """List the newest mails, of everybody or of one person."""
+    """List the mails, of everybody or of one person, the newest first."""
     recipient = request.args.get("to", "").strip().lower()
+    found = mailbox.letters(recipient=recipient or None, **paging.window(LETTERS_A_PAGE))
     return render_template(
         "demo/mailbox.html",
-        letters=mailbox.letters(recipient=recipient or None, limit=MOST_LETTERS),
+        page=paging.page(found, LETTERS_A_PAGE),
         recipient=recipient,
         names=_names(),
-        most=MOST_LETTERS,
     )
 
 

@@ -291,6 +291,7 @@ def test_what_was_answered_cannot_be_excused(home: House) -> None:
 def test_a_barrier_asks_for_the_coach_until_it_was_read(home: House) -> None:
     now = AFTER + 8 * DAY
     home.pass_time(now)
+    home.commit_to(ANNA, "somebody calls", "listen first", now=now)
     home.reflect(ANNA, "first-question", now=now, barrier=Barrier.TOOLS, note="Please help.", share_note=True)
     assert needs(home, now) == [Need.BARRIER, Need.NOTHING_BOOKED, Need.UNREAD]
 
@@ -308,3 +309,12 @@ def test_reading_is_written_down_once(home: House) -> None:
     event = home.session.scalars(select(Event).where(Event.name == coached.READ)).one()
 
     assert (event.actor_id, event.plan_id) == (home.person(COACH), home.plan(ANNA).id)
+
+
+def test_whoever_takes_a_week_over_their_plan_needs_a_word(home: House) -> None:
+    home.pass_time(AFTER + 8 * DAY)
+
+    assert Need.NO_PLAN not in needs(home, AFTER + 7 * DAY)
+    assert Need.NO_PLAN in needs(home, AFTER + 8 * DAY)
+    home.commit_to(ANNA, "somebody calls", "listen first", now=AFTER + 8 * DAY)
+    assert Need.NO_PLAN not in needs(home, AFTER + 8 * DAY)

@@ -32,6 +32,8 @@ def needs(signs: Signs) -> list[Need]:
         ),
         (Signs(plan_state=PlanState.ACTIVE, settled=[MISSED, MISSED, DONE]), [], "an answer ends the row"),
         (Signs(plan_state=PlanState.ACTIVE, settled=[MISSED, DONE, MISSED]), [], "not in a row"),
+        (Signs(plan_state=PlanState.ACTIVE, unplanned=MONDAY), [Need.NO_PLAN], "nothing to remind of"),
+        (Signs(plan_state=PlanState.PAUSED, unplanned=MONDAY), [], "it can wait for the end of the pause"),
         (Signs(plan_state=PlanState.ACTIVE, unbooked=MONDAY), [Need.NOTHING_BOOKED], "no time yet"),
         (Signs(plan_state=PlanState.ACTIVE, misfit=MONDAY), [Need.NO_LONGER_FITS], "its time fits no more"),
         (Signs(plan_state=PlanState.PAUSED, misfit=MONDAY), [], "a pause has no meetings to mend"),
@@ -55,6 +57,7 @@ def test_the_most_pressing_reason_comes_first() -> None:
     signs = Signs(
         plan_state=PlanState.ACTIVE,
         settled=[MISSED, MISSED],
+        unplanned=MONDAY,
         unmarked=[MONDAY],
         unbooked=MONDAY,
         misfit=MONDAY,

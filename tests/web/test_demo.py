@@ -12,6 +12,7 @@ from coachfollow.flow.demo_guests import Guest
 from coachfollow.flow.mailbox import folder
 from coachfollow.mail import mailbox as files
 from coachfollow.rules.kinds import Role
+from coachfollow.web.demo import LETTERS_A_PAGE
 from tests.web.browsers import Browser
 from tests.web.worlds import ANNA, ON_ONE, World
 
@@ -119,6 +120,22 @@ def test_the_mailbox_lists_what_arrived_and_for_whom(world: World, browser: Brow
     assert "How is it going?" in browser.text
     browser.open("/demo/mailbox", to="paul@example.org")
     assert "Nothing has arrived here yet." in browser.text
+
+
+@ON_ONE
+def test_a_long_mailbox_is_read_page_by_page(world: World, browser: Browser) -> None:
+    for _ in range(LETTERS_A_PAGE + 1):
+        file_mail(world)
+
+    browser.open("/demo/mailbox", to=ANNA)
+    assert browser.page.text.count("How is it going?") == LETTERS_A_PAGE
+    assert "Older mails" in browser.text
+    browser.open("/demo/mailbox", to=ANNA, page="2")
+    assert browser.page.text.count("How is it going?") == 1
+    assert "Newer mails" in browser.text
+    assert "Older mails" not in browser.text
+    browser.open("/demo/mailbox", to=ANNA, page="3")
+    assert "There are no older mails." in browser.text
 
 
 @ON_ONE

@@ -9,9 +9,9 @@ from coachfollow.queries.applying import Line
 from coachfollow.rules.definitions import APPLYING
 from coachfollow.rules.forms import APPLIED_WORDS
 from coachfollow.rules.kinds import Applied
-from coachfollow.web import charts, policies
+from coachfollow.web import charts, paging, policies
 from coachfollow.web.charts import Bars, Measured, Part, Stack, Tone
-from coachfollow.web.staff import asked_for, paging
+from coachfollow.web.staff import asked_for
 
 pages = Blueprint("applied", __name__)
 

@@ -11,8 +11,8 @@ from coachfollow.queries.sheets import Sheet
 from coachfollow.queries.staged import Fate
 from coachfollow.rules.access import Action
 from coachfollow.rules.kinds import ImportState
-from coachfollow.web import policies, ringing
-from coachfollow.web.staff import downloads, paging, telling
+from coachfollow.web import paging, policies, ringing
+from coachfollow.web.staff import downloads, telling
 
 pages = Blueprint("batches", __name__)
 

@@ -10,8 +10,8 @@ from coachfollow.flow import cohorts, extending
 from coachfollow.queries import batches, groups, organisations, participants, programmes, sight
 from coachfollow.rules.access import Action
 from coachfollow.rules.kinds import PlanState
-from coachfollow.web import policies
-from coachfollow.web.staff import drawing, group_form, paging, targets, telling, words
+from coachfollow.web import paging, policies
+from coachfollow.web.staff import drawing, group_form, targets, telling, words
 
 pages = Blueprint("groups", __name__)
 

@@ -11,8 +11,8 @@ from coachfollow.queries import names, sheets
 from coachfollow.queries.filters import GroupBy
 from coachfollow.queries.names import CountedFollowUp, CountedPerson
 from coachfollow.rules.measuring import DEFINITIONS, Counted, Standing
-from coachfollow.web import policies
-from coachfollow.web.staff import asked_for, downloads, paging
+from coachfollow.web import paging, policies
+from coachfollow.web.staff import asked_for, downloads
 from coachfollow.web.staff.asked_for import AskedFor
 
 pages = Blueprint("named", __name__)

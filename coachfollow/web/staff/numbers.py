@@ -12,8 +12,8 @@ from coachfollow.queries.completion import Group, Report
 from coachfollow.queries.filters import GroupBy
 from coachfollow.queries.labels import Directory
 from coachfollow.rules.access import Action, Actor
-from coachfollow.web import policies
-from coachfollow.web.staff import asked_for, downloads, drawing, named, paging
+from coachfollow.web import paging, policies
+from coachfollow.web.staff import asked_for, downloads, drawing, named
 from coachfollow.web.staff.asked_for import AskedFor
 
 pages = Blueprint("numbers", __name__)

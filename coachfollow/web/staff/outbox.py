@@ -8,8 +8,8 @@ from coachfollow.queries import outbox, status
 from coachfollow.rules import by_hand
 from coachfollow.rules.access import Action
 from coachfollow.rules.kinds import MessageState
-from coachfollow.web import policies
-from coachfollow.web.staff import deed_words, paging, posting, targets, words
+from coachfollow.web import paging, policies
+from coachfollow.web.staff import deed_words, posting, targets, words
 
 pages = Blueprint("outbox", __name__)
 pages.add_app_template_filter(posting.meaning, "mail_meaning")

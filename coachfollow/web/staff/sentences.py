@@ -69,23 +69,29 @@ UNDONE: Mapping[ChangeKind, str] = {
 def reason(value: Reason) -> str:
     """Say why somebody needs their coach."""
     match value.need:
-        case Need.MARK_MEETING:
-            return f"Did the meeting of {_day(value)} take place? One sentence is enough."
+        case Need.MARK_MEETING | Need.NOTHING_BOOKED | Need.NO_LONGER_FITS:
+            return _about_a_meeting(value)
         case Need.SILENT | Need.MISSED_TWICE:
             how = f"{value.detail} questions in a row went unanswered"
             rests = ", so no reminders are sent any more" if value.need is Need.SILENT else ""
             return f"{how}{rests}. A friendly word may help."
+        case Need.NO_PLAN:
+            return f"No plan written yet: asked on {_day(value)}. Five minutes together may do it."
         case Need.BARRIER:
             named = (f"“{BARRIER_WORDS[Barrier(code)]}”" for code in value.detail.split(","))
             return f"Named what got in the way: {', '.join(named)}."
-        case Need.NOTHING_BOOKED:
-            why = f" ({value.detail})" if value.detail else ""
-            return f"No time is booked yet for the meeting of about {_day(value)}{why}."
-        case Need.NO_LONGER_FITS:
-            stays = "It stays until you choose another time."
-            return f"The meeting of {_day(value)} no longer fits: {value.detail}. {stays}"
         case Need.UNREAD:
             return _unread([Audience(one) for one in value.detail.split(",")])
+
+
+def _about_a_meeting(value: Reason) -> str:
+    if value.need is Need.MARK_MEETING:
+        return f"Did the meeting of {_day(value)} take place? One sentence is enough."
+    if value.need is Need.NOTHING_BOOKED:
+        why = f" ({value.detail})" if value.detail else ""
+        return f"No time is booked yet for the meeting of about {_day(value)}{why}."
+    stays = "It stays until you choose another time."
+    return f"The meeting of {_day(value)} no longer fits: {value.detail}. {stays}"
 
 
 def _unread(writers: Sequence[Audience]) -> str:

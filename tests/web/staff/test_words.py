@@ -105,6 +105,7 @@ def test_what_a_step_is_counted_from(anchor: str, said: str) -> None:
         ),
         (Reason(need=Need.MARK_MEETING), "Did the meeting of that day take place?"),
         (Reason(need=Need.MISSED_TWICE, detail="3"), "3 questions in a row went unanswered."),
+        (Reason(need=Need.NO_PLAN, spot=Spot(7, TUESDAY)), "No plan written yet: asked on Tue 10 March."),
         (Reason(need=Need.SILENT, detail="2"), "went unanswered, so no reminders are sent any more."),
         (Reason(need=Need.UNREAD, detail="participant"), "Shared a note with you. You have not read it yet."),
         (Reason(need=Need.UNREAD, detail="participant,participant"), "Shared 2 notes with you"),

@@ -27,11 +27,11 @@ def number() -> int:
     return min(max(1, int(asked)), LAST) if asked.isascii() and asked.isdigit() else 1
 
 
-def window() -> dict[str, int]:
+def window(size: int = SIZE) -> dict[str, int]:
     """How many rows to read, and from where."""
-    return {"limit": SIZE + 1, "offset": (number() - 1) * SIZE}
+    return {"limit": size + 1, "offset": (number() - 1) * size}
 
 
-def page(rows: Sequence[T]) -> Page[T]:
+def page(rows: Sequence[T], size: int = SIZE) -> Page[T]:
     """Make a page of the rows of its window."""
-    return Page(number=number(), rows=rows[:SIZE], has_next=len(rows) > SIZE)
+    return Page(number=number(), rows=rows[:size], has_next=len(rows) > size)
