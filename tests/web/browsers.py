@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 _HIDDEN = re.compile(r'<input type="hidden" name="(?P<name>[^"]+)" value="(?P<value>[^"]*)"')
 _INLINE = re.compile(r"</?(?:a|b|em|span|strong)\b[^>]*>")
+_ON_PHONE = re.compile(r'<span class="[^"]*on-phone">[^<]*</span>')
 _ACTION = re.compile(r'<form[^>]*method="post"(?:[^>]*?action="(?P<action>[^"]*)")?')
 
 
@@ -50,8 +51,10 @@ class Browser:
 
     @property
     def text(self) -> str:
-        """The words of the page, without its tags, in one line."""
-        body = _INLINE.sub("", self.page.text).partition("<main")[2].partition("</main>")[0]
+        """The words of the page as a desk shows them, without its tags, in one line."""
+        body = (
+            _INLINE.sub("", _ON_PHONE.sub("", self.page.text)).partition("<main")[2].partition("</main>")[0]
+        )
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", "<main" + body)).split())
 
     @property

@@ -1,6 +1,6 @@
 """Draws the numbers: which parts stand on a bar in which tone, and where each leads."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from coachfollow.queries.completion import Group, Report
 from coachfollow.queries.filters import GroupBy
@@ -9,6 +9,8 @@ from coachfollow.rules.measuring import FollowUps, People
 from coachfollow.web import charts
 from coachfollow.web.charts import Bars, Line, Measured, Part, Stack, Tone
 from coachfollow.web.staff import words
+
+DECEMBER = 12
 
 Lead = Callable[[str], str]  # from the key of a number to the address of the names behind it
 
@@ -90,8 +92,17 @@ def over_time(report: Report) -> Line | None:
     months = [group for group in report.groups if group.key is not None]
     if report.by is not GroupBy.MONTH or len(months) <= 1:
         return None
-    shares = [(group.label.text, group.follow_ups.completion) for group in months]
+    known = {group.label.text: group.follow_ups.completion for group in months}
+    shares = [(month, known.get(month)) for month in _every_month(min(known), max(known))]
     return charts.line(shares, target=report.total.target)
+
+
+def _every_month(first: str, last: str) -> Iterator[str]:
+    """The months from one to another, as “2026-03”: those in which nothing was due have their place, too."""
+    year, month = map(int, first.split("-"))
+    while (name := f"{year:04}-{month:02}") <= last:
+        yield name
+        year, month = (year, month + 1) if month < DECEMBER else (year + 1, 1)
 
 
 def _note(group: Group, target: float | None) -> str:
