@@ -62,8 +62,8 @@ def words(node: Node, *path: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def put(document: Document, said: str, *path: str) -> None:
-    """Write a text at the end of this path, or take the field away where nothing is said."""
+def put(document: Document, said: Node, *path: str) -> None:
+    """Write a text or a list at the end of this path, or take the field away where nothing is said."""
     if not said:
         group(document, *path[:-1]).pop(path[-1], None)
         return

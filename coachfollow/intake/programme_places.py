@@ -54,18 +54,13 @@ def of_step(mistakes: Iterable[Mistake], *, name: str, languages: Collection[str
     def place(mistake: Mistake) -> str:
         return _of_step(mistake.field.removeprefix(path).lstrip("."), mistake, languages)
 
-    return _by_field(own, place)
+    return by_field(own, place)
 
 
 def of_programme(mistakes: Iterable[Mistake], *, languages: Collection[str]) -> Problems:
     """What is wrong with what a programme says about itself, by the fields of that form."""
     own = [one for one in mistakes if one.field.partition(".")[0] in _ABOUT]
-    return _by_field(own, lambda mistake: _of_programme(mistake.field, languages))
-
-
-def of_advice(mistakes: Iterable[Mistake]) -> tuple[str, ...]:
-    """What is wrong with themes and examples."""
-    return tuple(sentence(one) for one in mistakes if one.field.partition(".")[0] in _ADVICE)
+    return by_field(own, lambda mistake: _of_programme(mistake.field, languages))
 
 
 def elsewhere(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
@@ -74,7 +69,8 @@ def elsewhere(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
     return tuple(one for one in mistakes if one.field.partition(".")[0] not in known or one.field == "steps")
 
 
-def _by_field(mistakes: Iterable[Mistake], place: Callable[[Mistake], str]) -> Problems:
+def by_field(mistakes: Iterable[Mistake], place: Callable[[Mistake], str]) -> Problems:
+    """Mistakes by the field that `place` gives them, each sentence once."""
     found: dict[str, list[str]] = {}
     for mistake in mistakes:
         told = found.setdefault(place(mistake), [])

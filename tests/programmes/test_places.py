@@ -2,7 +2,7 @@
 
 import pytest
 
-from coachfollow.intake import programme, programme_places
+from coachfollow.intake import programme, programme_advice, programme_places
 from coachfollow.intake.programme import Mistake
 from tests.programmes.small import SMALL, documented, spoilt
 
@@ -90,14 +90,15 @@ def test_a_mistake_of_the_programme_itself_stands_at_its_field(text: str, field:
     assert list(programme_places.of_programme(mistakes(text), languages=("en",))) == [field]
 
 
-def test_examples_and_themes_are_told_in_sentences_and_the_rest_with_its_line() -> None:
+def test_examples_and_themes_are_told_at_their_fields_and_the_rest_with_its_line() -> None:
     text = SMALL.replace("{en: Clear words}", "{en: }") + "colour: red\ncommitment: {examples: {en: [x]}}\n"
     found = mistakes(text)
 
-    assert [sentence.split(";")[0] for sentence in programme_places.of_advice(found)] == [
-        "This is empty",
-        "This must be a group of fields, each on a line of its own as “name: value”.",
-    ]
+    told = programme_advice.problems(found, languages=("en",))
+    assert {field: sentence.split(";")[0] for field, sentence in told.items()} == {
+        "theme-clarity-en": "This is empty",
+        "example-1-situation-en": "This must be a group of fields, each on a line of its own as “name: value”.",
+    }
     assert [(one.line, one.field) for one in programme_places.elsewhere(found)] == [(27, "colour")]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coachfollow.intake import programme, programme_editing, programme_forms
+from coachfollow.intake import programme, programme_advice, programme_editing, programme_forms
 from coachfollow.intake.programme import InvalidProgramme, Programme
 from coachfollow.intake.programme_documents import Document, dump, entries, group, load, put, words
 from coachfollow.intake.programme_editing import Survey
@@ -60,6 +60,9 @@ def test_forms_that_are_kept_unchanged_change_no_mail(text: str) -> None:
     document = programme_forms.about_of(
         programme_forms.about_values(before.document), before=before.document, languages=languages
     )
+    document = programme_advice.advice_of(
+        programme_advice.advice_values(document), before=document, languages=languages
+    )
     for name in programme_editing.names(document):
         step = programme_editing.step(document, name)
         assert step is not None
@@ -68,6 +71,9 @@ def test_forms_that_are_kept_unchanged_change_no_mail(text: str) -> None:
     after = survey(dump(document))
 
     assert after.mistakes == ()
+    assert {name: document[name] for name in ("commitment", "themes") if name in document} == {
+        name: before.document[name] for name in ("commitment", "themes") if name in before.document
+    }
     assert programme_editing.names(document) == programme_editing.names(before.document)
     for name, step_before in before.steps.items():
         assert after.steps[name].rule == step_before.rule
@@ -311,3 +317,14 @@ def test_mistakes_stay_beside_what_could_be_read() -> None:
     assert [mistake.field for mistake in found.mistakes] == ["steps.asked.when.days"]
     assert found.programme.title == {"en": "A small one"}
     assert found.days == {"plan": 0, "asked": 0}
+
+
+def test_a_theme_may_sound_like_another_and_what_is_no_list_of_examples_stays() -> None:
+    before = load(SMALL + "commitment: {examples: {en: none yet}, good: {en: {action: }}}\n", file="x")
+    typed = programme_advice.advice_values(before) | {"new-theme-1-en": "Clarity!"}
+
+    after = programme_advice.advice_of(typed, before=before, languages=("en",))
+
+    assert list(group(after, "themes")) == ["clarity", "clarity-2"]
+    assert words(after, "commitment", "examples", "en") == "none yet"
+    assert "good" not in group(after, "commitment")

@@ -73,6 +73,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("GET", f"{DRAFT}/about"): LND_AT_HOME,
     ("POST", f"{DRAFT}/about"): LND_AT_HOME,
     ("POST", f"{DRAFT}/languages"): LND_AT_HOME,
+    ("GET", f"{DRAFT}/advice"): LND_AT_HOME,
+    ("POST", f"{DRAFT}/advice"): LND_AT_HOME,
     ("GET", f"{DRAFT}/file"): LND_AT_HOME,
     ("POST", f"{DRAFT}/file"): LND_AT_HOME,
     ("GET", f"{DRAFT}/publish"): LND_AT_HOME,

@@ -8,7 +8,13 @@ from flask.typing import ResponseReturnValue
 from coachfollow.errors import Conflict, Invalid
 from coachfollow.flow import programme_drafts
 from coachfollow.flow.programme_drafts import Edit
-from coachfollow.intake import programme_editing, programme_forms, programme_places, programme_readers
+from coachfollow.intake import (
+    programme_advice,
+    programme_editing,
+    programme_forms,
+    programme_places,
+    programme_readers,
+)
 from coachfollow.intake.programme import InvalidProgramme, Mistake
 from coachfollow.intake.programme_documents import Document
 from coachfollow.intake.programme_editing import Survey
@@ -43,7 +49,7 @@ def show(programme: str) -> ResponseReturnValue:
         line=programme_line.drawn(found),
         by_step=by_step,
         about=_about_problems(found),
-        advice=programme_places.of_advice(found.mistakes),
+        has_poor_advice=any(map(programme_advice.is_advice, found.mistakes)),
         elsewhere=programme_places.elsewhere(found.mistakes),
         words=programme_words,
     )

@@ -166,7 +166,7 @@ def test_what_no_form_shows_is_told_with_its_line(lena: Browser) -> None:
     lena.open(f"{DRAFT}/file")
     lena.send(f"{DRAFT}/file", text=PROGRAMME.replace("{en: Clear words}", "{en: }") + "colour: red\n")
 
-    assert "Examples and themes: This is empty" in lena.text
+    assert "2 things have to be mended" in lena.text
     assert "colour : This is not a field here" in lena.text
 
 
@@ -206,3 +206,55 @@ def test_a_draft_is_put_away(world: World, lena: Browser) -> None:
     with world.inside() as home:
         programme_drafts.edit(home.session, organisation_id=home.organisation_id, key="service", now=ASKED)
     assert lena.open(DRAFT).status_code == 200
+
+
+ADVICE = {
+    "good-situation-en": "a customer calls back",
+    "good-action-en": "say their name",
+    "good-why-en": "Others can hear it.",
+    "example-2-situation-en": "it rings",
+    "example-2-action-en": "listen first",
+    "theme-clarity-en": "",
+    "new-theme-1-en": "Room to decide",
+}
+
+
+def test_examples_and_themes_are_written_in_a_form_and_seen_before_publishing(lena: Browser) -> None:
+    lena.open(f"{DRAFT}/advice")
+    assert lena.fields["theme-clarity-en"] == "Clear words"
+
+    lena.send(f"{DRAFT}/advice", **ADVICE)
+
+    assert lena.path == DRAFT
+    lena.open(f"{DRAFT}/file")
+    assert "room-to-decide:" in lena.fields["text"]
+    assert "clarity" not in lena.fields["text"]
+    lena.open(f"{DRAFT}/publish")
+    assert "a customer calls back" in lena.text
+    lena.open(f"{DRAFT}/advice")
+    kept = {name: lena.fields[name] for name in ADVICE if name.startswith("good")}
+    assert kept == {name: said for name, said in ADVICE.items() if name.startswith("good")}
+    assert lena.fields["example-1-action-en"] == "listen first"
+    assert lena.fields["example-3-action-en"] == ""
+
+
+def test_half_an_example_is_kept_and_told_at_its_field(lena: Browser) -> None:
+    lena.open(f"{DRAFT}/advice")
+    lena.send(f"{DRAFT}/advice", **{"example-1-situation-en": "it rings"})
+
+    assert "One thing has to be mended" in lena.text
+    lena.open(f"{DRAFT}/advice")
+    assert "This is missing." in lena.text
+    assert lena.fields["example-1-situation-en"] == "it rings"
+
+
+def test_advice_that_somebody_else_changed_meanwhile_is_not_overwritten(lena: Browser, world: World) -> None:
+    lena.open(f"{DRAFT}/advice")
+    other = signed_in(world, LENA)
+    other.open(f"{DRAFT}/advice")
+    other.send(f"{DRAFT}/advice", **{"new-theme-1-en": "Theirs"})
+
+    page = lena.send(f"{DRAFT}/advice", **{"new-theme-1-en": "Mine"})
+
+    assert page.status_code == 409
+    assert lena.fields["new-theme-1-en"] == "Mine"
