@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from email.message import EmailMessage
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -14,7 +15,11 @@ from coachfollow.mail import mailbox as files
 from coachfollow.rules.kinds import Role
 from coachfollow.web.demo import LETTERS_A_PAGE
 from tests.web.browsers import Browser
+from tests.web.looking import SMALLEST, in_every_light
 from tests.web.worlds import ANNA, ON_ONE, World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
 
 ROLES = {Guest.COACH: Role.COACH, Guest.LND: Role.LND, Guest.OPERATOR: Role.OPERATOR}
 BEGINS_AT = {
@@ -191,3 +196,26 @@ def test_signing_in_by_mail_points_to_the_mailbox(world: World, browser: Browser
     browser.send("/sign-in", email="somebody@example.org")
 
     assert "Open the demo’s mailbox" in browser.text
+
+
+@ON_ONE
+@pytest.mark.browser
+def test_every_page_of_the_demo_reads_well_for_everybody_without_script(
+    world: World, site: str, chromium: "Chromium"
+) -> None:
+    letter = f"/demo/mailbox/{file_mail(world)}"
+    wrong = {}
+    with chromium.new_context(base_url=site, viewport=SMALLEST) as context:
+        context.route("**/*.js*", lambda route: route.abort())
+        page = context.new_page()
+        for address in ("/", "/demo/mailbox", letter, f"{letter}?part=source", "/demo/clock"):
+            page.goto(address)
+            if bad := in_every_light(page):
+                wrong[address] = bad
+        page.goto("/")
+        page.get_by_role("button", name=f"Be {Guest.COACH.person.name}").press("Enter")
+        page.get_by_role("heading", name="My people").wait_for()
+        if bad := in_every_light(page):
+            wrong["the clock above somebody's page"] = bad
+
+    assert wrong == {}
