@@ -41,7 +41,9 @@ def listed() -> ResponseReturnValue:
 def write() -> ResponseReturnValue:
     """Show the form of a new group."""
     zone = organisations.of(g.session, organisation_id=g.actor.organisation_id).zone
-    return _form({"zone": zone, "at-1": "09:00", "lasts-1": "180"}, {}, sessions=group_form.FIRST_SESSIONS)
+    programme = request.args.get("programme", "")
+    begun = {"programme": programme, "zone": zone, "at-1": "09:00", "lasts-1": "180"}
+    return _form(begun, {}, sessions=group_form.FIRST_SESSIONS)
 
 
 @pages.post("/groups/new")

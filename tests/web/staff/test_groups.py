@@ -103,6 +103,16 @@ def test_a_coach_who_was_mistyped_is_not_left_behind(world: World) -> None:
 
 
 @ON_ONE
+def test_a_programme_leads_to_a_new_group_that_takes_it(world: World) -> None:
+    browser = signed_in(world, LENA)
+    browser.open("/programmes/service")
+    assert 'href="/groups/new?programme=service"' in browser.page.text
+
+    browser.open("/groups/new", programme="service")
+
+    assert '<option value="service" selected>' in browser.page.text
+
+
 def test_more_sessions_come_without_losing_what_was_typed(world: World) -> None:
     browser = signed_in(world, LENA)
     browser.open("/groups/new")
