@@ -1,4 +1,4 @@
-"""Plain RQ under the fire of `make chaos`: one job a mail, Retry, the same faults and the same kills."""
+"""Plain RQ under the fire of `make chaos`: one job a mail, Retry, the same faults, kills and wipes."""
 
 import argparse
 import json
@@ -40,8 +40,8 @@ def send(number: int) -> None:
         connection.send_message(message)
 
 
-def measure(*, mails: int, kills: int, seed: int) -> dict[str, object]:
-    """Send so many mails while so many workers are killed; gives what the mail server saw."""
+def measure(*, mails: int, kills: int, wipes: int, seed: int) -> dict[str, object]:
+    """Send so many mails while workers are killed and Valkey is emptied; gives what the mail server saw."""
     began = time.monotonic()
     plan, pace = partial(fault, seed=seed), Pace(per_mail=kills * BETWEEN_KILLS * WORKERS / 2 / mails)
     with tempfile.TemporaryDirectory() as name, ValkeyServer() as valkey:
@@ -53,15 +53,23 @@ def measure(*, mails: int, kills: int, seed: int) -> dict[str, object]:
                 queue = Queue("mails", connection=connection)
                 for number in range(mails):
                     queue.enqueue("benchmarks.peers.plain_rq.send", number, retry=Retry(max=3))
-            _rage(url, log, kills=kills, chance=random.Random(seed))
+            _rage(url, log, deeds=["kill"] * kills + ["wipe"] * wipes, chance=random.Random(seed))
         lines = sink.read(log)
-    return _judge(lines, mails) | {"kills": kills, "seconds": round(time.monotonic() - began, 1)}
+    return _judge(lines, mails) | {
+        "kills": kills,
+        "wipes": wipes,
+        "seconds": round(time.monotonic() - began, 1),
+    }
 
 
-def _rage(url: str, log: Path, *, kills: int, chance: random.Random) -> None:
+def _rage(url: str, log: Path, *, deeds: list[str], chance: random.Random) -> None:
     workers = [_start(url) for _ in range(WORKERS)]
-    for _ in range(kills):
+    chance.shuffle(deeds)
+    for deed in deeds:
         time.sleep(BETWEEN_KILLS * 2 * chance.random())
+        if deed == "wipe":
+            _wipe(url)
+            continue
         victim = chance.randrange(WORKERS)
         workers[victim].kill()
         workers[victim].join()
@@ -74,6 +82,12 @@ def _rage(url: str, log: Path, *, kills: int, chance: random.Random) -> None:
     for worker in workers:
         worker.terminate()
         worker.join()
+
+
+def _wipe(url: str) -> None:
+    """Empty Valkey, as when it comes back without its data."""
+    with Redis.from_url(url) as connection:
+        connection.flushall()
 
 
 def _start(url: str) -> BaseProcess:
@@ -105,6 +119,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers.plain_rq")
     parser.add_argument("--mails", type=int, default=600)
     parser.add_argument("--kills", type=int, default=12)
+    parser.add_argument("--wipes", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     print(json.dumps(measure(**vars(parser.parse_args()))))
 
