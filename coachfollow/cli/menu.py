@@ -10,6 +10,7 @@ from coachfollow.cli import refusals
 COMMANDS: Mapping[str, str] = {
     "admin": "admin:admin",
     "attendance": "attendance:attendance",
+    "backup": "moving:backup",
     "clock": "clock:clock",
     "coach": "coach:coach",
     "cohort": "cohort:cohort",

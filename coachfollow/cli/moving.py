@@ -1,11 +1,12 @@
-"""Moves in: tables brought up to date with a backup before, the first organisation, programmes on the shelf."""
+"""Moves in: tables brought up to date, a backup before and by hand, the first organisation, its programmes."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from coachfollow import clock
-from coachfollow.cli import house
+from coachfollow.cli import house, output
 from coachfollow.config import Settings
 from coachfollow.extensions import db, installation
 from coachfollow.flow import backups, houses, migrating, programmes
@@ -19,6 +20,16 @@ def migrate() -> None:
     with house.app_context():
         for sentence in move_in(installation().settings):
             click.echo(sentence)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@output.json_option
+def backup(file: Path | None, *, as_json: bool) -> None:
+    """Copy an SQLite database while everything runs, to FILE or into the data folder."""
+    with house.app_context():
+        kept = backups.keep(installation().settings, target=file, now=clock.now())
+    output.show({"file": str(kept)}, [f"The database was copied to {kept}."], as_json=as_json)
 
 
 def move_in(settings: Settings) -> Sequence[str]:
