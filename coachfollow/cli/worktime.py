@@ -77,9 +77,17 @@ def closed(first: datetime, last: datetime, *, as_json: bool) -> None:
 @click.argument("last", type=DAY)
 @click.option("--from-noon", is_flag=True, help="The morning of the first day is worked.")
 @click.option("--until-noon", is_flag=True, help="The afternoon of the last day is worked.")
+@click.option("--withdraw", is_flag=True, help="Take it back; what had moved for it stays where it is.")
 @output.json_option
 def leave(
-    email: str, first: datetime, last: datetime, *, from_noon: bool, until_noon: bool, as_json: bool
+    email: str,
+    first: datetime,
+    last: datetime,
+    *,
+    from_noon: bool,
+    until_noon: bool,
+    withdraw: bool,
+    as_json: bool,
 ) -> None:
     """Say from which day to which, both included, somebody is away."""
     with house.opened(writing=True) as here:
@@ -91,6 +99,10 @@ def leave(
             today=here.now.date(),
         )
         person_id = finding.person_with(here.session, organisation_id=here.organisation.id, address=email)
+        if withdraw:
+            away.take_back(here.session, person_id=person_id, leave=spell, now=here.now, actor_id=None)
+            output.show({"withdrawn": True}, ["Taken back. What had moved for it stays."], as_json=as_json)
+            return
         plans = away.go(here.session, person_id=person_id, leave=spell, now=here.now, actor_id=None)
     _show(plans, as_json=as_json)
 

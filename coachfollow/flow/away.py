@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow import almanac
-from coachfollow.errors import Conflict, Invalid
+from coachfollow.errors import Conflict, Invalid, NotFound
 from coachfollow.flow import changing, history, sets
 from coachfollow.models import ClosedSpell, FollowUpPlan, LeaveSpell, Organisation, Person, Touchpoint
 from coachfollow.queries import snapshots, worktimes
@@ -75,6 +75,29 @@ def go(session: Session, *, person_id: int, leave: Leave, now: datetime, actor_i
     session.commit()
     theirs = FollowUpPlan.person_id == person_id
     return fit(session, theirs & _between(leave.first, leave.last), now=now, actor_id=actor_id)
+
+
+def take_back(session: Session, *, person_id: int, leave: Leave, now: datetime, actor_id: int | None) -> None:
+    """Forget that somebody is away then; what had moved for it stays where it is. NotFound where they are not."""
+    taken_back = session.execute(
+        update(LeaveSpell)
+        .where(
+            LeaveSpell.person_id == person_id,
+            LeaveSpell.first_day == leave.first,
+            LeaveSpell.last_day == leave.last,
+            LeaveSpell.from_noon.is_(leave.from_noon),
+            LeaveSpell.until_noon.is_(leave.until_noon),
+            LeaveSpell.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now)
+        .returning(LeaveSpell.id)
+    )
+    if not taken_back.all():
+        raise NotFound("There is no such leave.")
+    house = session.get_one(Person, person_id).organisation_id
+    who = {"organisation_id": house, "person_id": person_id, "actor_id": actor_id}
+    history.record(session, "leave taken back", at=now, **who)
+    session.commit()
 
 
 def enter(

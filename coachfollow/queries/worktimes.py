@@ -1,7 +1,7 @@
 """Reads when people work: week or rota, holidays of their region, roster, leave, closed days and quiet hours."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -71,6 +71,22 @@ def of_people(session: Session, *, ids: Collection[int], now: datetime) -> Mappi
         )
         for person_id, week, region, quiet_since, quiet_until in rows
     }
+
+
+def leave_ahead(session: Session, *, person_id: int, since: date) -> Sequence[Leave]:
+    """Give somebody's leave that is not over on a day, the nearest first."""
+    columns = (LeaveSpell.first_day, LeaveSpell.last_day, LeaveSpell.from_noon, LeaveSpell.until_noon)
+    rows = session.execute(
+        select(*columns)
+        .where(
+            LeaveSpell.person_id == person_id, LeaveSpell.withdrawn_at.is_(None), LeaveSpell.last_day >= since
+        )
+        .order_by(LeaveSpell.first_day, LeaveSpell.id)
+    )
+    return [
+        Leave(first=first, last=last, from_noon=from_noon, until_noon=until_noon)
+        for first, last, from_noon, until_noon in rows
+    ]
 
 
 def _own_days(session: Session, *, ids: Collection[int], since: date) -> Mapping[int, WorkingTime]:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Invalid
 from coachfollow.flow import away
-from coachfollow.queries import timelines
+from coachfollow.queries import timelines, worktimes
 from coachfollow.rules import worktime
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.kinds import StepKind, TokenPurpose
@@ -51,6 +51,22 @@ def take(plan: str) -> ResponseReturnValue:
     return redirect(url_for("following.show", plan=plan))
 
 
+@pages.post("/my-plan/<plan>/away/back")
+@policies.link
+def take_back(plan: str) -> ResponseReturnValue:
+    """Forget that I am away then."""
+    link = keyring.held(TokenPurpose.PLAN, plan)
+    leave = Leave(
+        first=_day("first"),
+        last=_day("last"),
+        from_noon="from_noon" in request.form,
+        until_noon="until_noon" in request.form,
+    )
+    away.take_back(g.session, person_id=link.person_id, leave=leave, now=g.now, actor_id=link.person_id)
+    flash("Taken back. What had moved for it stays on its new day; your coach can move it.")
+    return redirect(url_for("being_away.show", plan=plan))
+
+
 def _leave(zone: str) -> Leave:
     return away.spell(
         first=_day("first"),
@@ -69,12 +85,14 @@ def _day(name: str) -> date:
 
 
 def _page(plan: str, problems: Mapping[str, str], leave: Leave | None = None) -> str:
+    person_id = keyring.held(TokenPurpose.PLAN, plan).person_id
     head = timelines.head(g.session, public_id=plan)
     today = worktime.local(g.now, head.zone).date()
     moves = away.foresee(g.session, plan_id=head.plan_id, leave=leave, now=g.now) if leave else ()
     return render_template(
         "following/away.html",
         head=head,
+        known=worktimes.leave_ahead(g.session, person_id=person_id, since=today),
         values=request.form,
         problems=problems,
         names=NAMES,

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, time
 import pytest
 from sqlalchemy import func, select
 
-from coachfollow.errors import Invalid
+from coachfollow.errors import Invalid, NotFound
 from coachfollow.flow import away, placing
 from coachfollow.flow.away import Foreseen
 from coachfollow.models import CheckIn, LeaveSpell, Organisation, PlanChange
+from coachfollow.queries import worktimes
 from coachfollow.rules.absences import Closure, Leave
 from coachfollow.rules.kinds import CheckInState, MessageKind, MessageState, StepKind, TouchpointState
 from tests.flow.world import AFTER, DAY, TRAINING, World
@@ -24,6 +25,11 @@ def leave_spells(world: World) -> int:
 def go(world: World, leave: Leave = WEEK) -> int:
     person_id = world.plan(ANNA).person_id
     return away.go(world.session, person_id=person_id, leave=leave, now=AFTER, actor_id=person_id)
+
+
+def ahead(world: World) -> list[Leave]:
+    person_id = world.plan(ANNA).person_id
+    return list(worktimes.leave_ahead(world.session, person_id=person_id, since=AFTER.date()))
 
 
 def test_what_is_planned_moves_and_the_move_is_an_event(world: World) -> None:
@@ -129,3 +135,21 @@ def test_leave_that_cannot_be_gets_a_sentence(first: str, last: str, sentence: s
             until_noon=noons,
             today=datetime(2026, 3, 10, tzinfo=UTC).date(),
         )
+
+
+def test_leave_that_is_taken_back_counts_no_more_and_what_had_moved_stays(world: World) -> None:
+    world.train(ANNA)
+    go(world)
+    person_id = world.plan(ANNA).person_id
+    assert ahead(world) == [WEEK]
+
+    away.take_back(world.session, person_id=person_id, leave=WEEK, now=AFTER, actor_id=person_id)
+
+    assert ahead(world) == []
+    assert worktimes.of_person(world.session, person_id=person_id, now=AFTER).leave == ()
+    assert world.touchpoint(ANNA, "asked").local_date == TRAINING + 13 * DAY
+    assert world.events("leave taken back") == 1
+    with pytest.raises(NotFound, match="no such leave"):
+        away.take_back(world.session, person_id=person_id, leave=WEEK, now=AFTER, actor_id=person_id)
+    assert go(world, WEEK) == 0  # it may be said again; nothing stands on those days any more
+    assert ahead(world) == [WEEK]

@@ -61,3 +61,15 @@ def test_the_page_is_reached_from_my_plan(browser: Browser, page: str) -> None:
     browser.open(page)
     assert "I need no reason" in browser.text
     assert "See what moves" in browser.text
+
+
+@ON_ONE
+def test_my_leave_is_listed_and_taken_back(browser: Browser, page: str) -> None:
+    browser.send(page, first="2026-03-23", last="2026-04-10", from_noon="yes", confirm="yes")
+    browser.open(page)
+    assert "Monday 23 March 2026 from noon to Friday 10 April 2026 Take it back" in browser.text
+
+    browser.send(f"{page}/back", first="2026-03-23", last="2026-04-10", from_noon="yes")
+
+    assert "Taken back. What had moved for it stays on its new day" in browser.text
+    assert "When I am away" not in browser.text
