@@ -8,7 +8,7 @@ COVERAGE ?= $(if $(CI),--cov --cov-report term)
 PYTHON_HERE = .venv/bin/python
 LOST_WORDS = tests/flow/test_failing_database.py tests/flow/test_database_away.py tests/web/test_failing_database.py
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-annotate --no-header pyproject.toml --all-extras
+	--no-emit-index-url --no-annotate --no-header --no-strip-extras pyproject.toml --all-extras
 
 # where Python may not keep what it compiled, each process and each test module compiles itself anew: 3 s of each worker
 unexport PYTHONDONTWRITEBYTECODE

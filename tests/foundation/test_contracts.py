@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,20 @@ def test_every_dependency_is_locked() -> None:
 
 
 def test_what_is_developed_with_is_what_runs() -> None:
-    run, dev = (set(re.findall(r"^\S+==\S+", lock.read_text(), re.MULTILINE)) for lock in LOCKS)
+    run, dev = (set(re.findall(r"^([\w.-]+)\S*(==\S+)", lock.read_text(), re.MULTILINE)) for lock in LOCKS)
 
     assert run - dev == set(), "run: make lock"
+
+
+def test_what_is_asked_for_with_an_extra_is_locked_with_it() -> None:
+    """An older pip takes `name[extra]` for a package of its own, and its newest release for the one to install."""
+    locked = set(re.findall(r"^(\S+)==", LOCKS[1].read_text(), re.MULTILINE))
+    asked = {
+        found[0].lower()
+        for one in metadata.distributions()
+        for line in one.requires or ()
+        if "extra ==" not in line and (found := re.match(r"[\w.-]+\[[\w,-]+\]", line))
+    }
+
+    assert "coverage[toml]" in asked
+    assert asked - locked == set(), "run: make lock"
