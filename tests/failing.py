@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event, select
 
 from coachfollow.models import Base
 
-EVERY = int(os.environ.get("EVERY_WORD", "9"))  # of so many statements one is tried; 1 tries them all
+EVERY = int(os.environ.get("EVERY_WORD", "25"))  # of so many statements one is tried; 1 tries them all
 
 
 class Fault(Enum):

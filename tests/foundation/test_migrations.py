@@ -145,15 +145,14 @@ def dying_at(statement: int) -> Iterator[list[str]]:
 
 
 @pytest.mark.usefixtures("empty_app")
-@pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
-def test_f32_a_migration_that_dies_half_way_is_whole_or_absent_and_is_run_again(part: float) -> None:
+def test_f32_a_migration_that_dies_half_way_is_whole_or_absent_and_is_run_again() -> None:
     with dying_at(0) as said:
         flask_migrate.upgrade()
     with db.engine.connect() as connection:
         undisturbed = description(connection)
     flask_migrate.downgrade(revision="base")
 
-    with dying_at(int(part * len(said))), pytest.raises(GoneError):
+    with dying_at(len(said) * 3 // 5), pytest.raises(GoneError):
         flask_migrate.upgrade()
     db.engine.dispose()
     flask_migrate.upgrade()
