@@ -20,10 +20,13 @@ from tests import processes
 from tests.databases import SQLite
 from tests.ports import free_port
 
+SATURDAY = 5
 
-def yesterday() -> date:
-    """The day before today: commands go by the real clock."""
-    return clock.now().date() - timedelta(days=1)
+
+def last_working_day() -> date:
+    """The working day before today, as commands go by the real clock: what is asked on its evening is due by now."""
+    days = (clock.now().date() - timedelta(days=back) for back in (1, 2, 3))
+    return next(day for day in days if day.weekday() < SATURDAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,11 @@ def letterbox(environ: Mapping[str, str], tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def group(terminal: Terminal) -> Terminal:
-    """The same with a group whose one session took place yesterday, and its coach."""
+    """The same with a group whose one session took place on the last working day, and its coach."""
     terminal.run(
         *("cohort", "open", "spring", "--programme", "service-recovery-and-empowerment"),
-        *("--session", f"{yesterday()}T09:00/180", "--zone", "Europe/Berlin", "--coach", "cem@example.org"),
-        *("--minutes", "60"),
+        *("--session", f"{last_working_day()}T09:00/180", "--zone", "Europe/Berlin"),
+        *("--coach", "cem@example.org", "--minutes", "60"),
     )
     return terminal
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Terminal, yesterday
+from tests.cli.conftest import Terminal, last_working_day
 from tests.house import PROGRAMME
 
 ROSTER = "Name;Email\nAnna Berg;anna@example.org\nBen Odu;ben@example.org\n"
@@ -28,7 +28,7 @@ def test_a_group_is_opened_listed_and_shown(group: Terminal) -> None:
     assert "Attended: 1 of 1 sessions, 60 minutes each" in said
     assert "whose hours are not known: coachfollow coach hours" in said
     assert [one["key"] for one in group.json("cohort", "list")] == ["spring"]
-    assert f"spring  {yesterday()}" in group.run("cohort", "list").stdout
+    assert f"spring  {last_working_day()}" in group.run("cohort", "list").stdout
 
 
 def test_a_programme_is_checked_loaded_and_shown(terminal: Terminal, tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_mails_and_meetings_can_be_worked_off_by_hand(
 
 
 def test_a_corrected_session_is_previewed_and_then_done(group: Terminal) -> None:
-    begin = f"{yesterday()}T10:00/120"
+    begin = f"{last_working_day()}T10:00/120"
 
     seen = group.json("cohort", "correct", "spring", 1, begin, "--preview")
     assert (seen["done"], seen["people"], seen["moves"]) == (False, 0, [])
