@@ -10,7 +10,7 @@ import click
 from coachfollow.cli import house, output
 from coachfollow.flow import cohorts, reanchoring
 from coachfollow.flow.cohorts import Meeting
-from coachfollow.flow.foreseeing import Foreseen
+from coachfollow.flow.reanchoring import Correction
 from coachfollow.queries import finding, groups
 from coachfollow.queries.filters import EVERYTHING
 from coachfollow.queries.groups import CoachOfGroup, Group
@@ -146,16 +146,17 @@ def correct(*, key: str, number: int, session: Meeting, preview: bool, as_json: 
             meeting=session,
             now=here.now,
         )
+    follows = found.follows
     document = {
         "session": found.position,
         "was": found.was,
         "becomes": found.becomes,
-        "people": found.people,
-        "moved": found.moved,
-        "left_out": found.left_out,
-        "unchanged": found.unchanged,
-        "meetings_freed": found.freed,
-        "moves": [_move(one, edit) for one in found.changed for edit in one.edits],
+        "people": follows.people,
+        "moved": follows.moved,
+        "left_out": follows.left_out,
+        "unchanged": follows.unchanged,
+        "meetings_freed": follows.freed,
+        "moves": [_move(one, edit) for one in follows.changed for edit in one.edits],
         "done": not preview,
     }
     output.show(document, _said_of(found, preview=preview), as_json=as_json)
@@ -171,13 +172,14 @@ def _move(one: Replanned, edit: Edit) -> Mapping[str, object]:
     }
 
 
-def _said_of(found: Foreseen, *, preview: bool) -> list[str]:
-    moves = [_move(one, edit).values() for one in found.changed for edit in one.edits]
+def _said_of(found: Correction, *, preview: bool) -> list[str]:
+    follows = found.follows
+    moves = [_move(one, edit).values() for one in follows.changed for edit in one.edits]
     told = "their participants and coaches are told, and get another time"
     return [
         f"Session {found.position}: from {_begin(found.was, found.zone)} to {_begin(found.becomes, found.zone)}.",
-        f"{found.moved} follow-ups move, {found.left_out} are left out, {found.unchanged} stay as they are.",
-        *([f"{found.freed} meetings leave the calendars: {told}."] if found.freed else ()),
+        f"{follows.moved} follow-ups move, {follows.left_out} are left out, {follows.unchanged} stay as they are.",
+        *([f"{follows.freed} meetings leave the calendars: {told}."] if follows.freed else ()),
         *output.columns([tuple(str(value) for value in move) for move in moves]),
         "Nothing has changed so far." if preview else "Done.",
     ]

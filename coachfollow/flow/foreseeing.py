@@ -1,38 +1,37 @@
-"""Works out what a corrected session changes about all plans of its group, in sets, and writes nothing."""
+"""Works out what follows for many plans when what dates them changes, in sets, and writes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from coachfollow.flow import sets
 from coachfollow.flow.changing import is_freed
-from coachfollow.models import Cohort, TrainingSession
-from coachfollow.queries import schedules, snapshots, worktimes
-from coachfollow.rules import planning, replanning
-from coachfollow.rules.cadence import Sessions, StepRule
+from coachfollow.queries import worktimes
+from coachfollow.rules import reckoning, replanning
 from coachfollow.rules.changes import Edit
 from coachfollow.rules.kinds import TouchpointState
-from coachfollow.rules.planning import Planned
-from coachfollow.rules.replanning import Anchored, Replanned, Standing
-from coachfollow.rules.worktime import Hours
+from coachfollow.rules.reckoning import Anchored, Reckoning
+from coachfollow.rules.replanning import Cause, Replanned, Standing
+from coachfollow.rules.worktime import WorkingTime
 
-MOVED, EXCUSED, LEFT_OUT = "follow-up moved", "follow-up excused", "follow-up left out"
+MOVED, ADDED = "follow-up moved", "follow-up added"
+EXCUSED, LEFT_OUT = "follow-up excused", "follow-up left out"
+
+Worlds = Callable[[Standing, WorkingTime, str], tuple[Reckoning, Reckoning]]
+"""What dates somebody with this working time in this zone: until now, and from now on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foreseen:
-    """What a corrected session changes: every plan with its edits, and how many follow-ups stay as they are."""
+    """What follows for these plans: every one with its edits, and how many follow-ups stay as they are."""
 
-    position: int
-    was: datetime
-    becomes: datetime
-    zone: str
     changed: Sequence[Replanned]
+    cause: Cause
     people: int
     unchanged: int
-    freed: int  # meetings that leave both calendars, to be placed anew
+    freed: int  # meetings that leave both calendars
     mark: str
 
     @property
@@ -41,8 +40,13 @@ class Foreseen:
         return self._becoming(MOVED)
 
     @property
+    def added(self) -> int:
+        """How many are new."""
+        return self._becoming(ADDED)
+
+    @property
     def left_out(self) -> int:
-        """How many are not asked any more: their day has passed, or leave takes their place."""
+        """How many are not asked any more: their day has passed, they are gone, or leave takes their place."""
         return self._becoming(EXCUSED) + self._becoming(LEFT_OUT)
 
     def _becoming(self, what: str) -> int:
@@ -50,68 +54,57 @@ class Foreseen:
 
 
 def foreseen(
-    session: Session, *, cohort: Cohort, was: TrainingSession, corrected: TrainingSession, now: datetime
+    session: Session,
+    standings: Sequence[Standing],
+    *,
+    worlds: Worlds,
+    cause: Cause,
+    about: str,
+    now: datetime,
 ) -> Foreseen:
-    """Work out what follows when a session is as corrected; nothing is written."""
-    standings = snapshots.of_group(session, cohort_id=cohort.id)
-    draft = _Draft(session, cohort, corrected)
-    changed = [one for some in sets.chunks(standings) for one in draft.replanned(some, now)]
+    """Work out what follows for these plans when what dates them changes; `about` says what is changed."""
+    changed = [
+        one for some in sets.chunks(standings) for one in _replanned(session, some, worlds, cause, now)
+    ]
     edits = [edit for one in changed for edit in one.edits]
     return Foreseen(
-        position=corrected.position,
-        was=was.starts_at,
-        becomes=corrected.starts_at,
-        zone=cohort.zone,
         changed=changed,
+        cause=cause,
         people=len(standings),
-        unchanged=sum(len(one.follow_ups) for one in standings) - len(edits),
+        unchanged=sum(len(one.follow_ups) for one in standings)
+        - sum(edit.before is not None for edit in edits),
         freed=sum(is_freed(edit, now) for edit in edits),
-        mark=replanning.mark(
-            changed, about=f"{cohort.id} {was.id} {was.starts_at} {corrected.starts_at} {corrected.ends_at}"
-        ),
+        mark=replanning.mark(changed, about=about),
     )
 
 
-class _Draft:
-    """A group's programme, dated from its sessions as they are and as they are to be."""
-
-    def __init__(self, session: Session, cohort: Cohort, corrected: TrainingSession) -> None:
-        self._session = session
-        self._steps: Mapping[int, StepRule] = schedules.steps(session, version_id=cohort.programme_version_id)
-        self._was = schedules.sessions(session, cohort)
-        days: list[date] = list(self._was.days)
-        days[corrected.position - 1] = corrected.local_date
-        self._becomes = Sessions(days=tuple(days), anchor=self._was.anchor)
-
-    def replanned(self, some: Sequence[Standing], now: datetime) -> Sequence[Replanned]:
-        """Give what changes about these plans, of those about which something does."""
-        weeks = worktimes.of_people(self._session, ids={one.person_id for one in some}, now=now)
-        found = []
-        for plan in some:
-            week = weeks[plan.person_id]
-            anchored = {zone: self._anchored(week, zone) for zone in {one.zone for one in plan.follow_ups}}
-            current = {one.key: one.course for one in plan.follow_ups}
-            edits = replanning.replan(current, replanning.wanted(plan, anchored, now=now))
-            found.append(Replanned(plan=plan, edits=edits))
-        return [one for one in found if one.edits]
-
-    def _anchored(self, week: Hours, zone: str) -> Anchored:
-        ids = {rule.key: step_id for step_id, rule in self._steps.items()}
-
-        def dated(sessions: Sessions) -> Mapping[int, Planned]:
-            found = planning.plan(tuple(self._steps.values()), sessions=sessions, week=week, zone=zone)
-            return {ids[one.step]: one for one in found}
-
-        return Anchored(was=dated(self._was), becomes=dated(self._becomes), week=week)
+def _replanned(
+    session: Session, some: Sequence[Standing], worlds: Worlds, cause: Cause, now: datetime
+) -> Sequence[Replanned]:
+    """Give what changes about these plans, of those about which something does."""
+    weeks = worktimes.of_people(session, ids={one.person_id for one in some}, now=now)
+    found = []
+    for plan in some:
+        zones = {plan.zone, *(one.zone for one in plan.follow_ups)}
+        week = weeks[plan.person_id]
+        anchored: Mapping[str, Anchored] = {
+            zone: reckoning.anchored(*worlds(plan, week, zone)) for zone in zones
+        }
+        current = {one.key: one.course for one in plan.follow_ups}
+        wanted = replanning.wanted(plan, anchored, cause=cause, now=now)
+        changes = replanning.replan(current, wanted, because=cause.because, now=now)
+        found.append(Replanned(plan=plan, changes=changes))
+    return [one for one in found if one.edits]
 
 
 def by_touchpoint(changed: Sequence[Replanned]) -> Sequence[tuple[int, Edit]]:
-    """Give the edits, each with the id of its follow-up."""
+    """Give the edits of what is there, each with the id of its follow-up."""
     return [
         (ids[edit.key], edit)
         for one in changed
         for ids in [{follow_up.key: follow_up.id for follow_up in one.plan.follow_ups}]
         for edit in one.edits
+        if edit.before is not None
     ]
 
 
@@ -119,8 +112,9 @@ def name(edit: Edit) -> str | None:
     """What is written down of an edit; nothing where the follow-up stays put aside."""
     match edit.after.state:
         case TouchpointState.PLANNED:
-            return MOVED
+            return ADDED if edit.before is None else MOVED
         case TouchpointState.EXCUSED:
             return EXCUSED
         case _:
-            return LEFT_OUT if edit.after.state_reason == replanning.PASSED else None
+            was_there = edit.before is not None and edit.before.state is not TouchpointState.CANCELLED
+            return LEFT_OUT if was_there else None

@@ -1,30 +1,49 @@
 """Corrects when a session of a group takes place: one preview of all that follows, one transaction that does it."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Invalid, NotFound
-from coachfollow.flow import checkins, foreseeing, history, locking, plans, sets
-from coachfollow.flow.changing import is_freed
+from coachfollow.flow import enacting, foreseeing, history, locking
 from coachfollow.flow.cohorts import Meeting, training_session
-from coachfollow.flow.foreseeing import Foreseen
-from coachfollow.models import CheckIn, Cohort, Touchpoint, TrainingSession
-from coachfollow.rules import replanning
-from coachfollow.rules.changes import Edit
-from coachfollow.rules.kinds import CheckInState, TouchpointState
-from coachfollow.rules.replanning import Replanned
+from coachfollow.flow.foreseeing import Foreseen, Worlds
+from coachfollow.models import Cohort, FollowUpPlan, TrainingSession
+from coachfollow.queries import schedules, snapshots
+from coachfollow.rules.cadence import Sessions
+from coachfollow.rules.reckoning import Reckoning
+from coachfollow.rules.replanning import Cause, Standing
+from coachfollow.rules.worktime import Hours
+
+CORRECTED = Cause(
+    because="the date of the training was corrected",
+    passed="its day had passed when the date of the training was corrected",
+)
 
 MEANWHILE = "Something about this group has changed meanwhile, so nothing was done. Please look at it again."
 
 
-def foresee(session: Session, *, cohort: Cohort, position: int, meeting: Meeting, now: datetime) -> Foreseen:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A session that takes place at another time, and what follows from it."""
+
+    position: int
+    was: datetime
+    becomes: datetime
+    zone: str
+    follows: Foreseen
+
+
+def foresee(
+    session: Session, *, cohort: Cohort, position: int, meeting: Meeting, now: datetime
+) -> Correction:
     """Say what another begin of a session would change; nothing is written. Raises Invalid, NotFound, Conflict."""
     there = _sessions(session, cohort)
     corrected = _corrected(cohort, there, position, meeting)
-    return foreseeing.foreseen(session, cohort=cohort, was=there[position - 1], corrected=corrected, now=now)
+    return _correction(session, cohort, there[position - 1], corrected, now)
 
 
 def correct(
@@ -36,7 +55,7 @@ def correct(
     now: datetime,
     actor_id: int | None = None,
     shown: str | None = None,
-) -> Foreseen:
+) -> Correction:
     """Let a session begin at another time and move what counts from it; raises as `foresee` does.
 
     `shown` is the mark of what was previewed: if something has become another, nothing is done.
@@ -46,14 +65,22 @@ def correct(
     there = _sessions(session, cohort)
     corrected = _corrected(cohort, there, position, meeting)
     row = there[position - 1]
-    found = foreseeing.foreseen(session, cohort=cohort, was=row, corrected=corrected, now=now)
-    if shown not in {None, found.mark}:
+    found = _correction(session, cohort, row, corrected, now)
+    if shown not in {None, found.follows.mark}:
         raise Conflict(MEANWHILE)
     row.local_date, row.starts_at, row.ends_at = corrected.local_date, corrected.starts_at, corrected.ends_at
-    _rewrite(session, found.changed)
-    _free(session, found.changed, now)
-    _record(session, cohort, found, now, actor_id)
-    plans.finish(session, plan_ids=_shortened(found.changed), now=now)
+    history.record(
+        session,
+        "session corrected",
+        at=now,
+        organisation_id=cohort.organisation_id,
+        cohort_id=cohort.id,
+        actor_id=actor_id,
+        position=position,
+        was=found.was.isoformat(),
+        becomes=found.becomes.isoformat(),
+    )
+    enacting.enact(session, found.follows, organisation_id=cohort.organisation_id, now=now, actor_id=actor_id)
     session.commit()
     return found
 
@@ -87,83 +114,38 @@ def _corrected(
     return becomes
 
 
-def _rewrite(session: Session, changed: Sequence[Replanned]) -> None:
-    rows = [
-        {
-            "id": touchpoint_id,
-            "local_date": edit.after.dates.day,
-            "local_time": edit.after.dates.at,
-            "due_at": edit.after.dates.due_at,
-            "grace_until": edit.after.dates.grace_until,
-            "closes_at": edit.after.dates.closes_at,
-            "why": edit.after.why,
-            "state": edit.after.state,
-            "state_reason": edit.after.state_reason,
-            "settled_at": edit.after.settled_at,
-        }
-        for touchpoint_id, edit in foreseeing.by_touchpoint(changed)
-    ]
-    if rows:
-        session.execute(update(Touchpoint), rows)
-
-
-def _free(session: Session, changed: Sequence[Replanned], now: datetime) -> None:
-    """Take meetings that move off both calendars; they are placed anew as all others are."""
-    freed = [
-        touchpoint_id for touchpoint_id, edit in foreseeing.by_touchpoint(changed) if is_freed(edit, now)
-    ]
-    for ids in sets.chunks(freed):
-        rows = session.execute(
-            select(CheckIn, Touchpoint)
-            .join(Touchpoint, Touchpoint.id == CheckIn.touchpoint_id)
-            .where(Touchpoint.id.in_(ids))
-        )
-        for check_in, touchpoint in rows.all():
-            checkins.uninvite(session, check_in=check_in, touchpoint=touchpoint, now=now, send_at=now)
-            check_in.state, check_in.reason = CheckInState.UNPLACED, replanning.CORRECTED
-            check_in.starts_at = check_in.ends_at = None
-
-
-def _record(session: Session, cohort: Cohort, found: Foreseen, now: datetime, actor_id: int | None) -> None:
-    house = {"organisation_id": cohort.organisation_id, "cohort_id": cohort.id, "actor_id": actor_id}
-    history.record(
-        session,
-        "session corrected",
-        at=now,
-        **house,
-        position=found.position,
-        was=found.was.isoformat(),
-        becomes=found.becomes.isoformat(),
+def _correction(
+    session: Session, cohort: Cohort, was: TrainingSession, corrected: TrainingSession, now: datetime
+) -> Correction:
+    return Correction(
+        position=corrected.position,
+        was=was.starts_at,
+        becomes=corrected.starts_at,
+        zone=cohort.zone,
+        follows=foreseeing.foreseen(
+            session,
+            snapshots.standing(session, FollowUpPlan.cohort_id == cohort.id),
+            worlds=_worlds(session, cohort, corrected),
+            cause=CORRECTED,
+            about=f"{cohort.id} {was.id} {was.starts_at} {corrected.starts_at} {corrected.ends_at}",
+            now=now,
+        ),
     )
-    for name in (foreseeing.MOVED, foreseeing.EXCUSED, foreseeing.LEFT_OUT):
-        rows = [
-            {
-                **house,
-                "person_id": one.plan.person_id,
-                "plan_id": one.plan.plan_id,
-                "touchpoint_id": touchpoint_id,
-                "facts": _facts(edit),
-            }
-            for one in found.changed
-            for touchpoint_id, edit in foreseeing.by_touchpoint([one])
-            if foreseeing.name(edit) == name
-        ]
-        history.record_all(session, name, at=now, rows=rows)
 
 
-def _facts(edit: Edit) -> Mapping[str, str]:
-    was = edit.before or edit.after
-    return {
-        "was": was.dates.day.isoformat(),
-        "day": edit.after.dates.day.isoformat(),
-        "because": replanning.CORRECTED,
-    }
+def _worlds(session: Session, cohort: Cohort, corrected: TrainingSession) -> Worlds:
+    """A group's programme, dated from its sessions as they are and as they are to be."""
+    steps = schedules.steps(session, version_id=cohort.programme_version_id)
+    was = schedules.sessions(session, cohort)
+    days: list[date] = list(was.days)
+    days[corrected.position - 1] = corrected.local_date
+    becomes = Sessions(days=tuple(days), anchor=was.anchor)
 
+    def worlds(plan: Standing, week: Hours, zone: str) -> tuple[Reckoning, Reckoning]:
+        del plan  # all of a group have the same programme
+        return (
+            Reckoning(steps=steps, sessions=was, week=week, zone=zone),
+            Reckoning(steps=steps, sessions=becomes, week=week, zone=zone),
+        )
 
-def _shortened(changed: Sequence[Replanned]) -> Sequence[int]:
-    """The plans of which something is left out: it may have been the last."""
-    return [
-        one.plan.plan_id
-        for one in changed
-        if any(edit.after.state is not TouchpointState.PLANNED for edit in one.edits)
-    ]
+    return worlds

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import ColumnElement, Row, exists, select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import NotFound
@@ -63,15 +63,18 @@ def of(session: Session, *, plan_id: int, now: datetime) -> Snapshot:
     )
 
 
-def of_group(session: Session, *, cohort_id: int) -> Sequence[Standing]:
-    """Give all plans of a group that run, rest or wait for the training, in one statement, in the order of names."""
+def standing(session: Session, which: ColumnElement[bool]) -> Sequence[Standing]:
+    """Give those of these plans that run, rest or wait for the training, in one statement, in the order of names.
+
+    `which` says it of plans and their people.
+    """
     rows = session.execute(
-        select(FollowUpPlan, Person.name, Person.email, Touchpoint, Step.mandatory, CheckIn)
+        select(FollowUpPlan, Person.name, Person.email, Person.zone, Touchpoint, Step, CheckIn)
         .join(Person, Person.id == FollowUpPlan.person_id)
         .join(Touchpoint, Touchpoint.plan_id == FollowUpPlan.id)
         .join(Step, Step.id == Touchpoint.step_id)
         .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
-        .where(FollowUpPlan.cohort_id == cohort_id, FollowUpPlan.state.in_(_LIVING))
+        .where(which, FollowUpPlan.state.in_(_LIVING))
         .order_by(Person.name, FollowUpPlan.id, Touchpoint.due_at, Touchpoint.id)
         .execution_options(populate_existing=True)
     )
@@ -79,15 +82,18 @@ def of_group(session: Session, *, cohort_id: int) -> Sequence[Standing]:
 
 
 def _standing(
-    rows: Sequence[Row[FollowUpPlan, str | None, str | None, Touchpoint, bool, CheckIn]],
+    rows: Sequence[Row[FollowUpPlan, str | None, str | None, str, Touchpoint, Step, CheckIn]],
 ) -> Standing:
-    plan, name, email = rows[0][:3]
+    plan, name, email, zone = rows[0][:4]
     return Standing(
         plan_id=plan.id,
         person_id=plan.person_id,
         name=name or email or "",
+        zone=zone,
+        cohort_id=plan.cohort_id,
+        version_id=plan.programme_version_id,
         footing=_footing(plan),
-        follow_ups=[_follow_up(row[3], mandatory=row[4], check_in=row[5]) for row in rows],
+        follow_ups=[_follow_up(*row[4:]) for row in rows],
     )
 
 
@@ -102,26 +108,24 @@ def _footing(plan: FollowUpPlan) -> Footing:
 
 def _follow_ups(session: Session, plan_id: int) -> Sequence[FollowUp]:
     rows = session.execute(
-        select(Touchpoint, Step.mandatory, CheckIn)
+        select(Touchpoint, Step, CheckIn)
         .join(Step, Step.id == Touchpoint.step_id)
         .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
         .where(Touchpoint.plan_id == plan_id)
         .order_by(Touchpoint.due_at, Touchpoint.id)
         .execution_options(populate_existing=True)
     )
-    return [
-        _follow_up(touchpoint, mandatory=mandatory, check_in=check_in)
-        for touchpoint, mandatory, check_in in rows
-    ]
+    return [_follow_up(touchpoint, step, check_in) for touchpoint, step, check_in in rows]
 
 
-def _follow_up(touchpoint: Touchpoint, *, mandatory: bool, check_in: CheckIn | None) -> FollowUp:
+def _follow_up(touchpoint: Touchpoint, step: Step, check_in: CheckIn | None) -> FollowUp:
     return FollowUp(
         id=touchpoint.id,
         key=(touchpoint.step_id, touchpoint.n),
+        step=step.key,
         kind=touchpoint.kind,
         audience=touchpoint.audience,
-        mandatory=mandatory,
+        mandatory=step.mandatory,
         zone=touchpoint.zone,
         course=_course(touchpoint, check_in),
     )

@@ -207,7 +207,7 @@ def _add(snapshot: Snapshot, lever: Add, now: datetime) -> Change:
         zone=snapshot.zone,
     )
     _demand_to_come(dates, now)
-    n = 1 + max((one.key[1] for one in snapshot.follow_ups if one.key[0] == lever.step), default=0)
+    n = 1 + max((one.key[1] for one in snapshot.follow_ups if one.step == step.key), default=0)
     course = Course(state=TouchpointState.PLANNED, dates=dates, why=ADDED)
     return _one(snapshot, ChangeKind.ADDED, Edit(key=(lever.step, n), before=None, after=course))
 

@@ -71,6 +71,20 @@ def at_meeting(starts_at: datetime, *, week: Hours, zone: str) -> Dates:
     )
 
 
+def elsewhere(dates: Dates, *, was: str, zone: str) -> Dates:
+    """The same day and time by the clock of another place."""
+
+    def there(moment: datetime) -> datetime:
+        return worktime.resolve(worktime.local(moment, was), zone)
+
+    return replace(
+        dates,
+        due_at=worktime.resolve(datetime.combine(dates.day, dates.at), zone),
+        grace_until=there(dates.grace_until),
+        closes_at=there(dates.closes_at),
+    )
+
+
 def _later(moment: datetime, *, days: int, zone: str) -> datetime:
     """The same wall clock so many days later."""
     return worktime.resolve(worktime.local(moment, zone) + timedelta(days=days), zone)

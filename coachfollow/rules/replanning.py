@@ -1,7 +1,8 @@
-"""Says what follows when the date of a training is corrected: the fewest edits, and none to what was asked already.
+"""Says what follows when what dates people changes: the fewest edits, and none to what was asked already.
 
 A follow-up that stands where the programme had put it goes where the programme puts it now. One that somebody moved,
-or that a pause had shifted, keeps its distance from there.
+or that a pause had shifted, keeps its distance from there. What the programme no longer has is left out, what it has
+new is added where its day is still to come.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,38 +10,55 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from coachfollow.rules import redating
+from coachfollow.rules import pausing, redating
 from coachfollow.rules.attending import NOT_THERE
 from coachfollow.rules.changes import Course, Edit, Footing, Key, Meeting
-from coachfollow.rules.kinds import CheckInState, PlanState, StepKind, TouchpointState
+from coachfollow.rules.kinds import CheckInState, PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.rules.planning import Planned
+from coachfollow.rules.reckoning import Anchored, Item
 from coachfollow.rules.redating import Dates
 from coachfollow.rules.snapshots import FollowUp
-from coachfollow.rules.worktime import Hours
 
-CORRECTED = "the date of the training was corrected"
-PASSED = "its day had passed when the date of the training was corrected"
 STALE = timedelta(days=2)  # what is later than that is not asked any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why follow-ups are dated anew, in the words people read.
+
+    One whose new day passed days ago is left out for the reason `passed`; without one it stays where it is.
+    """
+
+    because: str
+    passed: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One plan as it stands: whose it is, and its follow-ups."""
+    """One plan as it stands: whose it is, where they live, which version of the programme it has, its follow-ups."""
 
     plan_id: int
     person_id: int
     name: str
+    zone: str
+    cohort_id: int
+    version_id: int
     footing: Footing
     follow_ups: Sequence[FollowUp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Anchored:
-    """Where the programme puts the follow-ups of somebody, by the id of their step: until now, and from now on."""
+class Changes:
+    """What leads from how follow-ups stand to how they are wanted; nothing is lost, and nothing there twice."""
 
-    was: Mapping[int, Planned]
-    becomes: Mapping[int, Planned]
-    week: Hours
+    moved: tuple[Edit, ...]  # or excused, or left out, where that is wanted of them
+    added: tuple[Edit, ...]
+    cancelled: tuple[Edit, ...]  # of what is to come, whatever is not wanted any more
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """All of it."""
+        return (*self.moved, *self.added, *self.cancelled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,21 +66,50 @@ class Replanned:
     """What changes about one plan."""
 
     plan: Standing
-    edits: tuple[Edit, ...]
+    changes: Changes
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """Every follow-up of it that becomes another."""
+        return self.changes.edits
 
 
-def replan(current: Mapping[Key, Course], wanted: Mapping[Key, Course]) -> tuple[Edit, ...]:
-    """Give the fewest edits that lead from how follow-ups stand to how they are wanted; what is there stays."""
-    return tuple(
-        Edit(key=key, before=current.get(key), after=course)
-        for key, course in wanted.items()
-        if current.get(key) != course
+def replan(
+    current: Mapping[Key, Course], wanted: Mapping[Key, Course], *, because: str, now: datetime
+) -> Changes:
+    """Give the fewest edits that lead from how follow-ups stand to how they are wanted.
+
+    What is planned and not wanted any more is cancelled, with the reason; what was asked or is settled stays.
+    """
+    shared = [(key, current[key], wanted[key]) for key in wanted if key in current]
+    gone = [
+        (key, course)
+        for key, course in current.items()
+        if key not in wanted and course.state is TouchpointState.PLANNED
+    ]
+    return Changes(
+        moved=tuple(
+            Edit(key=key, before=was, after=becomes) for key, was, becomes in shared if was != becomes
+        ),
+        added=tuple(
+            Edit(key=key, before=None, after=course) for key, course in wanted.items() if key not in current
+        ),
+        cancelled=tuple(
+            Edit(key=key, before=course, after=_gone(course, because, now)) for key, course in gone
+        ),
     )
 
 
-def wanted(plan: Standing, anchored: Mapping[str, Anchored], *, now: datetime) -> dict[Key, Course]:
-    """Say how each follow-up of a plan is to stand; `anchored` by time zone. What was asked stays as it is."""
-    return {one.key: _course(one, plan.footing, anchored[one.zone], now) for one in plan.follow_ups}
+def wanted(
+    plan: Standing, anchored: Mapping[str, Anchored], *, cause: Cause, now: datetime
+) -> dict[Key, Course]:
+    """Say how each follow-up of a plan is to stand; `anchored` by the zone of a follow-up. What was asked stays."""
+    found: dict[Key, Course] = {}
+    for one in plan.follow_ups:
+        course = _course(one, plan.footing, anchored[one.zone], cause, now)
+        if course is not None:
+            found[one.key] = course
+    return found | _new(plan, anchored[plan.zone], now)
 
 
 def mark(replanned: Sequence[Replanned], *, about: str) -> str:
@@ -77,24 +124,36 @@ def _timeless(edits: Sequence[Edit]) -> Iterator[Edit]:
     return (replace(edit, after=replace(edit.after, settled_at=None)) for edit in edits)
 
 
-def _course(one: FollowUp, footing: Footing, anchored: Anchored, now: datetime) -> Course:
-    step_id, n = one.key
-    was, becomes = anchored.was[step_id], anchored.becomes[step_id]
-    has_a_day_of_its_own = n > 1  # it was added by hand
-    if has_a_day_of_its_own or _dates(was) == _dates(becomes) or not _may_move(one.course, footing, was, now):
+def _course(
+    one: FollowUp, footing: Footing, anchored: Anchored, cause: Cause, now: datetime
+) -> Course | None:
+    """How one is to stand; nothing where the programme has it no more."""
+    item = _item(one)
+    was, becomes = anchored.was.get(item), anchored.becomes.get(item)
+    if not _may_move(one.course, footing, was, now):
         return one.course
-    course = _moved(one, was, becomes, anchored.week)
+    has_a_day_of_its_own = one.key[1] > 1  # it was added by hand
+    if was is None or has_a_day_of_its_own:
+        return _elsewhere(one.course, anchored)
+    if becomes is None:
+        return None
+    is_as_it_was = _dates(was) == _dates(becomes) and was.excused == becomes.excused
+    return one.course if is_as_it_was else _redated(one, footing, anchored, cause, now)
+
+
+def _redated(one: FollowUp, footing: Footing, anchored: Anchored, cause: Cause, now: datetime) -> Course:
+    becomes = anchored.becomes[_item(one)]
+    course = _moved(one, anchored, cause)
     if footing.state is not PlanState.DRAFT and course.dates.due_at <= _as_of(footing, now) - STALE:
-        return one.course if one.kind is StepKind.COMMITMENT else _left_out(course, PASSED, now)
+        if cause.passed is None or one.kind is StepKind.COMMITMENT:
+            return one.course
+        return _left_out(course, cause.passed, now)
     if becomes.excused is not None and course.state is not TouchpointState.CANCELLED:
-        return replace(
-            _left_out(course, becomes.excused, now),
-            state=TouchpointState.EXCUSED,
-        )
+        return replace(_left_out(course, becomes.excused, now), state=TouchpointState.EXCUSED)
     return course
 
 
-def _may_move(course: Course, footing: Footing, was: Planned, now: datetime) -> bool:
+def _may_move(course: Course, footing: Footing, was: Planned | None, now: datetime) -> bool:
     """Whether nobody was asked yet: it is planned, or put aside until somebody was there after all."""
     match course.state:
         case TouchpointState.PLANNED:
@@ -102,7 +161,7 @@ def _may_move(course: Course, footing: Footing, was: Planned, now: datetime) -> 
         case TouchpointState.CANCELLED:
             return footing.state is PlanState.DRAFT and course.state_reason == NOT_THERE
         case TouchpointState.EXCUSED:  # for a leave that may be over by the new day
-            return was.excused is not None and course.state_reason == was.excused
+            return was is not None and was.excused is not None and course.state_reason == was.excused
         case _:
             return False
 
@@ -112,30 +171,75 @@ def _as_of(footing: Footing, now: datetime) -> datetime:
     return footing.state_at if footing.state is PlanState.PAUSED else now
 
 
-def _moved(one: FollowUp, was: Planned, becomes: Planned, week: Hours) -> Course:
+def _moved(one: FollowUp, anchored: Anchored, cause: Cause) -> Course:
+    was, becomes = anchored.was[_item(one)], anchored.becomes[_item(one)]
     course = one.course
     if course.state is TouchpointState.EXCUSED:
         course = replace(course, state=TouchpointState.PLANNED, state_reason=None, settled_at=None)
-    if _is_placed(course.meeting) or course.dates.day == was.local_date:
-        return replace(course, dates=_dates(becomes), why=becomes.why, meeting=_freed(course.meeting))
     days = (becomes.local_date - was.local_date).days
-    day = course.dates.day + timedelta(days=days)
-    return replace(course, dates=redating.moved(course.dates, day=day, week=week, zone=one.zone))
+    if _is_placed(course.meeting) and not days:
+        return _elsewhere(course, anchored)  # two people agreed upon its time
+    if _is_placed(course.meeting) or course.dates.day == was.local_date:
+        return _freed(replace(course, dates=_dates(becomes), why=becomes.why), cause.because)
+    dates = _elsewhere(course, anchored).dates
+    day = dates.day + timedelta(days=days)
+    return replace(course, dates=redating.moved(dates, day=day, week=anchored.week, zone=anchored.zones[1]))
+
+
+def _elsewhere(course: Course, anchored: Anchored) -> Course:
+    """The same by the clock of another place; a meeting begins when it begins, wherever one lives."""
+    was, zone = anchored.zones
+    if was == zone:
+        return course
+    if (
+        course.meeting is not None
+        and course.meeting.state is CheckInState.PLACED
+        and course.meeting.starts_at
+    ):
+        dates = redating.at_meeting(course.meeting.starts_at, week=anchored.week, zone=zone)
+    else:
+        dates = redating.elsewhere(course.dates, was=was, zone=zone)
+    return replace(course, dates=dates)
+
+
+def _new(plan: Standing, anchored: Anchored, now: datetime) -> dict[Key, Course]:
+    """What the programme has new; for who was not there it is put aside with all the rest."""
+    there = {_item(one) for one in plan.follow_ups} | anchored.was.keys()
+    is_shelved = plan.footing.state is PlanState.DRAFT and plan.footing.stop_reason is StopReason.ABSENT
+    found: dict[Key, Course] = {}
+    for item, becomes in anchored.becomes.items():
+        if item in there or becomes.due_at <= _as_of(plan.footing, now):
+            continue
+        course = Course(state=TouchpointState.PLANNED, dates=_dates(becomes), why=becomes.why)
+        if is_shelved:
+            course = _left_out(course, NOT_THERE, now)
+        elif becomes.excused is not None:
+            course = replace(_left_out(course, becomes.excused, now), state=TouchpointState.EXCUSED)
+        found[anchored.steps[item], 1] = course
+    return found
+
+
+def _item(one: FollowUp) -> Item:
+    return Item(one.step, one.kind, one.audience)
 
 
 def _left_out(course: Course, reason: str, now: datetime) -> Course:
     return replace(course, state=TouchpointState.CANCELLED, state_reason=reason, settled_at=now)
 
 
+def _gone(course: Course, because: str, now: datetime) -> Course:
+    return replace(_left_out(course, because, now), meeting=pausing.freed(course.meeting, now))
+
+
 def _is_placed(meeting: Meeting | None) -> bool:
     return meeting is not None and meeting.state is CheckInState.PLACED
 
 
-def _freed(meeting: Meeting | None) -> Meeting | None:
-    """A meeting leaves both calendars, to be placed anew."""
-    if meeting is None or not _is_placed(meeting):
-        return meeting
-    return replace(meeting, state=CheckInState.UNPLACED, reason=CORRECTED)
+def _freed(course: Course, because: str) -> Course:
+    """A meeting leaves both calendars, to be placed anew if it goes on."""
+    if course.meeting is None or not _is_placed(course.meeting):
+        return course
+    return replace(course, meeting=replace(course.meeting, state=CheckInState.UNPLACED, reason=because))
 
 
 def _dates(planned: Planned) -> Dates:

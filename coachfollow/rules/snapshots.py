@@ -18,6 +18,7 @@ class FollowUp:
 
     id: int
     key: Key
+    step: str  # what the programme calls it
     kind: StepKind
     audience: Audience
     mandatory: bool

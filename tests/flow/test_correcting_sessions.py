@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from coachfollow.errors import Conflict, Invalid, NotFound
 from coachfollow.flow import away, changing, placing, reanchoring
 from coachfollow.flow.cohorts import Meeting
-from coachfollow.flow.foreseeing import Foreseen
+from coachfollow.flow.reanchoring import Correction
 from coachfollow.models import CheckIn, CheckInAttendee, Cohort, Touchpoint, TrainingSession
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.kinds import CheckInState, MessageKind, MessageState, TouchpointState
@@ -27,13 +27,13 @@ def group(world: World) -> Cohort:
     return world.session.scalars(select(Cohort)).one()
 
 
-def correct(world: World, meeting: Meeting, *, position: int = 1, shown: str | None = None) -> Foreseen:
+def correct(world: World, meeting: Meeting, *, position: int = 1, shown: str | None = None) -> Correction:
     return reanchoring.correct(
         world.session, cohort=group(world), position=position, meeting=meeting, now=AFTER, shown=shown
     )
 
 
-def foresee(world: World, meeting: Meeting, *, position: int = 1) -> Foreseen:
+def foresee(world: World, meeting: Meeting, *, position: int = 1) -> Correction:
     found = reanchoring.foresee(
         world.session, cohort=group(world), position=position, meeting=meeting, now=AFTER
     )
@@ -51,7 +51,7 @@ def test_all_that_is_to_come_moves_with_the_session(world: World) -> None:
         assert (asked.local_date, asked.why) == (WEEK_LATER + 7 * DAY, "7 days after the training")
     session = world.session.scalars(select(TrainingSession)).one()
     assert (session.local_date, session.ends_at - session.starts_at) == (WEEK_LATER, timedelta(hours=3))
-    assert world.events("follow-up moved") == done.moved == 12
+    assert world.events("follow-up moved") == done.follows.moved == 12
     assert world.events("session corrected") == 1
 
 
@@ -62,8 +62,8 @@ def test_what_is_shown_writes_nothing_and_is_what_is_done(world: World) -> None:
     seen = foresee(world, on(WEEK_LATER))
     assert world.touchpoint(ANNA, "asked").local_date == before
 
-    done = correct(world, on(WEEK_LATER), shown=seen.mark)
-    assert [one.edits for one in done.changed] == [one.edits for one in seen.changed]
+    done = correct(world, on(WEEK_LATER), shown=seen.follows.mark)
+    assert [one.edits for one in done.follows.changed] == [one.edits for one in seen.follows.changed]
 
 
 def test_what_changed_meanwhile_is_shown_anew(world: World) -> None:
@@ -73,7 +73,7 @@ def test_what_changed_meanwhile_is_shown_anew(world: World) -> None:
     world.session.commit()
 
     with pytest.raises(Conflict, match="changed meanwhile"):
-        correct(world, on(WEEK_LATER), shown=seen.mark)
+        correct(world, on(WEEK_LATER), shown=seen.follows.mark)
 
     world.session.rollback()
     assert world.session.scalars(select(TrainingSession.local_date)).one() == TRAINING
@@ -122,7 +122,7 @@ def test_a_placed_meeting_leaves_both_calendars_and_is_placed_anew(world: World)
     numbers = select(func.sum(CheckInAttendee.sequence))
     before = world.session.scalar(numbers) or 0
 
-    assert correct(world, on(WEEK_LATER)).freed == 1
+    assert correct(world, on(WEEK_LATER)).follows.freed == 1
 
     meeting = world.session.scalars(select(CheckIn)).one()
     assert (meeting.state, meeting.reason) == (
@@ -144,7 +144,7 @@ def test_what_would_have_been_days_ago_is_left_out_but_the_plan_is_asked_for(wor
         TouchpointState.CANCELLED,
         TouchpointState.CANCELLED,
     )
-    assert done.left_out == world.events("follow-up left out") == 3
+    assert done.follows.left_out == world.events("follow-up left out") == 3
     assert states["half-a-year-later"] is TouchpointState.PLANNED
 
 
@@ -162,7 +162,7 @@ def test_who_was_there_after_all_begins_with_the_corrected_dates(world: World) -
 
 def test_a_later_hour_of_the_same_day_moves_no_follow_up(world: World) -> None:
     world.train(ANNA)
-    assert correct(world, on(TRAINING, time(13))).moved == 0
+    assert correct(world, on(TRAINING, time(13))).follows.moved == 0
     assert world.session.scalars(select(TrainingSession.starts_at)).one().hour == 12
 
 

@@ -73,6 +73,7 @@ def follow_up(
     return FollowUp(
         id=number,
         key=(step_id, number),
+        step=kind.value,
         kind=kind,
         audience=audience,
         mandatory=False,

@@ -1,0 +1,58 @@
+"""How a programme dates somebody: from its steps, the sessions they count from, and when and where they work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from coachfollow.rules import planning
+from coachfollow.rules.cadence import Sessions, StepRule
+from coachfollow.rules.kinds import Audience, StepKind
+from coachfollow.rules.planning import Planned
+from coachfollow.rules.worktime import Hours
+
+
+class Item(NamedTuple):
+    """What a step asks of whom, whichever version of the programme says so: by this two versions are matched."""
+
+    step: str
+    kind: StepKind
+    audience: Audience
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reckoning:
+    """Everything that the dates of somebody's follow-ups follow from; steps by their id."""
+
+    steps: Mapping[int, StepRule]
+    sessions: Sessions
+    week: Hours
+    zone: str
+
+    def dated(self) -> Mapping[Item, Planned]:
+        """Give where the programme puts each follow-up."""
+        found = planning.plan(
+            tuple(self.steps.values()), sessions=self.sessions, week=self.week, zone=self.zone
+        )
+        return {Item(one.step, one.kind, one.audience): one for one in found}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchored:
+    """Where the programme puts the follow-ups of somebody: until now, and from now on."""
+
+    was: Mapping[Item, Planned]
+    becomes: Mapping[Item, Planned]
+    zones: tuple[str, str]
+    week: Hours  # from now on
+    steps: Mapping[Item, int]  # the ids of its steps from now on
+
+
+def anchored(was: Reckoning, becomes: Reckoning) -> Anchored:
+    """Date somebody by both."""
+    return Anchored(
+        was=was.dated(),
+        becomes=becomes.dated(),
+        zones=(was.zone, becomes.zone),
+        week=becomes.week,
+        steps={Item(one.key, one.kind, one.audience): step_id for step_id, one in becomes.steps.items()},
+    )
