@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from coachfollow.cli import house, output
+from coachfollow.cli import house, launching, output
 from coachfollow.errors import Invalid
 from coachfollow.flow import programmes
 from coachfollow.intake import programme as template
@@ -21,6 +21,9 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.group()
 def programme() -> None:
     """Training offers and their follow-up templates."""
+
+
+programme.add_command(launching.preview)
 
 
 @programme.command()

@@ -43,7 +43,7 @@ class Single:
 def steps(session: Session, *, version_id: int) -> dict[int, StepRule]:
     """Give a version's steps by their id."""
     rows = session.scalars(select(Step).where(Step.version_id == version_id).order_by(Step.position))
-    return {row.id: _rule(row) for row in rows}
+    return {row.id: rule(row) for row in rows}
 
 
 def sessions(session: Session, cohort: Cohort) -> Sessions:
@@ -54,7 +54,7 @@ def sessions(session: Session, cohort: Cohort) -> Sessions:
         .order_by(TrainingSession.position)
     ).all()
     anchor = session.get_one(ProgrammeVersion, cohort.programme_version_id).anchor
-    return Sessions(days=tuple(days), anchor=_anchor(anchor, len(days)))
+    return Sessions(days=tuple(days), anchor=anchor_index(anchor, len(days)))
 
 
 def rhythms(session: Session, *, where: ColumnElement[bool], now: datetime) -> list[Rhythm]:
@@ -92,7 +92,8 @@ def single(session: Session, *, where: ColumnElement[bool], now: datetime) -> Se
 _BARE = ~exists().where(Touchpoint.plan_id == FollowUpPlan.id)
 
 
-def _rule(row: Step) -> StepRule:
+def rule(row: Step) -> StepRule:
+    """Give a step as the rules take it."""
     return StepRule(
         key=row.key,
         kind=row.kind,
@@ -107,7 +108,8 @@ def _rule(row: Step) -> StepRule:
     )
 
 
-def _anchor(name: str, sessions: int) -> int:
+def anchor_index(name: str, sessions: int) -> int:
+    """Which of so many sessions an anchor means: “first”, “last” or a number, the last where there are fewer."""
     match name:
         case "first":
             return 0

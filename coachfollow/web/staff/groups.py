@@ -127,6 +127,7 @@ def _group(cohort: str, problems: Mapping[str, str] | None = None) -> str:
         group=group,
         people=paging.page(people),
         stack=drawing.plans(group.states),
+        is_ahead=group.sessions[-1].ends_at > g.now,
         state=state,
         state_words=words.PLAN_STATES,
         files=batches.of_group(g.session, cohort_id=group.id, limit=MOST_FILES),

@@ -1,0 +1,131 @@
+"""Every date of a follow-up before it begins, for one person: of a programme, of its draft, of a group to come."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coachfollow.errors import Invalid
+from coachfollow.queries import launches, organisations
+from coachfollow.rules import planning, previewing, worktime
+from coachfollow.rules.access import Action
+from coachfollow.rules.cadence import Sessions
+from coachfollow.rules.previewing import Offer, Preview
+from coachfollow.web import policies
+from coachfollow.web.staff import launch_form, programme_drafts, programme_words
+
+pages = Blueprint("launch_previews", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What is previewed, and where; a group has its sessions already. `note` says what is still open."""
+
+    offer: Offer
+    title: str
+    here: str
+    back: str
+    sessions: Sessions | None = None
+    cohort_id: int | None = None
+    note: str = ""
+
+
+@pages.get("/programmes/<programme>/preview")
+@policies.allowed(Action.EDIT_PROGRAMMES, policies.organisation)
+def programme(programme: str) -> ResponseReturnValue:
+    """Show the dates that the newest version of a programme would have."""
+    offer = launches.published(g.session, organisation_id=g.actor.organisation_id, key=programme)
+    return _page(
+        _Asked(
+            offer=offer,
+            title=offer.title,
+            here=url_for("launch_previews.programme", programme=programme),
+            back=url_for("programmes.show", programme=programme),
+        )
+    )
+
+
+@pages.get("/programmes/<programme>/draft/preview")
+@policies.allowed(Action.EDIT_PROGRAMMES, policies.organisation)
+def draft(programme: str) -> ResponseReturnValue:
+    """Show the dates that a draft would have."""
+    found = programme_drafts.survey(programme_drafts.opened(programme))
+    offer = Offer(
+        key=programme,
+        title=programme_words.name_of(found.document),
+        steps=tuple(step.rule for step in found.steps.values()),
+        titles={step.rule.key: programme_words.title(step, found) for step in found.steps.values()},
+        anchor=found.programme.anchor,
+        silent_after=found.programme.silent_after,
+    )
+    note = "Some things in this draft are still to be mended; its dates may change." if found.mistakes else ""
+    return _page(
+        _Asked(
+            offer=offer,
+            title=offer.title,
+            here=url_for("launch_previews.draft", programme=programme),
+            back=url_for("programme_drafts.show", programme=programme),
+            note=note,
+        )
+    )
+
+
+@pages.get("/groups/<cohort>/preview")
+@policies.allowed(Action.IMPORT, policies.cohort)
+def group(cohort: str) -> ResponseReturnValue:
+    """Show the dates that somebody in a group will have."""
+    found = launches.of_group(g.session, public_id=cohort)
+    return _page(
+        _Asked(
+            offer=found.offer,
+            title=found.title,
+            here=url_for("launch_previews.group", cohort=cohort),
+            back=url_for("groups.show", cohort=cohort),
+            sessions=found.sessions,
+            cohort_id=found.cohort_id,
+        )
+    )
+
+
+def _page(asked: _Asked) -> ResponseReturnValue:
+    house = organisations.of(g.session, organisation_id=g.actor.organisation_id)
+    today = worktime.local(g.now, house.zone).date()
+    try:
+        preview, problems, status = _preview(asked, today), dict[str, str](), 200
+    except Invalid as refused:
+        preview, problems, status = None, refused.fields or {"programme": refused.sentence}, refused.status
+    needed = previewing.most_sessions(asked.offer.steps)
+    return render_template(
+        "staff/launch_preview.html",
+        asked=asked,
+        preview=preview,
+        problems=problems,
+        values=request.args,
+        fields=range(1, launch_form.fields(request.args, needed=needed) + 1),
+        suggested=launch_form.suggested(today),
+        house=house,
+        usual_week=worktime.DEFAULT_WEEK,
+    ), status
+
+
+def _preview(asked: _Asked, today: date) -> Preview | None:
+    """The dates; none for a draft that has none yet. Raises Invalid."""
+    offer = asked.offer
+    if not offer.steps or planning.problems(offer.steps):
+        return None
+    days = asked.sessions.days if asked.sessions else _days(offer, today)
+    person = launches.somebody(
+        g.session,
+        organisation_id=g.actor.organisation_id,
+        wish=launch_form.wish(request.args),
+        first=days[0],
+        cohort_id=asked.cohort_id,
+    )
+    sessions = asked.sessions or launches.sessions(offer, days=days)
+    return previewing.preview(offer, sessions=sessions, person=person)
+
+
+def _days(offer: Offer, today: date) -> tuple[date, ...]:
+    needed = previewing.most_sessions(offer.steps)
+    return launch_form.days(request.args, needed=needed, otherwise=launch_form.suggested(today))
