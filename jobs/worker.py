@@ -27,6 +27,7 @@ NO_REDIS = (
     "COACHFOLLOW_REDIS_URL is not set. Set it, or let this worker look by itself: --no-redis,"
     " or COACHFOLLOW_NO_REDIS=yes for all of them."
 )
+NO_QUEUE = "Say which queue: post or desk. Only a worker with --no-redis does without, and works at both."
 AWAY = (
     "Redis went away, or never was there; this worker ends, and whoever started it starts the next. It said:"
 )
@@ -83,15 +84,21 @@ def _run(job: Job) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Start a worker for one queue."""
     parser = argparse.ArgumentParser(prog="python -m jobs.worker")
-    parser.add_argument("queue", choices=bell.QUEUES)
+    parser.add_argument("queue", choices=bell.QUEUES, nargs="?", help="both, where there is no Redis")
     parser.add_argument("--no-redis", action="store_true", help="look by itself instead of waiting for rings")
     given = parser.parse_args(arguments)
     settings = entrance.settings()
     _refuse_wrong_tables()
     if given.no_redis or settings.no_redis:
-        loop(JOBS[given.queue], every=settings.tick_seconds, stop=entrance.until_told())
+        loop(_jobs(given.queue), every=settings.tick_seconds, stop=entrance.until_told())
+    elif given.queue is None:
+        entrance.leave(NO_QUEUE, code=entrance.MISCONFIGURED)
     else:
         serve(given.queue, _redis(settings), log_level=settings.log_level.upper())
+
+
+def _jobs(queue: str | None) -> Sequence[Job]:
+    return JOBS[queue] if queue else [job for jobs in JOBS.values() for job in jobs]
 
 
 def _redis(settings: Settings) -> str:

@@ -11,11 +11,11 @@ from coachfollow.cli import children
 
 
 @click.command()
-@click.argument("queue", type=click.Choice(bell.QUEUES))
+@click.argument("queue", type=click.Choice(bell.QUEUES), required=False)
 @click.option("--no-redis", is_flag=True, help="Look for work by itself instead of waiting for rings.")
-def work(queue: str, *, no_redis: bool) -> None:
-    """Run a worker: `post` sends mails, `desk` places meetings and imports files."""
-    _become("jobs.worker", queue, *(("--no-redis",) if no_redis else ()))
+def work(queue: str | None, *, no_redis: bool) -> None:
+    """Run a worker: `post` sends mails, `desk` places meetings and imports files; with --no-redis one may do both."""
+    _become("jobs.worker", *([queue] if queue else []), *(["--no-redis"] if no_redis else []))
 
 
 @click.command()

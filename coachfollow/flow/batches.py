@@ -30,7 +30,10 @@ class Batch:
     now: datetime
     rhythm: float
     sender: str
-    ends_at: float  # on the stopwatch: what has not been handed over by then is for the next drain
+    ends_at: float  # on the stopwatch: what has not been begun by then is for the next drain
+    talks_until: (
+        float  # on the stopwatch: what has not got its dot by then goes back, whatever the server is about
+    )
     free_at: float = 0.0  # on the stopwatch: when the pace allows the next mail, on whatever connection
     sent: int = 0
     refused: int = 0

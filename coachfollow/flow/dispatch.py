@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 BATCH = 500
 BATCH_SECONDS = 20.0
 DRAIN_SECONDS = 25.0
+GRACE = 20.0  # seconds that a server may need beyond them for what it has begun
+OF_THE_LEASE = 0.75  # in which a batch must have its dots: nobody else may have it meanwhile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ def _send(
 ) -> Batch | None:
     """Send what was claimed; None when there are mails and nothing could be said to the mail server."""
     settings = installation().settings
+    talks_until = min(clock.stopwatch() + OF_THE_LEASE * settings.lease_seconds, ends_at + GRACE)
     ids = turns.share_out(session, place=place, ids=claimed, now=now, journal_id=journal.id)
     session.commit()
     if ids:
@@ -121,6 +124,7 @@ def _send(
             rhythm=handing.pause(settings),
             sender=settings.mail_from,
             ends_at=ends_at,
+            talks_until=talks_until,
         )
         handing.carry(batch)
     outcomes.follow_up(session, batch=Message.fence == place.fence, now=now)

@@ -48,7 +48,7 @@ def carry(batch: Batch) -> None:
     wait: timedelta | None = None
     try:
         while (waiting := batch.waiting) and not (batch.is_over or batch.is_refused):
-            post = smtp.connect(relays.relay(installation().settings))
+            post = smtp.connect(relays.relay(installation().settings), ends_at=batch.talks_until)
             with closing(post):
                 _converse(batch, post, waiting)
     except (Broken, Refused, Unreachable, Unwritten) as error:  # the server or the disk, not these mails

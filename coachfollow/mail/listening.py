@@ -1,5 +1,6 @@
 """Reads the mail server's replies within a time and a size: no server can make us wait or grow for ever."""
 
+import math
 import re
 import socket
 from dataclasses import dataclass
@@ -46,17 +47,34 @@ class Reply:
 
 
 class Listener:
-    """One socket's replies in order; `patience` is how many seconds one whole reply may take."""
+    """One socket's words and replies in order; `patience` is how many seconds one whole reply may take.
 
-    def __init__(self, sock: socket.socket, *, patience: float) -> None:
+    Until `ends_at` on the stopwatch all of them must have come: many slow replies are as bad as an endless one.
+    """
+
+    def __init__(self, sock: socket.socket, *, patience: float, ends_at: float = math.inf) -> None:
         self.sock = sock
         self.patience = patience
+        self.ends_at = ends_at
         self._ahead = b""
 
     @property
     def has_more(self) -> bool:
         """Whether the server has already said more than was asked for."""
         return bool(self._ahead)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time of the conversation is over."""
+        return clock.stopwatch() >= self.ends_at
+
+    def say(self, octets: bytes) -> None:
+        """Send; a server that takes nothing from the wire may keep us no longer than one that is silent."""
+        left = self.ends_at - clock.stopwatch()
+        if left <= 0:
+            raise self._late(self.ends_at)
+        self.sock.settimeout(min(self.patience, left))
+        self.sock.sendall(octets)
 
     def reply(self) -> Reply:
         """Read one reply; raises OSError if it is late, endless, cut off or not SMTP."""
@@ -69,7 +87,7 @@ class Listener:
         if short is not None:  # nearly every reply: one line, and all of it is here
             self._ahead = self._ahead[short.end() :]
             return int(short[1]), [short[2].strip()]
-        deadline = clock.stopwatch() + self.patience
+        deadline = min(clock.stopwatch() + self.patience, self.ends_at)
         lines: list[bytes] = []
         room = LONGEST_REPLY
         while True:
@@ -93,17 +111,22 @@ class Listener:
         """Wait no longer than the whole reply may take: a byte now and then is no reply."""
         left = deadline - clock.stopwatch()
         if left <= 0:
-            raise TimeoutError(f"the mail server did not finish its reply within {self.patience:g} seconds")
+            raise self._late(deadline)
         self.sock.settimeout(left)
         try:
             received = self.sock.recv(_READ_AT_ONCE)
         except TimeoutError as error:
-            raise TimeoutError(f"the mail server did not reply within {self.patience:g} seconds") from error
+            raise self._late(deadline) from error
         finally:
             self.sock.settimeout(self.patience)
         if not received:
             raise ConnectionError("the mail server closed the connection")
         return received
+
+    def _late(self, deadline: float) -> TimeoutError:
+        if deadline == self.ends_at:
+            return TimeoutError("the mail server was too slow for the time that it has for a batch")
+        return TimeoutError(f"the mail server did not finish its reply within {self.patience:g} seconds")
 
 
 def readable(words: bytes) -> str:

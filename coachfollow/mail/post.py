@@ -5,6 +5,7 @@ dot, and with it, if the server allows (RFC 2920), the next envelope in the same
 the server took it.
 """
 
+import math
 from enum import Enum, auto
 
 from coachfollow.mail import guard
@@ -30,7 +31,7 @@ class Post:
         self._session = session
         self._listener: Listener = session.listener
         self._listener.patience = patience
-        self._listener.sock.settimeout(patience)
+        self._ends_at = self._listener.ends_at
         self._stage = _Stage.IDLE
         self._announced: Envelope | None = None
         self.pipelining = session.has_extn("pipelining")
@@ -50,6 +51,7 @@ class Post:
         if not self.is_open:
             raise Broken("The connection to the mail server is closed.", after_dot=False)
         self._must_be(_Stage.IDLE)
+        self._listener.ends_at = self._ends_at
         try:
             self._introduce(envelope, commands)
             self._send(body)
@@ -62,6 +64,11 @@ class Post:
         self._must_be(_Stage.OFFERED)
         if self._listener.has_more:  # it would be taken for the answer to our dot
             raise self._broken("the mail server spoke out of turn", after_dot=False)
+        if self._listener.is_over:
+            raise self._broken("the time for these mails is over", after_dot=False)
+        self._listener.ends_at = (
+            math.inf
+        )  # the answer to the dot is awaited: giving it up early makes duplicates
         following = _announcement(next) if self.pipelining else b""
         self._announced = next if following else None
         self._stage = _Stage.HANDED_OVER
@@ -95,7 +102,6 @@ class Post:
         if self._stage is _Stage.IDLE and self._announced is None:
             try:
                 self._listener.patience = QUIT_PATIENCE
-                self._listener.sock.settimeout(QUIT_PATIENCE)
                 self._send(b"QUIT\r\n")
                 self._listener.reply()
             except OSError:
@@ -158,7 +164,7 @@ class Post:
             self.withdraw()
 
     def _send(self, octets: bytes) -> None:
-        self._listener.sock.sendall(octets)
+        self._listener.say(octets)
 
     def _must_be(self, stage: _Stage) -> None:
         if self._stage is not stage:

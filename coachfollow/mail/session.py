@@ -1,6 +1,8 @@
 """The standard library's SMTP client, with replies read by our own listener."""
 
+import math
 import smtplib
+from typing import Any
 
 from coachfollow.mail.listening import Listener
 
@@ -10,6 +12,10 @@ class Session(smtplib.SMTP):
 
     _listener: Listener | None = None
 
+    def __init__(self, *where: Any, ends_at: float = math.inf, **how: Any) -> None:
+        self._ends_at = ends_at  # before the library connects and reads the greeting
+        super().__init__(*where, **how)
+
     @property
     def listener(self) -> Listener:
         """The listener on the current socket: after STARTTLS that is another one."""
@@ -18,7 +24,7 @@ class Session(smtplib.SMTP):
         if self._listener is None or self._listener.sock is not self.sock:
             if self._listener is not None and self._listener.has_more:
                 raise smtplib.SMTPException("somebody spoke before the encryption began; nothing was sent")
-            self._listener = Listener(self.sock, patience=self.timeout)
+            self._listener = Listener(self.sock, patience=self.timeout, ends_at=self._ends_at)
         return self._listener
 
     def getreply(self) -> tuple[int, bytes]:

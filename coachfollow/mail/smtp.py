@@ -1,17 +1,21 @@
 """Opens a connection to the mail server: greeting, encryption, login, each within its time."""
 
+import math
 import smtplib
 import socket
 import ssl
 from dataclasses import dataclass
 from typing import Literal
 
+from coachfollow import clock
 from coachfollow.mail.listening import Reply, readable
 from coachfollow.mail.post import Post
 from coachfollow.mail.session import EncryptedSession, Session
 from coachfollow.mail.wire import Broken, Envelope, Refused, normalise
 
 __all__ = ["Broken", "Envelope", "Post", "Refused", "Relay", "Reply", "Unreachable", "connect", "normalise"]
+
+SHORTEST = 0.001  # seconds; a socket takes 0 for "do not wait"
 
 
 class Unreachable(Exception):
@@ -39,11 +43,14 @@ class Relay:
     helo: str | None = None
 
 
-def connect(relay: Relay) -> Post:
-    """Open a connection; raises Refused if the server says no, Unreachable if there is none to be had."""
+def connect(relay: Relay, *, ends_at: float = math.inf) -> Post:
+    """Open a connection; raises Refused if the server says no, Unreachable if there is none to be had.
+
+    No mail gets its dot on it after `ends_at` on the stopwatch, however many slow replies there are until then.
+    """
     where = f"{relay.host}:{relay.port}"
     try:
-        session = _greeted(relay)
+        session = _greeted(relay, ends_at)
         try:
             _prepared(session, relay)
             return Post(session, patience=relay.reply_timeout)
@@ -58,13 +65,14 @@ def connect(relay: Relay) -> Post:
         raise Unreachable(f"The mail server {where} cannot be used: {error}") from error
 
 
-def _greeted(relay: Relay) -> Session:
+def _greeted(relay: Relay, ends_at: float) -> Session:
     """The host is given here, because STARTTLS checks the certificate against this name."""
+    where = (relay.host, relay.port, relay.helo)
+    timeout = min(relay.timeout, max(ends_at - clock.stopwatch(), SHORTEST))
     if relay.tls == "tls":
-        return EncryptedSession(
-            relay.host, relay.port, relay.helo, timeout=relay.timeout, context=ssl.create_default_context()
-        )
-    return Session(relay.host, relay.port, relay.helo, timeout=relay.timeout)
+        context = ssl.create_default_context()
+        return EncryptedSession(*where, timeout=timeout, ends_at=ends_at, context=context)
+    return Session(*where, timeout=timeout, ends_at=ends_at)
 
 
 def _prepared(session: Session, relay: Relay) -> None:

@@ -193,6 +193,9 @@ def test_in_a_demo_the_clock_moves_ahead(environ: Mapping[str, str]) -> None:
         pytest.param(
             ["work", "desk", "--no-redis"], ["jobs.worker", "desk", "--no-redis"], id="without Redis"
         ),
+        pytest.param(
+            ["work", "--no-redis"], ["jobs.worker", "--no-redis"], id="without Redis, at everything"
+        ),
         pytest.param(["ticker"], ["jobs.ticker"], id="the ticker"),
     ],
 )

@@ -147,11 +147,11 @@ def test_what_the_server_took_is_settled_though_there_is_no_second_connection(
     connect = smtp.connect
     connections: list[Relay] = []
 
-    def once(relay: Relay) -> Post:
+    def once(relay: Relay, *, ends_at: float) -> Post:
         connections.append(relay)
         if len(connections) > 1:
             raise Unreachable("The mail server is gone.")
-        return connect(relay)
+        return connect(relay, ends_at=ends_at)
 
     monkeypatch.setattr(smtp, "connect", once)
     at_first_dot(office, lambda recipient: unwant_next(ground, recipient))

@@ -13,7 +13,7 @@ from tests.flow import post_office
 from tests.flow.grounds import Ground
 from tests.flow.post_office import OK, PostOffice
 from tests.flow.world import FIRST_MAIL, World
-from tests.mail.servers import scripted
+from tests.mail.servers import Fault, scripted
 
 PEOPLE = [f"p{n}@example.org" for n in range(30)]
 
@@ -116,3 +116,52 @@ def test_an_intent_that_grew_old_is_no_ground_for_a_dot(world: World, ground: Gr
         world.lease_passes(timedelta(minutes=2))
         world.drain(FIRST_MAIL)
         assert world.outcomes() == ["sent"] * 3
+
+
+def test_f17_a_server_that_is_slow_at_every_step_cannot_hold_a_worker(
+    world: World, ground: Ground, time: Clock
+) -> None:
+    """Each reply comes in its time, and no mail gets as far as its dot."""
+    world.train(*PEOPLE[:3])
+    with scripted() as server, ground.told(mail_port=server.port):
+        began = time.now
+        post_office.watch(server, lambda verb: time.rest(0.0 if verb == "QUIT" else 19.0))
+
+        drained = world.drain(FIRST_MAIL)
+
+    assert (drained.sent, server.deliveries) == (0, [])
+    assert time.now - began <= dispatch.OF_THE_LEASE * 60 + 19.0  # the reply that was under way
+    waiting = world.mails(kind=MessageKind.COMMITMENT)
+    assert [(one.state, one.lapses, one.refusals) for one in waiting] == [(MessageState.QUEUED, 0, 0)] * 3
+
+
+def test_f17_an_answer_to_a_dot_is_awaited_however_long_it_takes(
+    world: World, ground: Ground, time: Clock
+) -> None:
+    world.train(*PEOPLE[:2])
+    with scripted() as server, ground.told(mail_port=server.port):
+        post_office.watch(server, lambda verb: time.rest(500.0 if verb == "DOT" else 0.0))
+
+        assert world.drain(FIRST_MAIL).sent == 1
+
+    assert len(server.deliveries) == 1
+    assert world.outcomes() == ["queued", "sent"]
+
+
+@pytest.mark.parametrize("verb", ["GREETING", "DATA"])
+def test_f04_a_server_that_says_nothing_keeps_no_drain_beyond_its_time(
+    world: World, ground: Ground, verb: str
+) -> None:
+    """So a worker that is told to stop comes to its end; here with a lease of two seconds."""
+    world.train(*PEOPLE[:2])
+    with scripted({verb: [Fault.SILENCE]}) as server:
+        with ground.told(mail_port=server.port, lease_seconds=2):
+            began = clock.stopwatch()
+            world.drain(FIRST_MAIL)
+            assert clock.stopwatch() - began < 15.0  # its next reply alone would be awaited for longer
+        assert world.outcomes() == ["queued"] * 2
+
+        server.script.clear()
+        world.lease_passes(timedelta(minutes=2))
+        with ground.told(mail_port=server.port):
+            assert world.drain(FIRST_MAIL).sent == 2

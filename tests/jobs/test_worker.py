@@ -122,12 +122,16 @@ def test_a_failing_job_keeps_no_other_from_running(
     assert "tried again at the next turn" in caplog.text
 
 
-@pytest.mark.parametrize("flag", [[], ["--no-redis"]], ids=["with Redis", "without Redis"])
+@pytest.mark.parametrize(
+    "arguments",
+    [["post"], ["post", "--no-redis"], ["--no-redis"]],
+    ids=["with Redis", "without Redis", "without Redis, at everything"],
+)
 def test_as_a_process_it_works_and_ends_when_told(
-    flag: list[str], environ: Mapping[str, str], connection: Redis, tmp_path: Path
+    arguments: list[str], environ: Mapping[str, str], connection: Redis, tmp_path: Path
 ) -> None:
     bell.ring(connection, bell.DRAIN)
-    with processes.started("jobs.worker", "post", *flag, environ=environ) as process:
+    with processes.started("jobs.worker", *arguments, environ=environ) as process:
         processes.until(lambda: has_drained(tmp_path))
         process.send_signal(signal.SIGTERM)
 
@@ -141,6 +145,7 @@ def test_as_a_process_it_works_and_ends_when_told(
             {"secret_key": "short"}, ["post"], 2, "COACHFOLLOW_SECRET_KEY is shorter", id="a wrong setting"
         ),
         pytest.param({"redis_url": ""}, ["post"], 2, "--no-redis", id="no Redis, and not told to do without"),
+        pytest.param({}, [], 2, "Say which queue", id="no queue, though there is Redis"),
         pytest.param({}, ["kitchen"], 2, "invalid choice", id="no such queue"),
     ],
 )
