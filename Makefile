@@ -45,7 +45,7 @@ bench: ## how fast: import, planning, storing, sending (ARGS=--short for a quick
 	@.ci/setup dev
 	@$(PYTHON_HERE) -m benchmarks $(ARGS)
 
-prove: ## the guarantee under fire, in short: every lost word with the database, crash points (ARGS=--whole for every one), simulator, chaos
+prove: ## the guarantee under fire, in short: every lost word with the database, crash points (ARGS=--whole: on PostgreSQL, too), simulator, chaos
 	@.ci/setup dev
 	@EVERY_WORD=1 $(PYTHON_HERE) -m pytest -q -n auto --no-cov $(LOST_WORDS)
 	@$(PYTHON_HERE) -m tests.proofs.crash_points $(ARGS)

@@ -28,6 +28,7 @@ OPENING = frozenset(
 )
 
 LAST_MOMENT = "cancelled at the last moment"
+AT_LAST = {"because": "last moment"}  # in the event of it
 TOO_LATE = "it was too late to send it"
 
 LAPSED = Message.lapses > literal_column("0")  # word for word as the index of it has it

@@ -119,12 +119,22 @@ def _carry_out(session: Session, ruled: Sequence[Ruled], lease: LeaseTime, now: 
     if not ruled:
         return
     session.connection().execute(_settle(), [_values(one, lease, now) for one in ruled])
-    ids = {ruling: [one.mail.id for one in ruled if one.ruling is ruling] for ruling in Ruling}
+    stopped = [one.mail.id for one in ruled if _is_stopped(one)]
+    ids = {
+        ruling: [one.mail.id for one in ruled if one.ruling is ruling and not _is_stopped(one)]
+        for ruling in Ruling
+    }
     settled = ids[Ruling.SENT] + ids[Ruling.FAILED] + ids[Ruling.IN_DOUBT]
     outcomes.follow_up(session, batch=Message.id.in_(settled), now=now)
+    _tell(session, "mail cancelled", stopped, now, facts=claims.AT_LAST)
     _tell(session, "mail put off", ids[Ruling.PUT_OFF], now)
     for ruling in (Ruling.NEVER_LEFT, Ruling.SENT_AGAIN):
         _tell(session, "mail taken back", ids[ruling], now, facts={"because": ruling})
+
+
+def _is_stopped(one: Ruled) -> bool:
+    """Whether it is over because nobody wants it any more: it certainly never arrived."""
+    return one.ruling in UNSETTLED and one.mail.unwanted
 
 
 def _values(one: Ruled, lease: LeaseTime, now: datetime) -> dict[str, object]:
@@ -156,7 +166,7 @@ def _changes(one: Ruled, lease: LeaseTime, now: datetime) -> dict[str, object]:
             changes = {"state": MessageState.IN_DOUBT, "settled_at": now}
         case Ruling.SENT_AGAIN:
             changes = {"resends": mail.resends + 1}
-        case Ruling.PUT_OFF | Ruling.NEVER_LEFT if mail.unwanted:
+        case Ruling.PUT_OFF | Ruling.NEVER_LEFT if _is_stopped(one):
             stopped = claims.LAST_MOMENT
             changes = {"state": MessageState.CANCELLED, "settled_at": now, "reason": stopped}
         case Ruling.NEVER_LEFT:  # its sender died: next time it is alone, so that it cannot take others along

@@ -72,7 +72,7 @@ _DROP = (
         reason=claims.LAST_MOMENT,
         hold_until=None,
     )
-    .returning(_columns.id)
+    .returning(_columns.id, _columns.state)
 )
 
 
@@ -153,8 +153,13 @@ def intend(
 
 def drop_unwanted(connection: Connection, *, ids: Collection[int], place: Place, now: datetime) -> set[int]:
     """End what somebody stopped between its intent and its dot; gives it. No commit."""
-    dropped = connection.execute(_DROP, {"b_ids": list(ids), "b_fence": place.fence, "b_at": now})
-    return set(dropped.scalars())
+    dropped = connection.execute(_DROP, {"b_ids": list(ids), "b_fence": place.fence, "b_at": now}).all()
+    stopped = [id_ for id_, state in dropped if state is MessageState.CANCELLED]
+    if stopped:  # what may have arrived before is told with the batch's other outcomes
+        history.record_messages(
+            connection, "mail cancelled", at=now, where=Message.id.in_(stopped), facts=claims.AT_LAST
+        )
+    return {id_ for id_, _ in dropped}
 
 
 def sent(connection: Connection, accepted: Sequence[tuple[int, str]], *, place: Place, now: datetime) -> None:

@@ -19,14 +19,14 @@ def home(stand: Stand) -> House:
     return stand(anna_was_asked)
 
 
-def test_the_first_answer_is_the_first(home: House) -> None:
+def test_g5_the_first_answer_is_the_first(home: House) -> None:
     home.reflect("anna@example.org", "first-question", now=AFTER + 8 * DAY)
 
     assert home.session.scalars(select(Answer.version)).all() == [1]
     assert home.session.scalars(select(Event.name).where(Event.name.like("answer%"))).all() == ["answered"]
 
 
-def test_a_second_answer_changes_the_first(home: House) -> None:
+def test_g5_a_second_answer_changes_the_first(home: House) -> None:
     home.reflect("anna@example.org", "first-question", now=AFTER + 8 * DAY)
     home.reflect("anna@example.org", "first-question", now=AFTER + 9 * DAY)
 

@@ -253,7 +253,7 @@ def int_or_zero(message_id: int | None) -> int:
     return message_id or 0
 
 
-def test_follow_ups_keep_their_promises_in_any_order(ground: Ground, office: PostOffice) -> None:
+def test_f28_follow_ups_keep_their_promises_in_any_order(ground: Ground, office: PostOffice) -> None:
     seen: Counter[str] = Counter()
     run_state_machine_as_test(
         type("Chance", (FollowUps,), {"ground": ground, "office": office, "seen": seen}),

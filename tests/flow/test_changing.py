@@ -160,7 +160,7 @@ def test_nothing_of_what_is_taken_back_in_time_ever_reaches_anybody(asked: World
     assert meeting.starts_at != MEETING + DAY
 
 
-def test_an_invitation_that_waited_leaves_after_all_as_the_newest_word(
+def test_f28_an_invitation_that_waited_leaves_after_all_as_the_newest_word(
     asked: World, office: PostOffice
 ) -> None:
     undo(asked, decide(asked, "meet"))

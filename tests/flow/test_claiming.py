@@ -47,7 +47,7 @@ def claim_and_die(world: World) -> None:
     world.session.commit()
 
 
-def test_eight_drains_claim_every_mail_once_each_batch_under_its_own_fence(
+def test_f26_eight_drains_claim_every_mail_once_each_batch_under_its_own_fence(
     world: World, ground: Ground
 ) -> None:
     world.train(*(f"p{n}@example.org" for n in range(60)))
@@ -110,7 +110,7 @@ def test_a_lease_holds_until_it_is_over(trained: World, office: PostOffice) -> N
     assert trained.outcomes() == ["claimed"] * 3
 
 
-def test_what_somebody_who_died_had_claimed_comes_back_one_by_one(
+def test_f02_what_somebody_who_died_had_claimed_comes_back_one_by_one(
     trained: World, office: PostOffice, ground: Ground
 ) -> None:
     """One of them may be what killed the sender: it must not take the others along again."""
@@ -134,7 +134,7 @@ def test_what_somebody_who_died_had_claimed_comes_back_one_by_one(
     assert len(fences) == 3
 
 
-def test_a_mail_on_which_five_senders_died_is_poison_and_its_follow_up_says_so(
+def test_f11_a_mail_on_which_five_senders_died_is_poison_and_its_follow_up_says_so(
     world: World, office: PostOffice
 ) -> None:
     world.train(ANNA)
@@ -159,7 +159,7 @@ def test_a_mail_on_which_five_senders_died_is_poison_and_its_follow_up_says_so(
     assert world.events("mail failed") == 1
 
 
-def test_after_a_power_cut_every_lease_is_over(trained: World, office: PostOffice) -> None:
+def test_f23_after_a_power_cut_every_lease_is_over(trained: World, office: PostOffice) -> None:
     claim_and_die(trained)
     trained.session.execute(update(Message).values(lease_boot="before the power cut"))
     trained.session.execute(update(DrainLease).values(boot="before the power cut"))
@@ -170,7 +170,7 @@ def test_after_a_power_cut_every_lease_is_over(trained: World, office: PostOffic
     assert len(office.arrived) == 3
 
 
-def test_a_sender_that_wakes_up_after_its_lease_hands_over_nothing(
+def test_f05_a_sender_that_wakes_up_after_its_lease_hands_over_nothing(
     trained: World, office: PostOffice, ground: Ground
 ) -> None:
     """It was frozen between claim and intent; somebody else has the mails by now."""

@@ -294,7 +294,7 @@ def broke(world: World, deed: Deed, cut: Cut) -> bool:
 
 
 @pytest.mark.parametrize("prepare", WHOLE.values(), ids=WHOLE.keys())
-def test_f19_f22_what_is_done_at_once_is_done_as_a_whole_or_not_at_all(
+def test_f19_f20_f22_what_is_done_at_once_is_done_as_a_whole_or_not_at_all(
     stand: Stand, prepare: Prepare
 ) -> None:
     world = stand(anna_is_asked)
@@ -316,7 +316,7 @@ def test_f19_f22_what_is_done_at_once_is_done_as_a_whole_or_not_at_all(
 
 
 @pytest.mark.parametrize("prepare", IN_STEPS.values(), ids=IN_STEPS.keys())
-def test_f19_f22_what_takes_several_steps_is_completed_by_doing_it_again(
+def test_f19_f20_f22_what_takes_several_steps_is_completed_by_doing_it_again(
     stand: Stand, prepare: Prepare
 ) -> None:
     world = stand(anna_is_asked)
@@ -333,7 +333,7 @@ def test_f19_f22_what_takes_several_steps_is_completed_by_doing_it_again(
         assert failing.census(db.engine) == after, f"{cut} of {undisturbed.statements}, {undisturbed.commits}"
 
 
-def test_f19_f22_a_list_that_was_not_kept_whole_is_never_offered(stand: Stand) -> None:
+def test_f19_f20_f22_a_list_that_was_not_kept_whole_is_never_offered(stand: Stand) -> None:
     world = stand(anna_is_asked)
     text = f"Uma <uma@example.org>\n{ANNA}\n"
     undisturbed = done(world, partial(world.stage, _spring(world), text, now=ASKED))

@@ -46,7 +46,7 @@ def test_a_mail_that_is_put_off_and_sent_later_tells_both_and_quotes_numbers_onl
     assert told(world) == [("mail put off", {"reply": "451 4.7.1"}), ("mail sent", {})]
 
 
-def test_a_mail_that_is_too_late_to_send_says_so(world: World) -> None:
+def test_f03_a_mail_that_is_too_late_to_send_says_so(world: World) -> None:
     world.train(ANNA)
     world.open_mails(FIRST_MAIL)
 

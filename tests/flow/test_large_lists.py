@@ -54,7 +54,7 @@ def seen(world: World, cohort_id: int) -> int:
 
 
 @pytest.mark.usefixtures("chunks_of_three")
-def test_nobody_sees_half_a_list_and_no_mail_leaves_for_it(world: World) -> None:
+def test_f30_nobody_sees_half_a_list_and_no_mail_leaves_for_it(world: World) -> None:
     world.manages(BOSS, *(f"person{n}@example.org" for n in range(8)))
     group = world.open_group()
     group_id, progress = group.id, []
@@ -76,7 +76,7 @@ def test_nobody_sees_half_a_list_and_no_mail_leaves_for_it(world: World) -> None
 
 
 @pytest.mark.usefixtures("chunks_of_three")
-def test_a_list_that_was_killed_half_way_is_simply_carried_out_again(world: World) -> None:
+def test_f30_a_list_that_was_killed_half_way_is_simply_carried_out_again(world: World) -> None:
     group = world.open_group(coaches=["coach@example.org"])
     batch = world.stage(group, numbered(8))
     batch_id = batch.id

@@ -15,7 +15,7 @@ from coachfollow.flow import answers, handing, letters, plans
 from coachfollow.mail import smtp
 from coachfollow.mail.outgoing import Outgoing
 from coachfollow.mail.smtp import Post, Relay, Unreachable
-from coachfollow.models import Base, FollowUpPlan, Message, Person, SealedMail, Token, Touchpoint
+from coachfollow.models import Base, Event, FollowUpPlan, Message, Person, SealedMail, Token, Touchpoint
 from coachfollow.queries.letters import Letter
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.kinds import MessageKind, MessageState, StepKind, StopReason
@@ -78,7 +78,7 @@ def at_first_dot(office: PostOffice, what: Callable[[str], None]) -> None:
 
 
 @pytest.mark.parametrize("group", [1, 16], ids=["before the intent", "between intent and dot"])
-def test_an_answer_stops_its_reminders_at_the_last_moment(
+def test_f27_an_answer_stops_its_reminders_at_the_last_moment(
     trained: World, office: PostOffice, ground: Ground, monkeypatch: pytest.MonkeyPatch, group: int
 ) -> None:
     monkeypatch.setattr(handing, "GROUP", group)
@@ -102,7 +102,7 @@ def test_an_answer_stops_its_reminders_at_the_last_moment(
     assert first_reminder.state is MessageState.CANCELLED
 
 
-def test_whoever_stops_between_intent_and_dot_gets_nothing(
+def test_f27_whoever_stops_between_intent_and_dot_gets_nothing(
     trained: World, office: PostOffice, ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handing, "ASK_AGAIN", 0.0)
@@ -114,10 +114,12 @@ def test_whoever_stops_between_intent_and_dot_gets_nothing(
     dropped = trained.mails(kind=MessageKind.COMMITMENT, state=MessageState.CANCELLED)
     assert {mail.reason for mail in dropped} == {"cancelled at the last moment"}
     assert len(dropped) == 2
+    told = select(Event.name).where(Event.message_id.in_([mail.id for mail in dropped]))
+    assert trained.session.scalars(told).all() == ["mail cancelled"] * 2
 
 
 @pytest.mark.parametrize("fault", [b"451 later\r\n", Fault.HANG_UP], ids=["refused", "broken"])
-def test_what_was_stopped_while_it_was_handed_over_is_not_sent_later(
+def test_f27_what_was_stopped_while_it_was_handed_over_is_not_sent_later(
     trained: World, ground: Ground, monkeypatch: pytest.MonkeyPatch, fault: Answer
 ) -> None:
     """The server says “not now”, or is gone, before anybody could ask once more."""
@@ -210,7 +212,7 @@ def write_beside(ground: Ground) -> None:
             server.execute(statement)
 
 
-def test_a_second_attempt_is_the_same_to_the_last_octet(
+def test_g3_a_second_attempt_is_the_same_to_the_last_octet(
     world: World, office: PostOffice, ground: Ground
 ) -> None:
     """Even to the same address, though its owner has another one and another name by now."""
@@ -331,7 +333,7 @@ def test_whoever_listens_hears_of_every_mail_that_left(trained: World, office: P
     assert len(heard) == 3
 
 
-def test_a_group_of_intents_is_one_commit_and_never_more_than_sixteen(
+def test_g3_a_group_of_intents_is_one_commit_and_never_more_than_sixteen(
     world: World, office: PostOffice, ground: Ground
 ) -> None:
     """What a crash may leave in doubt is what is being handed over: sixteen at most."""

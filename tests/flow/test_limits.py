@@ -168,7 +168,9 @@ def test_an_organisation_may_allow_more(thrice: World, office: PostOffice) -> No
 
 
 @pytest.mark.parametrize("away", [3 * HOUR, DAY])
-def test_after_an_outage_nobody_gets_a_burst(thrice: World, office: PostOffice, away: timedelta) -> None:
+def test_g6_f03_after_an_outage_nobody_gets_a_burst(
+    thrice: World, office: PostOffice, away: timedelta
+) -> None:
     back = FIRST_MAIL + away
     thrice.drain(back)
     assert len(office.to(ANNA)) == 1
@@ -181,7 +183,7 @@ def test_after_an_outage_nobody_gets_a_burst(thrice: World, office: PostOffice, 
     assert max(days.values()) == 1
 
 
-def test_after_three_days_what_is_too_late_has_expired_and_the_follow_up_says_so(
+def test_g6_f03_after_three_days_what_is_too_late_has_expired_and_the_follow_up_says_so(
     twice: World, office: PostOffice
 ) -> None:
     twice.open_mails(FIRST_MAIL)

@@ -245,7 +245,7 @@ def test_both_calendars_get_an_invitation_of_their_own(booked: World, office: Po
     assert len(uids) == 2
 
 
-def test_a_moved_meeting_is_the_same_to_calendars_only_newer(booked: World, office: PostOffice) -> None:
+def test_g4_a_moved_meeting_is_the_same_to_calendars_only_newer(booked: World, office: PostOffice) -> None:
     placing.place_due(booked.session, now=AFTER)
     booked.drain(AFTER)
     new_time = IDEAL + DAY

@@ -77,7 +77,7 @@ def test_several_places_share_the_pace(ground: Ground) -> None:
         assert handing.pause(ground.installation.settings) == 4.0
 
 
-def test_a_drain_ends_soon_and_what_is_left_is_for_the_next(
+def test_f04_a_drain_ends_soon_and_what_is_left_is_for_the_next(
     world: World, office: PostOffice, time: Clock
 ) -> None:
     """No mail is blamed for a server that is slow."""
@@ -98,7 +98,9 @@ def test_a_drain_ends_soon_and_what_is_left_is_for_the_next(
     assert len(waiting) == 23
 
 
-def test_an_intent_that_grew_old_is_no_ground_for_a_dot(world: World, ground: Ground, time: Clock) -> None:
+def test_f05_an_intent_that_grew_old_is_no_ground_for_a_dot(
+    world: World, ground: Ground, time: Clock
+) -> None:
     world.train(*PEOPLE[:3])
     with scripted() as server, ground.told(mail_port=server.port):
         slept: list[str] = []

@@ -78,7 +78,7 @@ def recover(world: World) -> Message:
         (Reply(452, "4.2.2 full"), MessageState.QUEUED, "refused for now"),
     ],
 )
-def test_a_reply_in_the_journal_rules(due: World, reply: Reply, state: MessageState, remark: str) -> None:
+def test_g2_a_reply_in_the_journal_rules(due: World, reply: Reply, state: MessageState, remark: str) -> None:
     hand_over_and_die(due, reply=reply)
 
     mail = recover(due)
@@ -89,7 +89,7 @@ def test_a_reply_in_the_journal_rules(due: World, reply: Reply, state: MessageSt
     assert due.events(f"mail {'put off' if state is MessageState.QUEUED else state.value}") == 1
 
 
-def test_without_a_dot_in_the_journal_it_never_left_and_is_tried_alone(
+def test_f01_without_a_dot_in_the_journal_it_never_left_and_is_tried_alone(
     due: World, office: PostOffice
 ) -> None:
     hand_over_and_die(due, dot=False)
@@ -101,7 +101,7 @@ def test_without_a_dot_in_the_journal_it_never_left_and_is_tried_alone(
     assert office.recipients == [ANNA]
 
 
-def test_five_senders_that_died_before_the_dot_make_it_poison(due: World) -> None:
+def test_f11_five_senders_that_died_before_the_dot_make_it_poison(due: World) -> None:
     for _ in range(reconciling.MOST_LAPSES):
         hand_over_and_die(due, dot=False)
         recover(due)
@@ -110,7 +110,7 @@ def test_five_senders_that_died_before_the_dot_make_it_poison(due: World) -> Non
     assert (mail.state, mail.reason) == (MessageState.FAILED, reconciling.POISON)
 
 
-def test_with_a_dot_and_no_reply_it_is_sent_again_once_and_then_in_doubt(due: World) -> None:
+def test_g3_f15_with_a_dot_and_no_reply_it_is_sent_again_once_and_then_in_doubt(due: World) -> None:
     hand_over_and_die(due)
     assert (recover(due).state, recover(due).resends) == (MessageState.QUEUED, 1)
 
@@ -134,7 +134,7 @@ def test_with_a_dot_and_no_reply_it_is_sent_again_once_and_then_in_doubt(due: Wo
         ({"max_resends": 2}, MessageState.QUEUED, "twice"),
     ],
 )
-def test_what_is_in_doubt_becomes_what_the_installation_prefers(
+def test_g3_f15_what_is_in_doubt_becomes_what_the_installation_prefers(
     due: World, ground: Ground, settings: dict[str, object], state: MessageState, remark: str
 ) -> None:
     hand_over_and_die(due)
@@ -151,15 +151,18 @@ def test_what_was_stopped_or_is_too_late_is_not_sent_again(due: World) -> None:
     assert recover(due).state is MessageState.IN_DOUBT
 
 
-def test_what_was_stopped_and_never_left_is_cancelled(due: World) -> None:
+def test_f27_what_was_stopped_and_never_left_is_cancelled(due: World) -> None:
     hand_over_and_die(due, dot=False)
     due.session.execute(update(Message).values(unwanted=True))
     due.session.commit()
 
     assert recover(due).state is MessageState.CANCELLED
+    assert (due.events("mail cancelled"), due.events("mail taken back")) == (1, 0)
 
 
-def test_what_may_have_arrived_is_never_said_to_be_too_late_or_failed(due: World, office: PostOffice) -> None:
+def test_g2_what_may_have_arrived_is_never_said_to_be_too_late_or_failed(
+    due: World, office: PostOffice
+) -> None:
     hand_over_and_die(due)
     recover(due)
 
@@ -222,8 +225,10 @@ def test_what_may_have_arrived_and_is_refused_now_stays_in_doubt_with_the_server
     assert (mail.state, mail.server_reply) == (MessageState.IN_DOUBT, "554 5.7.1 you said that before")
 
 
-def test_after_a_power_cut_a_missing_dot_proves_nothing(due: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """F23: the page cache with the journal's last lines is gone, what had left the machine is not."""
+def test_f23_after_a_power_cut_a_missing_dot_proves_nothing(
+    due: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page cache with the journal's last lines is gone, what had left the machine is not."""
     hand_over_and_die(due, dot=False)
     monkeypatch.setattr("coachfollow.clock.boot", lambda: "after the power cut")
 
@@ -272,10 +277,10 @@ def test_a_batch_under_way_keeps_its_journal_when_the_next_begins_another(
     assert {path.stem for path in journals.folder().iterdir()} == {under_way.id, following.id}
 
 
-def test_a_sender_that_was_only_frozen_finds_nothing_of_its_own(
+def test_f05_a_sender_that_was_only_frozen_finds_nothing_of_its_own(
     due: World, office: PostOffice, ground: Ground
 ) -> None:
-    """F5: it wakes up after its hold, when the mail has been ruled about; its own outcome changes nothing."""
+    """It wakes up after its hold, when the mail has been ruled about; its own outcome changes nothing."""
 
     def freeze(recipient: str) -> str:
         with ground.connection() as connection:
@@ -298,8 +303,8 @@ def test_a_sender_that_was_only_frozen_finds_nothing_of_its_own(
     assert due.events("mail sent") == 0
 
 
-def test_no_journal_no_dot(due: World, ground: Ground, office: PostOffice) -> None:
-    """F22: the disk is full, or the folder is somebody else's; the next drain looks again."""
+def test_f22_no_journal_no_dot(due: World, ground: Ground, office: PostOffice) -> None:
+    """The disk is full, or the folder is somebody else's; the next drain looks again."""
     blocked = ground.installation.settings.data_dir / "file"
     blocked.write_text("")
     with ground.told(data_dir=blocked):
@@ -311,10 +316,10 @@ def test_no_journal_no_dot(due: World, ground: Ground, office: PostOffice) -> No
     assert office.recipients == [ANNA]
 
 
-def test_a_disk_that_fills_up_in_the_middle_stops_the_next_dot(
+def test_f22_a_disk_that_fills_up_in_the_middle_stops_the_next_dot(
     world: World, office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F22: what the server has taken is settled all the same; nothing more leaves until there is room."""
+    """What the server has taken is settled all the same; nothing more leaves until there is room."""
     world.train(ANNA, "ben@example.org")
     write = os.write
 
@@ -332,10 +337,10 @@ def test_a_disk_that_fills_up_in_the_middle_stops_the_next_dot(
     assert sorted(office.recipients) == [ANNA, "ben@example.org"]
 
 
-def test_what_a_sender_settled_before_it_died_reaches_its_follow_ups_once(
+def test_f01_f35_what_a_sender_settled_before_it_died_reaches_its_follow_ups_once(
     due: World, office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F1: it was killed between the commit of its outcomes and what follows from them."""
+    """It was killed between the commit of its outcomes and what follows from them."""
 
     def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

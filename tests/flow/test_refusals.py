@@ -1,16 +1,21 @@
 """What a mail server may do to us: say no for now, say no for good, want nothing of us, or vanish."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
-from coachfollow.flow import breaking
+from coachfollow.flow import breaking, relays
 from coachfollow.models import Message, SealedMail, Touchpoint
 from coachfollow.rules.kinds import MessageKind, MessageState, TouchpointState
+from tests import processes
+from tests.flow import post_office
 from tests.flow.grounds import Ground
+from tests.flow.post_office import PostOffice
 from tests.flow.world import FIRST_MAIL, HOLD, Stand, World
 from tests.mail.servers import Answer, Fault, Script, ScriptedServer, scripted
 from tests.ports import free_port
@@ -50,7 +55,7 @@ def recipients(server: ScriptedServer) -> list[str]:
 
 
 @pytest.mark.parametrize("verb", ["RCPT", "DATA", "DOT"])
-def test_a_mail_that_is_refused_for_now_waits_longer_each_time(
+def test_f12_a_mail_that_is_refused_for_now_waits_longer_each_time(
     world: World, serve: Serve, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
     monkeypatch.setattr("random.random", lambda: 0.5)  # no jitter either way
@@ -74,7 +79,7 @@ def test_a_mail_that_is_refused_for_now_waits_longer_each_time(
 
 
 @pytest.mark.parametrize("verb", ["RCPT", "DATA", "DOT"])
-def test_a_mail_that_is_refused_for_good_failed_with_the_servers_words(
+def test_f13_a_mail_that_is_refused_for_good_failed_with_the_servers_words(
     trained: World, serve: Serve, verb: str
 ) -> None:
     serve({verb: [b"550 5.1.1 nobody of that name\r\n"]})
@@ -89,7 +94,7 @@ def test_a_mail_that_is_refused_for_good_failed_with_the_servers_words(
     assert trained.events("mail failed") == 1
 
 
-def test_a_mail_that_cannot_be_written_stands_in_nobodys_way(trained: World, serve: Serve) -> None:
+def test_f11_a_mail_that_cannot_be_written_stands_in_nobodys_way(trained: World, serve: Serve) -> None:
     server = serve({})
     trained.open_mails(FIRST_MAIL)
     trained.session.execute(
@@ -120,7 +125,7 @@ def test_a_mail_that_cannot_be_written_stands_in_nobodys_way(trained: World, ser
     ],
     ids=["greeting", "EHLO", "MAIL for good", "MAIL for now", "hangs up", "at EHLO", "at RCPT", "at DATA"],
 )
-def test_a_server_that_will_not_carry_for_us_is_held_against_no_mail(
+def test_f12_f13_f14_a_server_that_will_not_carry_for_us_is_held_against_no_mail(
     trained: World, serve: Serve, script: Script
 ) -> None:
     server = serve(script)
@@ -146,7 +151,9 @@ def test_where_there_is_no_server_at_all_mails_wait(trained: World, ground: Grou
     assert all(mail.retry_at is not None for mail in waiting)
 
 
-def test_a_server_that_is_closing_gets_the_rest_on_another_connection(trained: World, serve: Serve) -> None:
+def test_f12_a_server_that_is_closing_gets_the_rest_on_another_connection(
+    trained: World, serve: Serve
+) -> None:
     server = serve({"RCPT": [b"421 4.3.2 shutting down\r\n"]})
 
     drained = trained.drain(FIRST_MAIL)
@@ -156,7 +163,7 @@ def test_a_server_that_is_closing_gets_the_rest_on_another_connection(trained: W
     assert trained.outcomes() == ["queued", "sent", "sent"]
 
 
-def test_a_connection_that_breaks_after_the_dot_leaves_one_in_doubt_and_none_is_sent_twice(
+def test_f15_a_connection_that_breaks_after_the_dot_leaves_one_in_doubt_and_none_is_sent_twice(
     trained: World, serve: Serve, ground: Ground
 ) -> None:
     server = serve({"DOT": [Fault.HANG_UP]})
@@ -180,6 +187,35 @@ def test_a_connection_that_breaks_after_the_dot_leaves_one_in_doubt_and_none_is_
     assert trained.session.scalars(select(SealedMail.message_id)).all() == [in_doubt.id]
 
 
+def test_f16_an_answer_that_comes_when_nobody_listens_costs_one_more_copy(
+    world: World, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.train(ANNA)
+    gate, usual = threading.Event(), relays.relay
+    monkeypatch.setattr(relays, "relay", lambda settings: replace(usual(settings), reply_timeout=0.3))
+
+    def late(recipient: str) -> str:
+        del recipient
+        office.at_dot = post_office.yes
+        gate.wait(processes.WITHIN)
+        return post_office.OK
+
+    office.at_dot = late
+    world.drain(FIRST_MAIL)
+    assert world.outcomes() == ["handing"]
+    gate.set()
+    processes.until(lambda: bool(office.arrived))
+
+    monkeypatch.setattr(relays, "relay", usual)
+    for _ in range(3):
+        world.lease_passes(HOLD)
+        world.drain(FIRST_MAIL)
+
+    assert world.outcomes() == ["sent"]
+    first, second = office.arrived
+    assert first == second
+
+
 def test_a_server_that_speaks_out_of_turn_gets_no_dot(trained: World, serve: Serve) -> None:
     server = serve({"DATA": [b"354 go ahead\r\n250 I have it already\r\n"]})
 
@@ -195,10 +231,10 @@ def test_a_server_that_speaks_out_of_turn_gets_no_dot(trained: World, serve: Ser
 MANY = [f"p{number}@{domain}.example" for number in range(9) for domain in ("east", "north", "south", "west")]
 
 
-def test_a_server_that_puts_off_twenty_mails_in_a_row_rests_longer_each_time(
+def test_f12_a_server_that_puts_off_twenty_mails_in_a_row_rests_longer_each_time(
     world: World, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F12: nobody hammers a server that is full; what it has not seen is held against no mail."""
+    """Nobody hammers a server that is full; what it has not seen is held against no mail."""
     monkeypatch.setattr("random.random", lambda: 0.5)
     monkeypatch.setattr(breaking, "MOST_OF_A_DOMAIN", 100)
     world.train(*MANY)
@@ -220,7 +256,7 @@ def test_a_server_that_puts_off_twenty_mails_in_a_row_rests_longer_each_time(
 
 @pytest.mark.parametrize("at", ["RCPT", "DOT"])
 @pytest.mark.parametrize("features", [(), ("PIPELINING",)], ids=["one by one", "pipelined"])
-def test_a_domain_that_takes_nothing_now_slows_down_alone(
+def test_f12_a_domain_that_takes_nothing_now_slows_down_alone(
     world: World, ground: Ground, at: str, features: tuple[str, ...]
 ) -> None:
     world.train(*MANY)

@@ -144,7 +144,7 @@ def test_every_listed_job_is_a_function_that_takes_nothing(name: str) -> None:
 
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
-def test_what_is_not_ours_does_not_run_and_the_worker_lives(
+def test_f10_what_is_not_ours_does_not_run_and_the_worker_lives(
     connection: Redis, drained: list[str], data: bytes
 ) -> None:
     smuggle(connection, data)
@@ -208,7 +208,7 @@ def test_a_webhook_named_in_a_job_is_not_called(connection: Redis, drained: list
         ("meta", "x"),
     ],
 )
-def test_a_job_whose_record_cannot_be_read_is_passed_over(
+def test_f10_a_job_whose_record_cannot_be_read_is_passed_over(
     connection: Redis, drained: list[str], field: str, value: str
 ) -> None:
     smuggle(connection, call(TRAP), **{field: value})

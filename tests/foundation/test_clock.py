@@ -19,7 +19,7 @@ def test_a_shift_moves_business_time_ahead() -> None:
     assert clock.now(shift=timedelta(days=30)) - before >= timedelta(days=30)
 
 
-def test_lease_time_never_runs_backwards_within_one_boot() -> None:
+def test_f24_lease_time_never_runs_backwards_within_one_boot() -> None:
     first, second = clock.host_lease(), clock.host_lease()
 
     assert first.boot == second.boot
@@ -33,7 +33,7 @@ def test_lease_time_without_a_boot_id_falls_back_to_the_wall(tmp_path: Path) -> 
     assert lease.seconds == pytest.approx(time.time(), abs=60)  # noqa: TID251  # to compare with
 
 
-def test_another_boot_is_another_clock(tmp_path: Path) -> None:
+def test_f24_another_boot_is_another_clock(tmp_path: Path) -> None:
     (tmp_path / "boot_id").write_text("another\n")
 
     assert clock.host_lease(boot_id=tmp_path / "boot_id").boot == "another"

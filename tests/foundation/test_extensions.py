@@ -110,7 +110,7 @@ def test_a_reader_does_not_wait_for_a_writer(app: Flask) -> None:
             assert db.session.scalars(select(RateBucket)).all() == []
 
 
-def test_reading_then_writing_loses_no_update(app: Flask) -> None:
+def test_f19_reading_then_writing_loses_no_update(app: Flask) -> None:
     threads, times = 8, 50
     together = threading.Barrier(threads)
     with app.app_context():
@@ -177,7 +177,7 @@ def test_an_app_that_is_not_ours_has_no_installation() -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_commit_that_failed_leaves_no_lock_behind(session: Scoped) -> None:
+def test_f19_a_commit_that_failed_leaves_no_lock_behind(session: Scoped) -> None:
     """SQLite keeps the transaction open then, and with it the one lock for writing; PostgreSQL ends it."""
     rows.fill(session.connection())
     session.execute(text("PRAGMA defer_foreign_keys = ON"))

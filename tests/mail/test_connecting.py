@@ -95,12 +95,12 @@ def test_a_login_where_none_is_offered_is_said_so() -> None:
         connect(replace(PLAIN, port=server.port, username="post", password="geheim"))
 
 
-def test_an_unknown_certificate_is_not_trusted(certificate: Path) -> None:
+def test_f18_an_unknown_certificate_is_not_trusted(certificate: Path) -> None:
     with real_server(certificate) as relay, pytest.raises(Unreachable, match="certificate"):
         connect(relay)
 
 
-def test_a_certificate_for_another_host_is_not_trusted(
+def test_f18_a_certificate_for_another_host_is_not_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = self_signed(tmp_path, address="127.0.0.2")
@@ -118,13 +118,13 @@ def test_encryption_from_the_first_octet(trusted: Path) -> None:
     assert [line.upper() for line in server.heard] == ["EHLO CLIENT.EXAMPLE", "QUIT"]
 
 
-def test_a_server_whose_starttls_was_stripped_gets_nothing() -> None:
+def test_f18_a_server_whose_starttls_was_stripped_gets_nothing() -> None:
     with scripted() as server, pytest.raises(Unreachable, match="STARTTLS"):
         connect(replace(PLAIN, port=server.port, tls="starttls"))
     assert [line.upper() for line in server.heard] == ["EHLO CLIENT.EXAMPLE"]
 
 
-def test_words_slipped_in_before_the_encryption_are_not_believed(trusted: Path) -> None:
+def test_f18_words_slipped_in_before_the_encryption_are_not_believed(trusted: Path) -> None:
     with injecting_server(trusted) as port, pytest.raises(Unreachable, match="before the encryption"):
         connect(replace(PLAIN, port=port, tls="starttls"))
 
@@ -197,7 +197,7 @@ def test_an_old_server_that_knows_only_helo_will_do() -> None:
         post.close()
 
 
-def test_a_reply_that_comes_a_byte_now_and_then_is_given_up_in_time() -> None:
+def test_f17_a_reply_that_comes_a_byte_now_and_then_is_given_up_in_time() -> None:
     """Every single read is quick; the whole is not."""
     trickle = threading.Event()
 

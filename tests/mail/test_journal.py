@@ -55,7 +55,7 @@ def test_what_was_written_is_read_by_whoever_looks_while_it_is_open(tmp_path: Pa
     assert said.replies == {(7, 3): OK}
 
 
-def test_a_killed_process_leaves_every_line_behind(tmp_path: Path) -> None:
+def test_f01_a_killed_process_leaves_every_line_behind(tmp_path: Path) -> None:
     child = os.fork()
     if child == 0:
         ours = Journal(tmp_path, HERE)
@@ -100,7 +100,7 @@ def test_a_journal_is_read_line_by_line(
         ((8, 3), Machine(host="there", boot="today"), False, "another machine's page cache"),
     ],
 )
-def test_only_the_boot_that_wrote_it_proves_that_no_dot_left(
+def test_f23_only_the_boot_that_wrote_it_proves_that_no_dot_left(
     tmp_path: Path, which: journal.Try, here: Machine, *, proves: bool, remark: str
 ) -> None:
     said = journal.read(tmp_path, written(tmp_path, b"7 3 DOT\n"))
@@ -139,8 +139,8 @@ def test_only_what_nobody_writes_any_more_is_left_behind(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-def test_after_a_line_that_was_cut_short_there_is_no_other(tmp_path: Path) -> None:
-    """F22: the disk is full. No line, no dot; what was torn stays the last line, so it cannot be misread."""
+def test_f22_after_a_line_that_was_cut_short_there_is_no_other(tmp_path: Path) -> None:
+    """The disk is full. No line, no dot; what was torn stays the last line, so it cannot be misread."""
     ours = Journal(tmp_path, HERE)
     ours.dot(7, 3)
     with (

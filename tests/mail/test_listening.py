@@ -33,7 +33,9 @@ def test_a_reply_is_told_in_the_server_s_own_words() -> None:
     assert str(Reply(250, "")) == "250"
 
 
-def test_a_reply_may_be_as_long_as_allowed_and_no_longer(ends: tuple[socket.socket, socket.socket]) -> None:
+def test_f17_a_reply_may_be_as_long_as_allowed_and_no_longer(
+    ends: tuple[socket.socket, socket.socket],
+) -> None:
     ours, theirs = ends
     listener = Listener(ours, patience=5)
     last = b"250 end\r\n"
@@ -53,7 +55,7 @@ def test_there_is_no_waiting_when_the_time_is_over(ends: tuple[socket.socket, so
 @pytest.mark.parametrize(
     "line", [b"hello\r\n", b"25\r\n", b"2500 ok\r\n", b"150 no\r\n", b"600 no\r\n", b"\r\n"]
 )
-def test_what_is_not_smtp_is_no_reply(ends: tuple[socket.socket, socket.socket], line: bytes) -> None:
+def test_f17_what_is_not_smtp_is_no_reply(ends: tuple[socket.socket, socket.socket], line: bytes) -> None:
     ours, theirs = ends
     theirs.sendall(line)
     with pytest.raises(OSError, match="not SMTP"):

@@ -26,7 +26,7 @@ def play_all(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_storm_breaks_no_law(stage: Stage, seed: int) -> None:
+def test_g1_g2_g3_a_storm_breaks_no_law(stage: Stage, seed: int) -> None:
     stage.play(seed)
 
 

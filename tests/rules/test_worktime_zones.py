@@ -50,7 +50,7 @@ def utc(text: str) -> datetime:
         ("UTC", "2026-03-02 09:00", "2026-03-02 09:00", "no rules at all"),
     ],
 )
-def test_a_wall_time_means_one_instant(zone: str, shown: str, instant: str, remark: str) -> None:
+def test_f25_a_wall_time_means_one_instant(zone: str, shown: str, instant: str, remark: str) -> None:
     assert worktime.resolve(wall(shown), zone) == utc(instant), remark
 
 
@@ -78,7 +78,7 @@ years = st.datetimes(wall("1975-01-01"), wall("2045-01-01"))
 @given(years, st.timezone_keys(allow_prefix=False))
 @example(wall("2011-12-30 10:00:00.000001"), "Pacific/Apia")
 @example(wall("1993-08-21 12:00"), "Pacific/Kwajalein")
-def test_a_wall_time_comes_back_unless_it_lies_in_a_gap(shown: datetime, zone: str) -> None:
+def test_f25_a_wall_time_comes_back_unless_it_lies_in_a_gap(shown: datetime, zone: str) -> None:
     instant = worktime.resolve(shown, zone)
     back = worktime.local(instant, zone)
     just_before = worktime.local(instant - timedelta(microseconds=1), zone)

@@ -43,7 +43,7 @@ def unexplained(world: World, visit: Visit) -> list[tuple[Cut, int]]:
 
 
 @pytest.mark.parametrize("who", [BEN, GRETA, LENA, OLGA])
-def test_every_page_of_staff_says_that_the_database_is_away(world: World, who: str) -> None:
+def test_f21_every_page_of_staff_says_that_the_database_is_away(world: World, who: str) -> None:
     browser = signed_in(world, who)
     wrong = {}
     for address in ["/", "/home", "/account", *addresses(world, ANNA)]:
@@ -80,7 +80,9 @@ FORMS: Mapping[str, tuple[Callable[[World], Browser], Mapping[str, str]]] = {
 
 @pytest.mark.parametrize("fault", [Fault.ONCE, Fault.GONE])
 @pytest.mark.parametrize("name", FORMS)
-def test_a_form_that_was_lost_says_so_and_can_be_sent_again(world: World, name: str, fault: Fault) -> None:
+def test_f21_a_form_that_was_lost_says_so_and_can_be_sent_again(
+    world: World, name: str, fault: Fault
+) -> None:
     opened, fields = FORMS[name]
     browser = opened(world)
     form, path = browser.page, browser.path

@@ -95,6 +95,8 @@ def _why(one: Noted) -> Iterator[str]:
         yield f"It answered {code}."
     if verdict := VERDICTS.get(one.facts.get("verdict")):
         yield f"{verdict}."
+    if one.facts.get("because") == "last moment":
+        yield "It was being handed over just then: the mail server has not taken it."
     if one.name.endswith("by hand"):
         yield f"By {one.by}." if one.by else "From a terminal."
     match one.facts:
