@@ -108,7 +108,7 @@ def listed(
         .join(ProgrammeText, _OWN_LANGUAGE)
         .join(days, days.c.cohort_id == Cohort.id)
         .outerjoin(plans, plans.c.cohort_id == Cohort.id)
-        .where(Cohort.organisation_id == organisation_id, _within(area))
+        .where(Cohort.organisation_id == organisation_id, within(area))
         .order_by(days.c.last_day.desc(), Cohort.title, Cohort.id)
         .limit(limit)
         .offset(offset)
@@ -155,15 +155,16 @@ def row(session: Session, *, public_id: str) -> Cohort:
     return found
 
 
-_OWN_LANGUAGE = (ProgrammeText.version_id == ProgrammeVersion.id) & (
-    ProgrammeText.locale == ProgrammeVersion.language
-)
-
-
-def _within(area: Area) -> ColumnElement[bool]:
+def within(area: Area) -> ColumnElement[bool]:
+    """Keep the groups of an area."""
     if area.whole:
         return true()
     return Cohort.id.in_(area.cohorts) if area.cohorts else false()
+
+
+_OWN_LANGUAGE = (ProgrammeText.version_id == ProgrammeVersion.id) & (
+    ProgrammeText.locale == ProgrammeVersion.language
+)
 
 
 def _days() -> Select[int, date, date, int]:

@@ -25,16 +25,21 @@ class Hours:
     limits: Limits
 
 
+def zone(session: Session, *, person_id: int) -> str:
+    """Give the zone in which somebody lives."""
+    return session.get_one(Person, person_id).zone
+
+
 def hours(session: Session, *, person_id: int) -> Hours:
     """Give when somebody can be booked; an empty week where they have not said so yet."""
-    zone, profile = session.get_one(Person, person_id).zone, session.get(CoachProfile, person_id)
+    here, profile = zone(session, person_id=person_id), session.get(CoachProfile, person_id)
     if profile is None:
-        return Hours(week="", link="", minutes=None, zone=zone, limits=Limits())
+        return Hours(week="", link="", minutes=None, zone=here, limits=Limits())
     return Hours(
         week=profile.bookable_week or "",
         link=profile.meeting_link or "",
         minutes=profile.meeting_minutes,
-        zone=zone,
+        zone=here,
         limits=Limits(gap=profile.gap_minutes, a_day=profile.meetings_a_day, a_week=profile.meetings_a_week),
     )
 
@@ -68,7 +73,7 @@ def people(session: Session, *, coach_id: int) -> Sequence[Reachable]:
         .distinct()
         .order_by(Person.name)
     )
-    return [Reachable(name=name or "somebody", zone=zone, week=week) for name, zone, week in rows]
+    return [Reachable(name=name or "somebody", zone=there, week=week) for name, there, week in rows]
 
 
 def standing(session: Session, *, coach_id: int, now: datetime) -> Standing:

@@ -12,7 +12,7 @@ LOCALE = "en_GB"
 
 def register(app: Flask) -> None:
     """Bind the filters."""
-    for phrase in (day, short_day, clock_time, moment, local_day, place, how_many):
+    for phrase in (day, short_day, clock_time, moment, local_day, local_clock, place, how_many):
         app.add_template_filter(phrase)
 
 
@@ -39,6 +39,11 @@ def moment(instant: datetime, zone: str) -> str:
 def local_day(instant: datetime, zone: str) -> str:
     """The local day of that zone on which something happens."""
     return day(worktime.local(instant, zone).date())
+
+
+def local_clock(instant: datetime, zone: str) -> str:
+    """09:30: the time that the clocks of that zone show."""
+    return clock_time(worktime.local(instant, zone).time())
 
 
 def how_many(number: int, one: str, many: str) -> str:

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
+from coachfollow.rules import wall
+from coachfollow.rules.wall import View
 from coachfollow.web import charts, policies
 from coachfollow.web.charts import Measured, Part, Tone
 
@@ -36,6 +39,7 @@ WEEKS = (
     *(("Week 5", None), ("Week 6", 0.71), ("Week 7", 0.78), ("Week 8", 0.82)),
 )
 TARGET = 0.8
+A_DAY = date(2026, 3, 10)
 
 
 @pages.get("/styleguide")
@@ -49,6 +53,9 @@ def show() -> ResponseReturnValue:
         nothing=charts.stack([]),
         bars=charts.bars(MEASURED, target=TARGET),
         line=charts.line(WEEKS, target=TARGET),
+        month=wall.sheet(View.MONTH, A_DAY),
+        week=wall.sheet(View.WEEK, A_DAY),
+        today=A_DAY,
     )
 
 

@@ -36,6 +36,8 @@ DRAFT = "/programmes/<programme>/draft"
 ROWS: Mapping[tuple[str, str], Row] = {
     ("GET", "/coach"): ANYBODY_SIGNED_IN,
     ("GET", "/team"): ANYBODY_SIGNED_IN,
+    ("GET", "/calendar"): ANYBODY_SIGNED_IN,
+    ("GET", "/groups/calendar"): LND_AT_HOME,
     ("GET", "/hours"): COACHES_OWN_HOURS,
     ("POST", "/hours"): COACHES_OWN_HOURS,
     ("GET", "/plans/<plan>"): WHOEVER_SEES_THE_PLAN,

@@ -72,7 +72,8 @@ def previews(world: World) -> Iterator[str]:
 
 def pages(world: World) -> Iterator[Opened]:
     """Open every page there is, as everybody: those that answer with a page."""
-    every = ["/", "/home", "/account", *addresses(world, ANNA), *previews(world)]
+    weeks = ["/calendar?view=week", "/groups/calendar?view=week"]
+    every = ["/", "/home", "/account", *weeks, *addresses(world, ANNA), *previews(world)]
     for who, person in WHO.items():
         browser = signed_in(world, person)
         for address in every:

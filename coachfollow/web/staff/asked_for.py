@@ -44,10 +44,10 @@ def asked_for(whole: Filters, known: Directory) -> AskedFor:
     by = next((one for one in GroupBy if one == request.args.get("by")), _one_step_finer(said))
     found = replace(
         whole,
-        programme_id=_named(known.programmes, said.get("programme")),
-        cohort_id=_named(known.groups, said.get("group")),
+        programme_id=named(known.programmes, said.get("programme")),
+        cohort_id=named(known.groups, said.get("group")),
         team_id=_team(known, said.get("team")),
-        coach_id=_named(known.coaches, said.get("coach")),
+        coach_id=named(known.coaches, said.get("coach")),
         since=_day(said, "since"),
         until=_day(said, "until"),
     )
@@ -63,15 +63,8 @@ def narrowed() -> AskedFor:
     return asked_for(whole, directory(whole))
 
 
-def _one_step_finer(said: Mapping[str, str]) -> GroupBy:
-    """How numbers are cut where nobody says: everything by programme, a programme by group, a group by coach."""
-    if "group" in said:
-        return GroupBy.COACH
-    return GroupBy.COHORT if "programme" in said else GroupBy.PROGRAMME
-
-
-def _named(known: Mapping[Key, Label], handle: str | None) -> int | None:
-    """Whose name that is; what the reader may not see does not exist."""
+def named(known: Mapping[Key, Label], handle: str | None) -> int | None:
+    """Give whose name that is; what the reader may not see does not exist."""
     if handle is None:
         return None
     wanted = handle.casefold()
@@ -79,6 +72,13 @@ def _named(known: Mapping[Key, Label], handle: str | None) -> int | None:
         if key is not None and label.handle is not None and label.handle.casefold() == wanted:
             return key
     raise NotFound("There are no such numbers, or they are not yours to see.")
+
+
+def _one_step_finer(said: Mapping[str, str]) -> GroupBy:
+    """How numbers are cut where nobody says: everything by programme, a programme by group, a group by coach."""
+    if "group" in said:
+        return GroupBy.COACH
+    return GroupBy.COHORT if "programme" in said else GroupBy.PROGRAMME
 
 
 def _team(known: Directory, path: str | None) -> int | None:
