@@ -1,5 +1,6 @@
 """`coachfollow programme`: checks, publishes and shows follow-up templates."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from coachfollow.intake import programme as template
 from coachfollow.intake.programme import Programme
 from coachfollow.queries import programmes as offers
 from coachfollow.queries import schedules
+from coachfollow.rules import adapting
 from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.kinds import DayKind
 
@@ -83,8 +85,19 @@ def show(key: str, *, as_json: bool) -> None:
         version = offers.newest_of(here.session, organisation_id=here.organisation.id, key=key)
         steps = schedules.steps(here.session, version_id=version.id)
         text = offers.text(here.session, version_id=version.id, locale=version.language)
-        document = {"key": key, "version": version.number, "title": text.title, "steps": list(steps.values())}
-        lines = [f"{text.title}: {key}, version {version.number}", *output.columns(map(_row, steps.values()))]
+        rules = offers.rules(version)
+        document = {
+            "key": key,
+            "version": version.number,
+            "title": text.title,
+            "steps": list(steps.values()),
+            "adapt": {"silent_after": version.silent_after, **asdict(rules)},
+        }
+        lines = [
+            f"{text.title}: {key}, version {version.number}",
+            *output.columns(map(_row, steps.values())),
+            *adapting.sentences(rules, silent_after=version.silent_after),
+        ]
     output.show(document, lines, as_json=as_json)
 
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ScalarSelect, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Closed, NotFound
-from coachfollow.flow import commitments, history, keys, locking, plans, sets, settling, silences
-from coachfollow.models import Answer, Blocker, FollowUpPlan, Person, Touchpoint
+from coachfollow.flow import adaptations, commitments, history, keys, locking, plans, sets, settling, silences
+from coachfollow.models import Answer, Blocker, Coaching, FollowUpPlan, Person, Touchpoint
 from coachfollow.rules import asking, lifecycle
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.kinds import Applied, StepKind
@@ -43,6 +43,7 @@ def record(
     _route(session, answer, now)
     _note(session, touchpoint, person_id, is_new=is_new, now=now)
     _hear(session, touchpoint, person_id, now)
+    adaptations.adapt(session, answer=answer, touchpoint=touchpoint, now=now)
     plans.finish(session, plan_ids=[touchpoint.plan_id], now=now)
     session.commit()
     return answer
@@ -101,12 +102,22 @@ def _route(session: Session, answer: Answer, now: datetime) -> None:
         session.execute(update(Blocker).where(named).values(resolved_at=now))
         return
     blocker = sets.insert(session, Blocker).values(
-        answer_id=answer.id, barrier=answer.barrier, created_at=now
+        answer_id=answer.id, barrier=answer.barrier, owner_id=_coach_of(answer), created_at=now
     )
     session.execute(
         blocker.on_conflict_do_update(
             index_elements=["answer_id"], set_={"barrier": answer.barrier, "resolved_at": None}
         )
+    )
+
+
+def _coach_of(answer: Answer) -> ScalarSelect[int]:
+    """Who is to see to what got in the way; the L&D team reads it counted, and no name (`queries.hindering`)."""
+    return (
+        select(Coaching.coach_id)
+        .join(Touchpoint, Touchpoint.plan_id == Coaching.plan_id)
+        .where(Touchpoint.id == answer.touchpoint_id, Coaching.to_at.is_(None))
+        .scalar_subquery()
     )
 
 

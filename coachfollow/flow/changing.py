@@ -58,7 +58,24 @@ def carry_out(
     change = decisions.decide(snapshots.of(session, plan_id=plan_id, now=now), lever, now=now)
     if shown not in {None, changes.mark(change)}:
         raise Conflict(MOVED_ON)
-    before = _mails(session, plan_id)
+    row = enact(session, plan=plan, change=change, lever=lever, now=now, actor_id=actor_id, wait=wait)
+    change_id = row.id
+    session.commit()
+    return change_id
+
+
+def enact(
+    session: Session,
+    *,
+    plan: FollowUpPlan,
+    change: Change,
+    now: datetime,
+    actor_id: int | None = None,
+    lever: Lever | Mark | None = None,
+    wait: timedelta = timedelta(),
+) -> PlanChange:
+    """Let a change of a plan that is held come about, and write it down; an answer's has no lever. No commit."""
+    plan_id, before = plan.id, _mails(session, plan.id)
     done = rewriting.rewrite(session, plan=plan, change=change, now=now)
     _stop_mails(session, change, done, plan_id=plan_id, now=now)
     _tell_calendars(session, done, now=now, send_at=_send_at(change, now=now, wait=wait))
@@ -74,9 +91,7 @@ def carry_out(
     session.add(row)
     session.flush()
     recording.record(session, row=row, lever=lever, change=change, done=done)
-    change_id = row.id
-    session.commit()
-    return change_id
+    return row
 
 
 def _hold_calendars(session: Session, plan: FollowUpPlan) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import select
@@ -106,6 +107,7 @@ def _version(
         attended_minutes=programme.attended_minutes,
         attended_sessions=programme.attended_sessions,
         silent_after=programme.silent_after,
+        **asdict(programme.answers),
         source=programme.source,
         checksum=programme.checksum,
         published_at=now,

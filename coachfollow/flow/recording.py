@@ -24,6 +24,7 @@ NAMES: Mapping[ChangeKind, str] = {
     ChangeKind.STOPPED: "plan stopped",
     ChangeKind.SILENCED: "mails stopped",
     ChangeKind.FITTED: "follow-up moved",
+    ChangeKind.ADAPTED: "follow-up adapted",
     ChangeKind.HELD: "check-in held",
     ChangeKind.NOT_HELD: "check-in not held",
     ChangeKind.UNDONE: "change undone",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from coachfollow.mail import markup
 from coachfollow.models import ProgrammeText, ProgrammeVersion, Step, StepText
 from coachfollow.queries import programmes
+from coachfollow.rules import adapting
 from coachfollow.rules.kinds import Audience, DayKind, StepKind
 
 
@@ -47,7 +48,7 @@ class Shown:
     sponsor_name: str
     sponsor_words: str
     threshold: float
-    silent_after: int | None
+    adapts: tuple[str, ...]  # a sentence for each thing it adapts to
     examples: tuple[tuple[str, str], ...]
     good: tuple[str, ...]
     poor: tuple[str, ...]
@@ -94,7 +95,7 @@ def show(session: Session, *, organisation_id: int, key: str, locale: str | None
         sponsor_name=version.sponsor_name,
         sponsor_words=text.sponsor_words,
         threshold=version.threshold,
-        silent_after=version.silent_after,
+        adapts=adapting.sentences(programmes.rules(version), silent_after=version.silent_after),
         examples=tuple((situation, action) for situation, action in json.loads(text.examples)),
         good=tuple(json.loads(text.good)),
         poor=tuple(json.loads(text.poor)),

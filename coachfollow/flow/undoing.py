@@ -33,6 +33,13 @@ SAME = (
 def undo(session: Session, *, plan_id: int, change_id: int, now: datetime, actor_id: int) -> None:
     """Take a decision back: rows, calendars and mails as they were. Raises Conflict where it is too late."""
     plan = locking.plan(session, plan_id=plan_id)
+    take_back(session, plan=plan, change_id=change_id, now=now, actor_id=actor_id)
+    session.commit()
+
+
+def take_back(session: Session, *, plan: FollowUpPlan, change_id: int, now: datetime, actor_id: int) -> None:
+    """The same for a plan that is held already. No commit."""
+    plan_id = plan.id
     decision = decided.one(session, plan_id=plan_id, change_id=change_id)
     if decision is None:
         raise NotFound("There is no such change.")
@@ -45,7 +52,6 @@ def undo(session: Session, *, plan_id: int, change_id: int, now: datetime, actor
     done = rewriting.rewrite(session, plan=plan, change=back, now=now)
     row = _write_down(session, plan, back, change_id=change_id, now=now, actor_id=actor_id)
     recording.record(session, row=row, change=back, done=done, undid=decision)
-    session.commit()
 
 
 def _withdraw(session: Session, change_id: int, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Reads a programme's YAML into values or says everything that is wrong with it; holds the shipped ones."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
@@ -30,6 +30,8 @@ from coachfollow.intake.programme_steps import steps
 from coachfollow.intake.programme_texts import line, passage
 from coachfollow.intake.programme_values import Example, Judged, Programme, Step, StepText, Texts
 from coachfollow.rules import adapting
+from coachfollow.rules.adapting import Rules
+from coachfollow.rules.kinds import StepKind
 
 __all__ = [
     "Examined",
@@ -52,6 +54,7 @@ FIELDS = (
     *("completion", "anchor", "attended", "adapt", "commitment", "steps"),
 )
 THRESHOLD = 0.8
+NO_MEETING = "has no meeting to bring forward; no step is a check_in"
 LONGEST_TITLE, LONGEST_WHY, LONGEST_NAME, LONGEST_WORDS, LONGEST_PART = 120, 1_500, 80, 500, 160
 
 
@@ -100,6 +103,10 @@ def _programme(spot: Spot, *, source: str) -> Programme:
     sponsor_name, sponsor_words = given.need("sponsor", partial(_sponsor, languages=languages), ("", {}))
     minutes, sessions = given.get("attended", _attended, (None, None))
     examples, good, poor = given.get("commitment", partial(_help, languages=languages), ({}, {}, {}))
+    silent_after, answers = given.get("adapt", _adapt, (None, Rules()))
+    read_steps = given.need("steps", partial(steps, languages=languages, themes=themes), ())
+    if answers.barrier_days and all(one.rule.kind is not StepKind.CHECK_IN for one in read_steps):
+        given.found["adapt"].inner(spot.node, "barrier", line=given.found["adapt"].line).note(NO_MEETING)
     return Programme(
         key=given.need("key", slug, ""),
         languages=languages,
@@ -112,11 +119,12 @@ def _programme(spot: Spot, *, source: str) -> Programme:
         anchor=given.get("anchor", which_session, "last"),
         attended_minutes=minutes,
         attended_sessions=sessions,
-        silent_after=given.get("adapt", _adapt, None),
+        silent_after=silent_after,
+        answers=answers,
         examples=examples,
         good=good,
         poor=poor,
-        steps=given.need("steps", partial(steps, languages=languages, themes=themes), ()),
+        steps=read_steps,
         source=source,
         checksum=hashlib.sha256(source.encode()).hexdigest(),
     )
@@ -155,9 +163,35 @@ def _attended(spot: Spot) -> tuple[int | None, int | None]:
     return given.get("minutes", whole(1, 1440), None), given.get("sessions", whole(1, 99), None)
 
 
-def _adapt(spot: Spot) -> int | None:
-    after = whole(adapting.FEWEST, adapting.MOST)
-    return fields(spot, ("silent_after",)).need("silent_after", after, None)
+def _adapt(spot: Spot) -> tuple[int | None, Rules]:
+    given = fields(spot, ("silent_after", "no_opportunity", "barrier", "as_intended"))
+    if not given.found:
+        raise Unusable("is empty; say what to adapt to, or leave it out")
+    in_a_row, later = given.get("as_intended", _as_intended, (None, None))
+    return given.get("silent_after", _IN_A_ROW, None), Rules(
+        no_opportunity_days=given.get("no_opportunity", _only("later_days", adapting.LATER_DAYS), None),
+        barrier_days=given.get("barrier", _only("check_in_within_days", adapting.WITHIN_DAYS), None),
+        as_intended_in_a_row=in_a_row,
+        as_intended_days=later,
+    )
+
+
+def _as_intended(spot: Spot) -> tuple[int | None, int | None]:
+    given = fields(spot, ("in_a_row", "later_days"))
+    return given.need("in_a_row", _IN_A_ROW, None), given.need(
+        "later_days", _within(adapting.LATER_DAYS), None
+    )
+
+
+def _only(name: str, allowed: range) -> Callable[[Spot], int | None]:
+    return lambda spot: fields(spot, (name,)).need(name, _within(allowed), None)
+
+
+def _within(allowed: range) -> Callable[[Spot], int]:
+    return whole(allowed.start, allowed.stop - 1)
+
+
+_IN_A_ROW = whole(adapting.FEWEST, adapting.MOST)
 
 
 Help = tuple[Mapping[str, tuple[Example, ...]], Mapping[str, Judged], Mapping[str, Judged]]

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from coachfollow.intake.programme_forms import unwrapped
 from coachfollow.intake.programme_values import Example, Judged, Programme, Step, StepText
+from coachfollow.rules.adapting import Rules
 
 
 class Part(StrEnum):
@@ -21,6 +22,9 @@ class Part(StrEnum):
     ANCHOR = "anchor"
     ATTENDED = "attended"
     SILENT_AFTER = "silent_after"
+    NO_OPPORTUNITY = "no_opportunity"
+    BARRIER = "barrier"
+    AS_INTENDED = "as_intended"
     THEMES = "themes"
     ADVICE = "advice"
     KIND = "kind"
@@ -93,6 +97,9 @@ def _facts(of: Programme) -> Facts:
         (Part.ANCHOR, ""): of.anchor,
         (Part.ATTENDED, ""): _attended(of),
         (Part.SILENT_AFTER, ""): str(of.silent_after or ""),
+        (Part.NO_OPPORTUNITY, ""): _days(of.answers.no_opportunity_days),
+        (Part.BARRIER, ""): _days(of.answers.barrier_days),
+        (Part.AS_INTENDED, ""): _as_intended(of.answers),
     }
     for code in of.languages:
         found |= {
@@ -103,6 +110,16 @@ def _facts(of: Programme) -> Facts:
             (Part.ADVICE, code): _advice(of, code),
         }
     return found
+
+
+def _days(number: int | None) -> str:
+    return f"{number} days" if number else ""
+
+
+def _as_intended(rules: Rules) -> str:
+    if not rules.as_intended_in_a_row:
+        return ""
+    return f"after {rules.as_intended_in_a_row} in a row, {_days(rules.as_intended_days)}"
 
 
 def _attended(of: Programme) -> str:

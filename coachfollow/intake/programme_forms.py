@@ -16,6 +16,15 @@ _BEGINS = re.compile(r"\s*([-*+]|[0-9]{1,9}[.)])\s|\s*[#>`<]")
 
 Values = Mapping[str, str]
 
+# the fields that say to what a follow-up adapts, with where that stands in the document
+ADAPTING: Mapping[str, tuple[str, ...]] = {
+    "silent-after": ("silent_after",),
+    "no-opportunity-days": ("no_opportunity", "later_days"),
+    "barrier-days": ("barrier", "check_in_within_days"),
+    "as-intended-in-a-row": ("as_intended", "in_a_row"),
+    "as-intended-days": ("as_intended", "later_days"),
+}
+
 SPOKEN = ("subject", "body", "question")
 
 _PERCENT = re.compile(r"([0-9]{1,3})\s*%?")
@@ -73,7 +82,7 @@ def about_values(document: Document) -> dict[str, str]:
         "anchor": words(document, "anchor") or "last",
         "minutes": words(document, "attended", "minutes"),
         "sessions": words(document, "attended", "sessions"),
-        "silent-after": words(document, "adapt", "silent_after"),
+        **{name: words(document, "adapt", *path) for name, path in ADAPTING.items()},
         **{
             f"{name}-{code}": unwrapped(words(document, *path, code))
             for name, path in parts.items()
@@ -95,7 +104,10 @@ def about_of(values: Values, *, before: Document, languages: Collection[str]) ->
     put(document, said.get("anchor", ""), "anchor")
     put(document, said.get("minutes", ""), "attended", "minutes")
     put(document, said.get("sessions", ""), "attended", "sessions")
-    put(document, said.get("silent-after", ""), "adapt", "silent_after")
+    for field, path in ADAPTING.items():
+        put(document, said.get(field, ""), "adapt", *path)
+        if len(path) > 1 and not group(document, "adapt", path[0]):
+            group(document, "adapt").pop(path[0], None)
     for name in ("completion", "attended", "adapt"):
         if not group(document, name):
             document.pop(name, None)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from coachfollow.rules.adapting import Rules
 from coachfollow.rules.planning import StepRule
 
 Texts = Mapping[str, str]  # by language
@@ -49,8 +50,8 @@ class Programme:
     """A whole programme; a mapping by language holds each of `languages`, the first being the default.
 
     The anchor is “last”, “first” or the number of the session, counted from 1. None for attended minutes or
-    sessions leaves the rule to the group, for `silent_after` that reminders never
-    rest. The checksum is the SHA-256 of the source.
+    sessions leaves the rule to the group, for `silent_after` that reminders never rest; `answers` says what is
+    done about them. The checksum is the SHA-256 of the source.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Programme:
     attended_minutes: int | None
     attended_sessions: int | None
     silent_after: int | None
+    answers: Rules
     examples: Mapping[str, tuple[Example, ...]]
     good: Mapping[str, Judged]
     poor: Mapping[str, Judged]

@@ -3,7 +3,7 @@
 from coachfollow.models.answers import Answer, Blocker
 from coachfollow.models.base import Base
 from coachfollow.models.cohorts import Attendance, Cohort, Enrolment, TrainingSession
-from coachfollow.models.history import ClockShift, Event, PlanChange
+from coachfollow.models.history import Adaptation, ClockShift, Event, PlanChange
 from coachfollow.models.intake import ColumnProfile, ImportBatch, ImportRow
 from coachfollow.models.organisations import Organisation, Setting, Team
 from coachfollow.models.outbox import (
@@ -47,6 +47,7 @@ from coachfollow.models.worktime import ClosedSpell, LeaveSpell, RosterDay
 
 __all__ = [
     "CLAIM_FENCE",
+    "Adaptation",
     "Alias",
     "Answer",
     "AttemptTime",

@@ -6,7 +6,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachfollow.models.base import Base, Key, choice, ref
-from coachfollow.rules.kinds import ChangeKind
+from coachfollow.rules.kinds import Cause, ChangeKind
 
 
 class Event(Base):
@@ -48,6 +48,16 @@ class PlanChange(Base):
     undoes_id: Mapped[int | None] = mapped_column(ref("plan_changes.id"), unique=True)
     facts: Mapped[str]
     mails: Mapped[str]  # the ids of those it posted and of those it stopped, as JSON text
+
+
+class Adaptation(Base):
+    """Why an answer changed a plan: for the person and their coach, and read by nothing else (law 10)."""
+
+    __tablename__ = "adaptations"
+
+    change_id: Mapped[int] = mapped_column(ref("plan_changes.id"), primary_key=True)
+    touchpoint_id: Mapped[int] = mapped_column(ref("touchpoints.id"))  # the question that was answered
+    cause: Mapped[Cause] = mapped_column(choice(Cause, "cause"))
 
 
 class ClockShift(Base):

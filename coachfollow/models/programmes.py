@@ -38,6 +38,11 @@ class ProgrammeVersion(Base):
     silent_after: Mapped[
         int | None
     ]  # so many questions in a row unanswered, and nothing reminds; none: never
+    # what is done about answers (`rules.adapting.Rules`); none: nothing
+    no_opportunity_days: Mapped[int | None]
+    barrier_days: Mapped[int | None]
+    as_intended_in_a_row: Mapped[int | None]
+    as_intended_days: Mapped[int | None]
     source: Mapped[str]
     checksum: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime]

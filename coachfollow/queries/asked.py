@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from babel.dates import format_date
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.errors import NotFound
@@ -76,6 +76,7 @@ class Asked:
     examples: Examples
     labels: Mapping[str, str]  # answers in the programme's own words
     is_answered: bool
+    adapts: bool  # what is answered may change what comes
 
     def takes_answer(self, now: datetime) -> bool:
         """Whether it can be answered now, or its answer changed."""
@@ -122,6 +123,7 @@ def asked(session: Session, *, touchpoint_id: int, recipient_id: int) -> Asked:
         own_plan=own,
         examples=examples.of_text(text),
         labels=words.labels,
+        adapts=around.adapts and touchpoint.kind is StepKind.REFLECTION,
         is_answered=answer_of(session, touchpoint_id=touchpoint.id, person_id=recipient_id) is not None,
     )
 
@@ -168,6 +170,7 @@ class _Surroundings(NamedTuple):
     manager: str | None
     sponsor: str
     trained_on: date | None
+    adapts: bool
 
 
 _COACH, _MANAGER = aliased(Person), aliased(Person)
@@ -186,6 +189,11 @@ _EVERYTHING = (
         _MANAGER.name,
         ProgrammeVersion.sponsor_name,
         _LAST_DAY,
+        or_(
+            ProgrammeVersion.no_opportunity_days.is_not(None),
+            ProgrammeVersion.barrier_days.is_not(None),
+            ProgrammeVersion.as_intended_in_a_row.is_not(None),
+        ),
     )
     .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
     .join(Person, Person.id == FollowUpPlan.person_id)

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Cohort, FollowUpPlan, Message, Person, ProgrammeVersion, Step, StepText
-from coachfollow.queries import asked, examples, links, timelines
+from coachfollow.queries import adapted, asked, examples, links, timelines
+from coachfollow.queries.adapted import Adapted
 from coachfollow.queries.asked import OwnPlan
 from coachfollow.queries.examples import Examples
 from coachfollow.queries.timelines import Dated, PlanHead
@@ -35,6 +36,7 @@ class MyPlan:
     current: int | None  # the question that is asked now
     titles: Mapping[str, Title]  # by step
     kept: Mapping[int, date]  # by follow-up: until when its mail is kept, because there were others
+    adapted: Sequence[Adapted]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ def my_plan(session: Session, *, plan: str, now: datetime) -> MyPlan:
         current=links.current_question(session, plan_id=head.plan_id, person_id=head.person_id, now=now),
         titles=titles(session, plan_id=head.plan_id),
         kept=_kept(session, head),
+        adapted=adapted.of_plan(session, plan_id=head.plan_id),
     )
 
 

@@ -1,7 +1,7 @@
 """Reads programmes: which there are, what they say about themselves, their newest version."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import ScalarSelect, func, select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from coachfollow.errors import NotFound
 from coachfollow.models import Cohort, FollowUpPlan, Person, Programme, ProgrammeText, ProgrammeVersion, Step
+from coachfollow.rules.adapting import Rules
 
 
 def text(session: Session, *, version_id: int, locale: str) -> ProgrammeText:
@@ -40,6 +41,11 @@ def newest(session: Session, *, organisation_id: int) -> Sequence[tuple[Programm
         .order_by(Programme.key)
     )
     return [(programme, version) for programme, version in rows]
+
+
+def rules(version: ProgrammeVersion) -> Rules:
+    """Give what a version does about answers."""
+    return Rules(**{one.name: getattr(version, one.name) for one in fields(Rules)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,6 +97,7 @@ class ChangeKind(StrEnum):
     STOPPED = "stopped"
     SILENCED = "silenced"
     FITTED = "fitted"
+    ADAPTED = "adapted"
     HELD = "held"
     NOT_HELD = "not_held"
     UNDONE = "undone"
@@ -174,6 +175,14 @@ class Applied(StrEnum):
     PARTLY = "partly"
     NOT_YET = "not_yet"
     NO_OPPORTUNITY = "no_opportunity"
+
+
+class Cause(StrEnum):
+    """What in an answer made a follow-up adapt; for the person and their coach alone."""
+
+    NO_OPPORTUNITY = "no_opportunity"
+    BARRIER = "barrier"
+    AS_INTENDED = "as_intended"
 
 
 class Audience(StrEnum):

@@ -1,6 +1,6 @@
 """From a programme's steps to dated touchpoints for everyone who shares a zone and working time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain, count
@@ -24,6 +24,7 @@ __all__ = [
 
 GRACE_WORKING_DAYS = 3
 OPEN_DAYS = 14
+_PROMPTING = frozenset({StepKind.PROMPT, StepKind.REFLECTION})
 MOST_REMINDERS = 2
 
 
@@ -225,7 +226,25 @@ def problems(steps: Sequence[StepRule]) -> tuple[str, ...]:
     keys = [step.key for step in steps]
     doubled = [f"two steps have the key {key}" for key in dict.fromkeys(keys) if keys.count(key) > 1]
     odd = [problem for step in steps for problem in _odd_numbers(step)]
-    return (*doubled, *cadence.anchor_problems(steps), *odd)
+    hanging = cadence.anchor_problems(steps)
+    return (*doubled, *hanging, *odd, *(() if hanging else _not_fading(steps)))
+
+
+def _not_fading(steps: Sequence[StepRule]) -> Iterator[str]:
+    """What still asks or reminds on the day of the unprompted check, or after it: then it is not unprompted."""
+    far = {key: _roughly(distance) for key, distance in cadence.distances(steps).items()}
+    for last in (step for step in steps if step.kind is StepKind.UNPROMPTED):
+        for step in steps:
+            if (
+                step.kind in _PROMPTING
+                and far[step.key][0] == far[last.key][0]
+                and far[step.key] >= far[last.key]
+            ):
+                yield f"step {step.key} comes when {last.key} asks without having reminded; let it come before that"
+
+
+def _roughly(distance: Distance) -> tuple[str, float]:
+    return distance.anchor, distance.days + distance.working_days * 7 / 5
 
 
 def _odd_numbers(step: StepRule) -> Sequence[str]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from coachfollow.rules import changes
 from coachfollow.rules.changes import Change
-from coachfollow.rules.kinds import ChangeKind, CheckInState
+from coachfollow.rules.kinds import ChangeKind, CheckInState, TouchpointState
 from coachfollow.rules.snapshots import Snapshot
 
 WITHIN = timedelta(days=1)
@@ -15,6 +15,9 @@ AGAIN = "That has been taken back already."
 NOT_YOURS = "Only whoever decided this can take it back."
 OVER = "That was too long ago to take it back. What is still to come can be changed instead."
 MOVED_ON = "Something about this follow-up has changed since, so this cannot be taken back any more."
+PASSED = (
+    "The day it had before has passed, so this cannot be taken back. What is to come can be changed instead."
+)
 GIVEN_AWAY = "The time of that meeting is taken by another one now. Please choose a new time."
 
 
@@ -32,15 +35,33 @@ class Decision:
 
 def too_late(decision: Decision, *, snapshot: Snapshot, actor_id: int | None, now: datetime) -> str | None:
     """Say why a decision cannot be taken back any more; None where it can."""
-    if decision.actor_id is None or decision.actor_id != actor_id:
+    if not _is_theirs(decision, actor_id):
         return NOT_YOURS
     if decision.is_taken_back or decision.change.kind is ChangeKind.UNDONE:
         return AGAIN
     if decision.left:
         return _has_left(decision.left)
-    if now - decision.at > WITHIN:
-        return OVER
     back = changes.inverse(decision.change, now=now)
+    return _over(decision, back, now) or _moved_on(back, snapshot)
+
+
+def _is_theirs(decision: Decision, actor_id: int | None) -> bool:
+    """What a plan adapted to, nobody decided: whoever may change the plan may take it back."""
+    if decision.change.kind is ChangeKind.ADAPTED:
+        return True
+    return decision.actor_id is not None and decision.actor_id == actor_id
+
+
+def _over(decision: Decision, back: Change, now: datetime) -> str | None:
+    """A decision has its day; an adaptation until something would be due at once, on a day that has passed."""
+    if decision.change.kind is not ChangeKind.ADAPTED:
+        return OVER if now - decision.at > WITHIN else None
+    after = (edit.after for edit in back.edits)
+    lies_behind = any(one.state is TouchpointState.PLANNED and one.dates.due_at <= now for one in after)
+    return PASSED if lies_behind else None
+
+
+def _moved_on(back: Change, snapshot: Snapshot) -> str | None:
     if not changes.fits(back, footing=snapshot.footing, courses=snapshot.courses):
         return MOVED_ON
     return GIVEN_AWAY if _collides(back, snapshot) else None

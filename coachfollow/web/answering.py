@@ -9,14 +9,14 @@ from markupsafe import Markup
 from coachfollow import bell
 from coachfollow.errors import Closed, NotFound
 from coachfollow.flow import answers, asking_again, showing
+from coachfollow.queries import adapted, links, my_plan
 from coachfollow.queries import asked as questions
-from coachfollow.queries import links, my_plan
 from coachfollow.queries.asked import Asked
 from coachfollow.queries.links import Link
 from coachfollow.rules import asking
 from coachfollow.rules.asking import Problems
 from coachfollow.rules.kinds import StepKind, TokenPurpose
-from coachfollow.web import keyring, policies, question_form, ringing, visits
+from coachfollow.web import keyring, policies, question_form, reasoning, ringing, visits
 
 pages = Blueprint("answers", __name__)
 pages.add_app_template_filter(question_form.runs)
@@ -90,6 +90,7 @@ def thank(touchpoint: int) -> ResponseReturnValue:
         coming=coming,
         advice=advice if question.kind is StepKind.COMMITMENT else None,
         can_change=question.takes_answer(g.now),
+        changed=_changed(question),
         sees_plan=keyring.sees(question.plan_public_id),
     )
 
@@ -116,6 +117,15 @@ def _asked(touchpoint: int) -> Asked:
     return question
 
 
+def _changed(question: Asked) -> list[str]:
+    """What the answer changed, and why: for whoever gave it."""
+    if not question.adapts:
+        return []
+    found = adapted.of_plan(g.session, plan_id=question.plan_id)
+    own = (one for one in found if one.answered == question.touchpoint_id and not one.is_undone)
+    return [reasoning.sentence(one) for one in own]
+
+
 def _form(question: Asked, values: Mapping[str, str], problems: Problems) -> str:
     is_commitment = question.kind is StepKind.COMMITMENT
     return render_template(
@@ -123,6 +133,7 @@ def _form(question: Asked, values: Mapping[str, str], problems: Problems) -> str
         asked=question,
         is_commitment=is_commitment,
         purpose=showing.purpose(g.session, plan_id=question.plan_id) if is_commitment else None,
+        may_change=reasoning.ON_THE_FORM if question.adapts else "",
         clean=Markup,  # cleaned by mail.markup
         **question_form.context(question.kind, values=values, problems=problems, labels=question.labels),
     )

@@ -14,7 +14,7 @@ from coachfollow.queries.my_plan import Draft
 from coachfollow.rules import asking
 from coachfollow.rules.asking import Problems
 from coachfollow.rules.kinds import PlanState, StepKind, TokenPurpose
-from coachfollow.web import answering, keyring, policies, question_form
+from coachfollow.web import answering, keyring, policies, question_form, reasoning
 
 pages = Blueprint("following", __name__)
 
@@ -52,6 +52,7 @@ def show(plan: str) -> ResponseReturnValue:
     return render_template(
         "following/plan.html",
         mine=mine,
+        reasons=reasoning.why_this_day(mine.adapted, mine.coming),
         purpose=showing.purpose(g.session, plan_id=plan_id),
         clean=Markup,  # cleaned by mail.markup
         changeable=CHANGEABLE,

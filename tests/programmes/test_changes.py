@@ -45,6 +45,14 @@ def test_lines_that_are_broken_elsewhere_say_the_same() -> None:
             Change(part=Part.SILENT_AFTER, before="", after="2"),
         ),
         (
+            SMALL + "adapt: {no_opportunity: {later_days: 7}}\n",
+            Change(part=Part.NO_OPPORTUNITY, before="", after="7 days"),
+        ),
+        (
+            SMALL + "adapt: {as_intended: {in_a_row: 2, later_days: 7}}\n",
+            Change(part=Part.AS_INTENDED, before="", after="after 2 in a row, 7 days"),
+        ),
+        (
             spoilt("{days: 7}", "{days: 9, session: first}"),
             Change(part=Part.WHEN, step=STEP, before="7 calendar session", after="9 calendar session:first"),
         ),

@@ -14,6 +14,14 @@ PLAN = "**{{commitment}}**"
 QUESTION = "        question: How many times did you do it?\n"
 
 
+LAST = """\
+  - key: last
+    kind: unprompted_check
+    when: {days: 7}
+    texts: {en: {subject: Last, question: Still?, body: Hello}}
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "line", "field", "says"),
     [
@@ -42,6 +50,12 @@ QUESTION = "        question: How many times did you do it?\n"
         (SMALL + "anchor: 0\n", 27, "anchor", "counted from 1"),
         (SMALL + "adapt: {silent_after: 1}\n", 27, "adapt.silent_after", "from 2 to 9"),
         (SMALL + "adapt: {silent: 2}\n", 27, "adapt.silent", "did you mean “silent_after”?"),
+        (SMALL + LAST, 16, "steps.asked", "asks without having reminded; let it come before that"),
+        (SMALL + "adapt: {}\n", 27, "adapt", "is empty; say what to adapt to"),
+        (SMALL + "adapt: {no_opportunity: {later_days: 1}}\n", 27, "adapt.no_opportunity.later_days", "from 2 to 60"),
+        (SMALL + "adapt: {no_opportunity: 7}\n", 27, "adapt.no_opportunity", "must be a group of fields"),
+        (SMALL + "adapt: {as_intended: {in_a_row: 2}}\n", 27, "adapt.as_intended.later_days", "is missing"),
+        (SMALL + "adapt: {barrier: {check_in_within_days: 7}}\n", 27, "adapt.barrier", "no step is a check_in"),
         (SMALL + "attended: {minutes: 0}\n", 27, "attended.minutes", "from 1 to 1440"),
         (SMALL + "attended: {sessions: two}\n", 27, "attended.sessions", "must be a whole number"),
         (SMALL + "commitment: {examples: {en: [x]}}\n", 27, "commitment.examples.en.#1", "must be a group"),

@@ -7,13 +7,14 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.flow import coaching, silences
-from coachfollow.queries import asked, coached, decided, shared, timelines
+from coachfollow.queries import adapted, asked, coached, decided, shared, timelines
+from coachfollow.queries.adapted import Adapted
 from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated, Happened, PlanHead
 from coachfollow.rules import access, attention
 from coachfollow.rules.access import Action
 from coachfollow.rules.kinds import TO_COME, CheckInState, PlanState, StepKind, TouchpointState
-from coachfollow.web import policies
+from coachfollow.web import policies, reasoning
 from coachfollow.web.staff import story, telling, words
 from coachfollow.web.staff.story import Told
 
@@ -32,11 +33,12 @@ def show(plan: str) -> ResponseReturnValue:
     events = timelines.happened(g.session, plan_id=head.plan_id)
     is_coach = access.may(g.actor, Action.SEE_SHARED_ANSWERS, g.target)
     answers = shared.answers(g.session, plan_id=head.plan_id) if is_coach else []
+    changed = adapted.of_plan(g.session, plan_id=head.plan_id) if is_coach else []
     with_everything = request.args.get("show") == "everything"
     lines = story.lines(
-        events,
+        events if is_coach else story.without_moves(events),
         participant=head.participant,
-        told=_told(head, dates, events, answers) if is_coach else NOTHING,
+        told=_told(head, dates, events, answers, changed) if is_coach else NOTHING,
         with_everything=with_everything,
     )
     return render_template(
@@ -50,6 +52,7 @@ def show(plan: str) -> ResponseReturnValue:
         is_complete=len(events) < timelines.MOST,
         is_coach=is_coach,
         is_running=head.state in RUNNING,
+        why_this_day=reasoning.why_this_day(changed, dates),
         **(_for_its_coach(head, dates, events, answers) if is_coach else {}),
     )
 
@@ -82,7 +85,11 @@ def _may_have_met(one: Dated) -> bool:
 
 
 def _told(
-    head: PlanHead, dates: Sequence[Dated], events: Sequence[Happened], answers: Sequence[Shared]
+    head: PlanHead,
+    dates: Sequence[Dated],
+    events: Sequence[Happened],
+    answers: Sequence[Shared],
+    changed: Sequence[Adapted],
 ) -> Told:
     """What only the coach of this plan reads in its time line; their own plan stands above it."""
     newest = story.newest_decision(events, actor_id=g.actor.person_id, now=g.now)
@@ -93,7 +100,10 @@ def _told(
             one.id: one for one in dates if one.state is TouchpointState.MISSED and one.kind.wants_answer
         },
         outcomes=shared.outcomes(g.session, plan_id=head.plan_id),
-        undoable=newest if offered else None,
+        undoable=frozenset(
+            [one.change_id for one in changed if one.stands] + ([newest] if newest and offered else [])
+        ),
+        adapted={one.change_id: reasoning.sentence(one) for one in changed},
     )
 
 

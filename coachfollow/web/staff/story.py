@@ -13,6 +13,19 @@ from coachfollow.web.staff import sentences
 
 # true and seldom of use: they stand in the time line only when everything is asked for
 QUIET = frozenset({"follow-up opened", "mail cancelled", "answers read"})
+ADAPTED = "follow-up adapted"
+# told to the coach alone: what moves in the minute of an answer would tell the answer (law 10)
+MOVES = frozenset(
+    {
+        ADAPTED,
+        "follow-up moved",
+        "follow-up added",
+        "follow-up prolonged",
+        "check-in moved",
+        "check-in cancelled",
+        "change undone",
+    }
+)
 ANSWERED = frozenset({"answered", "answer changed"})
 
 
@@ -36,7 +49,8 @@ class Told:
 
     answers: Mapping[int, Shared]
     outcomes: Mapping[int, str]
-    undoable: int | None = None
+    undoable: frozenset[int] = frozenset()
+    adapted: Mapping[int, str] = field(default_factory=dict)  # by change
     missed: Mapping[int, Dated] = field(default_factory=dict)
 
 
@@ -49,21 +63,26 @@ def lines(
     for one in events:
         if _is_quiet(one) and not with_everything:
             continue
-        about = one.touchpoint_id or 0
+        about, change = one.touchpoint_id or 0, _fact(one, "change")
         found.append(
             Line(
                 at=one.at,
-                said=_said(one),
+                said=told.adapted.get(change or 0) or _said(one),
                 by=one.actor if one.actor and one.actor != participant else "",
                 answer=answers.pop(about, None) if one.name in ANSWERED else None,
                 outcome=outcomes.pop(about, "") if one.name == "check-in held" else "",
                 missed=told.missed.get(about) if one.name == "follow-up closed" else None,
-                undo=told.undoable if told.undoable and _fact(one, "change") == told.undoable else None,
+                undo=change if change in told.undoable else None,
                 is_done=one.name in ANSWERED
                 or one.name in {"check-in held", "plan finished", "plan written"},
             )
         )
     return found
+
+
+def without_moves(events: Sequence[Happened]) -> Sequence[Happened]:
+    """What whoever is not the coach may read: neither moves nor the mails that tell calendars of them."""
+    return [one for one in events if one.name not in MOVES and not (one.mail and one.mail.is_calendar)]
 
 
 def _is_quiet(one: Happened) -> bool:
@@ -83,7 +102,7 @@ def newest_decision(events: Sequence[Happened], *, actor_id: int, now: datetime)
     undone = {_fact(one, "undoes") for one in events}
     for one in events:
         change = _fact(one, "change")
-        if change is None or change in undone or _fact(one, "undoes") is not None:
+        if change is None or change in undone or _fact(one, "undoes") is not None or one.name == ADAPTED:
             continue
         recent = one.at >= now - taking_back.WITHIN
         return change if one.actor_id == actor_id and recent else None

@@ -20,6 +20,10 @@ GOOD = {
     "anchor": "last",
     "minutes": "30",
     "sessions": "",
+    "no-opportunity-days": "",
+    "barrier-days": "",
+    "as-intended-in-a-row": "",
+    "as-intended-days": "",
     "silent-after": "",
 }
 
@@ -48,7 +52,7 @@ def test_what_the_programme_says_about_itself_is_kept(lena: Browser) -> None:
     assert {name: lena.fields[name] for name in GOOD} == GOOD
 
     lena.send(
-        f"{DRAFT}/about", **GOOD | {"title-en": "Service that hears", "threshold": "60", "silent-after": "3"}
+        f"{DRAFT}/about", **GOOD | {"title-en": "Service that hears", "threshold": "60", "barrier-days": "7"}
     )
 
     assert lena.path == DRAFT
@@ -56,7 +60,7 @@ def test_what_the_programme_says_about_itself_is_kept(lena: Browser) -> None:
     lena.open(f"{DRAFT}/publish")
     assert "Title (en) was Service that listens → is now Service that hears" in lena.text
     assert "Finished from was 80% → is now 60%" in lena.text
-    assert "No reminders after so many unanswered questions" in lena.text
+    assert "Meeting brought forward when something is in the way is now 7 days" in lena.text
 
 
 @pytest.mark.parametrize(

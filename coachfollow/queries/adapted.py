@@ -1,0 +1,148 @@
+"""Reads to which answers a plan adapted, and why: for its own person and its coach, and for nobody else (law 10)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from coachfollow.models import (
+    Adaptation,
+    Answer,
+    FollowUpPlan,
+    Message,
+    PlanChange,
+    ProgrammeVersion,
+    Touchpoint,
+)
+from coachfollow.queries import programmes
+from coachfollow.rules import changes
+from coachfollow.rules.adapting import Rules, Said
+from coachfollow.rules.changes import Edit, Key
+from coachfollow.rules.kinds import LEFT, Cause, StepKind, TouchpointState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """One earlier adaptation of a plan: what it was about, and whether it stands or who took it back."""
+
+    change_id: int
+    cause: Cause
+    about: Key
+    is_undone: bool
+    undone_by: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """One follow-up that an answer moved: on which day it was, and is; neither where it was added or left out."""
+
+    follow_up: int
+    kind: StepKind
+    was: date | None
+    becomes: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapted:
+    """One adaptation as people read it; `stands` while all it touched is as it left it and no mail of it has left."""
+
+    change_id: int
+    cause: Cause
+    answered: int  # the question
+    at: datetime
+    moved: Sequence[Moved]
+    is_undone: bool
+    stands: bool
+
+
+def rules_of(session: Session, *, plan_id: int) -> Rules:
+    """Give what the programme of a plan does about answers."""
+    version = session.scalars(
+        select(ProgrammeVersion)
+        .join(FollowUpPlan, FollowUpPlan.programme_version_id == ProgrammeVersion.id)
+        .where(FollowUpPlan.id == plan_id)
+    ).one()
+    return programmes.rules(version)
+
+
+def said(session: Session, *, plan_id: int) -> Mapping[Key, Said]:
+    """Give the answers of a plan's own person, by the question."""
+    rows = session.execute(
+        select(Touchpoint.step_id, Touchpoint.n, Answer.applied, Answer.barrier)
+        .join(Touchpoint, Touchpoint.id == Answer.touchpoint_id)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .where(FollowUpPlan.id == plan_id, Answer.person_id == FollowUpPlan.person_id)
+    )
+    return {(step_id, n): Said(applied=applied, barrier=barrier) for step_id, n, applied, barrier in rows}
+
+
+def before(session: Session, *, plan_id: int) -> Sequence[Before]:
+    """Give what a plan adapted to so far."""
+    undo = aliased(PlanChange)
+    rows = session.execute(
+        select(PlanChange.id, Adaptation.cause, Touchpoint.step_id, Touchpoint.n, undo.id, undo.actor_id)
+        .join(PlanChange, PlanChange.id == Adaptation.change_id)
+        .join(Touchpoint, Touchpoint.id == Adaptation.touchpoint_id)
+        .outerjoin(undo, undo.undoes_id == PlanChange.id)
+        .where(PlanChange.plan_id == plan_id)
+    )
+    return [
+        Before(change_id=id_, cause=cause, about=(step_id, n), is_undone=undone is not None, undone_by=by)
+        for id_, cause, step_id, n, undone, by in rows
+    ]
+
+
+def of_plan(session: Session, *, plan_id: int) -> Sequence[Adapted]:
+    """Give the adaptations of a plan, the latest first."""
+    undo = aliased(PlanChange)
+    rows = session.execute(
+        select(PlanChange, Adaptation.cause, Adaptation.touchpoint_id, undo.id.is_not(None))
+        .join(Adaptation, Adaptation.change_id == PlanChange.id)
+        .outerjoin(undo, undo.undoes_id == PlanChange.id)
+        .where(PlanChange.plan_id == plan_id)
+        .order_by(PlanChange.id.desc())
+    ).all()
+    if not rows:
+        return []
+    touched = _touched(session, plan_id)
+    left = set(session.scalars(select(Message.id).where(Message.plan_id == plan_id, Message.state.in_(LEFT))))
+    return [
+        Adapted(
+            change_id=row.id,
+            cause=cause,
+            answered=answered,
+            at=row.at,
+            moved=[_moved(edit, touched[edit.key]) for edit in _edits(row)],
+            is_undone=is_undone,
+            stands=not is_undone
+            and all(_stands(edit, touched[edit.key]) for edit in _edits(row))
+            and not {*json.loads(row.mails)["posted"]}.intersection(left),
+        )
+        for row, cause, answered, is_undone in rows
+    ]
+
+
+def _edits(row: PlanChange) -> Sequence[Edit]:
+    return changes.from_json(row.facts).edits
+
+
+def _touched(session: Session, plan_id: int) -> Mapping[Key, Touchpoint]:
+    rows = session.scalars(select(Touchpoint).where(Touchpoint.plan_id == plan_id))
+    return {(one.step_id, one.n): one for one in rows}
+
+
+def _moved(edit: Edit, touchpoint: Touchpoint) -> Moved:
+    is_left_out = edit.after.state is TouchpointState.EXCUSED
+    return Moved(
+        follow_up=touchpoint.id,
+        kind=touchpoint.kind,
+        was=edit.before.dates.day if edit.before else None,
+        becomes=None if is_left_out else edit.after.dates.day,
+    )
+
+
+def _stands(edit: Edit, touchpoint: Touchpoint) -> bool:
+    return (touchpoint.state, touchpoint.due_at) == (edit.after.state, edit.after.dates.due_at)

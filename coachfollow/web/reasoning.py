@@ -1,0 +1,48 @@
+"""Says why an answer changed what comes, to whoever gave it and to their coach; nobody else is told (law 10)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from coachfollow.queries.adapted import Adapted, Moved
+from coachfollow.queries.timelines import Dated
+from coachfollow.rules import adjusting
+from coachfollow.rules.kinds import Cause, StepKind
+from coachfollow.web import saying
+
+BECAUSE: Mapping[Cause, str] = {
+    Cause.NO_OPPORTUNITY: "because there was no opportunity yet",
+    Cause.BARRIER: "because something got in the way",
+    Cause.AS_INTENDED: "because it went as intended several times in a row",
+}
+ON_THE_FORM = (
+    "What you tick may change when we next ask, or meet, you. Why, only you and your coach read; the new day is also"
+    " seen by your manager, the L&D team and whoever runs this service."
+)
+
+
+def sentence(one: Adapted) -> str:
+    """Say why and what: “Because there was no opportunity yet, the next question comes on …”."""
+    because = BECAUSE[one.cause]
+    return f"{because[0].upper()}{because[1:]}, {' and '.join(_effect(moved) for moved in one.moved)}"
+
+
+def why_this_day(adapted: Sequence[Adapted], dates: Iterable[Dated]) -> Mapping[int, str]:
+    """Give the reason of each follow-up whose day an answer changed last, by its id."""
+    found = {
+        moved.follow_up: BECAUSE[one.cause]
+        + (f", instead of {saying.short_day(moved.was)}" if moved.was else "")
+        for one in reversed(adapted)
+        if not one.is_undone
+        for moved in one.moved
+    }
+    return {one.id: found[one.id] for one in dates if one.id in found and one.why == adjusting.MOVED}
+
+
+def _effect(moved: Moved) -> str:
+    was, becomes = (saying.short_day(day) if day else "" for day in (moved.was, moved.becomes))
+    if not becomes:
+        return f"the reminder of {was} is left out"
+    if not was:
+        return f"the same is asked once more on {becomes}"
+    if moved.kind is StepKind.CHECK_IN:
+        return f"a time to meet is looked for from {becomes} on, instead of about {was}"
+    return f"the next question comes on {becomes} instead of {was}"
