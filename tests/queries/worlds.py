@@ -27,7 +27,15 @@ from coachfollow.models import (
     Touchpoint,
     TrainingSession,
 )
-from coachfollow.rules.kinds import Applied, Audience, PlanState, StepKind, StopReason, TouchpointState
+from coachfollow.rules.kinds import (
+    Applied,
+    Audience,
+    Barrier,
+    PlanState,
+    StepKind,
+    StopReason,
+    TouchpointState,
+)
 
 NOW = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=400)
@@ -276,13 +284,21 @@ def coached(
     add(session, Coaching(plan_id=plan_id, coach_id=coach_id, from_at=since, to_at=until))
 
 
-def answer(session: Session, touchpoint_id: int, person_id: int, *, applied: Applied | None = None) -> None:
+def answer(
+    session: Session,
+    touchpoint_id: int,
+    person_id: int,
+    *,
+    applied: Applied | None = None,
+    barrier: Barrier | None = None,
+) -> None:
     add(
         session,
         Answer(
             touchpoint_id=touchpoint_id,
             person_id=person_id,
             applied=applied,
+            barrier=barrier,
             answered_at=NOW,
             changed_at=NOW,
         ),

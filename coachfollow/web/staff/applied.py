@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from flask import Blueprint, g, render_template, request, url_for
 
-from coachfollow.queries import applying
+from coachfollow.queries import applying, hindering
 from coachfollow.queries.applying import Line
+from coachfollow.queries.hindering import Hindered
 from coachfollow.rules.definitions import APPLYING
-from coachfollow.rules.forms import APPLIED_WORDS
+from coachfollow.rules.forms import APPLIED_WORDS, BARRIER_WORDS
 from coachfollow.rules.kinds import Applied
 from coachfollow.web import charts, paging, policies
 from coachfollow.web.charts import Bars, Measured, Part, Stack, Tone
@@ -35,11 +36,14 @@ def show() -> str:
     everything = asked_for.everything()
     known = asked_for.directory(everything)
     found = applying.applied(g.session, filters=everything, known=known, now=g.now)
+    hindered = hindering.hindered(g.session, filters=everything, known=known)
     first = (paging.number() - 1) * PROGRAMMES_A_PAGE
     programmes = found.programmes[first : first + PROGRAMMES_A_PAGE]
     return render_template(
         "staff/applied.html",
         found=found,
+        hindered=_of_this_page(hindered, [line for line, _ in programmes]),
+        barriers=BARRIER_WORDS,
         definitions=APPLYING,
         stack=None if found.total.said is None else _stack(found.total),
         bars=_bars([line for line, _ in programmes]),
@@ -48,6 +52,13 @@ def show() -> str:
         pages=-(-len(found.programmes) // PROGRAMMES_A_PAGE),
         words={one.value: APPLIED_WORDS[one] for one in Applied},
     )
+
+
+def _of_this_page(hindered: Sequence[Hindered], programmes: Sequence[Line]) -> Sequence[Hindered]:
+    """The whole, and the programmes that this page shows; nothing where nobody named anything."""
+    whole, *rest = hindered
+    shown = {line.label.handle for line in programmes}
+    return [whole, *(line for line in rest if line.label.handle in shown)] if whole.people else []
 
 
 def _opened(programmes: Programmes, chosen: str | None) -> Programmes:
