@@ -6,14 +6,13 @@ times into which each coach's free hours are cut. Not exact: a plan's coach is s
 person's two meetings that would overlap are parted afterwards. What found no time is tried at every quarter-hour.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 
 import numpy as np
 
-from coachfollow.rules import slots_board, slots_cost, slots_graph, slots_matching, slots_moves
+from coachfollow.rules import slots_board, slots_cost, slots_graph, slots_matching, slots_moves, slots_parts
 from coachfollow.rules.slots_board import Board
-from coachfollow.rules.slots_graph import Flags, Graph, Ints
+from coachfollow.rules.slots_graph import Graph, Small, Taken
 from coachfollow.rules.slots_room import Room
 from coachfollow.rules.slots_values import Meeting, Placement, Problem
 
@@ -22,28 +21,20 @@ LOOKS = 20  # at other meetings of the placement, for one that found no time
 
 def place(problem: Problem) -> Placement:
     """Find a time for everything that is wanted and can have one; what stands already stays."""
-    graph, room = slots_graph.draw(problem), _room(problem)
-    granted = _Granted(problem)
-    for part in slots_matching.components(graph):
-        pairs = part[granted.clear(graph, part)]
-        cost = graph.cost[pairs] + granted.unfaithful(graph, pairs) + _load(graph, pairs)
-        rows, columns = slots_matching.assign(
-            graph.row[pairs], graph.column[pairs], cost, supply=graph.supply, room=room
-        )
-        granted.take_in(graph, rows, columns)
+    granted, room = _Granted(problem), _room(problem)
+    for part in slots_parts.parts(problem):
+        graph = slots_graph.draw(problem, part, taken=granted.taken)
+        cost = graph.cost + granted.unfaithful(graph) + _load(graph)
+        granted.take_in(graph, slots_matching.assign(graph, cost=cost, room=room))
     return _completed(problem, granted)
 
 
 def bound(problem: Problem) -> int:
     """What meetings on these times cost at least, whoever coaches them and however busy each coach gets."""
-    graph, room = slots_graph.draw(problem), _room(problem)
-    width, total = len(graph.supply.start), 0
-    for part in slots_matching.components(graph):
-        row, column, cost = graph.row[part], graph.column[part], graph.cost[part]
-        rows, columns = slots_matching.assign(row, column, cost, supply=graph.supply, room=room)
-        keys = row * width + column
-        order = np.argsort(keys)
-        total += int(cost[order][np.searchsorted(keys[order], rows * width + columns)].sum())
+    taken, room, total = Taken.of(problem), _room(problem), 0
+    for part in slots_parts.parts(problem):
+        graph = slots_graph.draw(problem, part, taken=taken)
+        total += int(graph.cost[slots_matching.assign(graph, cost=graph.cost, room=room)].sum())
     return total
 
 
@@ -62,53 +53,50 @@ class _Granted:
     """The times given so far, part after part, and what they mean for the parts to come."""
 
     def __init__(self, problem: Problem) -> None:
-        self.problem = problem
         self.meetings: dict[int, Meeting] = {}
         self.coaches = {one.plan: one.coach for one in problem.wanted if one.coach is not None}
-        self.taken: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+        self.taken = Taken.of(problem)
 
-    def clear(self, graph: Graph, part: Ints) -> Flags:
-        """Which pairs do not meet what their people were given in the parts before."""
-        wanted, rows = self.problem.wanted, np.unique(graph.row[part]).tolist()
-        taken = {row: self.taken[wanted[row].person] for row in rows if wanted[row].person in self.taken}
-        return slots_graph.clear(graph.supply, graph.row[part], graph.column[part], taken=taken)
-
-    def unfaithful(self, graph: Graph, pairs: Ints) -> Ints:
+    def unfaithful(self, graph: Graph) -> Small:
         """What it costs to be met by another coach than before."""
-        own = np.array([self.coaches.get(one.plan, -1) for one in self.problem.wanted], np.int64)
-        before, then = own[graph.row[pairs]], graph.supply.coach[graph.column[pairs]]
-        changed: Ints = slots_cost.ANOTHER_COACH * ((before >= 0) & (before != then)).astype(np.int64)
+        own = np.array([self.coaches.get(one.plan, -1) for one in graph.wanted])
+        before, then = own[graph.row], graph.supply.coach[graph.column]
+        changed: Small = np.int32(slots_cost.ANOTHER_COACH) * ((before >= 0) & (before != then))
         return changed
 
-    def take_in(self, graph: Graph, rows: Ints, columns: Ints) -> None:
+    def take_in(self, graph: Graph, pairs: Small) -> None:
         """Give times away, the earliest first; of one person's that overlap, only that."""
-        supply = graph.supply
+        supply, columns = graph.supply, graph.column[pairs]
         order = np.argsort(supply.start[columns], kind="stable")
-        rows, columns = rows[order], columns[order]
+        rows, columns = graph.row[pairs][order], columns[order]
         times = (supply.coach[columns], supply.start[columns], supply.end[columns])
         for row, coach, start, end in zip(rows.tolist(), *(one.tolist() for one in times), strict=True):
-            wanted = self.problem.wanted[row]
-            taken = self.taken[wanted.person]
-            if not any(start < ends and begins < end for begins, ends in taken):
+            wanted = graph.wanted[row]
+            taken = self.taken.of_person[wanted.person]
+            for begins, ends in taken:
+                if start < ends and begins < end:
+                    break
+            else:
                 taken.append((start, end))
                 self.coaches.setdefault(wanted.plan, coach)
                 self.meetings[wanted.id] = slots_board.meeting(wanted, coach, start, end)
 
 
-def _load(graph: Graph, pairs: Ints) -> Ints:
+def _load(graph: Graph) -> Small:
     """What each pair costs because many want that coach: whoever may have several wants a share of each."""
-    coach, times = graph.supply.coach[graph.column[pairs]], np.unique(graph.column[pairs])
-    coaches, coach_at = np.unique(coach, return_inverse=True)
-    rows, row_at = np.unique(graph.row[pairs], return_inverse=True)
-    both = np.unique(row_at * len(coaches) + coach_at)
-    choices = np.bincount(both // max(len(coaches), 1), minlength=len(rows))
-    if len(both) == len(rows):
-        return np.zeros(len(pairs), np.int64)
-    weights = 1 / choices[both // len(coaches)]
-    demand = np.bincount(both % len(coaches), weights=weights, minlength=len(coaches))
-    supply = np.bincount(np.searchsorted(coaches, graph.supply.coach[times]), minlength=len(coaches))
-    price: Ints = np.rint(slots_cost.LOAD * np.minimum(demand / supply, 1)).astype(np.int64)
-    return price[coach_at]
+    coaches, coach_at = np.unique(graph.supply.coach, return_inverse=True)
+    wants = np.zeros((len(graph.wanted), len(coaches)), np.bool_)
+    wants[graph.row, coach_at[graph.column]] = True
+    choices = wants.sum(axis=1)
+    if choices.max(initial=0) <= 1:
+        return np.zeros(len(graph.row), np.int32)
+    row, coach = np.nonzero(wants)
+    demand = np.bincount(coach, weights=1 / choices[row], minlength=len(coaches))
+    times = np.flatnonzero(np.bincount(graph.column, minlength=len(coach_at)))
+    supply = np.bincount(coach_at[times], minlength=len(coaches))
+    share = np.minimum(demand / np.maximum(supply, 1), 1)
+    price: Small = np.rint(slots_cost.LOAD * share).astype(np.int32)
+    return price[coach_at][graph.column]
 
 
 def _room(problem: Problem) -> Room:
@@ -120,7 +108,10 @@ def _room(problem: Problem) -> Room:
 def _completed(problem: Problem, granted: _Granted) -> Placement:
     """Try what found no time at every quarter of an hour, others of this placement moving aside for it."""
     wanted = {one.id: one for one in problem.wanted}
-    meetings, left = granted.meetings, [one for one in problem.wanted if one.id not in granted.meetings]
+    meetings = granted.meetings
+    left = [one for one in problem.wanted if one.id not in meetings]
+    if not left:
+        return Placement(meetings=meetings, unplaced=[])
     board = Board(problem)
     board.put(meetings.values())
     for one in left:

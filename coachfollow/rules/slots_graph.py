@@ -1,25 +1,28 @@
 """Draws which wanted meeting could have which time of which coach, as arrays: a few steps for millions of pairs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TypedDict
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coachfollow.rules import slots_cost, slots_time
 from coachfollow.rules.slots_time import Tile
-from coachfollow.rules.slots_values import Meeting, Participant, Problem
+from coachfollow.rules.slots_values import Meeting, Participant, Problem, Wanted
 
 Ints = NDArray[np.int64]
+Small = NDArray[np.int32]  # what there are millions of
 Flags = NDArray[np.bool_]
+Minutes = Sequence[tuple[int, int]]
+
+_SHIFT = 1 << 32  # a row and a minute in one number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
-    """All times of all coaches, in the order of their beginnings."""
+    """The times of some coaches, in the order of their beginnings."""
 
     coach: Ints
     day: Ints
@@ -31,66 +34,103 @@ class Supply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """Pairs of a wanted meeting (a row) and a time (a column) that suit, with what each costs; by rows."""
+    """Pairs of a wanted meeting (a row) and a time (a column) that suit, with what each costs.
 
+    The pairs lie row by row, each row's in the order of time; row n is `wanted[n]`.
+    """
+
+    wanted: Sequence[Wanted]
     supply: Supply
-    row: Ints
-    column: Ints
-    cost: Ints
+    row: Small
+    column: Small
+    cost: Small
 
 
-def draw(problem: Problem) -> Graph:
-    """Pair everything that is wanted with the times that suit it: in the window, worked by both, free for both."""
-    span = _span(problem)
-    supply = _supply(problem, span)
-    worked: dict[tuple[str, int], Ints] = {}
-    groups: dict[tuple[tuple[str, int], tuple[int, ...]], list[int]] = defaultdict(list)
-    for number, wanted in enumerate(problem.wanted):
-        person = problem.people[wanted.person]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What stands of each coach, and the minutes at which each participant can have nothing more."""
+
+    of_coach: Mapping[int, Sequence[Meeting]]
+    of_person: defaultdict[int, list[tuple[int, int]]]
+
+    @classmethod
+    def of(cls, problem: Problem) -> "Taken":
+        """Read what stands and when participants are busy; coaches' busy times are cut out of their hours."""
+        of_person = defaultdict[int, list[tuple[int, int]]](list)
+        for person in problem.people.values():
+            if person.busy:
+                of_person[person.id] += slots_time.minutes(person.busy)
+        for one in problem.standing:
+            of_person[one.person] += slots_time.minutes([(one.starts_at, one.ends_at)])
+        return cls(of_coach=by_coach(problem.standing), of_person=of_person)
+
+
+def by_coach(meetings: Iterable[Meeting]) -> Mapping[int, Sequence[Meeting]]:
+    """Sort meetings by their coach."""
+    found = defaultdict[int, list[Meeting]](list)
+    for one in meetings:
+        found[one.coach].append(one)
+    return found
+
+
+def draw(problem: Problem, wanted: Sequence[Wanted], *, taken: Taken) -> Graph:
+    """Pair what is wanted with the times that suit: in the window, worked by both, free for both."""
+    earliest, latest = min(one.earliest for one in wanted), max(one.latest for one in wanted)
+    supply = _supply(problem, wanted, taken.of_coach, earliest=earliest, latest=latest)
+    rhythms: dict[tuple[str, int], Ints] = {}
+    groups = defaultdict[tuple[tuple[str, int], tuple[int, ...]], list[Wanted]](list)
+    for one in wanted:
+        person = problem.people[one.person]
         rhythm = (
             person.zone,
             id(person.week),
         )  # people of one rhythm share its value: equal ones only cost time
-        if rhythm not in worked:
-            worked[rhythm] = _worked(person, span)
-        groups[rhythm, wanted.coaches].append(number)
-    parts = [_pairs(problem, supply, rows, worked[group[0]]) for group, rows in groups.items()]
-    row, column, cost = (
-        np.concatenate([part[n] for part in parts] or [np.empty(0, np.int64)]) for n in range(3)
-    )
-    order = np.argsort(row, kind="stable")
-    row, column, cost = row[order], column[order], cost[order]
-    keep = clear(supply, row, column, taken=_taken(problem))
-    return Graph(supply=supply, row=row[keep], column=column[keep], cost=cost[keep])
+        if rhythm not in rhythms:
+            rhythms[rhythm] = _worked(person, earliest=earliest, latest=latest)
+        groups[rhythm, one.coaches].append(one)
+    parts, ordered = list[tuple[Small, Small, Small]](), list[Wanted]()
+    minute = _remembered(slots_time.minute)
+    for (rhythm, _), some in groups.items():
+        row, column, cost = _pairs(some, supply, rhythms[rhythm], minute)
+        parts.append((row + np.int32(len(ordered)), column, cost))
+        ordered += some
+    row, column, cost = (np.concatenate([part[n] for part in parts]) for n in range(3))
+    keep = _clear(row, supply, column, [taken.of_person.get(one.person, ()) for one in ordered])
+    return Graph(wanted=ordered, supply=supply, row=row[keep], column=column[keep], cost=cost[keep])
 
 
-class _Span(TypedDict):
-    earliest: datetime
-    latest: datetime
+def _remembered(read: Callable[[datetime], int]) -> Callable[[datetime], int]:
+    """Windows begin and end at few moments; each is counted once."""
+    known: dict[datetime, int] = {}
+
+    def remembered(moment: datetime) -> int:
+        if moment not in known:
+            known[moment] = read(moment)
+        return known[moment]
+
+    return remembered
 
 
-def _span(problem: Problem) -> _Span:
-    """The first and the last moment that anybody wants."""
-    never = datetime.fromtimestamp(0, UTC)
-    return {
-        "earliest": min((one.earliest for one in problem.wanted), default=never),
-        "latest": max((one.latest for one in problem.wanted), default=never - timedelta(days=1)),
-    }
-
-
-def _worked(person: Participant, span: _Span) -> Ints:
+def _worked(person: Participant, *, earliest: datetime, latest: datetime) -> Ints:
     """Somebody's working time: a row for each stretch, in order."""
-    worked = slots_time.worked(person.week, person.zone, **span)
+    worked = slots_time.worked(person.week, person.zone, earliest=earliest, latest=latest)
     return np.array(sorted(worked, key=lambda one: one.start), np.int64).reshape(-1, 4)
 
 
-def _supply(problem: Problem, span: _Span) -> Supply:
-    """Tile the hours of all coaches."""
-    meetings = by(problem.standing, "coach")
+def _supply(
+    problem: Problem,
+    wanted: Sequence[Wanted],
+    stands: Mapping[int, Sequence[Meeting]],
+    *,
+    earliest: datetime,
+    latest: datetime,
+) -> Supply:
+    """Tile the hours of the coaches who are asked for."""
     found: list[tuple[int, Tile]] = []
-    for coach in problem.coaches.values():
-        stands = [(one.starts_at, one.ends_at) for one in meetings[coach.id]]
-        found += ((coach.id, tile) for tile in slots_time.tiles(coach, **span, meetings=stands))
+    for number in sorted({coach for coaches in {one.coaches for one in wanted} for coach in coaches}):
+        meetings = [(one.starts_at, one.ends_at) for one in stands.get(number, ())]
+        tiles = slots_time.tiles(problem.coaches[number], earliest=earliest, latest=latest, meetings=meetings)
+        found += ((number, tile) for tile in tiles)
     found.sort(key=lambda pair: (pair[1].start, pair[0]))
     table = np.array([(coach, *tile) for coach, tile in found], np.int64).reshape(-1, 5)
     coach_ids, day, wall, start, end = table.T.copy()
@@ -104,33 +144,31 @@ def _supply(problem: Problem, span: _Span) -> Supply:
     )
 
 
-def by(meetings: Iterable[Meeting], whose: str) -> Mapping[int, Sequence[Meeting]]:
-    """Sort meetings by their `coach` or their `person`."""
-    found: dict[int, list[Meeting]] = defaultdict(list)
-    for one in meetings:
-        found[getattr(one, whose)].append(one)
-    return found
-
-
-def _pairs(problem: Problem, supply: Supply, rows: Sequence[int], worked: Ints) -> tuple[Ints, Ints, Ints]:
+def _pairs(
+    wanted: Sequence[Wanted], supply: Supply, worked: Ints, minute: Callable[[datetime], int]
+) -> tuple[Small, Small, Small]:
     """Pair rows that share a rhythm and their coaches: what suits one suits all, but for the window."""
-    wanted = [problem.wanted[row] for row in rows]
     chosen = np.flatnonzero(np.isin(supply.coach, wanted[0].coaches))
     suits, awkward = _suiting(worked, supply.start[chosen], supply.end[chosen])
     chosen, awkward = chosen[suits], awkward[suits] + supply.awkward[chosen[suits]]
     first, last, ideal = (
-        np.array([slots_time.minute(at) for at in ats], np.int64)
+        np.array([minute(at) for at in ats], np.int64)
         for ats in ([w.earliest for w in wanted], [w.latest for w in wanted], [w.ideal for w in wanted])
     )
     starts = supply.start[chosen]
     low, high = np.searchsorted(starts, first), np.searchsorted(starts, last)
-    count = np.maximum(high - low, 0)
-    of = np.repeat(np.arange(len(rows)), count)
-    place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(low, count)
+    of, place = _ranges(low, high)
     in_time = supply.end[chosen[place]] <= last[of]
     of, place = of[in_time], place[in_time]
     cost = slots_cost.distance(starts[place], ideal[of]) + awkward[place]
-    return np.array(rows, np.int64)[of], chosen[place], cost
+    return of.astype(np.int32), chosen[place].astype(np.int32), cost.astype(np.int32)
+
+
+def _ranges(low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """Write out ranges of numbers one after the other: of which range each number is, and the numbers."""
+    count = np.maximum(high - low, 0)
+    of = np.repeat(np.arange(len(low)), count)
+    return of, np.arange(count.sum()) + np.repeat(low + count - np.cumsum(count), count)
 
 
 def _suiting(worked: Ints, start: Ints, end: Ints) -> tuple[Flags, Ints]:
@@ -142,28 +180,16 @@ def _suiting(worked: Ints, start: Ints, end: Ints) -> tuple[Flags, Ints]:
     return (start >= worked[at, 2]) & (end <= worked[at, 3]), slots_cost.awkward(begins, begins + end - start)
 
 
-def _taken(problem: Problem) -> Mapping[int, Sequence[tuple[int, int]]]:
-    """When the participants are busy, by row; the coaches' busy times are cut out of the supply."""
-    standing = by(problem.standing, "person")
-    taken = {
-        person.id: slots_time.minutes(
-            [*person.busy, *((one.starts_at, one.ends_at) for one in standing[person.id])]
-        )
-        for person in problem.people.values()
-        if person.busy or standing[person.id]
-    }
-    return {row: taken[one.person] for row, one in enumerate(problem.wanted) if one.person in taken}
-
-
-def clear(
-    supply: Supply, row: Ints, column: Ints, *, taken: Mapping[int, Sequence[tuple[int, int]]]
-) -> Flags:
-    """Which pairs, sorted by rows, touch nothing that is taken in their row."""
+def _clear(row: Small, supply: Supply, column: Small, taken: Sequence[Minutes]) -> Flags:
+    """Which pairs touch nothing that is taken in their row."""
     keep = np.ones(len(row), np.bool_)
-    rows = np.fromiter(taken, np.int64, len(taken))
-    low, high = (np.searchsorted(row, rows, side=side).tolist() for side in ("left", "right"))
-    for times, first, last in zip(taken.values(), low, high, strict=True):
-        start, end = supply.start[column[first:last]], supply.end[column[first:last]]
-        for begins, ends in times:
-            keep[first:last] &= (end <= begins) | (start >= ends)
+    table = [(number, *span) for number, spans in enumerate(taken) for span in spans]
+    if not len(row) or not table:
+        return keep
+    rows, begins, ends = np.array(table, np.int64).T
+    keys = row.astype(np.int64) * _SHIFT + supply.start[column]
+    longest = int((supply.end - supply.start).max())
+    low = np.searchsorted(keys, rows * _SHIFT + begins - longest)
+    of, near = _ranges(low, np.searchsorted(keys, rows * _SHIFT + ends))
+    keep[near[supply.end[column[near]] > begins[of]]] = False
     return keep

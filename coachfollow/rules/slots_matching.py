@@ -10,54 +10,53 @@ from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from coachfollow.rules import slots_time
-from coachfollow.rules.slots_graph import Graph, Ints, Supply
+from coachfollow.rules.slots_graph import Graph, Ints, Small, Supply
 from coachfollow.rules.slots_room import Room
 
 UNPLACED = 10**9  # more than the whole of any way of moving the others could cost; sums stay exact in floats
 
 
-def components(graph: Graph) -> list[Ints]:
-    """Split the pairs so that no two parts share a wanted meeting or a coach's week; the earliest part first."""
+def assign(graph: Graph, *, cost: Small, room: Room) -> Small:
+    """Choose pairs, by their places: as many as can be, and of those ways the one of least cost."""
     if not len(graph.row):
-        return []
-    units = np.unique(np.stack((graph.supply.coach, graph.supply.week), axis=1), axis=0, return_inverse=True)[
-        1
-    ]
-    rows, unit = int(graph.row.max()) + 1, units[graph.column]
-    size = rows + int(units.max()) + 1
-    links = coo_array((np.ones(len(unit), np.bool_), (graph.row, rows + unit)), shape=(size, size))
-    label = connected_components(links, directed=False)[1][graph.row]
-    order = np.argsort(label, kind="stable")
-    parts = np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
-    return sorted(parts, key=lambda part: int(graph.supply.start[graph.column[part]].min()))
-
-
-def assign(row: Ints, column: Ints, cost: Ints, *, supply: Supply, room: Room) -> tuple[Ints, Ints]:
-    """Give rows their columns: as many as can be, and of those ways the one of least cost."""
-    rows, row_at = np.unique(row, return_inverse=True)
-    columns, column_at = np.unique(column, return_inverse=True)
-    blocks = list(_blocks(columns, supply, room))
-    widths = np.array([len(block) for block in blocks], np.int64)
-    if not len(rows):
-        return rows, columns
-    own = np.arange(len(rows))
-    matrix = coo_array(
+        return np.empty(0, np.int32)
+    columns, place = _used(graph)
+    blocks = list(_blocks(columns, graph.supply, room))
+    rows, pairs = len(graph.wanted), len(graph.row)
+    held = np.bincount(graph.row, minlength=rows)
+    ends = np.cumsum(held + 1)  # a row's pairs, and its private column
+    at = np.arange(pairs) + graph.row
+    weights, indices = np.full(pairs + rows, float(UNPLACED)), np.empty(pairs + rows, np.int32)
+    weights[at], indices[at] = cost + 1, place[graph.column]
+    indices[ends - 1] = len(columns) + np.arange(rows)
+    matrix = csr_array(
         (
-            np.concatenate([cost + 1, np.full(len(rows), UNPLACED), np.ones(widths.sum(), np.int64)]),
-            (
-                np.concatenate([row_at, own, len(rows) + np.repeat(np.arange(len(blocks)), widths)]),
-                np.concatenate([column_at, len(columns) + own, *blocks]),
-            ),
+            np.concatenate([weights, np.ones(sum(map(len, blocks)))]),
+            np.concatenate([indices, *blocks]).astype(np.int32),
+            _bounds(ends, blocks),
         ),
-        shape=(len(rows) + len(blocks), len(columns) + len(rows)),
+        shape=(rows + len(blocks), len(columns) + rows),
     )
-    taken = min_weight_full_bipartite_matching(matrix.tocsr().astype(np.float64))[1][: len(rows)]
-    placed = taken < len(columns)
-    return rows[placed], columns[taken[placed]]
+    chosen = min_weight_full_bipartite_matching(matrix)[1][:rows]
+    return np.flatnonzero(place[graph.column] == chosen[graph.row]).astype(np.int32)
+
+
+def _used(graph: Graph) -> tuple[Ints, NDArray[np.int32]]:
+    """The times that suit anybody, and the place of each among them."""
+    used = np.zeros(len(graph.supply.start), np.bool_)
+    used[graph.column] = True
+    return np.flatnonzero(used), (np.cumsum(used) - 1).astype(np.int32)
+
+
+def _bounds(ends: Ints, blocks: list[Ints]) -> NDArray[np.int32]:
+    """Where each row begins, the rows of the blocks after all others."""
+    widths = np.array([len(block) for block in blocks], np.int64)
+    return np.concatenate([[0], ends, ends[-1] + np.cumsum(widths)]).astype(np.int32)
 
 
 def _blocks(columns: Ints, supply: Supply, room: Room) -> Iterator[Ints]:
@@ -76,8 +75,10 @@ def _over(times: int, left: int | None) -> int:
 
 
 def _gathered(coach: Ints, period: Ints) -> Iterator[tuple[tuple[int, int], Ints]]:
-    keys, inverse = np.unique(np.stack((coach, period), axis=1), axis=0, return_inverse=True)
-    order = np.argsort(inverse, kind="stable")
-    ends = np.cumsum(np.bincount(inverse, minlength=len(keys)))
-    pairs = [(one, when) for one, when in keys.tolist()]
-    yield from zip(pairs, np.split(order, ends[:-1]), strict=True)
+    """The places of each coach's times in each period."""
+    order = np.lexsort((period, coach))
+    one, when = coach[order], period[order]
+    changes = np.flatnonzero((np.diff(one) != 0) | (np.diff(when) != 0)) + 1
+    for places in np.split(order, changes):
+        if len(places):
+            yield (int(coach[places[0]]), int(period[places[0]])), places

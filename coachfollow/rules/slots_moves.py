@@ -6,16 +6,16 @@ hour, so nothing depends on how the hours were cut. What stands and is not among
 """
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from coachfollow.rules import slots_board, slots_cost
+from coachfollow.rules import slots_cost, slots_time
 from coachfollow.rules.slots_board import Board, Open
 from coachfollow.rules.slots_values import Meeting, Wanted
 
 MOVED = 100_000
-LOOKS = 300  # at so many meetings before a search gives up: it stays well under a second
+LOOKS = 80  # at so many meetings before a search takes the best it has: it stays well under a second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,65 +40,84 @@ def fit(
 ) -> Fit | None:
     """The cheapest way to place one more meeting; `movable` is what was wanted when others got their times."""
     others = movable or {}
-    ticks, seen = count(), set[int]()
+    ticks, seen = count(), set[tuple[int, tuple[Meeting, ...]]]()
     ways = [(0, next(ticks), _Path((), (), wanted))]
     while ways and len(seen) < looks:
         cost, _, path = heapq.heappop(ways)
         if path.asks is None:
             return Fit(meetings=path.given, cost=cost)
-        if path.asks.id in seen:
+        looker = (path.asks.id, path.given[-1:])  # who looks, and which time they had to leave to whom
+        if looker in seen:
             continue
-        seen.add(path.asks.id)
+        seen.add(looker)
         for more, further in _steps(board, path, path.asks, others):
             heapq.heappush(ways, (cost + more, next(ticks), further))
-    return None
+    ends = min((way for way in ways if way[2].asks is None), default=None)
+    return Fit(meetings=ends[2].given, cost=ends[0]) if ends else None
 
 
 def _steps(
     board: Board, path: _Path, asks: Wanted, movable: Mapping[int, Wanted]
-) -> Iterator[tuple[int, _Path]]:
+) -> Sequence[tuple[int, _Path]]:
     """Everything that the one who looks may take, with the board as it would be by then."""
     board.take(path.left)
     board.put(path.given)
-    fixed = {one.wanted for one in path.given}
-    found: dict[int | None, tuple[int, _Path]] = {}
-    for time in board.times(asks):
-        cost = slots_board.cost(board.problem, asks, time.meeting(asks))
-        cost += slots_cost.ANOTHER_COACH * (asks.coach not in {None, time.coach})
-        for other in _in_the_way(board, asks, time):
-            if other is not None and (other.wanted in fixed or other.wanted not in movable):
-                continue
-            key = other.wanted if other else None
-            if key in found and found[key][0] <= cost + MOVED * (other is not None):
-                continue  # the cheapest time for each way on is enough
-            left = path.left if other is None else (*path.left, other)
-            given = (*path.given, time.meeting(asks))
-            ask = None if other is None else movable[other.wanted]
-            found[key] = (cost + MOVED * (other is not None), _Path(given, left, ask))
+    found = _cheapest(board, asks, fixed={one.wanted for one in path.given}, movable=movable)
     board.take(path.given)
     board.put(path.left)
-    yield from found.values()
+    return [(cost, _further(path, asks, time, other, movable)) for cost, time, other in found]
 
 
-def _in_the_way(board: Board, asks: Wanted, time: Open) -> Sequence[Meeting | None]:
+def _further(
+    path: _Path, asks: Wanted, time: Open, other: Meeting | None, movable: Mapping[int, Wanted]
+) -> _Path:
+    given = (*path.given, time.meeting(asks))
+    if other is None:
+        return _Path(given, path.left, None)
+    return _Path(given, (*path.left, other), movable[other.wanted])
+
+
+def _cheapest(
+    board: Board, asks: Wanted, *, fixed: Collection[int], movable: Mapping[int, Wanted]
+) -> Collection[tuple[int, Open, Meeting | None]]:
+    """The cheapest time for each way on; those that overlap another meeting all count: each leaves it other times."""
+    found: dict[tuple[Meeting | None, Open | None], tuple[int, Open, Meeting | None]] = {}
+    crowding: dict[tuple[int, int], Sequence[Meeting]] = {}
+    for time in board.times(asks):
+        cost = time.cost + slots_cost.ANOTHER_COACH * (asks.coach not in {None, time.coach})
+        touching = board.in_the_way(asks, time)
+        for other in _giving_way(board, time, touching, crowding):
+            if other is not None and (other.wanted in fixed or other.wanted not in movable):
+                continue
+            whole, key = cost + MOVED * (other is not None), (other, time if touching else None)
+            if key not in found or whole < found[key][0]:
+                found[key] = (whole, time, other)
+    return found.values()
+
+
+def _giving_way(
+    board: Board,
+    time: Open,
+    touching: Sequence[Meeting],
+    crowding: dict[tuple[int, int], Sequence[Meeting]],
+) -> Sequence[Meeting | None]:
     """The meetings of which one has to give way; None where nobody has to, nothing where one is not enough."""
-    touching = board.in_the_way(asks, time)
     if len(touching) > 1:
         return ()
-    if touching:
-        board.take(touching)
-        is_enough = not board.is_full(time)
-        board.put(touching)
-        return touching if is_enough else ()
     if not board.is_full(time):
-        return (None,)
-    return _whose_going_makes_room(board, time)
+        return touching or (None,)
+    if (time.coach, time.day) not in crowding:
+        crowding[time.coach, time.day] = _whose_going_makes_room(board, time)
+    crowd = crowding[time.coach, time.day]
+    return [one for one in crowd if one in touching] if touching else crowd
 
 
 def _whose_going_makes_room(board: Board, time: Open) -> Sequence[Meeting]:
     """Those of the coach without whom neither the day nor the week is full."""
+    monday = slots_time.week_of(time.day) * slots_time.WEEK + 1
+    days = [time.day] if board.is_day_full(time) else range(monday, monday + slots_time.WEEK)
     found = []
-    for other in list(board.of_coach[time.coach]):
+    for other in board.on(time.coach, days):
         board.take([other])
         if not board.is_full(time):
             found.append(other)

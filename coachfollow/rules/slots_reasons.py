@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from coachfollow.rules import slots_board, slots_moves
+from coachfollow.rules import slots_moves
 from coachfollow.rules.slots_board import Board
 from coachfollow.rules.slots_values import Coach, Meeting, Participant, Problem, Wanted
 
@@ -78,8 +78,7 @@ def _best(board: Board, wanted: Wanted) -> Meeting | None:
 
 def _free(board: Board, wanted: Wanted) -> list[tuple[int, Meeting, int]]:
     free = [time for time in board.times(wanted) if board.is_free(wanted, time)]
-    meetings = [(time.meeting(wanted), time.day) for time in free]
-    return [(slots_board.cost(board.problem, wanted, one), one, day) for one, day in meetings]
+    return [(time.cost, time.meeting(wanted), time.day) for time in free]
 
 
 def _reason(board: Board, wanted: Wanted) -> Reason:

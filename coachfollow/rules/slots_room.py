@@ -16,12 +16,15 @@ class Room:
     _days: Counter[tuple[int, int]] = field(default_factory=Counter)
     _weeks: Counter[tuple[int, int]] = field(default_factory=Counter)
 
-    def count(self, meetings: Iterable[Meeting], *, by: int = 1) -> None:
-        """Count meetings in, or out again."""
+    def count(self, meetings: Iterable[Meeting]) -> None:
+        """Count meetings in."""
         for one in meetings:
-            day = slots_time.local_day(one.starts_at, self.coaches[one.coach].zone)
-            self._days[one.coach, day] += by
-            self._weeks[one.coach, slots_time.week_of(day)] += by
+            self.use(one.coach, slots_time.local_day(one.starts_at, self.coaches[one.coach].zone))
+
+    def use(self, coach: int, day: int, *, by: int = 1) -> None:
+        """Count one more on a day, or one less."""
+        self._days[coach, day] += by
+        self._weeks[coach, slots_time.week_of(day)] += by
 
     def on(self, coach: int, day: int) -> int | None:
         """How many more meetings a day holds; None where there is no limit."""

@@ -62,3 +62,30 @@ def test_without_those_named_the_others_keep_every_limit(
     for one in sorted(standing, key=lambda one: one.starts_at):
         assert board.takes(one) == (one.wanted not in crowded)
         board.put([] if one.wanted in crowded else [one])
+
+
+@pytest.mark.parametrize(
+    ("offered", "worked", "said", "remark"),
+    [
+        (("mon 09:00-10:00", "UTC"), ("mon-fri 09:00-17:00", "UTC"), None, "it fits both"),
+        (("mon 09:00-09:30", "UTC"), ("mon 09:00-09:30", "UTC"), None, "to the minute"),
+        ((None, "UTC"), ("mon-fri 09:00-17:00", "UTC"), slots_clashes.NOT_OFFERED, "no hours any more"),
+        (("mon 09:15-12:00", "UTC"), ("mon 09:00-17:00", "UTC"), slots_clashes.NOT_OFFERED, "begins before"),
+        (("mon 08:00-09:15", "UTC"), ("mon 09:00-17:00", "UTC"), slots_clashes.NOT_OFFERED, "ends after"),
+        (("tue 09:00-10:00", "UTC"), ("mon 09:00-17:00", "UTC"), slots_clashes.NOT_OFFERED, "another day"),
+        (("mon 09:00-10:00", "UTC"), ("mon 09:15-17:00", "UTC"), slots_clashes.NOT_WORKED, "not yet at work"),
+        (("tue 09:00-10:00", "UTC"), ("tue 09:00-17:00", "UTC"), slots_clashes.NOT_OFFERED, "the coach's first"),
+        (("mon 18:00-19:00", "Asia/Tokyo"), ("mon 04:00-05:00", "America/New_York"), None, "by each one's clock"),
+        (("mon 09:00-10:00", "Asia/Tokyo"), ("mon 09:00-10:00", "UTC"), slots_clashes.NOT_OFFERED, "not by UTC"),
+        (("mon 08:00-09:15,09:15-10:00", "UTC"), ("mon 09:00-17:00", "UTC"), None, "two spans that meet are one"),
+    ],
+)  # fmt: skip
+def test_why_a_meeting_no_longer_fits(
+    offered: tuple[str | None, str], worked: tuple[str, str], said: str | None, remark: str
+) -> None:
+    (one,) = meetings(0)
+    week = worktime.parse_week(offered[0]) if offered[0] else None
+
+    why = slots_clashes.why(one, coach=(week, offered[1]), person=(worktime.parse_week(worked[0]), worked[1]))
+
+    assert why == said, remark

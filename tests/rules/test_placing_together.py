@@ -228,6 +228,22 @@ def test_as_few_as_possible_move() -> None:
     ]
 
 
+def test_of_times_that_push_one_away_the_one_that_leaves_it_a_place_is_found() -> None:
+    """A quarter of an hour earlier would suit better, and nobody would find anything any more."""
+    new, old = (wanted(n, "mon 09:00", days=1) for n in (10, 20))
+    task = problem(
+        [coach(1, "mon 09:00-10:00")],
+        [new],
+        weeks={10: "mon 09:15-10:00"},
+        standing=[stands(old, "mon 09:15")],
+    )
+
+    found = slots_moves.fit(Board(task), new, movable={20: old})
+
+    assert found is not None
+    assert [one.starts_at for one in found.meetings] == [at("mon 09:30"), at("mon 09:00")]
+
+
 def test_a_full_day_opens_when_one_of_its_meetings_goes_to_another_day() -> None:
     old = wanted(20)
     task = problem(
