@@ -35,8 +35,8 @@ def check(file: Path, *, as_json: bool) -> None:
     """Check a template and name every mistake; changes nothing."""
     read = _read(file)
     output.show(
-        {"key": read.key, "languages": read.languages, "steps": len(read.steps)},
-        [f"{file} is in order: {read.key}, {len(read.steps)} steps, in {', '.join(read.languages)}."],
+        {"key": read.key, "languages": read.languages, "steps": len(read.laid_out)},
+        [f"{file} is in order: {read.key}, {len(read.laid_out)} steps, in {', '.join(read.languages)}."],
         as_json=as_json,
     )
 

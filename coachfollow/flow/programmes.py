@@ -115,7 +115,7 @@ def _version(
     session.add(version)
     session.flush()
     session.add_all(_text(version.id, programme, locale) for locale in programme.languages)
-    for position, step in enumerate(programme.steps):
+    for position, step in enumerate(programme.laid_out):
         _step(session, version.id, step, position=position)
     return version
 

@@ -29,6 +29,7 @@ class Part(StrEnum):
     ADVICE = "advice"
     KIND = "kind"
     WHEN = "when"
+    SERIES = "series"
     AT = "at"
     OPEN_DAYS = "open_days"
     MANDATORY = "mandatory"
@@ -146,6 +147,7 @@ def _step_facts(step: Step) -> Facts:
     found = {
         (Part.KIND, ""): str(rule.kind),
         (Part.WHEN, ""): f"{rule.offset_days} {rule.day_kind} {rule.anchor}",
+        (Part.SERIES, ""): ", ".join(map(str, step.gaps)),
         (Part.AT, ""): f"{rule.at:%H:%M}",
         (Part.OPEN_DAYS, ""): str(rule.open_days or ""),
         (Part.MANDATORY, ""): "yes" if rule.mandatory else "no",

@@ -23,6 +23,7 @@ from coachfollow.intake.programme_documents import (
 )
 from coachfollow.intake.programme_nodes import root
 from coachfollow.intake.programme_readers import is_slug
+from coachfollow.intake.programme_values import laid_out
 from coachfollow.rules import cadence, worktime
 from coachfollow.rules.kinds import StepKind
 from coachfollow.rules.planning import Sessions
@@ -119,7 +120,8 @@ class Survey:
     """A text looked over: its document, what could be read of it, and everything that is wrong.
 
     Steps go by name in the order of the document; `days` says how many days after the training each falls, every
-    session taken for one day. It is empty where a step hangs in the air: a time line would lie.
+    session taken for one day, and `again` on which days a series returns. Both are empty where a step hangs in the
+    air: a time line would lie.
     """
 
     document: Document
@@ -127,6 +129,7 @@ class Survey:
     mistakes: tuple[Mistake, ...]
     steps: Mapping[str, Step]
     days: Mapping[str, int]
+    again: Mapping[str, tuple[int, ...]]
 
 
 def survey(text: str, *, file: str) -> Survey:
@@ -138,23 +141,30 @@ def survey(text: str, *, file: str) -> Survey:
     document = taken_apart(spot)
     called, found = names(document), examined.programme.steps
     steps = dict(zip(called, found, strict=True)) if len(called) == len(found) else {}
+    days = _days(steps)
     return Survey(
         document=document,
         programme=examined.programme,
         mistakes=examined.mistakes,
         steps=steps,
-        days=_days(steps),
+        days={name: own[0] for name, own in days.items()},
+        again={name: own[1:] for name, own in days.items()},
     )
 
 
-def _days(steps: Mapping[str, Step]) -> Mapping[str, int]:
-    rules = {name: step.rule for name, step in steps.items()}
+def _days(steps: Mapping[str, Step]) -> Mapping[str, tuple[int, ...]]:
+    laid = laid_out(tuple(steps.values()))
     sessions = Sessions(days=(_DAY_ZERO,) * _MOST_SESSIONS, anchor=0)
     try:
-        wanted = cadence.wanted_days(tuple(rules.values()), sessions=sessions, hours=_OFFICE)
+        wanted = cadence.wanted_days(
+            [step.rule for own in laid for step in own], sessions=sessions, hours=_OFFICE
+        )
     except ValueError:
         return {}
-    return {name: (wanted[rule.key] - _DAY_ZERO).days for name, rule in rules.items()}
+    return {
+        name: tuple((wanted[step.rule.key] - _DAY_ZERO).days for step in own)
+        for name, own in zip(steps, laid, strict=True)
+    }
 
 
 def _with_steps(document: Document, steps: list[Node]) -> Document:

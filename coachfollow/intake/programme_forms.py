@@ -42,6 +42,8 @@ def step_values(step: Document) -> dict[str, str]:
         "side": "before" if days.startswith("-") else "after",
         "anchor": _anchor(group(step, "when")),
         "at": words(step, "at"),
+        "lasts": words(step, "series", "lasts_days"),
+        "gaps": ", ".join(word for word in entries(step, "series", "gaps") if isinstance(word, str)),
         "open_days": words(step, "open_days"),
         "mandatory": "yes" if words(step, "mandatory").lower() in {"true", "yes"} else "",
         "reminder-1": reminders[0] if reminders else "",
@@ -59,6 +61,10 @@ def step_of(values: Values, *, before: Document, languages: Collection[str]) -> 
         put(step, said.get(name, ""), name)
     put(step, "true" if said.get("mandatory") else "", "mandatory")
     step["when"] = _when(said)
+    put(step, said.get("lasts", ""), "series", "lasts_days")
+    put(step, list(_listed(said.get("gaps", ""))), "series", "gaps")
+    if not group(step, "series"):
+        step.pop("series", None)
     reminders: list[Node] = [word for n in (1, 2) for word in _listed(said.get(f"reminder-{n}", ""))]
     step["reminders"] = reminders
     if not reminders:

@@ -12,7 +12,9 @@ GENERAL = "form"  # of no field in particular
 
 _ABOUT = frozenset({"title", "why", "sponsor", "completion", "anchor", "attended", "adapt"})
 _ADVICE = frozenset({"commitment", "themes"})
-_FRAGMENT = re.compile(r"(is|are|has|holds|must|needs|reminds|names|counts|depends|follows)\b")
+_FRAGMENT = re.compile(
+    r"(is|are|has|holds|must|needs|reminds|names|counts|depends|follows|says|leaves|makes)\b"
+)
 _PLAIN = {
     "sponsor.name": "sponsor",
     "sponsor": "sponsor",
@@ -41,6 +43,9 @@ _PLAIN = {
     "reminders.#2": "reminder-2",
     "kind": "kind",
     "at": "at",
+    "series": "lasts",
+    "series.lasts_days": "lasts",
+    "series.gaps": "gaps",
     "open_days": "open_days",
     "mandatory": "mandatory",
     "theme": "theme",
@@ -94,6 +99,8 @@ def _of_step(path: str, mistake: Mistake, languages: Collection[str]) -> str:
             return f"{name}-{code}"
         case ["texts", *code] if languages:
             return f"subject-{code[0] if code and code[0] in languages else next(iter(languages))}"
+        case ["series", "gaps", _]:
+            return "gaps"
         case [""]:  # rules.planning says what a step counts from; the reader that there is one like it
             return "anchor" if mistake.sentence.startswith("step ") else "kind"
     return _PLAIN.get(path, GENERAL)

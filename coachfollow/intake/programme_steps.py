@@ -20,21 +20,23 @@ from coachfollow.intake.programme_readers import (
     word,
 )
 from coachfollow.intake.programme_texts import Unfit, line, passage
-from coachfollow.intake.programme_values import Step, StepText
-from coachfollow.rules import planning
+from coachfollow.intake.programme_values import Step, StepText, laid_out
+from coachfollow.rules import planning, series
 from coachfollow.rules.kinds import Applied, Audience, DayKind, StepKind
 from coachfollow.rules.planning import StepRule
 
 FIELDS = (
     *("key", "kind", "audience", "when", "at", "open_days", "mandatory", "reminders"),
-    *("theme", "texts"),
+    *("series", "theme", "texts"),
 )
 MORNING = time(9)
 MOST_STEPS = 100
+_LATEST = 730
 LONGEST_SUBJECT, LONGEST_QUESTION, LONGEST_LABEL, LONGEST_BODY = 100, 250, 60, 3_000
 
 _ASKING = frozenset({StepKind.REFLECTION, StepKind.SPONSOR, StepKind.UNPROMPTED})
 _ANSWERS = frozenset({StepKind.REFLECTION, StepKind.UNPROMPTED})
+_RETURNING = frozenset({StepKind.REFLECTION, StepKind.PROMPT})
 
 _OWN_WORDS = ("commitment", "situation", "action")
 _TO_PARTICIPANT: Unfit = {"participant": "the participant reads this; write {{first_name}}"}
@@ -52,17 +54,24 @@ def steps(spot: Spot, *, languages: Collection[str], themes: Collection[str]) ->
             f"holds {len(spot.node.value)} steps; nobody wants more than {MOST_STEPS} from a training"
         )
     placed = each(spot, partial(_placed, languages=languages, themes=themes))
-    for place, complaint in (*_doubled(placed), *_commitments(spot, placed), *_unplannable(spot, placed)):
+    laid = [
+        (place, step.rule)
+        for (place, _), own in zip(placed, laid_out([step for _, step in placed]), strict=True)
+        for step in own
+    ]
+    if len(laid) > MOST_STEPS:
+        spot.note(f"makes {len(laid)} steps with all its series; nobody wants more than {MOST_STEPS}")
+    for place, complaint in (*_doubled(laid), *_commitments(spot, placed), *_unplannable(spot, laid)):
         place.note(complaint)
     return tuple(step for _, step in placed)
 
 
-def _doubled(placed: Sequence[tuple[Spot, Step]]) -> Iterator[tuple[Spot, str]]:
+def _doubled(laid: Sequence[tuple[Spot, StepRule]]) -> Iterator[tuple[Spot, str]]:
     first: dict[str, Spot] = {}
-    for place, step in placed:
-        taken = first.setdefault(step.rule.key, place)
-        if step.rule.key and taken is not place:
-            yield place, f"the key “{step.rule.key}” is taken by the step on line {taken.line}"
+    for place, rule in laid:
+        taken = first.setdefault(rule.key, place)
+        if rule.key and taken is not place:
+            yield place, f"the key “{rule.key}” is taken by the step on line {taken.line}"
 
 
 def _commitments(spot: Spot, placed: Sequence[tuple[Spot, Step]]) -> Iterator[tuple[Spot, str]]:
@@ -74,9 +83,9 @@ def _commitments(spot: Spot, placed: Sequence[tuple[Spot, Step]]) -> Iterator[tu
         yield place, f"is a second commitment; the one on line {places[0].line} is enough"
 
 
-def _unplannable(spot: Spot, placed: Sequence[tuple[Spot, Step]]) -> Iterator[tuple[Spot, str]]:
-    rules = {step.rule.key: step.rule for _, step in reversed(placed)}
-    places = {step.rule.key: place for place, step in reversed(placed)}
+def _unplannable(spot: Spot, laid: Sequence[tuple[Spot, StepRule]]) -> Iterator[tuple[Spot, str]]:
+    rules = {rule.key: rule for _, rule in reversed(laid)}
+    places = {rule.key: place for place, rule in reversed(laid)}
     for problem in planning.problems(tuple(rules.values())):
         subject = problem.removeprefix("step ").split(" ", 1)[0]
         yield places.get(subject, spot), problem
@@ -97,8 +106,12 @@ def _step(spot: Spot, *, languages: Collection[str], themes: Collection[str]) ->
     given = fields(spot, FIELDS)
     kind = given.need("kind", choice(StepKind), None)
     _refuse(given, kind)
+    rule = _rule(given, kind)
+    lasts_days, gaps = given.get("series", partial(_series, rule=rule), (None, ()))
     return Step(
-        rule=_rule(given, kind),
+        rule=rule,
+        lasts_days=lasts_days,
+        gaps=gaps if kind in _RETURNING else (),
         theme=given.get("theme", word(themes), None),
         texts=given.need("texts", by_language(languages, partial(_text, kind=kind)), {}),
     )
@@ -114,6 +127,8 @@ def _refuse(given: Fields, kind: StepKind | None) -> None:
         misfits = {"reminders": f"has no place in an {kind}, which asks once"}
     if kind and kind not in _ANSWERS:
         misfits["labels"] = f"has no place in a {kind}; only a question about the plan has answers to name"
+    if kind and kind not in _RETURNING:
+        misfits["series"] = f"has no place in a {kind}; only a question or a reminder comes again and again"
     for name in misfits:
         if name in given.found:
             given.found[name].note(misfits[name])
@@ -163,7 +178,7 @@ def _offset(given: Fields) -> tuple[str, int, DayKind]:
     """How far, as the field of this name says; without either it is the days that are missing."""
     if "working_days" in given.found:
         return "working_days", given.need("working_days", whole(-260, 520), 0), DayKind.WORKING
-    return "days", given.need("days", whole(-365, 730), 0), DayKind.CALENDAR
+    return "days", given.need("days", whole(-365, _LATEST), 0), DayKind.CALENDAR
 
 
 def _reminders(spot: Spot, *, open_days: int | None) -> tuple[int, ...]:
@@ -185,6 +200,37 @@ def _reminders(spot: Spot, *, open_days: int | None) -> tuple[int, ...]:
 def _at_most(working_days: int) -> int:
     """How many calendar days so many working days may be, in a week of five; then the step still has to be open."""
     return working_days + 2 * -(-working_days // 5)
+
+
+def _series(spot: Spot, *, rule: StepRule) -> tuple[int | None, tuple[int, ...]]:
+    """How long it must last, and the gaps: those of the file, or what is suggested."""
+    given = fields(spot, ("lasts_days", "gaps"))
+    if not given.found:
+        raise Unusable("says neither how long it must last nor its gaps; write for example {lasts_days: 90}")
+    if rule.day_kind is DayKind.WORKING:
+        spot.note("counts in days; every time still comes on a working day")
+    if rule.offset_days < 0:
+        spot.note("has to begin on the day it counts from, or later")
+    lasts = given.get("lasts_days", whole(series.SHORTEST, series.LONGEST), None)
+    if "gaps" in given.found:
+        return lasts, given.get("gaps", partial(_gaps, first=rule.offset_days, until=lasts or _LATEST), ())
+    gaps = series.suggested(lasts, first=rule.offset_days) if lasts else ()
+    if lasts and not gaps:
+        given.found["lasts_days"].note(
+            f"leaves no room to come again after day {rule.offset_days}, its first"
+        )
+    return lasts, gaps
+
+
+def _gaps(spot: Spot, *, first: int, until: int) -> tuple[int, ...]:
+    gaps = each(spot, whole(1, series.LONGEST))
+    if not gaps:
+        raise Unusable("is empty; write the days from each time to the next, or leave it out")
+    if len(gaps) > series.MOST_GAPS:
+        spot.note(f"has {len(gaps)} entries; {series.MOST_GAPS} at most")
+    if first + sum(gaps) > until:
+        spot.note(f"has its last on day {first + sum(gaps)}, later than day {until}")
+    return gaps[: series.MOST_GAPS]
 
 
 def _text(spot: Spot, *, kind: StepKind | None) -> StepText:

@@ -1,8 +1,9 @@
 """The values a programme's file is read into: what it offers, why, and its steps with their texts."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from coachfollow.rules import series
 from coachfollow.rules.adapting import Rules
 from coachfollow.rules.planning import StepRule
 
@@ -38,11 +39,16 @@ class StepText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step: when it falls, what it is about, what it says in every language of its programme."""
+    """One step: when it falls, what it is about, what it says in every language of its programme.
+
+    A series returns after each of the gaps, in days; `lasts_days` is what they were asked for.
+    """
 
     rule: StepRule
     theme: str | None
     texts: Mapping[str, StepText]
+    lasts_days: int | None = None
+    gaps: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +80,22 @@ class Programme:
     source: str
     checksum: str
 
+    @property
+    def laid_out(self) -> tuple[Step, ...]:
+        """The steps with every return of a series as a step of its own: what is published and planned."""
+        return tuple(step for own in laid_out(self.steps) for step in own)
+
     def language_for(self, locale: str) -> str:
         """The language a person of this locale (“de-AT”, “de_AT”) gets: theirs, its base, or the default."""
         wanted = locale.replace("_", "-")
         fitting = (code for code in (wanted, wanted.split("-")[0]) if code in self.languages)
         return next(fitting, self.languages[0])
+
+
+def laid_out(steps: Sequence[Step]) -> tuple[tuple[Step, ...], ...]:
+    """Each step as the ordinary steps it stands for: itself, and every return of a series."""
+    rules = series.laid_out([(step.rule, step.gaps) for step in steps])
+    return tuple(
+        tuple(replace(step, rule=rule, lasts_days=None, gaps=()) for rule in own)
+        for step, own in zip(steps, rules, strict=True)
+    )

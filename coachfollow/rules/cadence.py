@@ -8,7 +8,7 @@ from coachfollow.rules import worktime
 from coachfollow.rules.kinds import Audience, DayKind, StepKind
 from coachfollow.rules.worktime import Hours
 
-_STEP = "step:"
+STEP = "step:"  # an anchor that is another step
 _MANY = 5  # digits: no training has so many sessions, and int() refuses endless numbers
 
 
@@ -104,8 +104,8 @@ def _distance(trail: Sequence[StepRule]) -> Distance:
 def _trail(step: StepRule, rules: Mapping[str, StepRule]) -> tuple[StepRule, ...]:
     """The step, the step it follows, and so on to the one that follows a session."""
     trail = [step]
-    while trail[-1].anchor.startswith(_STEP):
-        follows = rules.get(trail[-1].anchor.removeprefix(_STEP))
+    while trail[-1].anchor.startswith(STEP):
+        follows = rules.get(trail[-1].anchor.removeprefix(STEP))
         if follows is None:
             raise ValueError(f"step {trail[-1].key} follows “{trail[-1].anchor}”, but there is no such step")
         if follows in trail:
@@ -164,6 +164,6 @@ def session_problems(steps: Sequence[StepRule], *, count: int) -> tuple[str, ...
     return tuple(
         _no_such_session(step, count=count)
         for step in steps
-        if not step.anchor.startswith(_STEP)
+        if not step.anchor.startswith(STEP)
         and (_session_index(step.anchor, anchor=0, count=count) or 0) >= count
     )

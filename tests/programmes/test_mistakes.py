@@ -69,6 +69,28 @@ LAST = """\
         (spoilt("key: asked", "key: plan"), 16, "steps.plan", "“plan” is taken by the step on line 11"),
         (spoilt("kind: reflection", "kind: reflexion"), 17, "steps.asked.kind", "did you mean “reflection”?"),
         (spoilt("kind: reflection", "kind: dance"), 17, "steps.asked.kind", "use one of commitment, "),
+        (spoilt(SEVEN, SEVEN + "\n    series: weekly"), 19, "steps.asked.series", "must be a group of fields"),
+        (spoilt(SEVEN, SEVEN + "\n    series: {}"), 19, "steps.asked.series", "says neither"),
+        (spoilt(SEVEN, SEVEN + "\n    series: {lasts: 90}"), 19, "steps.asked.series.lasts", "did you mean"),
+        (spoilt(SEVEN, SEVEN + "\n    series: {lasts_days: 7}"), 19, "steps.asked.series.lasts_days", "no room"),
+        (spoilt(SEVEN, SEVEN + "\n    series: {lasts_days: 999}"), 19, "steps.asked.series.lasts_days", "to 365"),
+        (spoilt(SEVEN, SEVEN + "\n    series: {gaps: []}"), 19, "steps.asked.series.gaps", "is empty"),
+        (spoilt(SEVEN, SEVEN + "\n    series: {gaps: [9, 0]}"), 19, "steps.asked.series.gaps.#2", "from 1 to 365"),
+        (
+            spoilt(SEVEN, SEVEN + "\n    series: {lasts_days: 30, gaps: [9, 20]}"),
+            *(19, "steps.asked.series.gaps", "has its last on day 36, later than day 30"),
+        ),
+        (spoilt(SEVEN, SEVEN + f"\n    series: {{gaps: {[1] * 31}}}"), 19, "steps.asked.series.gaps", "30 at most"),
+        (spoilt(SEVEN, "{working_days: 5}\n    series: {gaps: [9]}"), 19, "steps.asked.series", "counts in days"),
+        (spoilt(SEVEN, "{days: -7}\n    series: {gaps: [9]}"), 19, "steps.asked.series", "has to begin on the day"),
+        (
+            spoilt("kind: commitment", "kind: commitment\n    series: {gaps: [9]}"),
+            *(13, "steps.plan.series", "has no place in a commitment"),
+        ),
+        (
+            spoilt(SEVEN, SEVEN + "\n    series: {gaps: [9]}").replace("key: plan", "key: asked-2"),
+            *(16, "steps.asked", "the key “asked-2” is taken by the step on line 11"),
+        ),
         (spoilt("kind: reflection\n    ", ""), 16, "steps.asked.kind", "is missing"),
         (
             spoilt("kind: reflection", "kind: commitment").replace(PLAN, "Again?"),

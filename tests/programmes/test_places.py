@@ -25,6 +25,8 @@ def mistakes(text: str) -> tuple[Mistake, ...]:
         (spoilt(SEVEN, SEVEN + "\n    reminders: [soon]"), "reminder-1", "whole number"),
         (spoilt(SEVEN, SEVEN + "\n    reminders: [1, soon]"), "reminder-2", "whole number"),
         (spoilt(SEVEN, SEVEN + "\n    reminders: [1, 2, 3]"), "reminder-1", "2 reminders at most"),
+        (spoilt(SEVEN, SEVEN + "\n    series: {lasts_days: long}"), "lasts", "from 7 to 365"),
+        (spoilt(SEVEN, SEVEN + "\n    series: {gaps: [9, soon]}"), "gaps", "whole number from 1 to 365"),
         (spoilt(SEVEN, SEVEN + "\n    mandatory: maybe"), "mandatory", "true or false"),
         (spoilt(SEVEN, SEVEN + "\n    theme: joy"), "theme", "is unknown"),
         (spoilt(SEVEN, SEVEN + "\n    colour: red"), "form", "This is not a field here"),

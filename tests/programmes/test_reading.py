@@ -143,3 +143,23 @@ def test_every_shipped_programme_stands_under_its_own_key() -> None:
         "service-recovery-and-empowerment",
     ]
     assert [programme.read(text, file=key).key for key, text in texts.items()] == list(texts)
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("{lasts_days: 30}", [7, 12, 17, 23, 30]),  # as suggested
+        ("{lasts_days: 30, gaps: [10, 13]}", [7, 17, 30]),
+        ("{gaps: [30, 60]}", [7, 37, 97]),
+    ],
+)
+def test_a_series_is_one_step_in_the_file_and_ordinary_steps_in_what_is_published(
+    written: str, days: list[int]
+) -> None:
+    small = read(spoilt("{days: 7}", f"{{days: 7}}\n    series: {written}"))
+    _, *asked = small.laid_out
+
+    assert [step.rule.key for step in small.steps] == ["plan", "asked"]
+    assert [step.rule.offset_days for step in asked] == days
+    assert [step.rule.key for step in asked[:3]] == ["asked", "asked-2", "asked-3"]
+    assert {step.texts["en"].subject for step in asked} == {"One question"}

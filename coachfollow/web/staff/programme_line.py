@@ -58,15 +58,15 @@ def drawn(found: Survey) -> Line | None:
     """The line of all steps; none where there are no dates to draw."""
     if not found.days:
         return None
-    first, last = min(0, *found.days.values()), max(WEEK, *found.days.values())
+    places = [(name, day) for name, days in found.days.items() for day in (days, *found.again[name])]
+    days = [day for _, day in places]
+    first, last = min(0, *days), max(WEEK, *days)
     scale = (WIDTH - 2 * MARGIN) / (last - first)
 
     def place(day: int) -> float:
         return round(MARGIN + (day - first) * scale, 1)
 
-    stacked = _stacked(
-        [(name, place(days)) for name, days in sorted(found.days.items(), key=lambda one: one[1])]
-    )
+    stacked = _stacked([(name, place(day)) for name, day in sorted(places, key=lambda one: one[1])])
     lanes = 1 + max(lane for _, _, lane in stacked)
     axis = float(TOP + lanes * LANE)
     dots = tuple(

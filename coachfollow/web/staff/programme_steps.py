@@ -186,6 +186,7 @@ def _form(
         draft=draft,
         step=step,
         languages=programme_editing.languages(found.document),
+        again=programme_words.again(found.steps[step]) if step in found.steps else "",
         themes={key: next(iter(by.values()), key) for key, by in found.programme.themes.items()},
         anchors=programme_words.anchors(found, but=step),
         values=values,

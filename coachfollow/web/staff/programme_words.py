@@ -42,10 +42,10 @@ _A_LINE = re.compile(r"the one on line [0-9]+")
 
 _HIDDEN_FROM: Mapping[StepKind, frozenset[str]] = {
     StepKind.PROMPT: frozenset({"question", "open_days", "mandatory", "reminders", "labels"}),
-    StepKind.UNPROMPTED: frozenset({"reminders"}),
-    StepKind.COMMITMENT: frozenset({"labels"}),
-    StepKind.CHECK_IN: frozenset({"labels"}),
-    StepKind.SPONSOR: frozenset({"labels"}),
+    StepKind.UNPROMPTED: frozenset({"reminders", "series"}),
+    StepKind.COMMITMENT: frozenset({"labels", "series"}),
+    StepKind.CHECK_IN: frozenset({"labels", "series"}),
+    StepKind.SPONSOR: frozenset({"labels", "series"}),
 }
 _OWN_WORDS = frozenset({"commitment", "situation", "action"})
 _NO_PLAN = frozenset({StepKind.SPONSOR, StepKind.CHECK_IN, StepKind.COMMITMENT})
@@ -68,6 +68,7 @@ PARTS: Mapping[Part, str] = {
     Part.ADVICE: "Examples",
     Part.KIND: "Kind",
     Part.WHEN: "Day",
+    Part.SERIES: "Days until it comes again",
     Part.AT: "Time",
     Part.OPEN_DAYS: "How many days it is open",
     Part.MANDATORY: "Mandatory",
@@ -163,6 +164,16 @@ def when(step: Step, of: Survey) -> str:
     """When a step falls, in words."""
     known = dict(anchors(of))
     return f"{distance(step.rule.offset_days, step.rule.day_kind)} {known.get(step.rule.anchor, step.rule.anchor)}"
+
+
+def again(step: Step) -> str:
+    """How often a series comes, and after which gaps; nothing where it comes once."""
+    gaps = step.gaps
+    if not gaps:
+        return ""
+    listed = f"{', '.join(map(str, gaps[:-1]))} and {gaps[-1]}" if len(gaps) > 1 else str(gaps[0])
+    unit = "day" if gaps[-1] == 1 else "days"
+    return f"{len(gaps) + 1} times in all: again after {listed} {unit}"
 
 
 def counted_from(said: str, titles: Mapping[str, str]) -> str:

@@ -199,3 +199,25 @@ def test_whoever_saves_a_step_second_is_told_even_if_it_was_taken_out(world: Wor
     assert "Kept." in lena.text
     lena.open(DRAFT)
     assert "1 week after the training, 09:00 Mine" in lena.text
+
+
+def test_how_long_it_must_last_suggests_gaps_that_can_be_changed(lena: Browser) -> None:
+    lena.open(STEP)
+    lena.send(STEP, **GOOD | {"lasts": "90"})
+    assert "8 times in all: again after 9, 9, 10, 11, 12, 13 and 14 days. So it is suggested" in lena.text
+
+    lena.send(STEP, **GOOD | {"lasts": "90", "gaps": "14, 28"})
+    assert "3 times in all: again after 14 and 28 days." in lena.text
+    assert "So it is suggested" not in lena.text
+    lena.open(f"{DRAFT}/publish")
+    assert "Days until it comes again is now 14, 28" in lena.text
+    lena.send(f"{DRAFT}/publish")
+    assert lena.text.count("How is it going?") == 3  # published as ordinary steps
+
+
+def test_a_series_that_does_not_fit_is_told_beside_its_field(lena: Browser) -> None:
+    lena.open(STEP)
+    lena.send(STEP, **GOOD | {"lasts": "30", "gaps": "14, 28"})
+
+    assert "has its last on day 49, later than day 30" in lena.text
+    assert 'id="problem-gaps"' in lena.page.get_data(as_text=True)
