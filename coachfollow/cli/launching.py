@@ -12,7 +12,7 @@ from coachfollow.queries import launches
 from coachfollow.queries.launches import Wish
 from coachfollow.rules import previewing
 from coachfollow.rules.kinds import Audience
-from coachfollow.rules.previewing import Dated, Preview
+from coachfollow.rules.previewing import Dated, Preview, Waiting
 
 
 class DayType(click.ParamType[date]):
@@ -70,7 +70,9 @@ def preview(
         raise Invalid(f"Give --session for each session: {error}.") from error
     document = {"programme": offer.key, "title": offer.title, **asdict(found)}
     output.show(
-        document, [_head(offer.title, found), *output.columns(map(_row, found.dates))], as_json=as_json
+        document,
+        [_head(offer.title, found), *output.columns(map(_row, found.dates)), *map(_awaited, found.waiting)],
+        as_json=as_json,
     )
 
 
@@ -78,6 +80,10 @@ def _head(title: str, found: Preview) -> str:
     days = ", ".join(f"{day}" for day in found.sessions)
     whose = f" for {found.name}" if found.name else ""
     return f"{title}{whose}; training on {days}; times in {found.zone}"
+
+
+def _awaited(one: Waiting) -> str:
+    return f"{one.how_far} the answer to “{one.answered}”: {one.kind.value.replace('_', ' ')} {one.step}"
 
 
 def _row(one: Dated) -> tuple[str, ...]:

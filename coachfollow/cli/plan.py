@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import click
+from sqlalchemy.orm import Session
 
 from coachfollow.cli import house, output
 from coachfollow.errors import NotFound
 from coachfollow.queries import finding, my_plan, timelines
-from coachfollow.queries.timelines import Dated, PlanHead
+from coachfollow.queries.timelines import Awaited, Dated, PlanHead
 from coachfollow.rules import worktime
 from coachfollow.rules.kinds import Audience
 
@@ -28,20 +29,30 @@ def show(email: str, *, as_json: bool) -> None:
             timelines.head(here.session, public_id=one.plan)
             for one in my_plan.plans_of(here.session, person_id=person)
         ]
-        found = [(head, timelines.dates(here.session, plan_id=head.plan_id)) for head in heads]
+        found = [(head, *_dates(here.session, head.plan_id)) for head in heads]
     if not found:
         raise NotFound(f"{email} has no follow-up yet: it comes with a roster or an attendance list.")
-    document = [{"plan": head, "dates": dates} for head, dates in found]
-    lines = [line for head, dates in found for line in _lines(head, dates)]
+    document = [{"plan": head, "dates": dates, "awaited": awaited} for head, dates, awaited in found]
+    lines = [line for head, dates, awaited in found for line in _lines(head, dates, awaited)]
     output.show(document, lines, as_json=as_json)
 
 
-def _lines(head: PlanHead, dates: Sequence[Dated]) -> list[str]:
+def _dates(session: Session, plan_id: int) -> tuple[Sequence[Dated], Sequence[Awaited]]:
+    dates = timelines.dates(session, plan_id=plan_id)
+    return dates, timelines.awaited(session, plan_id=plan_id, dates=dates)
+
+
+def _lines(head: PlanHead, dates: Sequence[Dated], awaited: Sequence[Awaited]) -> list[str]:
     coach = f"coach {head.coach}" if head.coach else "no coach yet"
     return [
         f"{head.participant}: {head.programme}, {head.group}; {head.state.value}; {coach}; times in {head.zone}",
         *output.columns(map(_row, dates)),
+        *(f"{one.how_far} the answer to {one.answered.step}: {_kind(one)} {one.step}" for one in awaited),
     ]
+
+
+def _kind(one: Dated | Awaited) -> str:
+    return one.kind.value.replace("_", " ")
 
 
 def _row(one: Dated) -> tuple[str, ...]:
@@ -49,7 +60,7 @@ def _row(one: Dated) -> tuple[str, ...]:
     whose = "manager: " if one.audience is Audience.MANAGER else ""
     return (
         f"{at:%Y-%m-%d %H:%M}",
-        f"{whose}{one.kind.value.replace('_', ' ')}",
+        f"{whose}{_kind(one)}",
         one.step,
         one.state.value,
         one.reason or one.why_unplaced or one.why,

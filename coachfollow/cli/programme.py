@@ -13,7 +13,7 @@ from coachfollow.intake.programme import Programme
 from coachfollow.queries import programmes as offers
 from coachfollow.queries import schedules
 from coachfollow.rules import adapting
-from coachfollow.rules.cadence import StepRule
+from coachfollow.rules.cadence import ANSWER, StepRule
 from coachfollow.rules.kinds import DayKind
 
 _DAYS = {DayKind.CALENDAR: "days", DayKind.WORKING: "working days"}
@@ -106,11 +106,15 @@ def _row(step: StepRule) -> tuple[str, ...]:
     return (
         step.key,
         step.kind.value.replace("_", " "),
-        f"{step.offset_days:+d} {_DAYS[step.day_kind]} from {step.anchor}",
+        f"{step.offset_days:+d} {_DAYS[step.day_kind]} from {_anchor(step.anchor)}",
         f"{step.at:%H:%M}",
         "must be done" if step.mandatory else "",
         f"reminders after {reminders} working days" if reminders else "",
     )
+
+
+def _anchor(name: str) -> str:
+    return f"the answer to {name.removeprefix(ANSWER)}" if name.startswith(ANSWER) else name
 
 
 def _read(file: Path) -> Programme:

@@ -1,17 +1,18 @@
-"""Settles a follow-up by what was given to it, and stops what would still remind of it."""
+"""Settles a follow-up by what was given to it, stops what would still remind of it, begins what waited for it."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import outbox
+from coachfollow.flow import outbox, sequels
 from coachfollow.models import Message, Touchpoint
 from coachfollow.rules.kinds import TouchpointState
 
 
 def complete(session: Session, *, touchpoint: Touchpoint, now: datetime) -> None:
-    """Settle a follow-up by its first answer, and stop what would still remind of it. No commit."""
+    """Settle a follow-up by its first answer, stop what would still remind of it, begin what waits. No commit."""
     if touchpoint.state is TouchpointState.OPEN:
         touchpoint.state, touchpoint.settled_at = TouchpointState.COMPLETED, now
+        sequels.begin(session, touchpoint=touchpoint, now=now)
     outbox.cancel(session, Message.touchpoint_id == touchpoint.id, reason="it was answered", now=now)
     session.flush()

@@ -63,23 +63,21 @@ def _date_rhythms(session: Session, template: _Template, plans: ColumnElement[bo
             template.plan(hours=hours, zone=rhythm.zone), gone_by=template.gone_by, now=template.now
         )
         alike = plans & schedules.alike(rhythm, organisation=organisation, now=template.now)
-        session.execute(
-            sets.insert_new(session, Touchpoint).from_select(_COLUMNS, _touchpoints(dates, alike))
-        )
+        session.execute(sets.insert_new(session, Touchpoint).from_select(COLUMNS, _touchpoints(dates, alike)))
 
 
 def _date_singly(session: Session, template: _Template, people: Sequence[Single]) -> None:
     hours = worktimes.of_people(session, ids=[one.person_id for one in people], now=template.now)
-    rows = [
+    found = [
         (one.plan_id, template.cohort.id, 1, False, *row)
         for one in people
-        for row in _rows(
+        for row in rows(
             template.plan(hours=hours[one.person_id], zone=one.zone),
             gone_by=template.gone_by,
             now=template.now,
         )
     ]
-    sets.bulk_new(session.connection(), Touchpoint, _COLUMNS, rows)
+    sets.bulk_new(session.connection(), Touchpoint, COLUMNS, found)
 
 
 _STEP_COLUMNS: dict[str, TypeEngine[Any]] = {
@@ -97,7 +95,7 @@ _STEP_COLUMNS: dict[str, TypeEngine[Any]] = {
     "state_reason": String(),
     "settled_at": UtcDateTime(),
 }
-_COLUMNS = ["plan_id", "cohort_id", "n", "undeliverable", *_STEP_COLUMNS]
+COLUMNS = ["plan_id", "cohort_id", "n", "undeliverable", *_STEP_COLUMNS]
 
 
 def _touchpoints(dates: CTE, plans: ColumnElement[bool]) -> sets.AnySelect:
@@ -121,10 +119,10 @@ def _touchpoints(dates: CTE, plans: ColumnElement[bool]) -> sets.AnySelect:
 @lru_cache(maxsize=128)
 def _dates(planned: tuple[tuple[int, Planned], ...], *, gone_by: frozenset[int], now: datetime) -> CTE:
     """The dates of a rhythm as a table; every chunk of a file has the same rhythms."""
-    return sets.few_rows("dates", _STEP_COLUMNS, list(_rows(planned, gone_by=gone_by, now=now)))
+    return sets.few_rows("dates", _STEP_COLUMNS, list(rows(planned, gone_by=gone_by, now=now)))
 
 
-def _rows(
+def rows(
     planned: Iterable[tuple[int, Planned]], *, gone_by: frozenset[int], now: datetime
 ) -> Iterable[tuple[object, ...]]:
     """What is stored of each date.

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from coachfollow.intake.programme import InvalidProgramme, Mistake, Programme, Step, examine_spot
 from coachfollow.intake.programme_documents import (
@@ -31,6 +31,7 @@ from coachfollow.rules.planning import Sessions
 _DAY_ZERO = date(2000, 1, 3)
 _OFFICE = worktime.parse_week(worktime.DEFAULT_WEEK)  # of nobody in particular
 _MOST_SESSIONS = 99
+_LATEST = 9999, time()  # what waits for an answer stands after all that has a day
 _LONGEST_KEY = 50
 
 # how the key of a new step begins, before the day it falls on
@@ -120,8 +121,8 @@ class Survey:
     """A text looked over: its document, what could be read of it, and everything that is wrong.
 
     Steps go by name in the order of the document; `days` says how many days after the training each falls, every
-    session taken for one day, and `again` on which days a series returns. Both are empty where a step hangs in the
-    air: a time line would lie.
+    session taken for one day, and `again` on which days a series returns. What waits for an answer has no days, and
+    nothing has where a step hangs in the air: a time line would lie.
     """
 
     document: Document
@@ -164,6 +165,7 @@ def _days(steps: Mapping[str, Step]) -> Mapping[str, tuple[int, ...]]:
     return {
         name: tuple((wanted[step.rule.key] - _DAY_ZERO).days for step in own)
         for name, own in zip(steps, laid, strict=True)
+        if own[0].rule.key in wanted
     }
 
 
@@ -173,7 +175,7 @@ def _with_steps(document: Document, steps: list[Node]) -> Document:
     found = survey(dump(changed), file="")
     if found.days:
         moments = {name: (days, found.steps[name].rule.at) for name, days in found.days.items()}
-        placed = sorted(zip(names(changed), steps, strict=True), key=lambda one: moments[one[0]])
+        placed = sorted(zip(names(changed), steps, strict=True), key=lambda one: moments.get(one[0], _LATEST))
         changed["steps"] = [step for _, step in placed]
     return changed
 

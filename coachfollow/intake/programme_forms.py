@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from copy import deepcopy
 
 from coachfollow.intake.programme_documents import Document, Node, entries, group, put, tidy, words
+from coachfollow.rules.cadence import ANSWER, STEP
 from coachfollow.rules.kinds import Applied, DayKind
 
 # a list, or what our reader will refuse by its line
@@ -135,7 +136,7 @@ def unwrapped(text: str) -> str:
 def _anchor(when: Document) -> str:
     """What the days count from, as `StepRule.anchor` says it."""
     if after := words(when, "after"):
-        return f"step:{after}"
+        return after if after.startswith(ANSWER) else f"{STEP}{after}"
     session = words(when, "session")
     return f"session:{session}" if session else "session"
 
@@ -150,6 +151,8 @@ def _when(said: Values) -> Node:
             put(when, which, "session")
         case ("step", ":", key):
             put(when, key, "after")
+        case ("answer", ":", _):
+            put(when, said["anchor"], "after")
     return when
 
 

@@ -7,8 +7,9 @@ from functools import partial
 
 import yaml
 
-from coachfollow.intake.programme_nodes import Fields, Spot, Unusable, each, fields, named
+from coachfollow.intake.programme_nodes import Fields, Spot, Unusable, each, fields, named, scalar
 from coachfollow.intake.programme_readers import (
+    KEYS,
     by_language,
     choice,
     flag,
@@ -22,6 +23,7 @@ from coachfollow.intake.programme_readers import (
 from coachfollow.intake.programme_texts import Unfit, line, passage
 from coachfollow.intake.programme_values import Step, StepText, laid_out
 from coachfollow.rules import planning, series
+from coachfollow.rules.cadence import ANSWER, STEP
 from coachfollow.rules.kinds import Applied, Audience, DayKind, StepKind
 from coachfollow.rules.planning import StepRule
 
@@ -164,14 +166,25 @@ def _when(spot: Spot) -> tuple[str, int, DayKind]:
     if {"days", "working_days"} <= given.found.keys():
         spot.note("counts in days or in working days, not in both")
     session = given.get("session", which_session, None)
-    after = given.get("after", slug, None)
+    after = given.get("after", _after, None)
     if after is None:
         return (f"session:{session}" if session else "session"), days, day_kind
     if session is not None:
         spot.note("counts from a session or after a step, not from both")
-    if days < 0:
-        given.found[name].note(f"“after: {after}” needs 0 days or more")
-    return f"step:{after}", days, day_kind
+    least = 1 if after.startswith(ANSWER) else 0
+    if days < least:
+        said = f"“after: {after.removeprefix(STEP)}” needs {least} {'day' if least else 'days'} or more"
+        given.found[name if name in given.found else "after"].note(said)
+    return after, days, day_kind
+
+
+def _after(spot: Spot) -> str:
+    """The step that another follows, or the answer to it."""
+    said = scalar(spot)
+    anchor, key = (ANSWER, said.removeprefix(ANSWER)) if said.startswith(ANSWER) else (STEP, said)
+    if not is_slug(key):
+        spot.note(f"“{key[:60]}” is no key; {KEYS}")
+    return f"{anchor}{key}"
 
 
 def _offset(given: Fields) -> tuple[str, int, DayKind]:

@@ -12,7 +12,7 @@ from coachfollow.queries import adapted, asked, examples, links, timelines
 from coachfollow.queries.adapted import Adapted
 from coachfollow.queries.asked import OwnPlan
 from coachfollow.queries.examples import Examples
-from coachfollow.queries.timelines import Dated, PlanHead
+from coachfollow.queries.timelines import Awaited, Dated, PlanHead
 from coachfollow.rules import wording, worktime
 from coachfollow.rules.kinds import TO_COME, Audience, MessageState, TouchpointState
 
@@ -33,6 +33,7 @@ class MyPlan:
     own_plan: OwnPlan | None
     coming: Sequence[Dated]
     past: Sequence[Dated]
+    awaited: Sequence[Awaited]  # what an answer of theirs brings
     current: int | None  # the question that is asked now
     titles: Mapping[str, Title]  # by step
     kept: Mapping[int, date]  # by follow-up: until when its mail is kept, because there were others
@@ -67,6 +68,7 @@ def my_plan(session: Session, *, plan: str, now: datetime) -> MyPlan:
         own_plan=asked.own_plan(session, plan_id=head.plan_id),
         coming=[one for one in dates if _is_to_come(one, now)],
         past=[one for one in reversed(own) if not _is_to_come(one, now)],
+        awaited=timelines.awaited(session, plan_id=head.plan_id, dates=dates),
         current=links.current_question(session, plan_id=head.plan_id, person_id=head.person_id, now=now),
         titles=titles(session, plan_id=head.plan_id),
         kept=_kept(session, head),

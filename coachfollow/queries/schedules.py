@@ -46,6 +46,13 @@ def steps(session: Session, *, version_id: int) -> dict[int, StepRule]:
     return {row.id: rule(row) for row in rows}
 
 
+def steps_of_plan(session: Session, *, plan_id: int) -> tuple[StepRule, ...]:
+    """Give the steps that a plan is made of."""
+    version = select(FollowUpPlan.programme_version_id).where(FollowUpPlan.id == plan_id).scalar_subquery()
+    rows = session.scalars(select(Step).where(Step.version_id == version).order_by(Step.position))
+    return tuple(map(rule, rows))
+
+
 def sessions(session: Session, cohort: Cohort) -> Sessions:
     """Give the local days of a cohort's sessions and which of them anchors its follow-ups."""
     days = session.scalars(

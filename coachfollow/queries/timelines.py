@@ -24,8 +24,12 @@ from coachfollow.models import (
     Step,
     Touchpoint,
 )
+from coachfollow.queries import schedules
+from coachfollow.rules import cadence, planning
+from coachfollow.rules.cadence import ANSWER
 from coachfollow.rules.changes import TAKEN_BACK
 from coachfollow.rules.kinds import (
+    TO_COME,
     Audience,
     CheckInState,
     MessageKind,
@@ -88,6 +92,16 @@ class Dated:
     ends_at: datetime | None
     why_unplaced: str | None
     link: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """One follow-up that gets its day only when something is answered, and how far from then."""
+
+    step: str
+    kind: StepKind
+    how_far: str
+    answered: Dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +196,21 @@ def dates(session: Session, *, plan_id: int) -> Sequence[Dated]:
         .order_by(Touchpoint.due_at, Touchpoint.id)
     )
     return [_dated(touchpoint, step, check_in) for touchpoint, step, check_in in rows]
+
+
+def awaited(session: Session, *, plan_id: int, dates: Sequence[Dated]) -> Sequence[Awaited]:
+    """Give what waits for an answer that may still come to one of these dates of a plan."""
+    asked = {f"{ANSWER}{one.step}": one for one in dates if one.state in TO_COME}
+    there = {one.step for one in dates}
+    steps = schedules.steps_of_plan(session, plan_id=plan_id)
+    distances = cadence.distances(steps)
+    return [
+        Awaited(
+            step=step.key, kind=step.kind, how_far=planning.how_far(distance), answered=asked[distance.anchor]
+        )
+        for step in steps
+        if step.key not in there and (distance := distances[step.key]).anchor in asked
+    ]
 
 
 def happened(session: Session, *, plan_id: int, most: int = MOST) -> Sequence[Happened]:

@@ -17,6 +17,7 @@ __all__ = [
     "Planned",
     "Sessions",
     "StepRule",
+    "how_far",
     "plan",
     "problems",
     "reminder_moments",
@@ -72,7 +73,10 @@ class _Dated:
 
 
 def plan(steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zone: str) -> tuple[Planned, ...]:
-    """Date every step, ordered by due moment; ValueError for an anchor that `problems` would have named."""
+    """Date every step, ordered by due moment; ValueError for an anchor that `problems` would have named.
+
+    What waits for an answer that is not there yet has no date.
+    """
     dated = _all_dated(steps, sessions=sessions, week=week, zone=zone)
     dated.sort(key=lambda one: one.due_at)
     planned: list[Planned] = []
@@ -94,6 +98,8 @@ def _all_dated(steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zo
     usually = wanted if usual is week else cadence.wanted_days(steps, sessions=sessions, hours=usual)
     found: list[_Dated] = []
     for step in steps:
+        if step.key not in wanted:
+            continue
         roll = worktime.previous_working_day if step.offset_days < 0 else worktime.next_working_day
         day = roll(week, wanted[step.key])
         at = worktime.clip_time(week, day, step.at)
@@ -171,7 +177,7 @@ def _closes_at(one: _Dated, *, successor: _Dated | None, zone: str) -> datetime:
 
 
 def _why(one: _Dated, week: Hours) -> str:
-    said = _distance(one.distance)
+    said = f"{how_far(one.distance)} {_anchor(one.distance.anchor)}"
     if one.day != one.wanted:
         said += f", {worktime.moved(week, one.wanted, one.day)}"
     if one.at != one.step.at:
@@ -179,14 +185,15 @@ def _why(one: _Dated, week: Hours) -> str:
     return said
 
 
-def _distance(distance: Distance) -> str:
+def how_far(distance: Distance) -> str:
+    """A distance in words, up to what it counts from: “5 days after”."""
     counted = [(distance.days, "day"), (distance.working_days, "working day")]
     parts = [(f"{abs(n)} {unit}{'' if abs(n) == 1 else 's'}", _side(n)) for n, unit in counted if n]
     if not parts:
-        return f"on the day of {_anchor(distance.anchor)}"
+        return "on the day of"
     if len({side for _, side in parts}) == 1:
-        return f"{' and '.join(said for said, _ in parts)} {parts[0][1]} {_anchor(distance.anchor)}"
-    return f"{' and '.join(f'{said} {side}' for said, side in parts)} {_anchor(distance.anchor)}"
+        return f"{' and '.join(said for said, _ in parts)} {parts[0][1]}"
+    return " and ".join(f"{said} {side}" for said, side in parts)
 
 
 def _side(days: int) -> str:
@@ -194,12 +201,14 @@ def _side(days: int) -> str:
 
 
 def _anchor(name: str) -> str:
-    """The session as people call it; which step comes before another says nothing to them."""
+    """The session or answer as people call it; which step comes before another says nothing to them."""
     match name.split(":", 1):
         case ["session", ("first" | "last") as which]:
             return f"the {which} session"
         case ["session", number]:
             return f"session {number}"
+        case ["answer", _]:
+            return "the answer to an earlier question"
     return "the training"
 
 

@@ -1,10 +1,11 @@
 """Says every date that a follow-up will have for one person before there is one: when, why then, and what reminds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from coachfollow.rules import planning, worktime
+from coachfollow.rules import cadence, planning, worktime
+from coachfollow.rules.cadence import ANSWER
 from coachfollow.rules.kinds import Audience, StepKind
 from coachfollow.rules.planning import Planned, Sessions, StepRule
 from coachfollow.rules.worktime import Hours
@@ -54,13 +55,25 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What gets its day only when something is answered: how far from then, and the title of that."""
+
+    step: str
+    title: str
+    kind: StepKind
+    how_far: str
+    answered: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """All dates of one person, in their order."""
+    """All dates of one person, in their order, and what waits for an answer of theirs."""
 
     zone: str
     name: str
     sessions: tuple[date, ...]
     dates: tuple[Dated, ...]
+    waiting: tuple[Waiting, ...] = ()
 
 
 def most_sessions(steps: Sequence[StepRule]) -> int:
@@ -81,7 +94,22 @@ def preview(offer: Offer, *, sessions: Sessions, person: Somebody) -> Preview:
             _dated(one, rules[one.step], title=offer.titles.get(one.step, one.step), person=person)
             for one in planned
         ),
+        waiting=tuple(_waiting(offer, {one.step for one in planned})),
     )
+
+
+def _waiting(offer: Offer, dated: Collection[str]) -> Iterator[Waiting]:
+    distances = cadence.distances(offer.steps)
+    for step in offer.steps:
+        if step.key not in dated:
+            answered = distances[step.key].anchor.removeprefix(ANSWER)
+            yield Waiting(
+                step=step.key,
+                title=offer.titles.get(step.key, step.key),
+                kind=step.kind,
+                how_far=planning.how_far(distances[step.key]),
+                answered=offer.titles.get(answered, answered),
+            )
 
 
 def _dated(one: Planned, step: StepRule, *, title: str, person: Somebody) -> Dated:

@@ -18,6 +18,8 @@ def mistakes(text: str) -> tuple[Mistake, ...]:
     [
         (spoilt(SEVEN, "when: {days: soon}"), "days", "“soon” must be a whole number"),
         (spoilt(SEVEN, "when: {days: 7, after: party}"), "anchor", "there is no such step"),
+        (spoilt(SEVEN, "when: {days: 7, after: answer:party}"), "anchor", "there is no such step"),
+        (spoilt(SEVEN, "when: {days: 0, after: answer:plan}"), "days", "needs 1 day or more"),
         (spoilt(SEVEN, "when: {working_days: many}"), "days", "whole number from -260 to 520"),
         (spoilt(SEVEN, "when: {session: 0, days: 7}"), "anchor", "counted from 1"),
         (spoilt(SEVEN, SEVEN + "\n    at: noon"), "at", "no time of day"),

@@ -1,5 +1,6 @@
 """A programme that cannot be planned is told so in sentences, before anyone gets a date from it."""
 
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
@@ -9,7 +10,8 @@ from coachfollow.rules.kinds import Audience, StepKind
 from coachfollow.rules.planning import Sessions, StepRule
 
 OFFICE = worktime.parse_week(worktime.DEFAULT_WEEK)
-ANCHORS = "use session, session:first, session:last, session:2 or step:<key>"
+ANCHORS = "use session, session:first, session:last, session:2, step:<key> or answer:<key>"
+MEETING = "is a meeting; only a question or the plan of one's own is answered"
 ENDLESS = "9" * 5000
 
 
@@ -27,6 +29,11 @@ def step(
         reminders=reminders,
         mandatory=True,
     )
+
+
+def kind(key: str, kind: StepKind, anchor: str = "session") -> StepRule:
+    audience = Audience.MANAGER if kind is StepKind.SPONSOR else Audience.PARTICIPANT
+    return replace(step(key, anchor), kind=kind, audience=audience)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +55,37 @@ def step(
         (
             (step("a", "step:b"), step("b", "step:c"), step("c", "step:b")),
             ("step b depends on itself through c", "step c depends on itself through b"),
+        ),
+        ((step("a"), step("b", "answer:a"), step("c", "step:b"), step("d", "answer:c")), ()),
+        ((step("a", "answer:z"),), ("step a follows “answer:z”, but there is no such step",)),
+        ((step("a", "answer:a"),), ("step a depends on itself",)),
+        (
+            (step("a", "answer:b"), step("b", "step:a")),
+            ("step a depends on itself through b", "step b depends on itself through a"),
+        ),
+        (
+            (kind("a", StepKind.PROMPT), step("b", "answer:a"), step("c", "step:b")),
+            ("step b waits for the answer to a, which wants no answer",),
+        ),
+        (
+            (kind("a", StepKind.CHECK_IN), step("b", "answer:a")),
+            (f"step b waits for the answer to a, which {MEETING}",),
+        ),
+        (
+            (kind("a", StepKind.SPONSOR), step("b", "answer:a")),
+            ("step b waits for the answer to a, which the manager answers, not the participant",),
+        ),
+        (
+            (kind("a", StepKind.UNPROMPTED), step("b", "answer:a")),
+            ("step b waits for the answer to a, which is the last of all",),
+        ),
+        (
+            (step("a"), step("b", "answer:a"), kind("c", StepKind.SPONSOR, "step:b")),
+            ("step c would tell a manager who has answered; count it from a session or a step",),
+        ),
+        (
+            (step("a"), kind("b", StepKind.COMMITMENT, "answer:a")),
+            ("step b asks everybody for a plan; it cannot wait for an answer",),
         ),
         ((step("a", "monday"),), (f"step a follows “monday”, which is not an anchor; {ANCHORS}",)),
         ((step("a", "session:0"),), (f"step a follows “session:0”, which is not an anchor; {ANCHORS}",)),

@@ -7,6 +7,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Invalid
+from coachfollow.intake.programme_values import laid_out
 from coachfollow.queries import launches, organisations
 from coachfollow.rules import planning, previewing, worktime
 from coachfollow.rules.access import Action
@@ -51,11 +52,12 @@ def programme(programme: str) -> ResponseReturnValue:
 def draft(programme: str) -> ResponseReturnValue:
     """Show the dates that a draft would have."""
     found = programme_drafts.survey(programme_drafts.opened(programme))
+    steps = [step for own in laid_out(tuple(found.steps.values())) for step in own]
     offer = Offer(
         key=programme,
         title=programme_words.name_of(found.document),
-        steps=tuple(step.rule for step in found.steps.values()),
-        titles={step.rule.key: programme_words.title(step, found) for step in found.steps.values()},
+        steps=tuple(step.rule for step in steps),
+        titles={step.rule.key: programme_words.title(step, found) for step in steps},
         anchor=found.programme.anchor,
         silent_after=found.programme.silent_after,
     )

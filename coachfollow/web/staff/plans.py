@@ -44,6 +44,7 @@ def show(plan: str) -> ResponseReturnValue:
     return render_template(
         "staff/plan.html",
         head=head,
+        awaited=timelines.awaited(g.session, plan_id=head.plan_id, dates=dates),
         coming=[one for one in dates if one.state in TO_COME],
         markable={one.id for one in dates if _may_have_met(one)},
         lines=lines,

@@ -12,6 +12,7 @@ WIDTH, MARGIN, LANE, TOP = 960, 24, 18, 26  # in the units of the drawing
 NEAREST = 14  # two dots that are nearer stand above each other
 MOST_TICKS = 14
 WEEK = 7
+AFTER_ANSWERS = "When an answer comes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +50,11 @@ def weeks(found: Survey) -> Sequence[tuple[str, Sequence[Entry]]]:
     entries = [Entry(name=name, step=step) for name, step in found.steps.items()]
     if not found.days:
         return [("", entries)] if entries else []
-    entries.sort(key=lambda one: (found.days[one.name], one.step.rule.at))
-    parts = groupby(entries, key=lambda one: programme_words.week(found.days[one.name]))
-    return [(part, list(steps)) for part, steps in parts]
+    dated = [one for one in entries if one.name in found.days]
+    dated.sort(key=lambda one: (found.days[one.name], one.step.rule.at))
+    parts = groupby(dated, key=lambda one: programme_words.week(found.days[one.name]))
+    waiting = [one for one in entries if one.name not in found.days]
+    return [*((part, list(steps)) for part, steps in parts), *([(AFTER_ANSWERS, waiting)] if waiting else [])]
 
 
 def drawn(found: Survey) -> Line | None:

@@ -11,6 +11,7 @@ from coachfollow.intake.programme import Mistake, Step
 from coachfollow.intake.programme_changes import Change, Part
 from coachfollow.intake.programme_documents import Document, words
 from coachfollow.intake.programme_editing import Survey
+from coachfollow.rules.cadence import ANSWER, ANSWERED, STEP
 from coachfollow.rules.kinds import Applied, DayKind, StepKind
 from coachfollow.rules.wording import PLACEHOLDERS
 from coachfollow.web.staff.words import LOCALE, anchor, capital
@@ -127,13 +128,20 @@ def anchors(found: Survey, *, but: str = "") -> list[tuple[str, str]]:
     """What the days of a step may count from; not from itself."""
     numbers = [anchor.partition(":")[2] for step in found.steps.values() if (anchor := step.rule.anchor)]
     most = max((int(number) for number in numbers if number.isdigit()), default=0)
-    steps = [(f"step:{name}", f"“{title(step, found)}”") for name, step in found.steps.items() if name != but]
+    others = {name: step for name, step in found.steps.items() if name != but}
+    steps = [(f"{STEP}{name}", f"“{title(step, found)}”") for name, step in others.items()]
+    answers = [
+        (f"{ANSWER}{name}", f"the answer to “{title(step, found)}”")
+        for name, step in others.items()
+        if step.rule.kind in ANSWERED
+    ]
     return [
         ("session", "the training"),
         ("session:first", "its first session"),
         ("session:last", "its last session"),
         *((f"session:{number}", f"session {number}") for number in range(2, max(most, 5) + 1)),
         *steps,
+        *answers,
     ]
 
 
@@ -178,8 +186,10 @@ def again(step: Step) -> str:
 
 def counted_from(said: str, titles: Mapping[str, str]) -> str:
     """What the days of a step count from; another step by its title."""
-    key = said.removeprefix("step:")
-    return f"“{titles[key]}”" if said.startswith("step:") and key in titles else anchor(said)
+    which, _, key = said.partition(":")
+    if key not in titles or which == "session":
+        return anchor(said)
+    return f"the answer to “{titles[key]}”" if said.startswith(ANSWER) else f"“{titles[key]}”"
 
 
 def week(days: int) -> str:

@@ -141,6 +141,8 @@ def anchor(value: str) -> str:
             return f"session {number}"
         case ("step", _, key):
             return f"the step “{key}”"
+        case ("answer", _, key):
+            return f"the answer to “{key}”"
     return "the training"
 
 

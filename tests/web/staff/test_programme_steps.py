@@ -221,3 +221,16 @@ def test_a_series_that_does_not_fit_is_told_beside_its_field(lena: Browser) -> N
 
     assert "has its last on day 49, later than day 30" in lena.text
     assert 'id="problem-gaps"' in lena.page.get_data(as_text=True)
+
+
+def test_a_step_can_wait_for_an_answer(lena: Browser) -> None:
+    lena.open(STEP)
+    lena.send(STEP, **GOOD | {"anchor": "answer:plan", "days": "0"})
+    assert "“after: answer:plan” needs 1 day or more" in lena.text
+
+    lena.send(STEP, **GOOD | {"anchor": "answer:plan", "days": "5"})
+    lena.open(DRAFT)
+    assert "When an answer comes 5 days after the answer to “" in lena.text
+    lena.open(f"{DRAFT}/publish")
+    lena.send(f"{DRAFT}/publish")
+    assert "5 days after the answer to “" in lena.text

@@ -1,0 +1,53 @@
+"""Dates what waits for an answer, in the transaction that keeps the answer: not before, and once."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy import literal, select
+from sqlalchemy.orm import Session, aliased
+
+from coachfollow.flow import sets, timetables
+from coachfollow.models import Cohort, FollowUpPlan, Person, Step, Touchpoint
+from coachfollow.queries import schedules, worktimes
+from coachfollow.rules import cadence, planning, worktime
+from coachfollow.rules.cadence import ANSWER
+from coachfollow.rules.kinds import PlanState
+
+
+def begin(session: Session, *, touchpoint: Touchpoint, now: datetime) -> None:
+    """Date what follows the answer to this, unless its plan has ended; what is dated already stays. No commit."""
+    plan = session.get_one(FollowUpPlan, touchpoint.plan_id)
+    key = _awaited(session, touchpoint)
+    if key is None or plan.state not in {PlanState.ACTIVE, PlanState.PAUSED}:
+        return
+    person = session.get_one(Person, plan.person_id)
+    steps = schedules.steps(session, version_id=plan.programme_version_id)
+    ids = {rule.key: step_id for step_id, rule in steps.items()}
+    sessions = schedules.sessions(session, session.get_one(Cohort, plan.cohort_id))
+    planned = planning.plan(
+        tuple(steps.values()),
+        sessions=replace(sessions, answers={key: _day(plan, person, now)}),
+        week=worktimes.of_person(session, person_id=person.id, now=now),
+        zone=person.zone,
+    )
+    follows = cadence.after_answer(tuple(steps.values()), key)
+    dated = [(ids[one.step], one) for one in planned if one.step in follows]
+    rows = timetables.rows(dated, gone_by=frozenset(), now=now)
+    found = [(plan.id, plan.cohort_id, 1, False, *row) for row in rows]
+    sets.bulk_new(session.connection(), Touchpoint, timetables.COLUMNS, found)
+
+
+def _awaited(session: Session, touchpoint: Touchpoint) -> str | None:
+    """The key of the step that was answered, if another waits for that."""
+    follows = aliased(Step)
+    return session.scalar(
+        select(Step.key)
+        .join(follows, follows.version_id == Step.version_id)
+        .where(Step.id == touchpoint.step_id, follows.anchor == literal(ANSWER) + Step.key)
+        .limit(1)
+    )
+
+
+def _day(plan: FollowUpPlan, person: Person, now: datetime) -> date:
+    """The day it counts from; while a plan rests time stands still, and resuming moves what is to come."""
+    return worktime.local(plan.state_at if plan.state is PlanState.PAUSED else now, person.zone).date()
