@@ -127,16 +127,11 @@ def _stop_mails(
 
 
 def _tell_calendars(session: Session, done: Sequence[Rewritten], *, now: datetime, send_at: datetime) -> None:
-    for one in done:
-        if one.check_in is None:
-            continue
-        if has_a_new_time(one.edit):
-            tell = checkins.invite
-        elif is_freed(one.edit, now):
-            tell = checkins.uninvite
-        else:
-            continue
-        tell(session, check_in=one.check_in, touchpoint=one.touchpoint, now=now, send_at=send_at)
+    met = [(one.edit, (one.check_in, one.touchpoint)) for one in done if one.check_in is not None]
+    placed = [meeting for edit, meeting in met if has_a_new_time(edit)]
+    checkins.invite(session, placed, now=now, send_at=send_at)
+    freed = [meeting for edit, meeting in met if is_freed(edit, now)]
+    checkins.uninvite(session, freed, now=now, send_at=send_at)
 
 
 def has_a_new_time(edit: Edit) -> bool:

@@ -1,19 +1,22 @@
 """Meetings in the calendars of both: invites, takes back, and numbers every word so that the newest wins."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
 from coachfollow.errors import NotFound
-from coachfollow.flow import history, outbox
+from coachfollow.flow import history, outbox, sets
 from coachfollow.models import CheckIn, CheckInAttendee, Coaching, FollowUpPlan, Message, Person, Touchpoint
-from coachfollow.queries import meetings
+from coachfollow.queries import meetings as reads
 from coachfollow.rules.kinds import CheckInState, MessageKind, StepKind
 
 AT_LEAST = timedelta(hours=24)  # so long is a word to a calendar worth sending
+
+Met = tuple[CheckIn, Touchpoint]
+"""A meeting, and the follow-up that it is."""
 
 
 def of(session: Session, *, touchpoint: Touchpoint, now: datetime) -> CheckIn:
@@ -30,70 +33,92 @@ def of(session: Session, *, touchpoint: Touchpoint, now: datetime) -> CheckIn:
     return add(session, touchpoint, person_id=plan.person_id, coach_id=coach_id, now=now)
 
 
-def invite(
-    session: Session, *, check_in: CheckIn, touchpoint: Touchpoint, now: datetime, send_at: datetime
-) -> None:
-    """Tell both calendars the time of a meeting, in place of what has not left yet. No commit."""
-    attendees = _attendees(session, check_in)
+def invite(session: Session, meetings: Sequence[Met], *, now: datetime, send_at: datetime) -> None:
+    """Tell all calendars the times of meetings, in place of what has not left yet. No commit."""
+    if not meetings:
+        return
+    attendees = _attendees(session, meetings)
     _withdraw(session, attendees, now)
-    for attendee in attendees:
-        attendee.sequence = _next_word(session, attendee)
-    _tell(session, touchpoint, attendees, MessageKind.INVITATION, now=now, send_at=send_at)
+    last = _last_words(session, attendees)
+    words = [(one, max(one.sequence, last.get(one.id, -1) + 1)) for one in attendees]  # never one seen before
+    newer = [(one, {"sequence": word}) for one, word in words if word != one.sequence]
+    sets.change(session, CheckInAttendee, newer)
+    _tell(session, meetings, attendees, MessageKind.INVITATION, now=now, send_at=send_at)
 
 
-def uninvite(
-    session: Session, *, check_in: CheckIn, touchpoint: Touchpoint, now: datetime, send_at: datetime
-) -> None:
-    """Take a meeting off both calendars; whoever never got the invitation gets nothing. No commit."""
-    attendees = _attendees(session, check_in)
+def uninvite(session: Session, meetings: Sequence[Met], *, now: datetime, send_at: datetime) -> None:
+    """Take meetings off all calendars; whoever never got the invitation gets nothing. No commit."""
+    if not meetings:
+        return
+    attendees = _attendees(session, meetings)
     _withdraw(session, attendees, now)
-    told = meetings.told(session, attendee_ids=[attendee.id for attendee in attendees])
-    for attendee in attendees:
-        attendee.sequence += 1
+    told = reads.told(session, attendee_ids=[attendee.id for attendee in attendees])
+    sets.change(session, CheckInAttendee, [(one, {"sequence": one.sequence + 1}) for one in attendees])
     invited = [one for one in attendees if one.id in told]
-    _tell(session, touchpoint, invited, MessageKind.CANCELLATION, now=now, send_at=send_at)
-    record(session, "check-in cancelled", check_in, now, None)
+    _tell(session, meetings, invited, MessageKind.CANCELLATION, now=now, send_at=send_at)
+    record(session, "check-in cancelled", meetings, now=now)
 
 
 def set_aside(session: Session, plans: ColumnElement[bool], *, reason: str, now: datetime) -> None:
     """Take these plans' coming meetings off both calendars, to be placed anew if they go on. The caller commits."""
-    for check_in, touchpoint in meetings.coming(session, plans, now=now):
-        uninvite(session, check_in=check_in, touchpoint=touchpoint, now=now, send_at=now)
+    coming = reads.coming(session, plans, now=now)
+    uninvite(session, coming, now=now, send_at=now)
+    for check_in, _ in coming:
         check_in.state, check_in.reason = CheckInState.UNPLACED, reason
 
 
 def add(session: Session, touchpoint: Touchpoint, *, person_id: int, coach_id: int, now: datetime) -> CheckIn:
     """Add a meeting without a time, with a copy for each of the two calendars. No commit."""
-    check_in = CheckIn(
-        touchpoint_id=touchpoint.id,
-        coach_id=coach_id,
-        state=CheckInState.UNPLACED,
-        created_at=now,
-    )
-    session.add(check_in)
-    session.flush()
-    session.add_all(
-        CheckInAttendee(check_in_id=check_in.id, person_id=attendee, uid=vault.new_public_id())
-        for attendee in (person_id, coach_id)
-    )
-    session.flush()
-    return check_in
+    return add_all(session, [(touchpoint, person_id, coach_id)], now=now)[0]
 
 
-def record(session: Session, name: str, check_in: CheckIn, now: datetime, actor_id: int | None) -> None:
-    """Write down what happened to a meeting. No commit."""
-    touchpoint = session.get_one(Touchpoint, check_in.touchpoint_id)
-    coach = session.get_one(Person, check_in.coach_id)
-    history.record(
-        session,
-        name,
-        at=now,
-        organisation_id=coach.organisation_id,
-        actor_id=actor_id,
-        plan_id=touchpoint.plan_id,
-        touchpoint_id=touchpoint.id,
-        starts_at=check_in.starts_at.isoformat() if check_in.starts_at else None,
+def add_all(
+    session: Session, wanted: Sequence[tuple[Touchpoint, int, int]], *, now: datetime
+) -> Sequence[CheckIn]:
+    """Add meetings without a time, of follow-up, person and coach, with a copy for each calendar. No commit."""
+    if not wanted:
+        return []
+    session.flush()
+    session.execute(
+        insert(CheckIn),
+        [
+            {
+                "touchpoint_id": touchpoint.id,
+                "coach_id": coach_id,
+                "state": CheckInState.UNPLACED,
+                "created_at": now,
+            }
+            for touchpoint, _, coach_id in wanted
+        ],
     )
+    added = CheckIn.touchpoint_id.in_([touchpoint.id for touchpoint, _, _ in wanted])
+    by_follow_up = {one.touchpoint_id: one for one in session.scalars(select(CheckIn).where(added))}
+    check_ins = [by_follow_up[touchpoint.id] for touchpoint, _, _ in wanted]
+    copies = [
+        {"check_in_id": check_in.id, "person_id": attendee, "uid": vault.new_public_id()}
+        for check_in, (_, *two) in zip(check_ins, wanted, strict=True)
+        for attendee in two
+    ]
+    session.execute(insert(CheckInAttendee), copies)
+    return check_ins
+
+
+def record(
+    session: Session, name: str, meetings: Sequence[Met], *, now: datetime, actor_id: int | None = None
+) -> None:
+    """Write down what happened to meetings. No commit."""
+    coaches = _people(session, {check_in.coach_id for check_in, _ in meetings})
+    rows = [
+        {
+            "organisation_id": coaches[check_in.coach_id].organisation_id,
+            "actor_id": actor_id,
+            "plan_id": touchpoint.plan_id,
+            "touchpoint_id": touchpoint.id,
+            "facts": {"starts_at": check_in.starts_at.isoformat() if check_in.starts_at else None},
+        }
+        for check_in, touchpoint in meetings
+    ]
+    history.record_all(session, name, at=now, rows=rows)
 
 
 def mail(
@@ -113,14 +138,22 @@ def mail(
     }
 
 
-def _attendees(session: Session, check_in: CheckIn) -> Sequence[CheckInAttendee]:
-    return session.scalars(select(CheckInAttendee).where(CheckInAttendee.check_in_id == check_in.id)).all()
+def _attendees(session: Session, meetings: Sequence[Met]) -> Sequence[CheckInAttendee]:
+    theirs = CheckInAttendee.check_in_id.in_([check_in.id for check_in, _ in meetings])
+    return session.scalars(select(CheckInAttendee).where(theirs).order_by(CheckInAttendee.id)).all()
 
 
-def _next_word(session: Session, attendee: CheckInAttendee) -> int:
-    """The SEQUENCE of what a calendar is told next: 0 at first, and never one that it may have seen."""
-    last = session.scalar(select(func.max(Message.n)).where(Message.attendee_id == attendee.id))
-    return attendee.sequence if last is None else max(attendee.sequence, last + 1)
+def _people(session: Session, ids: Collection[int]) -> Mapping[int, Person]:
+    return {one.id: one for one in session.scalars(select(Person).where(Person.id.in_(ids)))}
+
+
+def _last_words(session: Session, attendees: Sequence[CheckInAttendee]) -> Mapping[int, int]:
+    """The highest SEQUENCE that each calendar may have been told."""
+    theirs = Message.attendee_id.in_([attendee.id for attendee in attendees])
+    rows = session.execute(
+        select(Message.attendee_id, func.max(Message.n)).where(theirs).group_by(Message.attendee_id)
+    )
+    return {attendee_id: n for attendee_id, n in rows if attendee_id is not None}
 
 
 def _withdraw(session: Session, attendees: Sequence[CheckInAttendee], now: datetime) -> None:
@@ -130,7 +163,7 @@ def _withdraw(session: Session, attendees: Sequence[CheckInAttendee], now: datet
 
 def _tell(
     session: Session,
-    touchpoint: Touchpoint,
+    meetings: Sequence[Met],
     attendees: Sequence[CheckInAttendee],
     kind: MessageKind,
     *,
@@ -138,9 +171,10 @@ def _tell(
     send_at: datetime,
 ) -> None:
     session.flush()
-    people = {attendee.person_id: session.get_one(Person, attendee.person_id) for attendee in attendees}
+    about = {check_in.id: touchpoint for check_in, touchpoint in meetings}
+    people = _people(session, {attendee.person_id for attendee in attendees})
     mails = [
-        mail(people[attendee.person_id], touchpoint, kind, now, attendee.sequence)
+        mail(people[attendee.person_id], about[attendee.check_in_id], kind, now, attendee.sequence)
         | {"attendee_id": attendee.id, "send_at": send_at}
         for attendee in attendees
     ]

@@ -58,8 +58,9 @@ def _free(session: Session, found: Foreseen, now: datetime) -> None:
             .join(Touchpoint, Touchpoint.id == CheckIn.touchpoint_id)
             .where(Touchpoint.id.in_(ids))
         )
-        for check_in, touchpoint in rows.all():
-            checkins.uninvite(session, check_in=check_in, touchpoint=touchpoint, now=now, send_at=now)
+        met = [(check_in, touchpoint) for check_in, touchpoint in rows]
+        checkins.uninvite(session, met, now=now, send_at=now)
+        for check_in, _ in met:
             check_in.state, check_in.reason = CheckInState.UNPLACED, found.cause.because
             check_in.starts_at = check_in.ends_at = None
 

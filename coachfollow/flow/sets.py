@@ -16,11 +16,13 @@ from sqlalchemy import (
     literal,
     select,
     union_all,
+    update,
     values,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, object_mapper
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeEngine
 
@@ -65,6 +67,16 @@ def insert(session: Session, table: type[Base]) -> AnyInsert:
 def insert_new(session: Session, table: type[Base]) -> Insert:
     """An INSERT that passes over rows which are there already: what is done twice changes nothing."""
     return insert(session, table).on_conflict_do_nothing()
+
+
+def change(session: Session, table: type[Base], changes: Sequence[tuple[Base, Mapping[str, object]]]) -> None:
+    """Give many rows new values in one statement, and the objects that stand for them. All name the same columns."""
+    if changes:
+        key = object_mapper(changes[0][0]).primary_key_from_instance
+        session.execute(update(table), [{"id": key(one)[0], **new} for one, new in changes])
+    for one, new in changes:
+        for name, value in new.items():
+            set_committed_value(one, name, value)
 
 
 def chunks(items: Iterable[Item], most: int = CHUNK) -> Iterator[list[Item]]:

@@ -39,10 +39,9 @@ class Wanted:
     check_in: CheckIn | None
 
 
-def wanted(session: Session, *, touchpoint_id: int) -> Wanted | None:
-    """Give one check-in if it still wants a time."""
-    found = _wanted(session, Touchpoint.id == touchpoint_id)
-    return found[0] if found else None
+def wanted(session: Session, *, touchpoint_ids: Collection[int]) -> Sequence[Wanted]:
+    """Give those of these check-ins that still want a time, nearest first."""
+    return _wanted(session, Touchpoint.id.in_(touchpoint_ids))
 
 
 def of(session: Session, *, touchpoint_id: int) -> Wanted | None:

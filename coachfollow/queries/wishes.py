@@ -1,6 +1,8 @@
 """Reads check-ins without a time as a problem for the rules: hours, limits, absences, and what stands already."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -19,23 +21,45 @@ WEEK = timedelta(days=7)  # what was so lately counts for the limits of a week
 
 def problem(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> Problem:
     """Give what placing these has to know, in a few statements."""
+    times = worktimes.of_people(session, ids={one.person.id for one in wanted}, now=now)
+    return replace(_problem(session, wanted, times, now), wanted=[_wish(one, now) for one in wanted])
+
+
+def standing(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> Problem:
+    """Give what stands with the people of these check-ins as things are now, in one statement."""
+    times = {one.person.id: worktimes.pattern(one.person.working_week) for one in wanted}
+    return _problem(session, wanted, times, now)
+
+
+def _problem(
+    session: Session, wanted: Sequence[Wanted], times: Mapping[int, Hours], now: datetime
+) -> Problem:
     people, coaches = {one.person.id for one in wanted}, {one.coach.id for one in wanted}
     stands = meetings.standing(session, people=people | coaches, since=now - WEEK)
-    times = worktimes.of_people(session, ids=people, now=now)
+    of_coach, of_person = _by(stands, "coach_id"), _by(stands, "person_id")
     return Problem(
-        coaches={one.coach.id: _coach(one, stands) for one in wanted},
+        coaches={one.coach.id: _coach(one, of_person[one.coach.id]) for one in wanted},
         people={
             one.person.id: Participant(
                 id=one.person.id,
                 zone=one.person.zone,
                 week=times[one.person.id],
-                busy=_elsewhere(stands, one.person.id, coaches=coaches),
+                busy=_elsewhere(
+                    [*of_person[one.person.id], *of_coach[one.person.id]], one.person.id, coaches=coaches
+                ),
             )
             for one in wanted
         },
-        wanted=[_wish(one, now) for one in wanted],
+        wanted=[],
         standing=_with(stands, coaches),
     )
+
+
+def _by(stands: Sequence[Stands], whose: str) -> Mapping[int, Sequence[Stands]]:
+    found = defaultdict[int, list[Stands]](list)
+    for one in stands:
+        found[getattr(one, whose)].append(one)
+    return found
 
 
 def choice(
@@ -51,13 +75,6 @@ def choice(
         if one.touchpoint_id != touchpoint_id
     ]
     return _pair(wanted, stands, week), _wish(wanted, now, notice=SOON, window=LOOKED_AHEAD)
-
-
-def standing(session: Session, wanted: Wanted, *, now: datetime) -> Problem:
-    """Give what stands with the two of one check-in as things are now."""
-    people = {wanted.person.id, wanted.coach.id}
-    stands = meetings.standing(session, people=people, since=now - WEEK)
-    return _pair(wanted, stands, worktimes.pattern(wanted.person.working_week))
 
 
 def _pair(wanted: Wanted, stands: Sequence[Stands], week: Hours) -> Problem:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import icalendar
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, event, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -176,6 +176,29 @@ def test_two_workers_at_once_place_every_meeting_once_and_none_double(world: Wor
     assert len(world.mails(kind=MessageKind.INVITATION)) == 20
 
 
+def test_what_the_database_refuses_for_many_is_given_to_fewer(world: World) -> None:
+    """Somebody who waited for no lock was quicker: the rest get their times all the same."""
+    train(world, *(f"p{n}@example.org" for n in range(4)))
+    world.bookable(COACH)
+    engine, refused = world.session.get_bind(), list[str]()
+
+    def collide(connection: Connection, _: object, statement: str, *__: object) -> None:
+        if statement.startswith("INSERT INTO check_in_attendees") and not refused:
+            refused.append(statement)
+            times = {"state": "placed", "starts_at": IDEAL, "ends_at": IDEAL + DAY}
+            connection.execute(update(CheckIn).values(times))
+
+    event.listen(engine, "after_cursor_execute", collide)
+    try:
+        assert placing.place_due(world.session, now=AFTER) == (4, 0)
+    finally:
+        event.remove(engine, "after_cursor_execute", collide)
+
+    assert refused
+    assert len({meeting.starts_at for meeting in meetings(world)}) == 4
+    assert len(world.mails(kind=MessageKind.INVITATION)) == 8
+
+
 def test_a_coach_without_hours_is_asked_for_them_once_a_week(world: World, office: PostOffice) -> None:
     train(world, ANNA, BEN)
 
@@ -277,7 +300,7 @@ def test_only_who_was_invited_is_told_that_it_was_cancelled(booked: World, offic
     check_in = booked.session.scalars(select(CheckIn)).one()
     touchpoint = booked.touchpoint(ANNA, "talk")
     later = AFTER + DAY
-    checkins.uninvite(booked.session, check_in=check_in, touchpoint=touchpoint, now=later, send_at=later)
+    checkins.uninvite(booked.session, [(check_in, touchpoint)], now=later, send_at=later)
     booked.session.commit()
     booked.drain(AFTER + DAY)
 
