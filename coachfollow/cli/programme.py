@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from coachfollow.cli import house, launching, output
+from coachfollow.cli import house, launching, output, simulating
 from coachfollow.errors import Invalid
 from coachfollow.flow import programmes
 from coachfollow.intake import programme as template
@@ -26,6 +26,7 @@ def programme() -> None:
 
 
 programme.add_command(launching.preview)
+programme.add_command(simulating.simulate)
 
 
 @programme.command()

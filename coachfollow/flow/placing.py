@@ -17,7 +17,7 @@ from coachfollow.rules.slots_board import Board
 from coachfollow.rules.slots_reasons import Reason, Ways
 from coachfollow.rules.slots_values import Meeting, Problem
 
-AHEAD = timedelta(days=21)  # invitations go out this long before
+AHEAD = wishes.AHEAD
 ASK_AGAIN = timedelta(days=7)
 TOGETHER = 200  # meetings in one transaction: no lock is held long enough to be felt
 

@@ -13,7 +13,8 @@ from coachfollow.rules import slots_values, worktime
 from coachfollow.rules.slots_values import Coach, Meeting, Participant, Problem
 from coachfollow.rules.worktime import Hours
 
-WINDOW = timedelta(days=10)  # after the ideal day
+WINDOW = timedelta(days=10)  # after the ideal day, or as long as the follow-up is open, if that is longer
+AHEAD = timedelta(days=21)  # invitations go out this long before
 NOTICE = timedelta(hours=24)
 SOON, LOOKED_AHEAD = timedelta(hours=2), timedelta(days=28)  # when a coach chooses themselves
 WEEK = timedelta(days=7)  # what was so lately counts for the limits of a week
@@ -146,5 +147,5 @@ def _wish(
         coach=wanted.coach.id,
         ideal=ideal,
         earliest=max(worktime.resolve(midnight, wanted.coach.zone), now + notice),
-        latest=worktime.end_of_day(day + window, wanted.coach.zone),
+        latest=max(worktime.end_of_day(day + window, wanted.coach.zone), wanted.touchpoint.closes_at),
     )

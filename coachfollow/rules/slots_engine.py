@@ -19,14 +19,17 @@ from coachfollow.rules.slots_values import Meeting, Placement, Problem
 LOOKS = 20  # at other meetings of the placement, for one that found no time
 
 
-def place(problem: Problem) -> Placement:
-    """Find a time for everything that is wanted and can have one; what stands already stays."""
+def place(problem: Problem, *, looks: int = LOOKS) -> Placement:
+    """Find a time for everything that is wanted and can have one; what stands already stays.
+
+    Without `looks` nobody moves aside on the quarter-hours between the times: quicker where very many find none.
+    """
     granted, room = _Granted(problem), _room(problem)
     for part in slots_parts.parts(problem):
         graph = slots_graph.draw(problem, part, taken=granted.taken)
         cost = graph.cost + granted.unfaithful(graph) + _load(graph)
         granted.take_in(graph, slots_matching.assign(graph, cost=cost, room=room))
-    return _completed(problem, granted)
+    return _completed(problem, granted, looks=looks)
 
 
 def bound(problem: Problem) -> int:
@@ -105,7 +108,7 @@ def _room(problem: Problem) -> Room:
     return room
 
 
-def _completed(problem: Problem, granted: _Granted) -> Placement:
+def _completed(problem: Problem, granted: _Granted, *, looks: int) -> Placement:
     """Try what found no time at every quarter of an hour, others of this placement moving aside for it."""
     wanted = {one.id: one for one in problem.wanted}
     meetings = granted.meetings
@@ -115,7 +118,7 @@ def _completed(problem: Problem, granted: _Granted) -> Placement:
     board = Board(problem)
     board.put(meetings.values())
     for one in left:
-        found = slots_moves.fit(board, one, movable=wanted, looks=LOOKS)
+        found = slots_moves.fit(board, one, movable=wanted, looks=looks)
         for meeting in found.meetings if found else ():
             if meeting.wanted in meetings:
                 board.take([meetings[meeting.wanted]])

@@ -40,7 +40,7 @@ def explain(
     """Say why, and what would help: one of the other coaches, a later day, or another meeting moved."""
     moved = slots_moves.fit(board, wanted, movable=movable) if movable else None
     return Ways(
-        reason=_reason(board, wanted),
+        reason=reason(board, wanted),
         another_coach=_best(board, replace(wanted, coaches=tuple(others))),
         later=_best(board, replace(wanted, earliest=wanted.latest, latest=wanted.latest + LATER)),
         moving=moved.meetings if moved else (),
@@ -81,7 +81,8 @@ def _free(board: Board, wanted: Wanted) -> list[tuple[int, Meeting, int]]:
     return [(time.cost, time.meeting(wanted), time.day) for time in free]
 
 
-def _reason(board: Board, wanted: Wanted) -> Reason:
+def reason(board: Board, wanted: Wanted) -> Reason:
+    """Why it has no time, as things stand on the board."""
     if not any(board.problem.coaches[coach].week for coach in wanted.coaches):
         return Reason.NO_HOURS
     if wanted.latest <= wanted.earliest:

@@ -24,3 +24,39 @@ def test_what_cannot_be_previewed_is_refused_with_a_sentence(terminal: Terminal)
     assert "This week cannot be read" in terminal.run(*asked, "--week", "mon", code=1).stderr
     assert "Nobody here has the address" in terminal.run(*asked, "--person", "x@example.org", code=1).stderr
     assert "is not a day; write it like" in terminal.run(*asked[:4], "tomorrow", code=2).stderr
+
+
+def test_a_launch_is_simulated_before_anybody_is_asked(terminal: Terminal) -> None:
+    asked = (
+        "programme",
+        "simulate",
+        SERVICE,
+        "--session",
+        "2026-03-02",
+        "--participants",
+        40,
+        "--coaches",
+        2,
+    )
+    more = ("--a-week", 4, "--zones", "Europe/Berlin 70, Europe/London 30", "--region", "DE")
+
+    found = terminal.json(*asked, *more)
+    said = terminal.run(*asked, *more).stdout
+
+    assert (found["input"]["seed"], found["input"]["participants"], found["people"]) == (1, 40, 40)
+    assert found["meetings"]["wanted"] == found["meetings"]["placed"] + found["meetings"]["unplaced"] == 80
+    assert [one["response"] for one in found["answers"]] == [0.4, 0.6, 0.8]
+    assert sum(day["mails"] for day in found["story"]["days"]) == found["story"]["answers"]["mails"]
+    assert {one["kind"] for one in found["ways"]} >= {"coaches"}
+    assert "2 coaches would be wanted for" in said
+    assert "would do." in said
+
+
+def test_what_cannot_be_simulated_is_refused_with_a_sentence_for_each_mistake(terminal: Terminal) -> None:
+    asked = ("programme", "simulate", SERVICE, "--session", "2026-03-02")
+
+    said = terminal.run(*asked, "--participants", 0, "--hours", "never", "--zones", "Mars", code=1).stderr
+
+    assert "Give a number from 1 to 20,000." in said
+    assert "These hours cannot be read" in said
+    assert "“Mars” is not a time zone" in said

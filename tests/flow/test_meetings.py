@@ -447,13 +447,13 @@ def test_a_coach_who_takes_one_meeting_a_day_gets_one(world: World) -> None:
 
 
 def test_where_a_coach_is_full_it_is_said_from_when_there_is_a_time(world: World) -> None:
-    train(world, *(f"p{n}@example.org" for n in range(3)))
+    train(world, *(f"p{n}@example.org" for n in range(4)))
     coach_id = world.person(COACH)
     coaching.set_hours(
         world.session, coach_id=coach_id, week="tue 09:00-10:00", link="", limits=Limits(a_day=1)
     )
 
-    assert placing.place_due(world.session, now=AFTER) == (2, 1)
+    assert placing.place_due(world.session, now=AFTER) == (3, 1), "in the two weeks for which it is open"
 
     (reason,) = {meeting.reason for meeting in meetings(world)} - {None}
-    assert reason == f"{Reason.FULL}; from 31 March there is a time for both"
+    assert reason == f"{Reason.FULL}; from 7 April there is a time for both"

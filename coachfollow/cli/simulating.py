@@ -1,0 +1,133 @@
+"""`coachfollow programme simulate`: a whole launch on invented people, months in seconds, before anybody is asked."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import click
+
+from coachfollow.cli import house, launching, output
+from coachfollow.errors import Invalid
+from coachfollow.queries import launches, simulations
+from coachfollow.queries.simulations import Asked
+from coachfollow.rules import days as said_days
+from coachfollow.rules import simulating_said
+from coachfollow.rules.simulating_values import Answers, CoachWeek, Simulated, Way, Week
+
+_SHARE = click.FloatRange(0, 1)
+
+
+@click.command()
+@click.argument("key", metavar="PROGRAMME")
+@launching.sessions_option
+@click.option("--participants", type=int, default=100, show_default=True, help="How many take part.")
+@click.option("--coaches", type=int, default=4, show_default=True, help="How many coaches share them.")
+@click.option("--hours", default="", help=f"When a coach can be booked; “{simulations.HOURS}” if not given.")
+@click.option("--a-day", type=int, help="Most meetings of a coach in a day.")
+@click.option("--a-week", type=int, help="Most meetings of a coach in a week.")
+@click.option("--gap", type=int, default=0, show_default=True, help="Minutes between two meetings.")
+@click.option("--minutes", type=int, default=30, show_default=True, help="Minutes of a meeting.")
+@click.option("--window", type=int, help="Days after its day in which a meeting may be, at least.")
+@click.option("--groups", type=int, default=1, show_default=True, help="So many groups, one after the other.")
+@click.option("--every", type=int, default=7, show_default=True, help="Days from one group to the next.")
+@click.option("--zones", default="", help="Like “Europe/Berlin 70, America/New_York 30”.")
+@click.option("--region", default="", help="Whose public holidays, like DE-BY.")
+@click.option("--week", default="", help="The working week of those who work full time.")
+@click.option(
+    "--part-time", type=_SHARE, default=0.2, show_default=True, help="The share who work part time."
+)
+@click.option("--away", type=_SHARE, default=0.2, show_default=True, help="The share away for a week or two.")
+@click.option(
+    "--a-manager", type=int, default=8, show_default=True, help="People of one manager; 0: no managers."
+)
+@click.option(
+    "--response", type=_SHARE, default=0.6, show_default=True, help="The share of answers for the mails."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same story.")
+@output.json_option
+def simulate(*, key: str, days: Sequence[date], as_json: bool, **said: Any) -> None:
+    """Simulate a launch: mails a day, meetings against the coaches' room, answers at 40, 60 and 80 %."""
+    from coachfollow.rules import simulating, simulating_ways  # noqa: PLC0415  # SciPy: others start without
+
+    asked = Asked(**said)
+    with house.opened() as here:
+        organisation_id = here.organisation.id
+        offer = launches.published(here.session, organisation_id=organisation_id, key=key)
+        model = simulations.model(
+            here.session,
+            organisation_id=organisation_id,
+            offer=offer,
+            sessions=launches.sessions(offer, days=tuple(days)),
+            asked=asked,
+        )
+    try:
+        found = simulating.simulate(model, response=asked.response)
+    except ValueError as error:
+        raise Invalid(f"Give --session for each session: {error}.") from error
+    ways = simulating_ways.ways(model, found.meetings)
+    document = {
+        "programme": offer.key,
+        "title": offer.title,
+        "input": {"sessions": model.sessions.days, **asdict(asked), "window": model.open_for},
+        **asdict(found),
+        "ways": ways,
+    }
+    output.show(document, _lines(offer.title, found, asked, ways), as_json=as_json)
+
+
+def _lines(title: str, found: Simulated, asked: Asked, ways: Sequence[Way]) -> list[str]:
+    sums = found.meetings
+    return [
+        f"{title}: {found.people:,} people, {asked.coaches:,} coaches; {found.first} to {found.last}",
+        "",
+        simulating_said.meetings(found, coaches=asked.coaches, ways=ways),
+        *(f"  {line}" for line in simulating_said.why(sums.reasons)),
+        simulating_said.mails(found.story.answers),
+        "",
+        *_table(["week", "meetings wanted", "held", "room"], map(_week, sums.weeks)),
+        *_coaches(sums.by_coach),
+        *_table(
+            ["answered", "on time", "late", "missed", "mails", "reminded no more"],
+            map(_answers, found.answers),
+        ),
+    ]
+
+
+def _table(head: Sequence[str], rows: Any) -> list[str]:
+    listed = [tuple(head), *rows]
+    return [*output.columns(listed), ""] if len(listed) > 1 else []
+
+
+def _week(one: Week) -> tuple[str, ...]:
+    over = " too many" if one.wanted > one.room else ""
+    return said_days.said(one.monday), f"{one.wanted:,}", f"{one.used:,}", f"{one.room:,}{over}"
+
+
+def _coaches(weeks: Sequence[CoachWeek]) -> list[str]:
+    """The coaches whose weeks are fullest: a line for each of the first few."""
+    short = sorted(weeks, key=lambda one: (one.room - one.wanted, one.monday, one.coach))[:_FEW]
+    rows = [
+        (
+            f"coach {_place(weeks, one.coach)}",
+            said_days.said(one.monday),
+            f"{one.wanted}",
+            f"{one.used}",
+            f"{one.room}",
+        )
+        for one in short
+        if one.wanted > one.room
+    ]
+    return _table(["fullest", "week", "wanted", "held", "room"], rows)
+
+
+_FEW = 5
+
+
+def _place(weeks: Sequence[CoachWeek], coach: int) -> int:
+    return list(dict.fromkeys(one.coach for one in weeks)).index(coach) + 1
+
+
+def _answers(one: Answers) -> tuple[str, ...]:
+    numbers = (one.on_time, one.late, one.missed, one.mails, one.silent)
+    return f"{one.response:.0%}", *(f"{number:,}" for number in numbers)

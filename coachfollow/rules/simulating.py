@@ -1,0 +1,154 @@
+"""Runs a programme on invented people before anybody is in it: what mails leave, which meetings find no time.
+
+The rules are the real ones: dates on each person's working days, limits over all mails, silences, placing. What is
+not modelled: mail servers and their refusals, absence from the training, pauses and changes by hand, meetings that
+are moved, other programmes of the same people. A list is taken to come at once, before the first mail.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from coachfollow.rules import simulating_mails, simulating_meetings, simulating_people, worktime
+from coachfollow.rules.kinds import Audience, MessageKind
+from coachfollow.rules.limits import Limits
+from coachfollow.rules.simulating_mails import Asked, Became, Known, Read, Reader
+from coachfollow.rules.simulating_meetings import Placed
+from coachfollow.rules.simulating_people import Manager, Participant
+from coachfollow.rules.simulating_values import (
+    RESPONSES,
+    Answers,
+    Mailed,
+    Model,
+    Simulated,
+    Story,
+)
+
+
+def simulate(model: Model, *, response: float = 0.6, responses: Sequence[float] = RESPONSES) -> Simulated:
+    """Let the whole plan happen, once for each share of answers; ValueError for a step without its session."""
+    people = simulating_people.invent(model)
+    managers = simulating_people.managers(model, people)
+    placed = simulating_meetings.place(model, people)
+    stories = {
+        share: _story(model, people, managers, placed, response=share)
+        for share in sorted({response, *responses})
+    }
+    first, last = simulating_people.span(model)
+    return Simulated(
+        people=len(people),
+        managers=len(managers),
+        first=first,
+        last=last,
+        left_out=sum(one.excused is not None for person in people for one, _ in person.dates),
+        meetings=placed.sums,
+        story=stories[response],
+        answers=[stories[share].answers for share in sorted(responses)],
+    )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What adds up over all readers."""
+
+    days: defaultdict[date, Counter[MessageKind]] = field(default_factory=lambda: defaultdict(Counter))
+    became: Counter[Became] = field(default_factory=Counter)
+    waited: int = 0
+    merged: int = 0
+    over: int = 0
+    silent: int = 0
+
+    def take(self, read: Read) -> None:
+        for letter in read.letters:
+            self.days[letter.day][letter.kinds[0]] += 1
+        self.became += read.became
+        self.waited += read.waited
+        self.merged += read.merged
+        self.over += read.is_over
+        self.silent += read.silent
+
+
+def _story(
+    model: Model,
+    people: Sequence[Participant],
+    managers: Iterable[Manager],
+    placed: Placed,
+    *,
+    response: float,
+) -> Story:
+    tally, known = _Tally(), defaultdict[int, Known](dict)
+    for person in people:
+        own = _reader(person.zone, person, model.limits, model.silent_after)
+        asked = list(_own(person, placed, response))
+        tally.take(simulating_mails.read(asked, own, known=known[id(person.dates)]))
+    for manager in managers:
+        reader = _reader(manager.zone, manager, model.limits, None)
+        tally.take(simulating_mails.read(list(_cards(manager, response)), reader))
+    _invite(tally, model, people, placed)
+    return Story(answers=_answers(tally, response), days=_days(tally))
+
+
+def _reader(zone: str, one: Participant | Manager, limits: Limits, silent_after: int | None) -> Reader:
+    return Reader(zone=zone, hours=one.hours, limits=limits, silent_after=silent_after)
+
+
+def _own(person: Participant, placed: Placed, response: float) -> Iterator[Asked]:
+    """What a participant gets."""
+    for number, (planned, reminders) in enumerate(person.dates):
+        if planned.audience is Audience.PARTICIPANT:
+            key = (person.number, number)
+            yield Asked(
+                planned=planned,
+                reminders=reminders,
+                delay=person.chance.delay(number, response=response),
+                meeting=placed.meetings.get(key),
+                told_at=placed.unplaced.get(key),
+            )
+
+
+def _cards(manager: Manager, response: float) -> Iterator[Asked]:
+    """What a manager gets about all of their people."""
+    question = 0
+    for person in manager.people:
+        for planned, reminders in person.dates:
+            if planned.audience is Audience.MANAGER:
+                question += 1
+                delay = manager.chance.delay(question, response=response)
+                yield Asked(planned=planned, reminders=reminders, delay=delay)
+
+
+def _invite(tally: _Tally, model: Model, people: Sequence[Participant], placed: Placed) -> None:
+    """Calendar entries for both, which no limit counts."""
+    zones = {coach.id: coach.zone for coach in model.coaches}
+    for (number, _), meeting in placed.meetings.items():
+        invited = placed.invited[number, _]
+        for zone in (people[number].zone, zones[meeting.coach]):
+            tally.days[worktime.local(invited, zone).date()][MessageKind.INVITATION] += 1
+
+
+def _days(tally: _Tally) -> Sequence[Mailed]:
+    return [
+        Mailed(day=day, mails=kinds.total(), kinds={kind: kinds[kind] for kind in MessageKind if kinds[kind]})
+        for day, kinds in sorted(tally.days.items())
+    ]
+
+
+def _answers(tally: _Tally, response: float) -> Answers:
+    days = {day: kinds.total() for day, kinds in tally.days.items()}
+    busiest = min(days, key=lambda day: (-days[day], day), default=None)
+    return Answers(
+        response=response,
+        asked=tally.became.total(),
+        on_time=tally.became[Became.ON_TIME],
+        late=tally.became[Became.LATE],
+        missed=tally.became[Became.MISSED],
+        not_sent=tally.became[Became.NOT_SENT],
+        silent=tally.silent,
+        mails=sum(days.values()),
+        busiest=busiest,
+        busiest_mails=days[busiest] if busiest else 0,
+        waited=tally.waited,
+        merged=tally.merged,
+        over=tally.over,
+    )

@@ -1,0 +1,310 @@
+"""Lets one reader's mails leave as the house would: by its limits, with its silences, while questions are answered.
+
+It goes from moment to moment at which anything happens, in the order in which a drain does it: close, open, send.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum, auto
+from typing import NamedTuple
+
+from coachfollow.rules import adapting, limits, roomy, worktime
+from coachfollow.rules.adapting import Settled
+from coachfollow.rules.forms import ANSWERED_BY_MAIL
+from coachfollow.rules.kinds import MAIL_OF, Audience, MessageKind, StepKind, TouchpointState
+from coachfollow.rules.limits import Limits, Person, Verdict, Waiting, Why
+from coachfollow.rules.planning import Planned
+from coachfollow.rules.slots_values import Meeting
+from coachfollow.rules.worktime import WorkingTime
+
+LOOK_AHEAD = timedelta(days=7)  # as far as a claim looks at what is coming
+_MOST = 8  # mails about one date: the first, and its reminders
+_LATELY = timedelta(days=8)  # a week, wherever its day begins
+_MOST_KNOWN = 50_000
+
+
+class Became(StrEnum):
+    """What became of something that wanted an answer."""
+
+    ON_TIME = auto()
+    LATE = auto()
+    MISSED = auto()
+    NOT_SENT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One date of a reader: its reminders, how long its answer takes (None: never), its meeting."""
+
+    planned: Planned
+    reminders: tuple[datetime, ...]
+    delay: timedelta | None
+    meeting: Meeting | None = None
+    told_at: datetime | None = None  # that the coach will call, as no time was found
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: where and when they work, what they may get, and after how much silence nothing reminds."""
+
+    zone: str
+    hours: WorkingTime
+    limits: Limits
+    silent_after: int | None
+
+
+@dataclass(slots=True)
+class Letter:
+    """One mail that left: on which local day, and what its parts are, the first of which leads."""
+
+    day: date
+    kinds: tuple[MessageKind, ...]
+
+
+@dataclass(slots=True)
+class Read:
+    """All that became of one reader's mails."""
+
+    letters: list[Letter] = field(default_factory=list)
+    became: Counter[Became] = field(default_factory=Counter)
+    waited: int = 0
+    dropped: int = 0
+    silent: bool = False
+
+    @property
+    def merged(self) -> int:
+        """Mails that left as a part of another."""
+        return sum(len(letter.kinds) - 1 for letter in self.letters)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there was more at some time than the limits allow."""
+        return bool(self.merged or self.waited or self.dropped)
+
+
+class _Mail(NamedTuple):
+    """A mail in the outbox; `wanted_at` is when it was first meant to leave. Its key is the same for everybody."""
+
+    key: int
+    kind: MessageKind
+    about: int
+    send_at: datetime
+    wanted_at: datetime
+    expires_at: datetime
+
+
+_CLOSE, _OPEN, _TELL, _SEND = range(4)  # what happens at one moment, in this order; an answer comes before
+
+
+Known = dict[tuple[object, ...], tuple[Verdict, date]]
+"""Verdicts by all that they depend on: people who share their dates share most of what happens to them."""
+
+
+def read(asked: Sequence[Asked], reader: Reader, *, known: Known | None = None) -> Read:
+    """Let everything come to one reader; `known` is what was decided for others with the very same dates."""
+    return _Reading(asked, reader, {} if known is None else known).run()
+
+
+class _Reading:
+    """One reader's time."""
+
+    def __init__(self, asked: Sequence[Asked], reader: Reader, known: Known) -> None:
+        self.asked, self.reader, self.known, self.found = asked, reader, known, Read()
+        self.mails: dict[int, _Mail] = {}
+        self.taken: Counter[date] = Counter()
+        self.unopened: set[int] = set()
+        self.settled: dict[int, Settled] = {}
+        self.states: dict[int, TouchpointState] = {}
+        self.silent = False
+        self.back_at: datetime | None = None
+        self.moments: list[tuple[datetime, int, int]] = []
+
+    def run(self) -> Read:
+        for number, one in enumerate(self.asked):
+            self._expect(number, one)
+        heapq.heapify(self.moments)
+        while self.moments:
+            now, what, number = heapq.heappop(self.moments)
+            self._happen(now, what, number)
+        return self.found
+
+    def _expect(self, number: int, one: Asked) -> None:
+        planned = one.planned
+        if planned.excused is not None:
+            return
+        if planned.kind is StepKind.CHECK_IN:
+            if one.told_at is not None:
+                self.moments.append((one.told_at, _TELL, number))
+            ends_at = one.meeting.ends_at if one.meeting else planned.closes_at
+            self.moments.append((ends_at, _CLOSE, number))
+            return
+        self.unopened.add(number)
+        self.moments.append((planned.due_at, _OPEN, number))
+        self.moments.append((planned.closes_at, _CLOSE, number))
+
+    def _happen(self, now: datetime, what: int, number: int) -> None:
+        if what < 0:
+            self._answer(number, now)
+        elif what == _CLOSE:
+            self._close(number, now)
+        elif what == _OPEN:
+            self._open(number)
+        elif what == _TELL:
+            planned = self.asked[number].planned
+            self._post(number, 0, MessageKind.COACH_WILL_CALL, now, planned.closes_at)
+        elif not (self.moments and self.moments[0][:2] == (now, _SEND)):
+            self._send(now)
+
+    def _open(self, number: int) -> None:
+        one = self.asked[number]
+        planned = one.planned
+        self.unopened.discard(number)
+        if self.silent and planned.kind is StepKind.PROMPT:
+            return
+        self.states[number] = TouchpointState.OPEN
+        self._post(number, 0, MAIL_OF[planned.kind], planned.due_at, planned.closes_at)
+        if self.silent and planned.audience is Audience.PARTICIPANT:
+            return
+        for n, moment in enumerate(one.reminders, start=1):
+            self._post(number, n, MessageKind.REMINDER, moment, planned.closes_at)
+
+    def _post(self, number: int, n: int, kind: MessageKind, send_at: datetime, expires_at: datetime) -> None:
+        key = number * _MOST + n
+        self.mails[key] = _Mail(key, kind, number, send_at, send_at, expires_at)
+        heapq.heappush(self.moments, (send_at, _SEND, key))
+
+    def _send(self, now: datetime) -> None:
+        """Decide about everything that is due, with what is coming in view."""
+        until = now + LOOK_AHEAD
+        mails = sorted(mail for mail in self.mails.values() if mail.send_at <= until)
+        if all(mail.send_at > now for mail in mails):
+            return
+        verdict, day = self._decided(mails, now)
+        for keys in verdict.leaving:
+            self._leave([self.mails.pop(key) for key in keys], day, now)
+        for kept in verdict.kept:
+            mail = self.mails[kept.key]
+            self.mails[kept.key] = mail._replace(send_at=kept.until, expires_at=kept.expires_at)
+            self.found.waited += kept.why is not Why.TOGETHER
+            heapq.heappush(self.moments, (kept.until, _SEND, kept.key))
+        for key, _ in verdict.dropped:
+            self._drop(self.mails.pop(key))
+
+    def _decided(self, mails: Sequence[_Mail], now: datetime) -> tuple[Verdict, date]:
+        """The verdict of this moment, and the local day on which it is carried out."""
+        since = now.date() - _LATELY
+        lately = tuple(one for one in self.taken.items() if one[0] >= since)
+        key = (now, tuple(mails), lately)
+        if (found := self.known.get(key)) is None:
+            waiting = [self._waiting(mail, in_hand=mail.send_at <= now) for mail in mails]
+            waiting += self._coming(now)
+            found = self._verdict(waiting, now), worktime.local(now, self.reader.zone).date()
+            if len(self.known) < _MOST_KNOWN:
+                self.known[key] = found
+        return found
+
+    def _verdict(self, waiting: Sequence[Waiting], now: datetime) -> Verdict:
+        reader = self.reader
+        found = roomy.at_once(waiting, zone=reader.zone, taken=self.taken, limits=reader.limits, now=now)
+        if found is not None:
+            return found
+        person = Person(zone=reader.zone, hours=reader.hours, taken=self.taken)
+        return limits.decide(waiting, person=person, limits=reader.limits, now=now)
+
+    def _waiting(self, mail: _Mail, *, in_hand: bool) -> Waiting:
+        planned = self.asked[mail.about].planned
+        until = limits.window_end(due_at=mail.wanted_at, closes_at=planned.closes_at)
+        return Waiting(
+            key=mail.key,
+            kind=mail.kind,
+            due_at=mail.send_at,
+            until=until if in_hand else mail.expires_at,
+            about=mail.about,
+            audience=planned.audience,
+            in_hand=in_hand,
+        )
+
+    def _coming(self, now: datetime) -> Iterator[Waiting]:
+        until = now + LOOK_AHEAD
+        for number in self.unopened:
+            planned = self.asked[number].planned
+            if planned.due_at <= until:
+                yield Waiting(
+                    key=-1 - number,
+                    kind=MAIL_OF[planned.kind],
+                    due_at=planned.due_at,
+                    until=planned.closes_at,
+                    about=number,
+                    audience=planned.audience,
+                    in_hand=False,
+                )
+
+    def _leave(self, mails: Sequence[_Mail], day: date, now: datetime) -> None:
+        self.taken[day] += 1
+        self.found.letters.append(Letter(day, tuple(mail.kind for mail in mails)))
+        for mail in mails:
+            one = self.asked[mail.about]
+            if mail.kind is not MAIL_OF.get(one.planned.kind) or one.delay is None:
+                continue
+            if one.planned.kind.wants_answer:
+                heapq.heappush(self.moments, (now + one.delay, -1, mail.about))
+
+    def _drop(self, mail: _Mail) -> None:
+        """No day was left: what would have asked is not asked, and counts against nobody."""
+        self.found.dropped += 1
+        if mail.kind is MAIL_OF.get(self.asked[mail.about].planned.kind):
+            self.states.pop(mail.about, None)
+            self.found.became[Became.NOT_SENT] += self.asked[mail.about].planned.kind.wants_answer
+
+    def _answer(self, number: int, now: datetime) -> None:
+        if self.states.get(number) is not TouchpointState.OPEN:
+            return
+        planned = self.asked[number].planned
+        self._settle(number, TouchpointState.COMPLETED, now)
+        self.found.became[Became.ON_TIME if now <= planned.grace_until else Became.LATE] += 1
+        self._cancel(lambda mail: mail.about == number)
+        if self.silent:
+            self.silent, self.back_at = False, now
+
+    def _close(self, number: int, now: datetime) -> None:
+        one = self.asked[number]
+        if one.planned.kind is StepKind.CHECK_IN:
+            is_held = one.meeting is not None and one.delay is not None
+            self._settle(number, TouchpointState.COMPLETED if is_held else TouchpointState.MISSED, now)
+            self.found.became[Became.ON_TIME if is_held else Became.MISSED] += 1
+        elif self.states.get(number) is TouchpointState.OPEN:
+            self._cancel(lambda mail: mail.about == number)
+            if not one.planned.kind.wants_answer:
+                return
+            self._settle(number, TouchpointState.MISSED, now)
+            self.found.became[Became.MISSED] += 1
+            self._fall()
+
+    def _settle(self, number: int, state: TouchpointState, now: datetime) -> None:
+        self.states[number] = state
+        self.settled[number] = Settled(state=state, at=now)
+
+    def _fall(self) -> None:
+        """Let reminders rest, as the programme says: for whoever takes part, not for managers."""
+        if self.silent or self.reader.silent_after is None:
+            return
+        counting = [
+            self.settled[number]
+            for number in sorted(self.settled, key=lambda n: self.asked[n].planned.due_at)
+            if self._counts(number)
+        ]
+        if adapting.falls_silent(counting, after=self.reader.silent_after, back_at=self.back_at):
+            self.silent = self.found.silent = True
+            self._cancel(lambda mail: mail.kind in (MessageKind.PROMPT, MessageKind.REMINDER))
+
+    def _counts(self, number: int) -> bool:
+        """As `queries.silent` counts: unanswered questions, and meetings that took place."""
+        kind = self.asked[number].planned.kind
+        return kind in ANSWERED_BY_MAIL or self.settled[number].state is TouchpointState.COMPLETED
+
+    def _cancel(self, which: Callable[[_Mail], bool]) -> None:
+        for key in [key for key, mail in self.mails.items() if which(mail)]:
+            del self.mails[key]

@@ -1,0 +1,182 @@
+"""Invents the people of a simulation: who lives where, is away when, has which coach, and answers how readily.
+
+Chance follows from the seed and the person's number alone, so that a change of coaches or windows changes nobody, and
+whoever answers where few do answers where many do.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from coachfollow.rules import cadence, planning
+from coachfollow.rules.absences import Leave
+from coachfollow.rules.cadence import Sessions
+from coachfollow.rules.planning import Planned
+from coachfollow.rules.simulating_values import Kind, Model
+from coachfollow.rules.worktime import WorkingTime
+
+PROMPT = 2 / 3  # of those who answer: how many do within two days; the others take longer
+LAPSE = 0.2  # how much of what those answer who do goes unanswered, at a response of nothing
+SOON, LATE = (timedelta(minutes=10), timedelta(hours=30)), (timedelta(days=4), timedelta(days=9))
+WEEKS_OFF = (1, 2)
+WEEK = timedelta(days=7)
+_FEW = 32
+
+Dates = tuple[tuple[Planned, tuple[datetime, ...]], ...]
+Memory = dict[tuple[int, Leave | None, int], tuple[WorkingTime, Dates]]
+"""Working time and dates by kind of people, leave, and how much later their group begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """How readily one person answers, and how they take each question; shares are lots between 0 and 1."""
+
+    lots: str  # from which everything about this person follows
+
+    def delay(self, question: int, *, response: float) -> timedelta | None:
+        """How long after it came a question is answered where so large a share of all is; None for never.
+
+        Those who answer leave some out and the others take up some, so that the share is what it says.
+        """
+        drawn = _drawn(self.lots, question + 1)
+        (habit, promptness), (lot, length) = drawn[0], drawn[question + 1]
+        is_answered = lot >= LAPSE * (1 - response) if habit < response else lot < LAPSE * response
+        if not is_answered:
+            return None
+        soonest, latest = SOON if promptness < PROMPT else LATE
+        return soonest + length * (latest - soonest)
+
+
+def _drawn(lots: str, questions: int) -> Sequence[tuple[float, float]]:
+    """The lots of one person, a pair for their habit and one for each question; at least so many of these."""
+    return _pairs(lots, max(_FEW, 1 << questions.bit_length()))
+
+
+@lru_cache(maxsize=4)  # whoever is asked about is asked about again at once
+def _pairs(lots: str, number: int) -> Sequence[tuple[float, float]]:
+    lot = random.Random(lots)
+    return [(lot.random(), lot.random()) for _ in range(number + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody invented, with the dates of their follow-up and the reminders that each could have."""
+
+    number: int
+    coach: int | None
+    zone: str
+    hours: WorkingTime
+    dates: Dates
+    chance: Chance
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """Somebody who gets the cards about some participants, each with the number of its date."""
+
+    zone: str
+    hours: WorkingTime
+    people: tuple[Participant, ...]
+    chance: Chance
+
+
+def invent(model: Model, *, memory: Memory | None = None) -> Sequence[Participant]:
+    """Give all participants; ValueError for a step that counts from a session there is not.
+
+    The `memory` of a model serves any other whose steps, sessions and kinds of people are the same.
+    """
+    lot = random.Random(f"{model.seed} kinds")
+    kinds = lot.choices(model.kinds, [kind.share for kind in model.kinds], k=model.participants)
+    dating = _Dating(model, {} if memory is None else memory)
+    return [_participant(number, kind, model, dating) for number, kind in enumerate(kinds)]
+
+
+def managers(model: Model, people: Sequence[Participant]) -> Sequence[Manager]:
+    """Give the managers, each with their people."""
+    if not model.a_manager:
+        return ()
+    teams = [people[at : at + model.a_manager] for at in range(0, len(people), model.a_manager)]
+    return [
+        Manager(
+            zone=team[0].zone,
+            hours=team[0].hours,
+            people=tuple(team),
+            chance=Chance(f"{model.seed} manager {number}"),
+        )
+        for number, team in enumerate(teams)
+    ]
+
+
+def shifted(sessions: Sessions, *, days: int) -> Sessions:
+    """The same sessions so many days later."""
+    return replace(sessions, days=tuple(day + timedelta(days=days) for day in sessions.days))
+
+
+def span(model: Model) -> tuple[date, date]:
+    """From the first day on which something is wanted to the last, of all groups."""
+    first, last = _of_one_group(model)
+    return first, last + timedelta(days=model.every * (model.groups - 1))
+
+
+def _of_one_group(model: Model) -> tuple[date, date]:
+    wanted = cadence.wanted_days(model.steps, sessions=model.sessions, hours=model.kinds[0].hours)
+    days = (*wanted.values(), *model.sessions.days)
+    return min(days), max(days)
+
+
+class _Dating:
+    """Dates once whatever several people share."""
+
+    def __init__(self, model: Model, memory: Memory) -> None:
+        self.model, self.memory = model, memory
+        self.rules = {step.key: step for step in model.steps}
+        first, last = _of_one_group(model)
+        self.monday = first - timedelta(days=first.weekday())
+        self.weeks = max(1, (last - self.monday).days // 7)
+
+    def leave(self, number: int) -> Leave | None:
+        """Whole weeks off, from a Monday: so that many share their dates."""
+        lot = random.Random(f"{self.model.seed} leave {number}")
+        if lot.random() >= self.model.away:
+            return None
+        first = self.monday + WEEK * lot.randrange(self.weeks)
+        return Leave(first=first, last=first + WEEK * lot.choice(WEEKS_OFF) - timedelta(days=1))
+
+    def of(self, kind: Kind, leave: Leave | None, group: int) -> tuple[WorkingTime, Dates]:
+        """When somebody of a kind works, and their dates."""
+        later = self.model.every * group
+        key = (id(kind), leave, later)
+        if key not in self.memory:
+            hours = replace(kind.hours, leave=(leave,)) if leave else kind.hours
+            self.memory[key] = hours, self._dates(kind.zone, hours, later)
+        return self.memory[key]
+
+    def _dates(self, zone: str, hours: WorkingTime, later: int) -> Dates:
+        sessions = shifted(self.model.sessions, days=later)
+        planned = planning.plan(self.model.steps, sessions=sessions, week=hours, zone=zone)
+        return tuple((one, _reminders(one, self.rules[one.step].reminders, hours)) for one in planned)
+
+
+def _participant(number: int, kind: Kind, model: Model, dating: _Dating) -> Participant:
+    hours, dates = dating.of(kind, dating.leave(number), number % model.groups)
+    return Participant(
+        number=number,
+        coach=model.coaches[number // model.groups % len(model.coaches)].id if model.coaches else None,
+        zone=kind.zone,
+        hours=hours,
+        dates=dates,
+        chance=Chance(f"{model.seed} answers {number}"),
+    )
+
+
+def _reminders(one: Planned, reminders: tuple[int, ...], hours: WorkingTime) -> tuple[datetime, ...]:
+    return planning.reminder_moments(
+        local_date=one.local_date,
+        local_time=one.local_time,
+        zone=one.zone,
+        week=hours,
+        reminders=reminders,
+        closes_at=one.closes_at,
+    )

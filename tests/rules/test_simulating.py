@@ -1,0 +1,224 @@
+"""A launch on invented people: its sums add up, it is the same each time, and what it proposes was seen to work."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, time, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coachfollow.rules import simulating, simulating_said, simulating_ways, worktime
+from coachfollow.rules.cadence import Sessions, StepRule
+from coachfollow.rules.kinds import Audience, MessageKind, StepKind
+from coachfollow.rules.limits import Limits
+from coachfollow.rules.simulating_values import Answers, Kind, Model, Simulated, WayKind
+from coachfollow.rules.slots_values import Coach
+from coachfollow.rules.worktime import WorkingTime
+
+OFFICE = WorkingTime(pattern=worktime.parse_week(worktime.DEFAULT_WEEK))
+MORNINGS = WorkingTime(pattern=worktime.parse_week("mon-wed 08:00-12:00"))
+BERLIN = Kind(zone="Europe/Berlin", hours=OFFICE, share=3)
+LISBON = Kind(zone="Europe/Lisbon", hours=MORNINGS, share=1)
+
+
+def step(key: str, kind: StepKind, days: int, **given: object) -> StepRule:
+    usual = StepRule(
+        key=key,
+        kind=kind,
+        audience=Audience.MANAGER if kind is StepKind.SPONSOR else Audience.PARTICIPANT,
+        anchor="session",
+        offset_days=days,
+        at=time(10),
+        open_days=None,
+        reminders=(),
+        mandatory=False,
+    )
+    return replace(usual, **given)  # type: ignore[arg-type]
+
+
+STEPS = (
+    step("card", StepKind.SPONSOR, -7, reminders=(2,)),
+    step("plan", StepKind.COMMITMENT, 0, reminders=(2, 4)),
+    step("nudge", StepKind.PROMPT, 3),
+    step("asked", StepKind.REFLECTION, 7, reminders=(2,)),
+    step("meeting", StepKind.CHECK_IN, 14),
+    step("again", StepKind.REFLECTION, 21, reminders=(2,)),
+    step("nudge-later", StepKind.PROMPT, 35),
+    step("later", StepKind.REFLECTION, 40),
+    step("last", StepKind.UNPROMPTED, 120),
+)
+
+
+def coach(number: int, **given: object) -> Coach:
+    usual = Coach(id=number, zone="Europe/Berlin", week=worktime.parse_week("mon-thu 10:00-12:00"))
+    return replace(usual, **given)  # type: ignore[arg-type]
+
+
+def model(
+    participants: int = 24, coaches: int = 3, *, staff: tuple[Coach, ...] | None = None, **given: object
+) -> Model:
+    usual = Model(
+        steps=STEPS,
+        sessions=Sessions(days=(date(2026, 3, 2),), anchor=0),
+        participants=participants,
+        kinds=(BERLIN, LISBON),
+        coaches=tuple(coach(number) for number in range(1, coaches + 1)) if staff is None else staff,
+        seed=1,
+        silent_after=2,
+        window=10,
+        notice=timedelta(hours=24),
+        ahead=timedelta(days=21),
+    )
+    return replace(usual, **given)  # type: ignore[arg-type]
+
+
+def everybody_answers(found: Simulated) -> Answers:
+    return found.answers[-1]
+
+
+models = st.builds(
+    model,
+    participants=st.integers(1, 24),
+    coaches=st.integers(0, 3),
+    seed=st.integers(0, 99),
+    groups=st.integers(1, 3),
+    away=st.sampled_from([0.0, 0.5]),
+    a_manager=st.sampled_from([0, 1, 8]),
+    window=st.integers(1, 20),
+    limits=st.sampled_from([Limits(), Limits(a_day=2, a_week=3), Limits(a_day=1, a_week=1)]),
+    silent_after=st.sampled_from([None, 2]),
+)
+
+
+@given(models, st.sampled_from([0.0, 0.4, 1.0]))
+@settings(max_examples=8)
+def test_the_parts_add_up(given_model: Model, response: float) -> None:
+    found = simulating.simulate(given_model, response=response, responses=(response,))
+
+    sums, answers = found.meetings, found.story.answers
+    assert sums.wanted == sums.placed + sums.unplaced == sum(sums.reasons.values()) + sums.placed
+    assert sum(week.used for week in sums.weeks) == sums.placed
+    assert all(one.used <= one.room for one in sums.by_coach)
+    assert sum(day.mails for day in found.story.days) == answers.mails
+    assert all(sum(day.kinds.values()) == day.mails for day in found.story.days)
+    assert answers.asked == answers.on_time + answers.late + answers.missed + answers.not_sent
+    invited = sum(day.kinds.get(MessageKind.INVITATION, 0) for day in found.story.days)
+    assert invited == 2 * sums.placed
+
+
+@given(models)
+@settings(max_examples=2)
+def test_the_same_model_tells_the_same_story(given_model: Model) -> None:
+    assert simulating.simulate(given_model) == simulating.simulate(given_model)
+
+
+@given(st.integers(1, 60), st.integers(1, 4), st.integers(0, 9))
+@settings(max_examples=5)
+def test_more_coaches_never_place_fewer(participants: int, coaches: int, seed: int) -> None:
+    alike = model(participants, coaches, kinds=(BERLIN,), away=0.0, a_manager=0, seed=seed)
+
+    fewer = simulating.simulate(alike, responses=()).meetings
+    more = simulating.simulate(simulating_ways.with_coaches(alike, coaches + 1), responses=()).meetings
+
+    assert more.placed >= fewer.placed
+
+
+def test_more_answers_mean_fewer_missed_and_fewer_silences() -> None:
+    found = simulating.simulate(model(120, 12)).answers
+
+    assert [one.response for one in found] == [0.4, 0.6, 0.8]
+    assert found[0].missed > found[1].missed > found[2].missed
+    assert found[0].silent > found[1].silent > found[2].silent
+    for one in found:
+        answered = one.on_time + one.late
+        assert abs(answered / one.asked - one.response) < 0.1, "a share of answers is what it says"
+
+
+def test_nobody_gets_more_mails_than_the_limits_allow() -> None:
+    crowded = tuple(step(f"q{n}", StepKind.REFLECTION, n, reminders=(1, 2)) for n in range(1, 9))
+    one = model(1, 1, steps=(*STEPS, *crowded), away=0.0, a_manager=0, silent_after=None)
+
+    days = {
+        day.day: sum(n for kind, n in day.kinds.items() if not kind.is_calendar)
+        for day in simulating.simulate(one).story.days
+    }
+
+    weeks = Counter(day - timedelta(days=day.weekday()) for day, n in days.items() for _ in range(n))
+    assert max(days.values()) == 1
+    assert max(weeks.values()) <= 3
+
+
+def test_where_all_answer_at_once_nothing_is_missed_and_nobody_falls_silent() -> None:
+    found = simulating.simulate(model(30, 6, away=0.0), response=1.0, responses=(1.0,))
+
+    assert (found.story.answers.missed, found.story.answers.silent) == (0, 0)
+
+
+def test_where_nobody_answers_nothing_reminds_after_two_questions() -> None:
+    found = simulating.simulate(model(30, 6, away=0.0), response=0.0, responses=(0.0,))
+
+    assert found.story.answers.silent == 30
+    assert date(2026, 4, 6) not in {day.day for day in found.story.days}, (
+        "the later reminder of the plan rests"
+    )
+
+
+@pytest.mark.parametrize(
+    ("coaches", "reason", "remark"),
+    [
+        ((), "there is no coach", "nobody to hold them"),
+        ((coach(1, week=None),), "the coach has not said when they can be booked", "no hours"),
+        (
+            (coach(1, week=worktime.parse_week("sat 10:00-12:00")),),
+            "the hours of the two never meet",
+            "weekends",
+        ),
+        ((coach(1, a_week=2),), "as many meetings on these days as they take", "a limit"),
+    ],
+)
+def test_a_meeting_without_a_time_says_why(coaches: tuple[Coach, ...], reason: str, remark: str) -> None:
+    sums = simulating.simulate(model(12, staff=coaches)).meetings
+
+    assert any(reason in one for one in sums.reasons), remark
+    assert sums.unplaced == sum(sums.reasons.values())
+
+
+def test_what_is_proposed_was_tried_and_is_enough() -> None:
+    short = model(60, kinds=(BERLIN,), away=0.0, staff=(coach(1, a_week=8), coach(2, a_week=8)))
+    before = simulating.simulate(short).meetings
+
+    ways = {way.kind: way for way in simulating_ways.ways(short, before)}
+
+    assert set(ways) == {WayKind.WINDOW, WayKind.GROUPS, WayKind.COACHES}
+    for kind, change in (
+        (WayKind.WINDOW, simulating_ways.with_window),
+        (WayKind.GROUPS, simulating_ways.with_groups),
+        (WayKind.COACHES, simulating_ways.with_coaches),
+    ):
+        assert (
+            simulating.simulate(change(short, ways[kind].value)).meetings.unplaced == ways[kind].unplaced == 0
+        )
+
+
+def test_where_there_is_room_nothing_is_proposed() -> None:
+    enough = model(6, 6)
+
+    assert simulating_ways.ways(enough, simulating.simulate(enough).meetings) == ()
+
+
+def test_the_first_sentence_names_the_week_and_what_would_do() -> None:
+    short = model(60, kinds=(BERLIN,), away=0.0, staff=(coach(1, a_week=8), coach(2, a_week=8)))
+    found = simulating.simulate(short)
+    ways = simulating_ways.ways(short, found.meetings)
+
+    said = simulating_said.meetings(found, coaches=2, ways=ways)
+
+    assert said.startswith(
+        "In the week of 16 March 2 coaches would be wanted for 60 meetings and have room for 16;"
+    )
+    assert "a window eight days wider, three groups that begin one after the other" in said.lower()
+    assert said.endswith("or one more coach would do.")
+    assert simulating_said.meetings(simulating.simulate(model(6, 6)), coaches=6, ways=()) == (
+        "All 6 meetings find a time with 6 coaches."
+    )
