@@ -8,7 +8,7 @@ from typing import TypeVar
 import click
 
 from coachfollow.cli import house, output
-from coachfollow.flow import cohorts, reanchoring
+from coachfollow.flow import cohorts, foreseeing, reanchoring
 from coachfollow.flow.cohorts import Meeting
 from coachfollow.flow.reanchoring import Correction
 from coachfollow.queries import finding, groups
@@ -156,6 +156,7 @@ def correct(*, key: str, number: int, session: Meeting, preview: bool, as_json: 
         "left_out": follows.left_out,
         "unchanged": follows.unchanged,
         "meetings_freed": follows.freed,
+        "told": [one.name for one in follows.told],
         "moves": [_move(one, edit) for one in follows.changed for edit in one.edits],
         "done": not preview,
     }
@@ -175,11 +176,11 @@ def _move(one: Replanned, edit: Edit) -> Mapping[str, object]:
 def _said_of(found: Correction, *, preview: bool) -> list[str]:
     follows = found.follows
     moves = [_move(one, edit).values() for one in follows.changed for edit in one.edits]
-    told = "their participants and coaches are told, and get another time"
     return [
         f"Session {found.position}: from {_begin(found.was, found.zone)} to {_begin(found.becomes, found.zone)}.",
         f"{follows.moved} follow-ups move, {follows.left_out} are left out, {follows.unchanged} stay as they are.",
-        *([f"{follows.freed} meetings leave the calendars: {told}."] if follows.freed else ()),
+        *([f"{follows.freed} meetings leave the calendars."] if follows.freed else ()),
+        foreseeing.who_is_told(follows),
         *output.columns([tuple(str(value) for value in move) for move in moves]),
         "Nothing has changed so far." if preview else "Done.",
     ]

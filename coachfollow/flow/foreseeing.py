@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from coachfollow.flow import sets
 from coachfollow.flow.changing import is_freed
-from coachfollow.queries import worktimes
+from coachfollow.queries import meetings, worktimes
+from coachfollow.queries.meetings import Hearer
 from coachfollow.rules import reckoning, replanning
 from coachfollow.rules.changes import Edit
 from coachfollow.rules.kinds import TouchpointState
@@ -17,6 +18,7 @@ from coachfollow.rules.replanning import Cause, Replanned, Standing
 from coachfollow.rules.worktime import WorkingTime
 
 MOVED, ADDED = "follow-up moved", "follow-up added"
+FEW = 6  # so many coaches are named
 EXCUSED, LEFT_OUT = "follow-up excused", "follow-up left out"
 
 Worlds = Callable[[Standing, WorkingTime, str], tuple[Reckoning, Reckoning]]
@@ -32,6 +34,7 @@ class Foreseen:
     people: int
     unchanged: int
     freed: int  # meetings that leave both calendars
+    told: Sequence[Hearer]  # whose calendars hold one of these
     mark: str
 
     @property
@@ -67,15 +70,22 @@ def foreseen(
         one for some in sets.chunks(standings) for one in _replanned(session, some, worlds, cause, now)
     ]
     edits = [edit for one in changed for edit in one.edits]
+    freed = [touchpoint_id for touchpoint_id, edit in by_touchpoint(changed) if is_freed(edit, now)]
     return Foreseen(
         changed=changed,
         cause=cause,
         people=len(standings),
         unchanged=sum(len(one.follow_ups) for one in standings)
         - sum(edit.before is not None for edit in edits),
-        freed=sum(is_freed(edit, now) for edit in edits),
+        freed=len(freed),
+        told=_told(session, freed),
         mark=replanning.mark(changed, about=about),
     )
+
+
+def _told(session: Session, freed: Sequence[int]) -> Sequence[Hearer]:
+    chunks = sets.chunks(freed)
+    return list(dict.fromkeys(one for ids in chunks for one in meetings.hearers(session, touchpoint_ids=ids)))
 
 
 def _replanned(
@@ -93,7 +103,9 @@ def _replanned(
         current = {one.key: one.course for one in plan.follow_ups}
         wanted = replanning.wanted(plan, anchored, cause=cause, now=now)
         changes = replanning.replan(current, wanted, because=cause.because, now=now)
-        found.append(Replanned(plan=plan, changes=changes))
+        new = {(step_id, 1): item for item, step_id in anchored[plan.zone].steps.items()}
+        added = {edit.key: new[edit.key] for edit in changes.added}
+        found.append(Replanned(plan=plan, changes=changes, new=added))
     return [one for one in found if one.edits]
 
 
@@ -106,6 +118,22 @@ def by_touchpoint(changed: Sequence[Replanned]) -> Sequence[tuple[int, Edit]]:
         for edit in one.edits
         if edit.before is not None
     ]
+
+
+def who_is_told(found: Foreseen) -> str:
+    """Say who gets a mail about it; what only moves comes on its new day, and says nothing before."""
+    coaches = [one.name for one in found.told if one.is_coach]
+    participants = len(found.told) - len(coaches)
+    told = [*coaches] if len(coaches) <= FEW else [f"{len(coaches)} coaches"]
+    if participants:
+        told.append(f"{participants} participant{'' if participants == 1 else 's'}")
+    if not told:
+        return "Nobody gets a mail about this: what moves comes on its new day, and everybody sees it on their page."
+    said = f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else told[0]
+    return (
+        f"{said} get a mail that takes the meeting out of the calendar; a new time comes with a new invitation."
+        " Nobody else gets a mail about this."
+    )
 
 
 def name(edit: Edit) -> str | None:

@@ -94,14 +94,23 @@ def _sessions(session: Session, cohort: Cohort) -> Sequence[TrainingSession]:
     ).all()
 
 
+def session_at(session: Session, *, cohort: Cohort, position: int) -> TrainingSession:
+    """Give one session of a group by its number; raises NotFound."""
+    return _at(_sessions(session, cohort), position)
+
+
+def _at(there: Sequence[TrainingSession], position: int) -> TrainingSession:
+    if not 1 <= position <= len(there):
+        raise NotFound(f"This group has no session {position}; it has {len(there)}.")
+    return there[position - 1]
+
+
 def _corrected(
     cohort: Cohort, there: Sequence[TrainingSession], position: int, meeting: Meeting
 ) -> TrainingSession:
     """The session as it is to be; its number stays, so it may not pass its neighbours."""
-    if not 1 <= position <= len(there):
-        raise NotFound(f"This group has no session {position}; it has {len(there)}.")
+    was = _at(there, position)
     becomes = training_session(cohort, meeting, position=position)
-    was = there[position - 1]
     if (becomes.starts_at, becomes.ends_at) == (was.starts_at, was.ends_at):
         raise Conflict("The session takes place then already.")
     for other in there:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import (
@@ -151,3 +151,34 @@ def told(session: Session, *, attendee_ids: Collection[int]) -> set[int]:
         )
     )
     return {attendee_id for attendee_id in found if attendee_id is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearer:
+    """Somebody whose calendar holds a meeting."""
+
+    person_id: int
+    name: str
+    is_coach: bool
+
+
+def hearers(session: Session, *, touchpoint_ids: Collection[int]) -> Sequence[Hearer]:
+    """Give who hears of it when these meetings leave the calendars, coaches first; each once for what they are."""
+    invited = exists().where(
+        Message.attendee_id == CheckInAttendee.id,
+        Message.kind == MessageKind.INVITATION,
+        Message.state.in_(LEFT),
+    )
+    is_coach = (CheckInAttendee.person_id == CheckIn.coach_id).label("is_coach")
+    rows = session.execute(
+        select(Person.id, Person.name, Person.email, is_coach)
+        .join(CheckInAttendee, CheckInAttendee.person_id == Person.id)
+        .join(CheckIn, CheckIn.id == CheckInAttendee.check_in_id)
+        .where(CheckIn.touchpoint_id.in_(list(touchpoint_ids)), invited)
+        .distinct()
+        .order_by(is_coach.desc(), Person.name, Person.id)
+    )
+    return [
+        Hearer(person_id=person_id, name=name or email or "", is_coach=coach)
+        for person_id, name, email, coach in rows
+    ]

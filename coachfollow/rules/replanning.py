@@ -67,11 +67,17 @@ class Replanned:
 
     plan: Standing
     changes: Changes
+    new: Mapping[Key, Item]  # what is added
 
     @property
     def edits(self) -> tuple[Edit, ...]:
         """Every follow-up of it that becomes another."""
         return self.changes.edits
+
+    def kind(self, key: Key) -> StepKind:
+        """What one of its follow-ups is, or will be."""
+        there = {one.key: one.kind for one in self.plan.follow_ups}
+        return there[key] if key in there else self.new[key].kind
 
 
 def replan(

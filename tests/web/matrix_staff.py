@@ -31,6 +31,8 @@ ONE_MAIL = Row(
 
 FOLLOW_UP = "/plans/<plan>/follow-ups/<int(max=2147483647):follow_up>"
 
+SESSION = "/groups/<cohort>/sessions/<int(max=60):position>"
+
 DRAFT = "/programmes/<programme>/draft"
 
 ROWS: Mapping[tuple[str, str], Row] = {
@@ -55,6 +57,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/groups/<cohort>/sessions"): LND_OF_THE_GROUP,
     ("POST", "/groups/<cohort>/coaches"): LND_OF_THE_GROUP,
     ("GET", "/groups/<cohort>/preview"): LND_OF_THE_GROUP,
+    ("GET", f"{SESSION}/correct"): LND_OF_THE_GROUP,
+    ("POST", f"{SESSION}/correct"): LND_OF_THE_GROUP,
     ("GET", "/groups/<cohort>/import"): LND_OF_THE_GROUP,
     ("POST", "/groups/<cohort>/import"): LND_OF_THE_GROUP,
     ("GET", "/imports/<batch>"): LND_OF_THE_GROUP,
@@ -115,6 +119,7 @@ def arguments(home: House, *, person: str) -> Mapping[str, object]:
         "follow_up": home.touchpoint(person, "first-question").id,
         "batch": _staged(home, plan.cohort_id),
         "line": 1,
+        "position": 1,
         "lever": "pause",
         "programme": _drafted(home),
         "step": "first-question",
