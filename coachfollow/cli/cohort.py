@@ -8,9 +8,9 @@ from typing import TypeVar
 import click
 
 from coachfollow.cli import house, output
-from coachfollow.flow import cohorts, foreseeing, reanchoring
+from coachfollow.flow import cohorts, foreseeing, reanchoring, upgrading
 from coachfollow.flow.cohorts import Meeting
-from coachfollow.flow.reanchoring import Correction
+from coachfollow.flow.foreseeing import Foreseen
 from coachfollow.queries import finding, groups
 from coachfollow.queries.filters import EVERYTHING
 from coachfollow.queries.groups import CoachOfGroup, Group
@@ -146,21 +146,52 @@ def correct(*, key: str, number: int, session: Meeting, preview: bool, as_json: 
             meeting=session,
             now=here.now,
         )
-    follows = found.follows
     document = {
         "session": found.position,
         "was": found.was,
         "becomes": found.becomes,
+        **_document(found.follows),
+        "done": not preview,
+    }
+    was, becomes = _begin(found.was, found.zone), _begin(found.becomes, found.zone)
+    fact = f"Session {found.position}: from {was} to {becomes}."
+    output.show(document, _said_of(fact, found.follows, preview=preview), as_json=as_json)
+
+
+@cohort.command()
+@click.argument("key")
+@click.option("--preview", is_flag=True, help="Say what would change, and change nothing.")
+@output.json_option
+def upgrade(*, key: str, preview: bool, as_json: bool) -> None:
+    """Let a group's running follow-ups take the newest version of its programme; what was asked stays."""
+    carry_out = upgrading.foresee if preview else upgrading.upgrade
+    with house.opened(writing=not preview) as here:
+        found = carry_out(
+            here.session,
+            cohort=finding.cohort_named(here.session, organisation_id=here.organisation.id, key=key),
+            now=here.now,
+        )
+    document = {
+        "was": found.was,
+        "becomes": found.becomes,
+        **_document(found.follows),
+        "done": not preview,
+    }
+    fact = f"From version {found.was} to version {found.becomes} of the programme."
+    output.show(document, _said_of(fact, found.follows, preview=preview), as_json=as_json)
+
+
+def _document(follows: Foreseen) -> Mapping[str, object]:
+    return {
         "people": follows.people,
         "moved": follows.moved,
+        "added": follows.added,
         "left_out": follows.left_out,
         "unchanged": follows.unchanged,
         "meetings_freed": follows.freed,
         "told": [one.name for one in follows.told],
         "moves": [_move(one, edit) for one in follows.changed for edit in one.edits],
-        "done": not preview,
     }
-    output.show(document, _said_of(found, preview=preview), as_json=as_json)
 
 
 def _move(one: Replanned, edit: Edit) -> Mapping[str, object]:
@@ -173,11 +204,11 @@ def _move(one: Replanned, edit: Edit) -> Mapping[str, object]:
     }
 
 
-def _said_of(found: Correction, *, preview: bool) -> list[str]:
-    follows = found.follows
+def _said_of(fact: str, follows: Foreseen, *, preview: bool) -> list[str]:
     moves = [_move(one, edit).values() for one in follows.changed for edit in one.edits]
     return [
-        f"Session {found.position}: from {_begin(found.was, found.zone)} to {_begin(found.becomes, found.zone)}.",
+        fact,
+        *([f"{follows.added} follow-ups are added."] if follows.added else ()),
         f"{follows.moved} follow-ups move, {follows.left_out} are left out, {follows.unchanged} stay as they are.",
         *([f"{follows.freed} meetings leave the calendars."] if follows.freed else ()),
         foreseeing.who_is_told(follows),

@@ -13,6 +13,7 @@ from coachfollow.flow import history, houses, people
 from coachfollow.models import CoachProfile, Cohort, Person, TrainingSession
 from coachfollow.queries import programmes, schedules
 from coachfollow.rules import cadence, worktime
+from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.kinds import Role, Scope
 
 ATTENDED_MINUTES = 30
@@ -47,7 +48,8 @@ def open_cohort(
     """Open a group; raises Invalid, NotFound or Conflict and leaves nothing behind."""
     version = programmes.newest_of(session, organisation_id=organisation_id, key=programme)
     _refuse_odd(session, organisation_id, key=key, zone=zone, meetings=meetings)
-    _refuse_missing_sessions(session, version.id, len(meetings))
+    steps = schedules.steps(session, version_id=version.id)
+    refuse_missing_sessions(tuple(steps.values()), len(meetings))
     cohort = Cohort(
         organisation_id=organisation_id,
         public_id=vault.new_public_id(),
@@ -143,9 +145,8 @@ def _refuse_odd(
         raise Conflict(f"There is a group “{key}” already; choose another short name.")
 
 
-def _refuse_missing_sessions(session: Session, version_id: int, count: int) -> None:
-    """A step that counts from the third session needs a third session."""
-    steps = tuple(schedules.steps(session, version_id=version_id).values())
+def refuse_missing_sessions(steps: Sequence[StepRule], count: int) -> None:
+    """A step that counts from the third session needs a third session; raises Invalid."""
     problems = cadence.session_problems(steps, count=count)
     if problems:
         sentence = f"This programme does not fit a group of {count} sessions: {'; '.join(problems)}."

@@ -1,15 +1,16 @@
 """Carries out what was foreseen for many plans, in sets: follow-ups, calendars, events. The caller commits."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import checkins, foreseeing, history, plans, sets
+from coachfollow.flow import checkins, foreseeing, history, outbox, plans, sets
 from coachfollow.flow.changing import is_freed
 from coachfollow.flow.foreseeing import Foreseen
-from coachfollow.models import CheckIn, Touchpoint
+from coachfollow.models import CheckIn, Message, Touchpoint
 from coachfollow.rules.changes import Edit
 from coachfollow.rules.kinds import CheckInState, TouchpointState
 from coachfollow.rules.replanning import Replanned
@@ -20,6 +21,8 @@ def enact(
 ) -> None:
     """Let the rows say what was foreseen, and write down why. No commit."""
     _rewrite(session, found.changed)
+    _add(session, found.changed)
+    _stop_mails(session, found, now)
     _free(session, found, now)
     _record(session, found, {"organisation_id": organisation_id, "actor_id": actor_id}, now)
     plans.finish(session, plan_ids=_shortened(found.changed), now=now)
@@ -45,13 +48,49 @@ def _rewrite(session: Session, changed: Sequence[Replanned]) -> None:
         session.execute(update(Touchpoint), rows)
 
 
-def _free(session: Session, found: Foreseen, now: datetime) -> None:
-    """Take meetings that move off both calendars; they are placed anew as all others are."""
-    freed = [
+def _add(session: Session, changed: Sequence[Replanned]) -> None:
+    rows = [
+        (
+            *(one.plan.plan_id, one.plan.cohort_id, *edit.key, False),
+            *(one.new[edit.key].kind.value, one.new[edit.key].audience.value, one.plan.zone),
+            *(
+                getattr(edit.after.dates, name)
+                for name in ("day", "at", "due_at", "grace_until", "closes_at")
+            ),
+            *(edit.after.why, edit.after.state.value, edit.after.state_reason, edit.after.settled_at),
+        )
+        for one in changed
+        for edit in one.changes.added
+    ]
+    sets.bulk_new(session.connection(), Touchpoint, _COLUMNS, rows)
+
+
+_COLUMNS = (
+    *("plan_id", "cohort_id", "step_id", "n", "undeliverable", "kind", "audience", "zone"),
+    *("local_date", "local_time", "due_at", "grace_until", "closes_at"),
+    *("why", "state", "state_reason", "settled_at"),
+)
+
+
+def _stop_mails(session: Session, found: Foreseen, now: datetime) -> None:
+    """What is left out asks for nothing."""
+    gone = [
         touchpoint_id
         for touchpoint_id, edit in foreseeing.by_touchpoint(found.changed)
-        if is_freed(edit, now)
+        if edit.after.state is not TouchpointState.PLANNED
     ]
+    for ids in sets.chunks(gone):
+        about = Message.touchpoint_id.in_(ids)
+        outbox.cancel(session, about, reason=found.cause.because, now=now)
+
+
+def _free(session: Session, found: Foreseen, now: datetime) -> None:
+    """Take meetings off both calendars; those that go on are placed anew as all others are."""
+    freed = {
+        touchpoint_id: edit.after.meeting
+        for touchpoint_id, edit in foreseeing.by_touchpoint(found.changed)
+        if is_freed(edit, now) and edit.after.meeting
+    }
     for ids in sets.chunks(freed):
         rows = session.execute(
             select(CheckIn, Touchpoint)
@@ -60,27 +99,23 @@ def _free(session: Session, found: Foreseen, now: datetime) -> None:
         )
         met = [(check_in, touchpoint) for check_in, touchpoint in rows]
         checkins.uninvite(session, met, now=now, send_at=now)
-        for check_in, _ in met:
-            check_in.state, check_in.reason = CheckInState.UNPLACED, found.cause.because
-            check_in.starts_at = check_in.ends_at = None
+        for check_in, touchpoint in met:
+            # its time stays: the mail that takes it out of the calendars is written from it
+            check_in.state, check_in.reason = freed[touchpoint.id].state, freed[touchpoint.id].reason
 
 
 def _record(session: Session, found: Foreseen, house: Mapping[str, object], now: datetime) -> None:
-    for name in (foreseeing.MOVED, foreseeing.EXCUSED, foreseeing.LEFT_OUT):
-        rows = [
-            {
-                **house,
-                "cohort_id": one.plan.cohort_id,
-                "person_id": one.plan.person_id,
-                "plan_id": one.plan.plan_id,
-                "touchpoint_id": touchpoint_id,
-                "facts": _facts(edit, found.cause.because),
-            }
-            for one in found.changed
-            for touchpoint_id, edit in foreseeing.by_touchpoint([one])
-            if foreseeing.name(edit) == name
-        ]
-        history.record_all(session, name, at=now, rows=rows)
+    rows: dict[str, list[Mapping[str, object]]] = defaultdict(list)
+    for one in found.changed:
+        ids = {follow_up.key: follow_up.id for follow_up in one.plan.follow_ups}
+        for edit in one.edits:
+            name = foreseeing.name(edit)
+            if name is not None:
+                plan = {"person_id": one.plan.person_id, "plan_id": one.plan.plan_id}
+                about = {"cohort_id": one.plan.cohort_id, "touchpoint_id": ids.get(edit.key)}
+                rows[name].append({**house, **plan, **about, "facts": _facts(edit, found.cause.because)})
+    for name, some in rows.items():
+        history.record_all(session, name, at=now, rows=some)
 
 
 def _facts(edit: Edit, because: str) -> Mapping[str, str]:

@@ -18,6 +18,7 @@ from coachfollow.rules.replanning import Cause, Replanned, Standing
 from coachfollow.rules.worktime import WorkingTime
 
 MOVED, ADDED = "follow-up moved", "follow-up added"
+MEANWHILE = "Something about this has changed meanwhile, so nothing was done. Please look at it again."
 FEW = 6  # so many coaches are named
 EXCUSED, LEFT_OUT = "follow-up excused", "follow-up left out"
 

@@ -23,8 +23,6 @@ CORRECTED = Cause(
     passed="its day had passed when the date of the training was corrected",
 )
 
-MEANWHILE = "Something about this group has changed meanwhile, so nothing was done. Please look at it again."
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
@@ -67,7 +65,7 @@ def correct(
     row = there[position - 1]
     found = _correction(session, cohort, row, corrected, now)
     if shown not in {None, found.follows.mark}:
-        raise Conflict(MEANWHILE)
+        raise Conflict(foreseeing.MEANWHILE)
     row.local_date, row.starts_at, row.ends_at = corrected.local_date, corrected.starts_at, corrected.ends_at
     history.record(
         session,

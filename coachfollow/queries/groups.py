@@ -21,7 +21,7 @@ from coachfollow.models import (
     ProgrammeVersion,
     TrainingSession,
 )
-from coachfollow.queries import relations
+from coachfollow.queries import programmes, relations
 from coachfollow.queries.filters import Area
 from coachfollow.rules.kinds import AttendanceState, PlanState, Role, Scope
 
@@ -77,6 +77,7 @@ class Group:
     programme: str
     programme_key: str
     version: int
+    newest: int  # version of its programme
     attended_minutes: int
     attended_sessions: int
     target: float | None
@@ -119,7 +120,7 @@ def listed(
 def group(session: Session, *, public_id: str) -> Group:
     """Give one group; raises NotFound."""
     row = session.execute(
-        select(Cohort, ProgrammeText.title, Programme.key, ProgrammeVersion.number)
+        select(Cohort, ProgrammeText.title, Programme.key, ProgrammeVersion.number, programmes.last())
         .join(ProgrammeVersion, ProgrammeVersion.id == Cohort.programme_version_id)
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
         .join(ProgrammeText, _OWN_LANGUAGE)
@@ -127,7 +128,7 @@ def group(session: Session, *, public_id: str) -> Group:
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such group.")
-    cohort, programme, programme_key, version = row
+    cohort, programme, programme_key, version, newest = row
     return Group(
         id=cohort.id,
         public_id=cohort.public_id,
@@ -137,6 +138,7 @@ def group(session: Session, *, public_id: str) -> Group:
         programme=programme,
         programme_key=programme_key,
         version=version,
+        newest=newest,
         attended_minutes=cohort.attended_minutes,
         attended_sessions=cohort.attended_sessions,
         target=cohort.target,

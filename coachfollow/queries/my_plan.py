@@ -7,7 +7,16 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coachfollow.models import Cohort, FollowUpPlan, Message, Person, ProgrammeVersion, Step, StepText
+from coachfollow.models import (
+    Cohort,
+    FollowUpPlan,
+    Message,
+    Person,
+    ProgrammeVersion,
+    Step,
+    StepText,
+    Touchpoint,
+)
 from coachfollow.queries import adapted, asked, examples, links, timelines
 from coachfollow.queries.adapted import Adapted
 from coachfollow.queries.asked import OwnPlan
@@ -96,7 +105,8 @@ def titles(session: Session, *, plan_id: int) -> Mapping[str, Title]:
         select(Step.key, StepText.locale, StepText.subject, Person.locale, ProgrammeVersion.language)
         .join(StepText, StepText.step_id == Step.id)
         .join(ProgrammeVersion, ProgrammeVersion.id == Step.version_id)
-        .join(FollowUpPlan, FollowUpPlan.programme_version_id == ProgrammeVersion.id)
+        .join(Touchpoint, Touchpoint.step_id == Step.id)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .join(Person, Person.id == FollowUpPlan.person_id)
         .where(FollowUpPlan.id == plan_id)
     )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
@@ -61,6 +61,11 @@ def sessions(session: Session, cohort: Cohort) -> Sessions:
         .order_by(TrainingSession.position)
     ).all()
     anchor = session.get_one(ProgrammeVersion, cohort.programme_version_id).anchor
+    return anchored(anchor, days)
+
+
+def anchored(anchor: str, days: Sequence[date]) -> Sessions:
+    """Sessions on these days, counted from the one that a version names."""
     return Sessions(days=tuple(days), anchor=anchor_index(anchor, len(days)))
 
 

@@ -63,6 +63,11 @@ def of(session: Session, *, plan_id: int, now: datetime) -> Snapshot:
     )
 
 
+def living(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Those of these plans that run, rest or wait for the training."""
+    return which & FollowUpPlan.state.in_(_LIVING)
+
+
 def standing(session: Session, which: ColumnElement[bool]) -> Sequence[Standing]:
     """Give those of these plans that run, rest or wait for the training, in one statement, in the order of names.
 
@@ -74,7 +79,7 @@ def standing(session: Session, which: ColumnElement[bool]) -> Sequence[Standing]
         .join(Touchpoint, Touchpoint.plan_id == FollowUpPlan.id)
         .join(Step, Step.id == Touchpoint.step_id)
         .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
-        .where(which, FollowUpPlan.state.in_(_LIVING))
+        .where(living(which))
         .order_by(Person.name, FollowUpPlan.id, Touchpoint.due_at, Touchpoint.id)
         .execution_options(populate_existing=True)
     )

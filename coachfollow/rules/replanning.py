@@ -88,11 +88,7 @@ def replan(
     What is planned and not wanted any more is cancelled, with the reason; what was asked or is settled stays.
     """
     shared = [(key, current[key], wanted[key]) for key in wanted if key in current]
-    gone = [
-        (key, course)
-        for key, course in current.items()
-        if key not in wanted and course.state is TouchpointState.PLANNED
-    ]
+    gone = [(key, course) for key, course in current.items() if key not in wanted and _waits(course)]
     return Changes(
         moved=tuple(
             Edit(key=key, before=was, after=becomes) for key, was, becomes in shared if was != becomes
@@ -136,6 +132,8 @@ def _course(
     """How one is to stand; nothing where the programme has it no more."""
     item = _item(one)
     was, becomes = anchored.was.get(item), anchored.becomes.get(item)
+    if was is None and becomes is not None and one.course.state_reason == cause.because:
+        return _back(one.course, becomes, footing, now)
     if not _may_move(one.course, footing, was, now):
         return one.course
     has_a_day_of_its_own = one.key[1] > 1  # it was added by hand
@@ -145,6 +143,11 @@ def _course(
         return None
     is_as_it_was = _dates(was) == _dates(becomes) and was.excused == becomes.excused
     return one.course if is_as_it_was else _redated(one, footing, anchored, cause, now)
+
+
+def _back(course: Course, becomes: Planned, footing: Footing, now: datetime) -> Course:
+    """What the programme had lost and has again comes where its day is still to come."""
+    return _fresh(becomes, footing, now) if becomes.due_at > _as_of(footing, now) else course
 
 
 def _redated(one: FollowUp, footing: Footing, anchored: Anchored, cause: Cause, now: datetime) -> Course:
@@ -211,18 +214,21 @@ def _elsewhere(course: Course, anchored: Anchored) -> Course:
 def _new(plan: Standing, anchored: Anchored, now: datetime) -> dict[Key, Course]:
     """What the programme has new; for who was not there it is put aside with all the rest."""
     there = {_item(one) for one in plan.follow_ups} | anchored.was.keys()
-    is_shelved = plan.footing.state is PlanState.DRAFT and plan.footing.stop_reason is StopReason.ABSENT
-    found: dict[Key, Course] = {}
-    for item, becomes in anchored.becomes.items():
-        if item in there or becomes.due_at <= _as_of(plan.footing, now):
-            continue
-        course = Course(state=TouchpointState.PLANNED, dates=_dates(becomes), why=becomes.why)
-        if is_shelved:
-            course = _left_out(course, NOT_THERE, now)
-        elif becomes.excused is not None:
-            course = replace(_left_out(course, becomes.excused, now), state=TouchpointState.EXCUSED)
-        found[anchored.steps[item], 1] = course
-    return found
+    since = _as_of(plan.footing, now)
+    return {
+        (anchored.steps[item], 1): _fresh(becomes, plan.footing, now)
+        for item, becomes in anchored.becomes.items()
+        if item not in there and becomes.due_at > since
+    }
+
+
+def _fresh(becomes: Planned, footing: Footing, now: datetime) -> Course:
+    course = Course(state=TouchpointState.PLANNED, dates=_dates(becomes), why=becomes.why)
+    if footing.state is PlanState.DRAFT and footing.stop_reason is StopReason.ABSENT:
+        return _left_out(course, NOT_THERE, now)
+    if becomes.excused is not None:
+        return replace(_left_out(course, becomes.excused, now), state=TouchpointState.EXCUSED)
+    return course
 
 
 def _item(one: FollowUp) -> Item:
@@ -231,6 +237,11 @@ def _item(one: FollowUp) -> Item:
 
 def _left_out(course: Course, reason: str, now: datetime) -> Course:
     return replace(course, state=TouchpointState.CANCELLED, state_reason=reason, settled_at=now)
+
+
+def _waits(course: Course) -> bool:
+    """Whether it is to come, now or once somebody was there after all."""
+    return course.state is TouchpointState.PLANNED or course.state_reason == NOT_THERE
 
 
 def _gone(course: Course, because: str, now: datetime) -> Course:

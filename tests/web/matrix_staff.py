@@ -57,6 +57,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/groups/<cohort>/sessions"): LND_OF_THE_GROUP,
     ("POST", "/groups/<cohort>/coaches"): LND_OF_THE_GROUP,
     ("GET", "/groups/<cohort>/preview"): LND_OF_THE_GROUP,
+    ("GET", "/groups/<cohort>/upgrade"): LND_OF_THE_GROUP,
+    ("POST", "/groups/<cohort>/upgrade"): LND_OF_THE_GROUP,
     ("GET", f"{SESSION}/correct"): LND_OF_THE_GROUP,
     ("POST", f"{SESSION}/correct"): LND_OF_THE_GROUP,
     ("GET", "/groups/<cohort>/import"): LND_OF_THE_GROUP,

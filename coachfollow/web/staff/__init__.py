@@ -29,6 +29,7 @@ from coachfollow.web.staff import (
     programmes,
     sentences,
     team,
+    upgrades,
     words,
 )
 
@@ -43,6 +44,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     groups.pages,
     outlook.pages,
     corrections.pages,
+    upgrades.pages,
     imports.pages,
     batches.pages,
     people.pages,
@@ -71,7 +73,7 @@ NAVIGATION: tuple[Entry, ...] = (
         label="Groups",
         endpoint="groups.listed",
         is_for=navigation.lnd,
-        rooms=frozenset({"imports", "batches", "people", "corrections"}),
+        rooms=frozenset({"imports", "batches", "people", "corrections", "upgrades"}),
     ),
     Entry(label="Calendar", endpoint="outlook.show", is_for=navigation.lnd),
     Entry(
