@@ -21,19 +21,28 @@ def people() -> None:
 @people.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--date-order", type=click.Choice(MIDDLE), help="How dates are written.")
+@click.option("--preview", is_flag=True, help="Say what would change, and change nothing.")
 @output.json_option
-def import_(file: Path, date_order: str | None, *, as_json: bool) -> None:
+def import_(file: Path, date_order: str | None, *, preview: bool, as_json: bool) -> None:
     """Take a CSV or a spreadsheet of people: new ones are added, changed ones changed."""
     order = DateOrder(date_order) if date_order else None
-    with house.opened(writing=True) as here:
+    carry_out = keeping.compare if preview else keeping.bring
+    with house.opened(writing=not preview) as here:
         reading = read_people(
             file, name=file.name, date_order=order, max_bytes=here.settings.max_upload_mb * 1024 * 1024
         )
         if reading.questions:
             raise Invalid(f"{reading.questions[0].sentence} Say it with --date-order dmy or mdy.")
-        brought = keeping.bring(
+        brought = carry_out(
             here.session, organisation_id=here.organisation.id, rows=reading.rows, now=here.now
         )
     lines = [f"{brought.added} added, {brought.changed} changed, {brought.unchanged} as they were."]
+    if brought.elsewhere:
+        said = f"{brought.elsewhere} in another time zone: {brought.moved} follow-ups come at the same hour there"
+        lines.append(f"{said}; meetings keep their time, and nobody gets a mail about this.")
     lines += [f"Line {one.line} was left out: {one.sentence}" for one in reading.problems]
-    output.show({"brought": brought, "problems": reading.problems}, lines, as_json=as_json)
+    if preview:
+        lines.append("Nothing has changed so far.")
+    output.show(
+        {"done": not preview, "brought": brought, "problems": reading.problems}, lines, as_json=as_json
+    )

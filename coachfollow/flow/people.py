@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
 from coachfollow.errors import Invalid
-from coachfollow.flow import history, relations, sets
+from coachfollow.flow import history, relations, rezoning, sets
 from coachfollow.intake.people import PersonRow
 from coachfollow.models import Organisation, Person
 from coachfollow.queries import matching
@@ -28,6 +28,8 @@ class Brought:
     added: int
     changed: int
     unchanged: int
+    elsewhere: int = 0  # people in another time zone
+    moved: int = 0  # follow-ups that come by their new clock
 
 
 def find_or_add(
@@ -122,10 +124,12 @@ def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], 
     _refuse_shared_numbers(rows, known)
     mentioned = {row.email: row for row in rows}
     managers = {row.manager for row in rows if row.manager} - mentioned.keys()
-    added = changed = 0
+    zones = _zones(rows, known)
+    elsewhere = rezoning.rezone(session, zones, organisation_id=organisation_id, now=now, actor_id=None)
+    added, changed = 0, len(zones)
     for row in rows:
         if row.email in known:
-            changed += _refresh(known[row.email], row)
+            changed += _refresh(known[row.email], row) and known[row.email].id not in zones
         else:
             known[row.email] = add(
                 session,
@@ -148,16 +152,38 @@ def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], 
         session, "people brought", at=now, organisation_id=organisation_id, added=added, changed=changed
     )
     session.commit()
-    return Brought(added=added, changed=changed, unchanged=len(rows) - added - changed)
+    return Brought(
+        added=added,
+        changed=changed,
+        unchanged=len(rows) - added - changed,
+        elsewhere=elsewhere.people,
+        moved=elsewhere.moved,
+    )
 
 
-def compare(session: Session, *, organisation_id: int, rows: Sequence[PersonRow]) -> Brought:
+def compare(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], now: datetime) -> Brought:
     """Say what a people file would change, or refuse it as bringing it would; nothing is written."""
     known = _by_email(session, organisation_id)
     _refuse_shared_numbers(rows, known)
     added = sum(row.email not in known for row in rows)
     changed = sum(row.email in known and bool(_news(known[row.email], row)) for row in rows)
-    return Brought(added=added, changed=changed, unchanged=len(rows) - added - changed)
+    elsewhere = rezoning.foresee(session, _zones(rows, known), now=now)
+    return Brought(
+        added=added,
+        changed=changed,
+        unchanged=len(rows) - added - changed,
+        elsewhere=elsewhere.people,
+        moved=elsewhere.moved,
+    )
+
+
+def _zones(rows: Sequence[PersonRow], known: Mapping[str, Person]) -> Mapping[int, str]:
+    """The people whom we know in another time zone than their row says, and where they live now."""
+    return {
+        known[row.email].id: row.zone
+        for row in rows
+        if row.email in known and row.zone and row.zone != known[row.email].zone
+    }
 
 
 def _refuse_shared_numbers(rows: Sequence[PersonRow], known: Mapping[str, Person]) -> None:
@@ -175,12 +201,13 @@ def _refuse_shared_numbers(rows: Sequence[PersonRow], known: Mapping[str, Person
         lines[number] = row.line
 
 
-def set_zone(session: Session, *, person_id: int, zone: str) -> None:
-    """Change somebody's zone for everything that is planned from now on."""
+def set_zone(session: Session, *, person_id: int, zone: str, now: datetime) -> None:
+    """Let somebody live in another zone; what is to come follows their new clock."""
     problem = worktime.zone_problem(zone)
     if problem is not None:
         raise Invalid(problem, {"zone": problem})
-    session.execute(update(Person).where(Person.id == person_id).values(zone=zone))
+    house = session.get_one(Person, person_id).organisation_id
+    rezoning.rezone(session, {person_id: zone}, organisation_id=house, now=now, actor_id=None)
     session.commit()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.errors import Conflict
@@ -16,9 +16,7 @@ from coachfollow.flow import cohorts, enacting, foreseeing, history, locking, pr
 from coachfollow.flow.foreseeing import Foreseen, Worlds
 from coachfollow.models import Cohort, FollowUpPlan, ProgrammeVersion, Step, Touchpoint
 from coachfollow.queries import schedules, snapshots
-from coachfollow.rules.attending import NOT_THERE
 from coachfollow.rules.cadence import Sessions, StepRule
-from coachfollow.rules.kinds import TouchpointState
 from coachfollow.rules.reckoning import Reckoning
 from coachfollow.rules.replanning import Cause, Standing
 from coachfollow.rules.worktime import Hours
@@ -124,11 +122,7 @@ def _point_at(session: Session, cohort: Cohort, version: ProgrammeVersion) -> No
         .correlate(Touchpoint)
         .scalar_subquery()
     )
-    put_aside = Touchpoint.state_reason.in_([NOT_THERE, CHANGED.because])
-    unasked = or_(
-        Touchpoint.state == TouchpointState.PLANNED,
-        and_(Touchpoint.state == TouchpointState.CANCELLED, put_aside),
-    )
+    unasked = snapshots.unasked(CHANGED.because)
     theirs = select(FollowUpPlan.id).where(snapshots.living(FollowUpPlan.cohort_id == cohort.id))
     session.execute(
         update(Touchpoint)

@@ -1,7 +1,8 @@
 """Reads what planning needs: a programme version's steps, a cohort's sessions, who shares a rhythm."""
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -62,6 +63,35 @@ def sessions(session: Session, cohort: Cohort) -> Sessions:
     ).all()
     anchor = session.get_one(ProgrammeVersion, cohort.programme_version_id).anchor
     return anchored(anchor, days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What the plans of a group that have the same version are dated from."""
+
+    steps: Mapping[int, StepRule]
+    sessions: Sessions
+
+
+def frames(session: Session, which: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], Frame]:
+    """Give these frames by cohort and version, in three statements."""
+    cohorts, versions = {one for one, _ in which}, {one for _, one in which}
+    days, rules = defaultdict[int, list[date]](list), defaultdict[int, dict[int, StepRule]](dict)
+    dated = select(TrainingSession.cohort_id, TrainingSession.local_date).where(
+        TrainingSession.cohort_id.in_(cohorts)
+    )
+    for cohort_id, day in session.execute(dated.order_by(TrainingSession.position)):
+        days[cohort_id].append(day)
+    for step in session.scalars(select(Step).where(Step.version_id.in_(versions)).order_by(Step.position)):
+        rules[step.version_id][step.id] = rule(step)
+    named = select(ProgrammeVersion.id, ProgrammeVersion.anchor).where(ProgrammeVersion.id.in_(versions))
+    anchors: dict[int, str] = {row.id: row.anchor for row in session.execute(named)}
+    return {
+        (cohort_id, version_id): Frame(
+            steps=rules[version_id], sessions=anchored(anchors[version_id], days[cohort_id])
+        )
+        for cohort_id, version_id in which
+    }
 
 
 def anchored(anchor: str, days: Sequence[date]) -> Sessions:

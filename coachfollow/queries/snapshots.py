@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Row, exists, select
+from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import NotFound
@@ -21,8 +21,9 @@ from coachfollow.models import (
 )
 from coachfollow.queries import hours, schedules, worktimes
 from coachfollow.rules import taking_back
+from coachfollow.rules.attending import NOT_THERE
 from coachfollow.rules.changes import Course, Footing, Meeting
-from coachfollow.rules.kinds import CheckInState, PlanState
+from coachfollow.rules.kinds import CheckInState, PlanState, TouchpointState
 from coachfollow.rules.redating import Dates
 from coachfollow.rules.replanning import Standing
 from coachfollow.rules.snapshots import Busy, FollowUp, Snapshot
@@ -66,6 +67,17 @@ def of(session: Session, *, plan_id: int, now: datetime) -> Snapshot:
 def living(which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Those of these plans that run, rest or wait for the training."""
     return which & FollowUpPlan.state.in_(_LIVING)
+
+
+def unasked(*put_aside: str) -> ColumnElement[bool]:
+    """Follow-ups that are planned, or would be but for who was not there, or for one of these reasons."""
+    return or_(
+        Touchpoint.state == TouchpointState.PLANNED,
+        and_(
+            Touchpoint.state == TouchpointState.CANCELLED,
+            Touchpoint.state_reason.in_([NOT_THERE, *put_aside]),
+        ),
+    )
 
 
 def standing(session: Session, which: ColumnElement[bool]) -> Sequence[Standing]:

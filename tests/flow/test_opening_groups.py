@@ -250,9 +250,9 @@ def test_nobody_manages_themselves(world: World) -> None:
 def test_a_zone_is_changed_to_one_there_is(world: World) -> None:
     anna = world.person(ANNA)
 
-    people.set_zone(world.session, person_id=anna, zone="Asia/Tokyo")
+    people.set_zone(world.session, person_id=anna, zone="Asia/Tokyo", now=OPENED)
     with pytest.raises(Invalid):
-        people.set_zone(world.session, person_id=anna, zone="Asia/Atlantis")
+        people.set_zone(world.session, person_id=anna, zone="Asia/Atlantis", now=OPENED)
 
     assert world.session.scalars(select(Person.zone).where(Person.id == anna)).one() == "Asia/Tokyo"
 

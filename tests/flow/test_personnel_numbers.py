@@ -31,7 +31,7 @@ def bring(home: House, *rows: PersonRow) -> Brought:
 
 
 def compare(home: House, rows: Sequence[PersonRow]) -> Brought:
-    return people.compare(home.session, organisation_id=home.organisation_id, rows=rows)
+    return people.compare(home.session, organisation_id=home.organisation_id, rows=rows, now=AFTER)
 
 
 def test_two_rows_of_a_people_file_with_one_number_are_refused(home: House) -> None:

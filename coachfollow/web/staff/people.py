@@ -60,7 +60,9 @@ def _read(upload: Upload) -> PeopleReading:
 
 
 def _preview(upload: Upload, reading: PeopleReading) -> str:
-    foreseen = keeping.compare(g.session, organisation_id=g.actor.organisation_id, rows=reading.rows)
+    foreseen = keeping.compare(
+        g.session, organisation_id=g.actor.organisation_id, rows=reading.rows, now=g.now
+    )
     return render_template(
         "staff/people_preview.html",
         upload=upload,

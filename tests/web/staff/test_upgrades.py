@@ -2,14 +2,14 @@
 
 from coachfollow.flow import programmes
 from coachfollow.intake import programme as template
+from tests.house import PROGRAMME
 from tests.web.staff.people import group_of, signed_in
 from tests.web.worlds import ANNA, ASKED, LENA, ON_ONE, World
 
 
 def publish_anew(world: World) -> None:
-    text = template.shipped()["service"].replace("when: {days: 1", "when: {days: 2", 1)
     with world.inside() as home:
-        programme = template.read(text + "\n# anew\n", file="service.yaml")
+        programme = template.read(f"{PROGRAMME}\n# anew\n", file="service.yaml")
         programmes.publish(home.session, organisation_id=home.organisation_id, programme=programme, now=ASKED)
 
 
