@@ -12,7 +12,7 @@ from coachfollow.flow.changing import is_freed
 from coachfollow.flow.foreseeing import Foreseen
 from coachfollow.models import CheckIn, Message, Touchpoint
 from coachfollow.rules.changes import Edit
-from coachfollow.rules.kinds import CheckInState, TouchpointState
+from coachfollow.rules.kinds import TouchpointState
 from coachfollow.rules.replanning import Replanned
 
 

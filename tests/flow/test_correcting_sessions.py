@@ -9,7 +9,8 @@ from coachfollow.errors import Conflict, Invalid, NotFound
 from coachfollow.flow import away, changing, placing, reanchoring
 from coachfollow.flow.cohorts import Meeting
 from coachfollow.flow.reanchoring import Correction
-from coachfollow.models import CheckIn, CheckInAttendee, Cohort, Touchpoint, TrainingSession
+from coachfollow.models import CheckIn, CheckInAttendee, Cohort, Message, Touchpoint, TrainingSession
+from coachfollow.queries import letters
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.kinds import CheckInState, MessageKind, MessageState, TouchpointState
 from coachfollow.rules.levers import Move
@@ -131,6 +132,23 @@ def test_a_placed_meeting_leaves_both_calendars_and_is_placed_anew(world: World)
     )
     assert (world.session.scalar(numbers) or 0) == before + 2
     assert world.kinds(to=ANNA, state=MessageState.CANCELLED) == [MessageKind.INVITATION]
+
+
+def test_whoever_has_the_meeting_in_their_calendar_is_told_and_the_mail_can_be_written(world: World) -> None:
+    cohort = world.open_group(coaches=["coach@example.org"])
+    world.bookable("coach@example.org")
+    world.attend(cohort, f"Name;Email;Minutes\nAnna;{ANNA};180\n")
+    placing.place_due(world.session, now=AFTER)
+    world.session.execute(update(Message).values(state=MessageState.SENT))
+    world.session.commit()
+
+    told = foresee(world, on(WEEK_LATER)).follows.told
+    assert [(one.name, one.is_coach) for one in told] == [("coach", True), ("Anna", False)]
+
+    correct(world, on(WEEK_LATER))
+    mails = world.mails(kind=MessageKind.CANCELLATION)
+    written = letters.gatherings(world.session, attendee_ids=[one.attendee_id or 0 for one in mails])
+    assert len(mails) == len(written) == 2
 
 
 def test_what_would_have_been_days_ago_is_left_out_but_the_plan_is_asked_for(world: World) -> None:
