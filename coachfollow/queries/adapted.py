@@ -18,6 +18,7 @@ from coachfollow.models import (
     Touchpoint,
 )
 from coachfollow.queries import programmes
+from coachfollow.queries.timelines import Dated
 from coachfollow.rules import changes
 from coachfollow.rules.adapting import Rules, Said
 from coachfollow.rules.changes import Edit, Key
@@ -47,7 +48,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapted:
-    """One adaptation as people read it; `stands` while all it touched is as it left it and no mail of it has left."""
+    """One adaptation as people read it; it may be undone while all it touched is as it left it."""
 
     change_id: int
     cause: Cause
@@ -55,7 +56,7 @@ class Adapted:
     at: datetime
     moved: Sequence[Moved]
     is_undone: bool
-    stands: bool
+    may_be_undone: bool
 
 
 def rules_of(session: Session, *, plan_id: int) -> Rules:
@@ -95,8 +96,8 @@ def before(session: Session, *, plan_id: int) -> Sequence[Before]:
     ]
 
 
-def of_plan(session: Session, *, plan_id: int) -> Sequence[Adapted]:
-    """Give the adaptations of a plan, the latest first."""
+def of_plan(session: Session, *, plan_id: int, dates: Sequence[Dated], now: datetime) -> Sequence[Adapted]:
+    """Give the adaptations of a plan of these dates, the latest first."""
     undo = aliased(PlanChange)
     rows = session.execute(
         select(PlanChange, Adaptation.cause, Adaptation.touchpoint_id, undo.id.is_not(None))
@@ -105,21 +106,19 @@ def of_plan(session: Session, *, plan_id: int) -> Sequence[Adapted]:
         .where(PlanChange.plan_id == plan_id)
         .order_by(PlanChange.id.desc())
     ).all()
-    if not rows:
-        return []
-    touched = _touched(session, plan_id)
-    left = set(session.scalars(select(Message.id).where(Message.plan_id == plan_id, Message.state.in_(LEFT))))
+    touched = {one.key: one for one in dates}
+    left = _left(session, [message for row, *_ in rows for message in _posted(row)])
     return [
         Adapted(
             change_id=row.id,
             cause=cause,
             answered=answered,
             at=row.at,
-            moved=[_moved(edit, touched[edit.key]) for edit in _edits(row)],
+            moved=[_moved(edit, touched[edit.key]) for edit in _edits(row) if edit.key in touched],
             is_undone=is_undone,
-            stands=not is_undone
-            and all(_stands(edit, touched[edit.key]) for edit in _edits(row))
-            and not {*json.loads(row.mails)["posted"]}.intersection(left),
+            may_be_undone=not is_undone
+            and all(_stands(edit, touched.get(edit.key), now) for edit in _edits(row))
+            and left.isdisjoint(_posted(row)),
         )
         for row, cause, answered, is_undone in rows
     ]
@@ -129,20 +128,30 @@ def _edits(row: PlanChange) -> Sequence[Edit]:
     return changes.from_json(row.facts).edits
 
 
-def _touched(session: Session, plan_id: int) -> Mapping[Key, Touchpoint]:
-    rows = session.scalars(select(Touchpoint).where(Touchpoint.plan_id == plan_id))
-    return {(one.step_id, one.n): one for one in rows}
+def _posted(row: PlanChange) -> Sequence[int]:
+    posted: list[int] = json.loads(row.mails)["posted"]
+    return posted
 
 
-def _moved(edit: Edit, touchpoint: Touchpoint) -> Moved:
+def _left(session: Session, message_ids: Sequence[int]) -> frozenset[int]:
+    """Which of these mails have left; hardly any adaptation posts one."""
+    if not message_ids:
+        return frozenset()
+    left = select(Message.id).where(Message.id.in_(message_ids), Message.state.in_(LEFT))
+    return frozenset(session.scalars(left))
+
+
+def _moved(edit: Edit, one: Dated) -> Moved:
     is_left_out = edit.after.state is TouchpointState.EXCUSED
     return Moved(
-        follow_up=touchpoint.id,
-        kind=touchpoint.kind,
+        follow_up=one.id,
+        kind=one.kind,
         was=edit.before.dates.day if edit.before else None,
         becomes=None if is_left_out else edit.after.dates.day,
     )
 
 
-def _stands(edit: Edit, touchpoint: Touchpoint) -> bool:
-    return (touchpoint.state, touchpoint.due_at) == (edit.after.state, edit.after.dates.due_at)
+def _stands(edit: Edit, one: Dated | None, now: datetime) -> bool:
+    """Whether it is as the answer left it, and its earlier day is still to come."""
+    is_as_left = one is not None and (one.state, one.due_at) == (edit.after.state, edit.after.dates.due_at)
+    return is_as_left and (edit.before is None or edit.before.dates.due_at > now)

@@ -81,7 +81,7 @@ def my_plan(session: Session, *, plan: str, now: datetime) -> MyPlan:
         current=links.current_question(session, plan_id=head.plan_id, person_id=head.person_id, now=now),
         titles=titles(session, plan_id=head.plan_id),
         kept=_kept(session, head),
-        adapted=adapted.of_plan(session, plan_id=head.plan_id),
+        adapted=adapted.of_plan(session, plan_id=head.plan_id, dates=dates, now=now),
     )
 
 

@@ -24,12 +24,13 @@ def text(session: Session, *, version_id: int, locale: str) -> ProgrammeText:
 
 def text_of_plan(session: Session, *, plan_id: int) -> ProgrammeText:
     """Give what the programme of a plan says about itself, in its person's language."""
-    version_id, locale = session.execute(
-        select(FollowUpPlan.programme_version_id, Person.locale)
+    version, locale = session.execute(
+        select(ProgrammeVersion, Person.locale)
+        .join(FollowUpPlan, FollowUpPlan.programme_version_id == ProgrammeVersion.id)
         .join(Person, Person.id == FollowUpPlan.person_id)
         .where(FollowUpPlan.id == plan_id)
-    ).one()
-    return text(session, version_id=version_id, locale=locale)
+    ).one()  # at hand while its text is read, so that it is not asked for again
+    return text(session, version_id=version.id, locale=locale)
 
 
 def newest(session: Session, *, organisation_id: int) -> Sequence[tuple[Programme, ProgrammeVersion]]:

@@ -27,7 +27,7 @@ from coachfollow.models import (
 from coachfollow.queries import schedules
 from coachfollow.rules import cadence, planning
 from coachfollow.rules.cadence import ANSWER
-from coachfollow.rules.changes import TAKEN_BACK
+from coachfollow.rules.changes import TAKEN_BACK, Key
 from coachfollow.rules.kinds import (
     TO_COME,
     Audience,
@@ -74,6 +74,7 @@ class Dated:
     """One follow-up of a plan on its day, with its meeting if it is one."""
 
     id: int
+    key: Key
     step: str
     kind: StepKind
     audience: Audience
@@ -252,6 +253,7 @@ def happened(session: Session, *, plan_id: int, most: int = MOST) -> Sequence[Ha
 def _dated(touchpoint: Touchpoint, step: str, check_in: CheckIn | None) -> Dated:
     return Dated(
         id=touchpoint.id,
+        key=(touchpoint.step_id, touchpoint.n),
         step=step,
         kind=touchpoint.kind,
         audience=touchpoint.audience,

@@ -18,7 +18,6 @@ from coachfollow.rules.worktime import Hours
 # Everybody may read these: they say nothing of why (law 10)
 MOVED = "moved within its window"
 UNSENT = "not sent"
-SOUGHT = "another time is looked for"
 
 APART = timedelta(days=2)  # so far from the next mail what was moved stays, or people get two at a time
 ROOM = 2  # questions: the last one stays
@@ -153,8 +152,8 @@ def _held_on(snapshot: Snapshot) -> Sequence[date]:
 
 
 def _freed(course: Course) -> Course:
-    """A meeting leaves both calendars, to be placed anew."""
+    """A meeting leaves both calendars, to be placed anew; it reads like one that never had a time."""
     if course.meeting is None or course.meeting.state is not CheckInState.PLACED:
         return course
-    meeting = replace(course.meeting, state=CheckInState.UNPLACED, reason=SOUGHT)
+    meeting = replace(course.meeting, state=CheckInState.UNPLACED)
     return replace(course, meeting=meeting)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from coachfollow import bell
 from coachfollow.errors import Closed, NotFound
 from coachfollow.flow import answers, asking_again, showing
-from coachfollow.queries import adapted, links, my_plan
+from coachfollow.queries import adapted, links, my_plan, timelines
 from coachfollow.queries import asked as questions
 from coachfollow.queries.asked import Asked
 from coachfollow.queries.links import Link
@@ -121,7 +121,8 @@ def _changed(question: Asked) -> list[str]:
     """What the answer changed, and why: for whoever gave it."""
     if not question.adapts:
         return []
-    found = adapted.of_plan(g.session, plan_id=question.plan_id)
+    dates = timelines.dates(g.session, plan_id=question.plan_id)
+    found = adapted.of_plan(g.session, plan_id=question.plan_id, dates=dates, now=g.now)
     own = (one for one in found if one.answered == question.touchpoint_id and not one.is_undone)
     return [reasoning.sentence(one) for one in own]
 

@@ -14,8 +14,8 @@ BECAUSE: Mapping[Cause, str] = {
     Cause.AS_INTENDED: "because it went as intended several times in a row",
 }
 ON_THE_FORM = (
-    "What you tick may change when we next ask, or meet, you. Why, only you and your coach read; the new day is also"
-    " seen by your manager, the L&D team and whoever runs this service."
+    "It may change when we next ask, or meet, you. Only you and your coach read why; your manager, the L&D team and"
+    " whoever runs this service see the new day."
 )
 
 

@@ -18,14 +18,17 @@ from coachfollow.flow.demo_guests import Guest
 from coachfollow.flow.demo_people import Habit
 from coachfollow.flow.demo_travel import Ahead
 from coachfollow.models import (
+    Adaptation,
     Answer,
     CheckIn,
+    Coaching,
     Cohort,
     Event,
     FollowUpPlan,
     ImportRow,
     Message,
     Person,
+    PlanChange,
     Reporting,
     Team,
     Touchpoint,
@@ -34,6 +37,7 @@ from coachfollow.queries import clockwork, completion
 from coachfollow.queries.filters import EVERYTHING, Filters, GroupBy
 from coachfollow.rules import adapting, worktime
 from coachfollow.rules.kinds import (
+    Cause,
     CheckInState,
     MessageKind,
     MessageState,
@@ -223,6 +227,21 @@ def test_whoever_never_answers_is_reminded_no_more_and_the_coach_s_meeting_bring
     assert not set(never) & set(session.scalars(back))
     assert session.scalars(back).all()
     assert set(never) <= set(session.scalars(unsent))
+
+
+def test_follow_ups_adapt_to_what_people_answer_and_a_visitor_s_coach_sees_one_soon(visit: Visit) -> None:
+    pass_months(visit, 2)
+    session = visit.session
+    coach, soon = demo_people.address("Samuel Adeyemi"), visit.built_at + timedelta(days=14)
+    adapted = (
+        select(Adaptation.cause)
+        .join(PlanChange, PlanChange.id == Adaptation.change_id)
+        .join(Coaching, Coaching.plan_id == PlanChange.plan_id)
+        .join(Person, Person.id == Coaching.coach_id)
+    )
+
+    assert session.scalars(adapted.where(Person.email == coach, PlanChange.at <= soon)).all()
+    assert set(session.scalars(adapted)) == set(Cause)
 
 
 def test_one_question_comes_half_a_year_later_and_then_silence(visit: Visit) -> None:

@@ -1,16 +1,29 @@
 """Answers change what comes as the programme says: once, and undone by the coach or a corrected answer."""
 
+from collections.abc import Sequence
+
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from coachfollow.errors import Conflict
-from coachfollow.flow import answers, programmes, undoing
+from coachfollow.flow import answers, changing, programmes, undoing
 from coachfollow.intake import programme as template
-from coachfollow.models import Adaptation, Event, PlanChange
-from coachfollow.queries import adapted
+from coachfollow.models import Adaptation, CheckIn, Event, Message, PlanChange
+from coachfollow.queries import adapted, timelines
+from coachfollow.queries.adapted import Adapted
 from coachfollow.rules.adjusting import MOVED, UNSENT
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.kinds import Applied, Barrier, Cause, ChangeKind, TouchpointState
+from coachfollow.rules.kinds import (
+    Applied,
+    Barrier,
+    Cause,
+    ChangeKind,
+    CheckInState,
+    MessageKind,
+    MessageState,
+    TouchpointState,
+)
+from coachfollow.rules.levers import Meet
 from tests.flow.post_office import PostOffice
 from tests.flow.world import AFTER, DAY, MOMENTS, OPENED, Stand, World
 
@@ -82,8 +95,14 @@ def causes(world: World) -> list[Cause]:
     return list(world.session.scalars(select(Adaptation.cause).order_by(Adaptation.change_id)))
 
 
+def found_of(world: World) -> Sequence[Adapted]:
+    plan_id = world.plan(ANNA).id
+    dates = timelines.dates(world.session, plan_id=plan_id)
+    return adapted.of_plan(world.session, plan_id=plan_id, dates=dates, now=ASKED)
+
+
 def change_id(world: World) -> int:
-    (one,) = adapted.of_plan(world.session, plan_id=world.plan(ANNA).id)
+    (one,) = found_of(world)
     return one.change_id
 
 
@@ -159,9 +178,7 @@ def test_the_coach_undoes_it_days_later_and_the_same_answer_does_not_do_it_again
     answer(trained, HINDERED, days=1)
 
     assert days(trained, "talk") == was
-    assert [one.is_undone for one in adapted.of_plan(trained.session, plan_id=trained.plan(ANNA).id)] == [
-        True
-    ]
+    assert [one.is_undone for one in found_of(trained)] == [True]
     assert trained.events("change undone") == 1
 
 
@@ -198,6 +215,33 @@ def test_only_its_own_plan_adapts(trained: World) -> None:
     answer(trained, NO_OPPORTUNITY)
 
     assert trained.touchpoint(BEN, "day-10").local_date == was
+
+
+@ON_ONE
+def test_a_meeting_that_is_very_far_leaves_both_calendars_a_day_later_and_comes_back_with_an_undo(
+    trained: World,
+) -> None:
+    talk, far = trained.touchpoint(ANNA, "talk").id, ASKED + 20 * DAY
+    changing.carry_out(
+        trained.session,
+        plan_id=trained.plan(ANNA).id,
+        lever=Meet(follow_up=talk, starts_at=far),
+        now=ASKED,
+        actor_id=trained.person(COACH),
+    )
+    trained.session.execute(update(Message).values(state=MessageState.SENT, settled_at=ASKED))
+    trained.session.commit()
+    meeting = trained.session.scalars(select(CheckIn).where(CheckIn.touchpoint_id == talk)).one()
+
+    answer(trained, HINDERED)
+    assert (meeting.state, meeting.reason) == (CheckInState.UNPLACED, None)
+    assert days(trained, "talk") == [2]
+    assert {mail.send_at for mail in trained.mails(kind=MessageKind.CANCELLATION)} == {ASKED + DAY}
+
+    undo(trained, change_id(trained))
+    trained.session.refresh(meeting)
+    assert (meeting.state, meeting.starts_at) == (CheckInState.PLACED, far)
+    assert {mail.state for mail in trained.mails(kind=MessageKind.CANCELLATION)} == {MessageState.CANCELLED}
 
 
 @ON_ONE

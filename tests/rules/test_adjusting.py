@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from coachfollow.rules import adapting, snapshots, worktime
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.adapting import Adaptation, Rules, Said
-from coachfollow.rules.adjusting import APART, MAILED, MOVED, SOUGHT, UNSENT
+from coachfollow.rules.adjusting import APART, MAILED, MOVED, UNSENT
 from coachfollow.rules.changes import Course, Key
 from coachfollow.rules.kinds import (
     Applied,
@@ -180,7 +180,7 @@ def test_a_meeting_that_is_very_far_leaves_both_calendars() -> None:
     (found,) = after(adapt(snapshot(answered(), far), HINDERED)).values()
 
     assert found.meeting is not None
-    assert (found.meeting.state, found.meeting.reason) == (CheckInState.UNPLACED, SOUGHT)
+    assert (found.meeting.state, found.meeting.reason) == (CheckInState.UNPLACED, None)
 
 
 def test_for_want_of_an_occasion_nobody_need_meet() -> None:
@@ -309,4 +309,4 @@ def test_nothing_of_the_reason_stands_on_what_was_changed() -> None:
         for one in found.values()
         for text in (one.why, one.state_reason, one.meeting and one.meeting.reason)
     }
-    assert said == {MOVED, UNSENT, SOUGHT, course().why, None}
+    assert said == {MOVED, UNSENT, course().why, None}

@@ -6,6 +6,7 @@ from coachfollow.models import FollowUpPlan, ProgrammeVersion
 from coachfollow.rules.kinds import MessageKind
 from tests.web.browsers import Browser
 from tests.web.staff.people import signed_in
+from tests.web.test_every_page import MOST_QUERIES, asked
 from tests.web.worlds import ANNA, BEN, GRETA, LENA, ON_ONE, World
 
 pytestmark = ON_ONE
@@ -14,7 +15,9 @@ NO_OPPORTUNITY = (
     "Because there was no opportunity yet, the next question comes on Tue 31 March instead of Tue 24 March"
 )
 BARRIER = "Because something got in the way, a time to meet is looked for from Fri 13 March on"
-WHO_KNOWS = "Why, only you and your coach read; the new day is also seen by your manager, the L&D team"
+WHO_KNOWS = (
+    "Only you and your coach read why; your manager, the L&D team and whoever runs this service see the"
+)
 NAMES = "/numbers/names.csv?what=not_yet_due"
 
 
@@ -51,19 +54,25 @@ def test_whoever_answered_reads_what_changed_and_why(adapting: World, browser: B
     assert f"{NO_OPPORTUNITY}. Only you and your coach are told why." in browser.text
     assert BARRIER in browser.text
     browser.open(adapting.links(ANNA, MessageKind.REFLECTION)["p"])
+    with asked() as statements:
+        browser.open(browser.path)
+    assert len(statements) <= MOST_QUERIES
     assert "Why this day: because there was no opportunity yet, instead of Tue 24 March." in browser.text
 
 
 def test_the_coach_reads_it_and_undoes_one_after_the_other(adapting: World, browser: Browser) -> None:
     answer(adapting, browser, applied="no_opportunity", barrier="tools")
     ben = signed_in(adapting, BEN)
-    ben.open(f"/plans/{adapting.plan(ANNA)}")
+    page = f"/plans/{adapting.plan(ANNA)}"
+    with asked() as statements:
+        ben.open(page)
+    assert len(statements) <= MOST_QUERIES
     assert (NO_OPPORTUNITY in ben.text, BARRIER in ben.text) == (True, True)
 
-    ben.send(f"/plans/{adapting.plan(ANNA)}/undo", change="2")
+    ben.send(f"{page}/undo", change="2")
     assert "Taken back: everything is as it was before." in ben.text
     assert "Tuesday 24 March 2026, 09:00 Question Why this day: 21 days after the training." in ben.text
-    ben.send(f"/plans/{adapting.plan(ANNA)}/undo", change="1")
+    ben.send(f"{page}/undo", change="1")
 
     assert "Taken back: what an answer had changed, by Ben Okoro" in ben.text
     browser.open(adapting.links(ANNA, MessageKind.REFLECTION)["p"])

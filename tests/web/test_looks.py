@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from coachfollow.models import ProgrammeVersion
 from coachfollow.rules.kinds import MessageKind
 from tests.web.looking import PHONE, SMALLEST, in_every_light, local, problems
 from tests.web.worlds import ANNA, ASKED, ON_ONE, PAUL, World
@@ -52,6 +53,9 @@ def test_a_question_is_one_screen_of_a_phone(world: World, site: str, chromium: 
             "call them the same day and ask what would make it right for them",
             now=ASKED,
         )
+        version = home.session.get_one(ProgrammeVersion, home.plan(ANNA).programme_version_id)
+        version.no_opportunity_days = 7  # the form says one thing more
+        home.session.commit()
     with chromium.new_context(viewport=PHONE) as context:
         page = context.new_page()
         page.goto(local(world.links(ANNA, MessageKind.REFLECTION)["a"], site))

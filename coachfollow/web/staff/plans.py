@@ -33,7 +33,7 @@ def show(plan: str) -> ResponseReturnValue:
     events = timelines.happened(g.session, plan_id=head.plan_id)
     is_coach = access.may(g.actor, Action.SEE_SHARED_ANSWERS, g.target)
     answers = shared.answers(g.session, plan_id=head.plan_id) if is_coach else []
-    changed = adapted.of_plan(g.session, plan_id=head.plan_id) if is_coach else []
+    changed = adapted.of_plan(g.session, plan_id=head.plan_id, dates=dates, now=g.now) if is_coach else []
     with_everything = request.args.get("show") == "everything"
     lines = story.lines(
         events if is_coach else story.without_moves(events),
@@ -102,7 +102,7 @@ def _told(
         },
         outcomes=shared.outcomes(g.session, plan_id=head.plan_id),
         undoable=frozenset(
-            [one.change_id for one in changed if one.stands] + ([newest] if newest and offered else [])
+            [one.change_id for one in changed if one.may_be_undone] + ([newest] if newest and offered else [])
         ),
         adapted={one.change_id: reasoning.sentence(one) for one in changed},
     )
