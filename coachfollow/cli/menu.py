@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "migrate": "moving:migrate",
     "outbox": "outbox:outbox",
     "people": "people:people",
+    "person": "person:person",
     "place": "work:place",
     "plan": "plan:plan",
     "programme": "programme:programme",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from coachfollow import bell
 from coachfollow.config import Settings
 from coachfollow.extensions import installation
-from coachfollow.flow import relays
+from coachfollow.flow import erasures, relays
 from coachfollow.mail import smtp
 from coachfollow.mail.smtp import Refused, Unreachable
 from coachfollow.models import PersonKey
@@ -26,9 +26,9 @@ NO_BELL = "No Redis is named: `coachfollow up` starts one of its own; workers wi
 def look(session: Session) -> Sequence[Finding]:
     """Try everything that can be tried without changing anything."""
     settings = installation().settings
-    secret = _secret(session)
+    about_data = [_secret(session), *_erased(session)]
     session.rollback()  # no transaction is open while the network is
-    return [secret, _mail_server(settings), *_bell(settings)]
+    return [*about_data, _mail_server(settings), *_bell(settings)]
 
 
 def _secret(session: Session) -> Finding:
@@ -45,6 +45,18 @@ def _secret(session: Session) -> Finding:
             " were written with, or add it to COACHFOLLOW_SECRET_KEY_PREVIOUS.",
         )
     return Finding(is_problem=False, sentence="The secret opens the private texts.")
+
+
+def _erased(session: Session) -> Sequence[Finding]:
+    """Whom the log of erasures knows and the database does not: an older backup was restored."""
+    back = len(erasures.returned(session))
+    if not back:
+        return []
+    many = "one person" if back == 1 else f"{back} people"
+    said = (
+        f"An older backup was restored, and brought {many} back that had been erased. Run: coachfollow drain"
+    )
+    return [Finding(is_problem=True, sentence=said)]
 
 
 def _mail_server(settings: Settings) -> Finding:

@@ -12,6 +12,7 @@ from coachfollow import clock
 from coachfollow.extensions import db, installation, lease_time, reading
 from coachfollow.flow import (
     claims,
+    erasing,
     handing,
     journals,
     letters,
@@ -71,6 +72,7 @@ def drain(session: Session, *, now: datetime) -> Drained:
 
 def _open_and_close(session: Session, now: datetime) -> Drained:
     """Open and close what is due; after an old backup was restored, hold what it would send a second time."""
+    erasing.again(session, now=now)
     lost_until = restoring.lost_until(session, now=now)
     if lost_until is not None:
         restoring.hold(session, until=lost_until, now=now)

@@ -8,15 +8,22 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coachfollow.errors import NotFound
+from coachfollow.errors import Conflict, NotFound
 from coachfollow.models import FollowUpPlan, Person
+
+ERASED = "This person was erased. Their follow-up stays as it is."
 
 
 def plan(session: Session, *, plan_id: int) -> FollowUpPlan:
-    """Give a plan as it is now, held until the commit: whoever comes second sees what the first has done."""
+    """Give a plan as it is now, held until the commit: whoever comes second sees what the first has done.
+
+    Raises Conflict where its person was erased: nothing that ended with them begins again, nor is taken back.
+    """
     found = session.get(FollowUpPlan, plan_id, with_for_update={"key_share": True}, populate_existing=True)
     if found is None:
         raise NotFound("There is no such follow-up.")
+    if session.scalar(select(Person.erased_at).where(Person.id == found.person_id)) is not None:
+        raise Conflict(ERASED)
     return found
 
 

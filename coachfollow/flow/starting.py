@@ -30,7 +30,11 @@ def settle_attendance(session: Session, *, cohort: Cohort, now: datetime) -> tup
 
 def _start(session: Session, attended: ColumnElement[bool], now: datetime) -> int:
     """Start the plans that wait for it; gives how many."""
-    begun = and_(attended, FollowUpPlan.state == PlanState.DRAFT)
+    begun = and_(
+        attended,
+        FollowUpPlan.state == PlanState.DRAFT,
+        FollowUpPlan.stop_reason.is_distinct_from(StopReason.ERASED),
+    )
     history.record_plans(session, "plan started", at=now, where=begun)
     _revive(session, begun)
     started = session.connection().execute(

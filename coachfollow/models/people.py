@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from coachfollow.models.base import Base, Key, PublicId, choice, current, ref
+from coachfollow.models.base import Base, Key, PublicId, choice, current, partial, ref
 from coachfollow.rules.kinds import Role, Scope
 
 
@@ -16,6 +16,8 @@ class Person(Base):
     __table_args__ = (
         UniqueConstraint("organisation_id", "email"),
         UniqueConstraint("organisation_id", "external_id"),
+        # every drain compares them with the log of erasures
+        partial("ix_people_erased", "public_id", where="erased_at IS NOT NULL"),
     )
 
     id: Mapped[Key]

@@ -24,6 +24,7 @@ class Action(StrEnum):
     SEE_NUMBERS = auto()
     SEE_NAMES = auto()
     IMPORT = auto()
+    ERASE = auto()
     EDIT_PROGRAMMES = auto()
     SEE_OUTBOX = auto()
     OPERATE = auto()
@@ -52,6 +53,7 @@ ALLOWED: Mapping[Action, frozenset[Relation]] = {
     ),
     Action.SEE_NAMES: frozenset({Relation.COACH, Relation.MANAGER, Relation.LND}),
     Action.IMPORT: frozenset({Relation.LND}),
+    Action.ERASE: frozenset({Relation.LND, Relation.OPERATOR}),
     Action.EDIT_PROGRAMMES: frozenset({Relation.LND}),
     Action.SEE_OUTBOX: frozenset({Relation.OPERATOR}),
     Action.OPERATE: frozenset({Relation.OPERATOR}),

@@ -14,6 +14,7 @@ from tests.web.worlds import ASKED
 
 COACH: Visitors = frozenset({Visitor.COACH})
 LND: Visitors = frozenset({Visitor.LND})
+ERASERS: Visitors = frozenset({Visitor.LND, Visitor.OPERATOR})
 READERS: Visitors = frozenset({Visitor.COACH, Visitor.MANAGER, Visitor.LND})
 
 COACHES_OWN_PLAN = Row(door=Door.ALLOWED, own=COACH)
@@ -21,6 +22,7 @@ WHOEVER_SEES_THE_PLAN = Row(door=Door.ALLOWED, own=READERS, foreign=LND)
 LND_OF_THE_GROUP = Row(door=Door.ALLOWED, own=LND, foreign=LND)
 # where the address names nothing, it is always about the visitor's own organisation
 LND_AT_HOME = Row(door=Door.ALLOWED, own=LND, foreign=LND, abroad=LND)
+WHO_ERASES = Row(door=Door.ALLOWED, own=ERASERS, foreign=ERASERS, abroad=ERASERS)
 COACHES_OWN_HOURS = Row(door=Door.SIGNED_IN, own=COACH, foreign=COACH, abroad=COACH)
 NUMBERS = Row(door=Door.SIGNED_IN, own=READERS, foreign=READERS, abroad=READERS)
 ONE_MAIL = Row(
@@ -70,6 +72,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/imports/<batch>/rows/<int(max=2147483647):line>"): LND_OF_THE_GROUP,
     ("GET", "/people"): LND_AT_HOME,
     ("POST", "/people"): LND_AT_HOME,
+    ("GET", "/people/erase"): WHO_ERASES,
+    ("POST", "/people/erase"): WHO_ERASES,
     ("GET", "/programmes"): LND_AT_HOME,
     ("POST", "/programmes"): LND_AT_HOME,
     ("GET", "/programmes/<programme>"): LND_AT_HOME,

@@ -1,0 +1,150 @@
+"""Erases a person: who it was goes, what was counted stays.
+
+Everything happens in one transaction: follow-ups stop, mails are taken out, meetings leave the coach's calendar, then
+name, address, numbers, aliases and the key of their private texts go. The erased person gets no mail about it, and
+none that takes a meeting off their own calendar: their address is gone before a mail could leave.
+"""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from coachfollow.errors import Conflict
+from coachfollow.flow import checkins, erasures, history, locking, outbox
+from coachfollow.models import (
+    Alias,
+    Coaching,
+    CoachProfile,
+    FollowUpPlan,
+    Grant,
+    ImportRow,
+    LeaveSpell,
+    Message,
+    Person,
+    PersonKey,
+    Reporting,
+    RosterDay,
+    SealedMail,
+    Touchpoint,
+)
+from coachfollow.rules.kinds import TO_COME, PlanState, StopReason, TouchpointState
+
+log = logging.getLogger(__name__)
+
+ERASED = "the person was erased"
+NO_COACH = "the coach is no longer known here"
+
+# says who somebody is, or when they were away, and is asked by nobody once they are erased
+FORGOTTEN = (Alias, PersonKey, CoachProfile, LeaveSpell, RosterDay)
+
+
+def erase(session: Session, *, person_id: int, now: datetime, actor_id: int | None = None) -> None:
+    """Erase somebody for good; raises Conflict where they were erased before, or erase themselves."""
+    person = session.get_one(Person, person_id, with_for_update=True, populate_existing=True)
+    if person.erased_at is not None:
+        raise Conflict("This person was erased already.")
+    if person_id == actor_id:
+        raise Conflict("Nobody can erase themselves here: ask somebody else to do it.")
+    _forget(session, person=person, now=now, actor_id=actor_id)
+    erasures.note(public_ids=[person.public_id])  # before the commit: a backup may be older than it
+    session.commit()
+
+
+def again(session: Session, *, now: datetime) -> None:
+    """Erase again whom an old backup has brought back, before anything is sent to them."""
+    back = erasures.compare(session)
+    if not back:
+        return
+    for person in session.scalars(select(Person).where(Person.public_id.in_(back))).all():
+        _forget(session, person=person, now=now, actor_id=None)
+    session.commit()
+    log.error("An old backup was restored: %d people had been erased, and were erased again.", len(back))
+
+
+def _forget(session: Session, *, person: Person, now: datetime, actor_id: int | None) -> None:
+    _overwrite(session)
+    _end_follow_ups(session, FollowUpPlan.person_id == person.id, now)
+    _leave_offices(session, person.id, now)
+    _empty_the_outbox(session, person.id, now)
+    _blank_lists(session, person)
+    for table in FORGOTTEN:
+        session.execute(delete(table).where(table.person_id == person.id))
+    person.name = person.email = person.external_id = None
+    person.erased_at = now
+    person.version += 1
+    history.record(
+        session,
+        "person erased",
+        at=now,
+        organisation_id=person.organisation_id,
+        person_id=person.id,
+        actor_id=actor_id,
+    )
+
+
+def _overwrite(session: Session) -> None:
+    """Let SQLite write zeros over what is deleted; a database server does it when it vacuums."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
+
+def _end_follow_ups(session: Session, theirs: ColumnElement[bool], now: datetime) -> None:
+    """Stop what runs; what has not begun stays a draft that never will, so that nobody is counted as trained."""
+    locking.plans(session, plan_ids=session.scalars(select(FollowUpPlan.id).where(theirs)).all())
+    runs = theirs & FollowUpPlan.state.in_([PlanState.ACTIVE, PlanState.PAUSED])
+    waits = theirs & (FollowUpPlan.state == PlanState.DRAFT) & FollowUpPlan.stop_reason.is_(None)
+    history.record_plans(session, "plan ended", at=now, where=runs)
+    ended = {"state_at": now, "stop_reason": StopReason.ERASED, "paused_until": None}
+    session.execute(update(FollowUpPlan).where(waits).values(ended))
+    session.execute(update(FollowUpPlan).where(runs).values(state=PlanState.STOPPED, **ended))
+    checkins.set_aside(session, theirs, reason=ERASED, now=now)
+    plans = select(FollowUpPlan.id).where(theirs)
+    session.execute(
+        update(Touchpoint)
+        .where(Touchpoint.plan_id.in_(plans), Touchpoint.state.in_(TO_COME))
+        .values(state=TouchpointState.CANCELLED, state_reason=ERASED, settled_at=now)
+    )
+    outbox.cancel(session, Message.plan_id.in_(plans), reason=ERASED, now=now)
+
+
+def _leave_offices(session: Session, person_id: int, now: datetime) -> None:
+    """Whom they coached or managed has nobody in their place until somebody is named; their roles end."""
+    coached = select(Coaching.plan_id).where(Coaching.coach_id == person_id, Coaching.to_at.is_(None))
+    checkins.set_aside(session, FollowUpPlan.id.in_(coached), reason=NO_COACH, now=now)
+    for relation, whose in (
+        (Coaching, Coaching.coach_id),
+        (Reporting, Reporting.manager_id),
+        (Grant, Grant.person_id),
+    ):
+        session.execute(
+            update(relation).where(whose == person_id, relation.to_at.is_(None)).values(to_at=now)
+        )
+
+
+def _empty_the_outbox(session: Session, person_id: int, now: datetime) -> None:
+    """Stop every mail to them, and take out of the others what says who they were."""
+    to_them = Message.person_id == person_id
+    ids = session.scalars(select(Message.id).where(to_them, Message.settled_at.is_(None))).all()
+    outbox.take_back(session, message_ids=ids, reason=ERASED, now=now)
+    about_them = Message.plan_id.in_(select(FollowUpPlan.id).where(FollowUpPlan.person_id == person_id))
+    mails = select(Message.id).where(or_(to_them, about_them))
+    session.execute(delete(SealedMail).where(SealedMail.message_id.in_(mails)))
+    session.execute(update(Message).where(to_them).values(address=None, server_reply=None))
+    session.execute(
+        update(Message).where(or_(to_them, about_them), Message.reason.is_not(None)).values(reason=ERASED)
+    )
+
+
+def _blank_lists(session: Session, person: Person) -> None:
+    """Blank their rows in lists, and leave them out of those that are still to be carried out."""
+    names = select(Alias.value).where(Alias.person_id == person.id)
+    session.execute(
+        update(ImportRow)
+        .where(
+            or_(ImportRow.person_id == person.id, ImportRow.email == person.email, ImportRow.email.in_(names))
+        )
+        .values(name=None, email=None, facts="{}", problem=None, suggestions="[]", skipped=True)
+    )

@@ -1,0 +1,21 @@
+"""`coachfollow person`: what is known of somebody is written out, and erased when that was confirmed."""
+
+from pathlib import Path
+
+from tests.cli.conftest import Terminal
+
+ANNA = "anna@example.org"
+
+
+def test_somebody_is_written_out_and_then_erased(group: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(f"Name;Email\nAnna Berg;{ANNA}\n", encoding="utf-8")
+    group.run("attendance", "import", file, "--cohort", "spring")
+
+    assert "Anna Berg" in group.run("person", "export", ANNA).stdout
+    assert "follow-ups that run" in group.run("person", "erase", ANNA, "--preview").stdout
+    assert "This cannot be taken back" in group.run("person", "erase", ANNA, code=1).output
+    assert group.json("person", "erase", ANNA, "--preview")["ends"]["follow_ups"] == 1
+
+    assert group.json("person", "erase", ANNA, "--yes")["erased"]
+    assert "Nobody here has the address" in group.run("person", "erase", ANNA, "--yes", code=1).output
