@@ -108,8 +108,8 @@ def _said(session: Session, filters: Filters) -> Mapping[int, Applying]:
 
 
 def _attended(session: Session, filters: Filters, now: datetime) -> Mapping[int, int]:
-    chosen = tallies.people(filters, by=GroupBy.COHORT, area=filters.sight.numbers, now=now)
+    chosen = tallies.people(filters, by=GroupBy.COHORT, area=filters.sight.numbers)
     found = defaultdict[int, int](int)
-    for row in session.execute(chosen):
+    for row in session.execute(chosen, {"now": now}):
         found[row.raw] += row.n
     return found

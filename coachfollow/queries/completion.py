@@ -72,8 +72,8 @@ def completion(
     `known` has the names of groups for whoever has read them already; else they are read here.
     """
     area = filters.sight.numbers
-    due = session.execute(tallies.follow_ups(filters, by=by, area=area, now=now))
-    attended = session.execute(tallies.people(filters, by=by, area=area, now=now))
+    due = session.execute(tallies.follow_ups(filters, by=by, area=area), {"now": now})
+    attended = session.execute(tallies.people(filters, by=by, area=area), {"now": now})
     parts = [*map(_due, due), *map(_attended, attended)]
     raw = {part.raw for part in parts}
     naming = labels.labelling(session, filters=filters, by=by, raw=raw, known=known)
@@ -99,8 +99,7 @@ class _Part(NamedTuple):
 
 def _due(row: Row[*tuple[Any, ...]]) -> _Part:
     raw, target, *counts = row
-    names = row._fields[2:]
-    return _Part(raw, target, follow_ups=FollowUps(**dict(zip(names, counts, strict=True))))
+    return _Part(raw, target, follow_ups=FollowUps(**dict(zip(row._fields[2:], counts, strict=True))))
 
 
 def _attended(row: Row[*tuple[Any, ...]]) -> _Part:

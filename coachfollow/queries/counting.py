@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Integer,
     Label,
@@ -27,6 +28,8 @@ from coachfollow.models import Answer, Commitment, FollowUpPlan, Person, Touchpo
 from coachfollow.rules import measuring
 from coachfollow.rules.kinds import PlanState, StopReason
 from coachfollow.rules.measuring import Counted, Outcome, Standing
+
+Moment = datetime | BindParameter[datetime]  # known, or left open
 
 BUCKETS = tuple(bucket.value for bucket in Counted)
 NOT_YET, UNREACHED, WAITING = "not_yet", "unreached", "waiting"
@@ -57,7 +60,7 @@ def bucket(*, now: datetime) -> ColumnElement[str | None]:
     )
 
 
-def outcomes(*, now: datetime) -> Sequence[Label[int]]:
+def outcomes(*, now: Moment) -> Sequence[Label[int]]:
     """How many touchpoints of one plan became what; those that wait, by whether they are due."""
     became, due = Touchpoint.outcome, Touchpoint.due_at <= now
     settled = [(counted.value, became == outcome) for outcome, counted in measuring.SETTLED.items()]
@@ -69,7 +72,7 @@ def outcomes(*, now: datetime) -> Sequence[Label[int]]:
     return [func.count().filter(holds).label(name) for name, holds in (*settled, *waiting)]
 
 
-def directly(*, now: datetime) -> Sequence[Label[int]]:
+def directly(*, now: Moment) -> Sequence[Label[int]]:
     """How many touchpoints are in each bucket, each seen with its own plan: as `bucket`, a condition for each."""
     became, due, is_paused = (
         Touchpoint.outcome,

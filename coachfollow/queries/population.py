@@ -32,6 +32,7 @@ from coachfollow.models import (
     TrainingSession,
 )
 from coachfollow.queries import counting, relations
+from coachfollow.queries.counting import Moment
 from coachfollow.queries.filters import Area, Filters, GroupBy
 
 
@@ -62,18 +63,22 @@ def follow_ups(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> P
     )
 
 
-def people(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> Population:
+def people(filters: Filters, *, by: GroupBy, area: Area, now: Moment) -> Population:
     """Select the people of an area: plans with their people and cohorts."""
     source = join(FollowUpPlan, Cohort, Cohort.id == FollowUpPlan.cohort_id)
     source = join(source, Person, Person.id == FollowUpPlan.person_id)
     trained = _last_session()
     return Population(
-        source=_related(source, filters, by=by, moment=literal(now, UtcDateTime())),
+        source=_related(source, filters, by=by, moment=_at(now)),
         where=_chosen(filters, area=area, day=trained),
         group=_group(by, day=trained),
         counted=counting.standing(),
         day=trained,
     )
+
+
+def _at(now: Moment) -> ColumnElement[datetime]:
+    return literal(now, UtcDateTime()) if isinstance(now, datetime) else now
 
 
 def plans(filters: Filters, *, area: Area) -> Iterator[ColumnElement[bool]]:
