@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.cli import house, output
 from coachfollow.errors import NotFound
-from coachfollow.queries import finding, my_plan, timelines
+from coachfollow.queries import finding, my_plan, schedules, timelines
 from coachfollow.queries.timelines import Awaited, Dated, PlanHead
 from coachfollow.rules import worktime
 from coachfollow.rules.kinds import Audience
@@ -39,7 +39,7 @@ def show(email: str, *, as_json: bool) -> None:
 
 def _dates(session: Session, plan_id: int) -> tuple[Sequence[Dated], Sequence[Awaited]]:
     dates = timelines.dates(session, plan_id=plan_id)
-    return dates, timelines.awaited(session, plan_id=plan_id, dates=dates)
+    return dates, timelines.awaited(schedules.steps_of_plan(session, plan_id=plan_id), dates=dates)
 
 
 def _lines(head: PlanHead, dates: Sequence[Dated], awaited: Sequence[Awaited]) -> list[str]:

@@ -25,6 +25,7 @@ COUNTRIES: Mapping[str, str] = {
     KOLKATA: "IN",
     RIYADH: "SA",
 }
+LIGHTER = "Meera Nair"  # wants fewer reminders, on Thursdays
 ON_LEAVE = "Jule Petersen"  # for a week, soon after the training
 
 

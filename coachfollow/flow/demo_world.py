@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import installation
@@ -20,21 +21,24 @@ from coachfollow.flow import (
     people,
     programmes,
     staging,
+    tempos,
 )
 from coachfollow.flow.cohorts import Meeting
 from coachfollow.intake import people as people_files
 from coachfollow.intake import reading
 from coachfollow.intake.reading import DateOrder
-from coachfollow.models import Cohort, Organisation
+from coachfollow.models import Cohort, FollowUpPlan, Organisation
 from coachfollow.rules import worktime
 from coachfollow.rules.absences import Leave
-from coachfollow.rules.kinds import ImportKind, Role
+from coachfollow.rules.kinds import ImportKind, Pace, Role
+from coachfollow.rules.tempo import Tempo
 
 ZONE = demo_people.BERLIN
 INVITED = timedelta(days=10)  # before the training
 BEGINS = time(13, 0)
 WRITTEN_UP = timedelta(hours=4)  # after it begins
 TARGET = 0.8
+THURSDAY = 3
 LEAVES, RETURNS = timedelta(days=5), timedelta(days=11)  # after the training
 
 
@@ -64,6 +68,7 @@ def build(session: Session, *, now: datetime) -> World:
     report = demo_files.attendance(begins)
     _take(session, cohort, "attendance.csv", report, kind=ImportKind.ATTENDANCE, now=written_up)
     _go_on_leave(session, organisation, day=day, now=written_up)
+    _choose_a_rhythm(session, organisation, now=written_up)
     demo.step(session, until=now)
     demo.set_clock(session, now=now)  # the story has come to its present
     return World(
@@ -81,6 +86,15 @@ def _go_on_leave(session: Session, organisation: Organisation, *, day: date, now
     person = people.find_or_add(session, organisation_id=organisation.id, email=email, name=None, now=now)
     leave = Leave(first=day + LEAVES, last=day + RETURNS)
     away.go(session, person_id=person.id, leave=leave, now=now, actor_id=person.id)
+
+
+def _choose_a_rhythm(session: Session, organisation: Organisation, *, now: datetime) -> None:
+    """One of them wants fewer reminders, and all of it on Thursdays."""
+    email = demo_people.named(demo_people.LIGHTER).email
+    person = people.find_or_add(session, organisation_id=organisation.id, email=email, name=None, now=now)
+    plan_id = session.scalars(select(FollowUpPlan.id).where(FollowUpPlan.person_id == person.id)).one()
+    own = Tempo(pace=Pace.LIGHTER, weekday=THURSDAY)
+    tempos.choose(session, plan_id=plan_id, own=own, now=now, actor_id=person.id)
 
 
 def _training_day(now: datetime) -> date:

@@ -1,7 +1,7 @@
 """Works out what follows for many plans when what dates them changes, in sets, and writes nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -99,7 +99,7 @@ def _replanned(
         zones = {plan.zone, *(one.zone for one in plan.follow_ups)}
         week = weeks[plan.person_id]
         anchored: Mapping[str, Anchored] = {
-            zone: reckoning.anchored(*worlds(plan, week, zone)) for zone in zones
+            zone: reckoning.anchored(*_by_their_rhythm(plan, worlds(plan, week, zone))) for zone in zones
         }
         current = {one.key: one.course for one in plan.follow_ups}
         wanted = replanning.wanted(plan, anchored, cause=cause, now=now)
@@ -108,6 +108,11 @@ def _replanned(
         added = {edit.key: new[edit.key] for edit in changes.added}
         found.append(Replanned(plan=plan, changes=changes, new=added))
     return [one for one in found if one.edits]
+
+
+def _by_their_rhythm(plan: Standing, worlds: tuple[Reckoning, Reckoning]) -> tuple[Reckoning, Reckoning]:
+    was, becomes = worlds
+    return replace(was, own=plan.own), replace(becomes, own=plan.own)
 
 
 def by_touchpoint(changed: Sequence[Replanned]) -> Sequence[tuple[int, Edit]]:

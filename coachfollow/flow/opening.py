@@ -11,7 +11,7 @@ from coachfollow.flow import history, outbox, plans, silences
 from coachfollow.models import Message, Touchpoint
 from coachfollow.queries import due, worktimes
 from coachfollow.queries.due import Due
-from coachfollow.rules import lifecycle, planning, worktime
+from coachfollow.rules import lifecycle, planning, tempo, worktime
 from coachfollow.rules.kinds import MAIL_OF, Audience, MessageKind, StepKind, TouchpointState
 from coachfollow.rules.worktime import Hours
 
@@ -134,6 +134,8 @@ def _openings(one: Due) -> Sequence[MessageKind]:
 
 def _reminders(one: Due, hours: Hours, begins: datetime) -> tuple[datetime, ...]:
     reminders = tuple(json.loads(one.reminders))
+    if one.audience is Audience.PARTICIPANT:
+        reminders = tempo.reminders(reminders, one.pace)
     if not reminders or (one.silent and one.audience is Audience.PARTICIPANT):
         return ()
     day = max(one.local_date, worktime.local(begins, one.zone).date())

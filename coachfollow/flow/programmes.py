@@ -108,6 +108,7 @@ def _version(
         attended_sessions=programme.attended_sessions,
         silent_after=programme.silent_after,
         **asdict(programme.answers),
+        allows=json.dumps(programme.allows),
         source=programme.source,
         checksum=programme.checksum,
         published_at=now,

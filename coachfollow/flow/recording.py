@@ -10,7 +10,7 @@ from coachfollow.models import FollowUpPlan, Person, PlanChange
 from coachfollow.rules.changes import Change
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.kinds import ChangeKind, PlanState, TouchpointState
-from coachfollow.rules.levers import Lever, Mark, Meet, Move, Pause, Prolong, Skip
+from coachfollow.rules.levers import Choose, Lever, Mark, Meet, Move, Pause, Prolong, Skip
 from coachfollow.rules.taking_back import Decision
 
 NAMES: Mapping[ChangeKind, str] = {
@@ -25,6 +25,7 @@ NAMES: Mapping[ChangeKind, str] = {
     ChangeKind.SILENCED: "mails stopped",
     ChangeKind.FITTED: "follow-up moved",
     ChangeKind.ADAPTED: "follow-up adapted",
+    ChangeKind.TEMPO: "rhythm chosen",
     ChangeKind.HELD: "check-in held",
     ChangeKind.NOT_HELD: "check-in not held",
     ChangeKind.UNDONE: "change undone",
@@ -42,7 +43,7 @@ def record(
     row: PlanChange,
     change: Change,
     done: Sequence[Rewritten],
-    lever: Lever | Mark | None = None,
+    lever: Lever | Mark | Choose | None = None,
     undid: Decision | None = None,
 ) -> None:
     """Add the event of a change, and another where the plan ended by it or runs again. No commit."""
@@ -74,12 +75,16 @@ def _about(done: Sequence[Rewritten]) -> Mapping[str, object]:
     return {"touchpoint_id": done[0].touchpoint.id} if len(done) == 1 else {}
 
 
-def _facts(change: Change, lever: Lever | Mark | None) -> Mapping[str, object]:
+def _facts(change: Change, lever: Lever | Mark | Choose | None) -> Mapping[str, object]:
     match lever:
         case Skip():
             return {"excuse": lever.excuse.value}
         case Pause() | Prolong():
             return {"until": lever.until.isoformat()}
+        case Choose():
+            own, moved = lever.becomes, len(change.edits)
+            time = f"{own.at:%H:%M}" if own.at else None
+            return {"pace": own.pace.value, "weekday": own.weekday, "time": time, "follow_ups": moved}
         case Meet():
             return {"starts_at": lever.starts_at.isoformat()}
         case Move():

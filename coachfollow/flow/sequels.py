@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from coachfollow.flow import sets, timetables
 from coachfollow.models import Cohort, FollowUpPlan, Person, Step, Touchpoint
-from coachfollow.queries import schedules, worktimes
+from coachfollow.queries import schedules, tempos, worktimes
 from coachfollow.rules import cadence, planning, worktime
 from coachfollow.rules.cadence import ANSWER
 from coachfollow.rules.kinds import PlanState
@@ -29,11 +29,12 @@ def begin(session: Session, *, touchpoint: Touchpoint, now: datetime) -> None:
         sessions=replace(sessions, answers={key: _day(plan, person, now)}),
         week=worktimes.of_person(session, person_id=person.id, now=now),
         zone=person.zone,
+        own=tempos.own(plan),
     )
     follows = cadence.after_answer(tuple(steps.values()), key)
     dated = [(ids[one.step], one) for one in planned if one.step in follows]
     rows = timetables.rows(dated, gone_by=frozenset(), now=now)
-    found = [(plan.id, plan.cohort_id, 1, False, *row) for row in rows]
+    found = [(plan.id, plan.cohort_id, one.n, False, *row) for (_, one), row in zip(dated, rows, strict=True)]
     sets.bulk_new(session.connection(), Touchpoint, timetables.COLUMNS, found)
 
 

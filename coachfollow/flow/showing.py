@@ -49,6 +49,7 @@ class Shown:
     sponsor_words: str
     threshold: float
     adapts: tuple[str, ...]  # a sentence for each thing it adapts to
+    allows: tuple[str, ...]
     examples: tuple[tuple[str, str], ...]
     good: tuple[str, ...]
     poor: tuple[str, ...]
@@ -96,6 +97,7 @@ def show(session: Session, *, organisation_id: int, key: str, locale: str | None
         sponsor_words=text.sponsor_words,
         threshold=version.threshold,
         adapts=adapting.sentences(programmes.rules(version), silent_after=version.silent_after),
+        allows=tuple(json.loads(version.allows or "[]")),
         examples=tuple((situation, action) for situation, action in json.loads(text.examples)),
         good=tuple(json.loads(text.good)),
         poor=tuple(json.loads(text.poor)),

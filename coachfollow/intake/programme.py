@@ -19,6 +19,7 @@ from coachfollow.intake.programme_nodes import (
 from coachfollow.intake.programme_readers import (
     KEYS,
     by_language,
+    flag,
     is_slug,
     language,
     share,
@@ -32,6 +33,7 @@ from coachfollow.intake.programme_values import Example, Judged, Programme, Step
 from coachfollow.rules import adapting
 from coachfollow.rules.adapting import Rules
 from coachfollow.rules.kinds import StepKind
+from coachfollow.rules.tempo import Freedom
 
 __all__ = [
     "Examined",
@@ -51,7 +53,7 @@ __all__ = [
 
 FIELDS = (
     *("key", "languages", "title", "why", "sponsor", "themes"),
-    *("completion", "anchor", "attended", "adapt", "commitment", "steps"),
+    *("completion", "anchor", "attended", "adapt", "allow", "commitment", "steps"),
 )
 THRESHOLD = 0.8
 NO_MEETING = "has no meeting to bring forward; no step is a check_in"
@@ -121,6 +123,7 @@ def _programme(spot: Spot, *, source: str) -> Programme:
         attended_sessions=sessions,
         silent_after=silent_after,
         answers=answers,
+        allows=given.get("allow", _allow, ()),
         examples=examples,
         good=good,
         poor=poor,
@@ -192,6 +195,11 @@ def _within(allowed: range) -> Callable[[Spot], int]:
 
 
 _IN_A_ROW = whole(adapting.FEWEST, adapting.MOST)
+
+
+def _allow(spot: Spot) -> tuple[Freedom, ...]:
+    given = fields(spot, tuple(Freedom))
+    return tuple(one for one in Freedom if given.get(one.value, flag, otherwise=False))
 
 
 Help = tuple[Mapping[str, tuple[Example, ...]], Mapping[str, Judged], Mapping[str, Judged]]

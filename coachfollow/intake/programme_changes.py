@@ -25,6 +25,7 @@ class Part(StrEnum):
     NO_OPPORTUNITY = "no_opportunity"
     BARRIER = "barrier"
     AS_INTENDED = "as_intended"
+    ALLOWS = "allows"
     THEMES = "themes"
     ADVICE = "advice"
     KIND = "kind"
@@ -101,6 +102,7 @@ def _facts(of: Programme) -> Facts:
         (Part.NO_OPPORTUNITY, ""): _days(of.answers.no_opportunity_days),
         (Part.BARRIER, ""): _days(of.answers.barrier_days),
         (Part.AS_INTENDED, ""): _as_intended(of.answers),
+        (Part.ALLOWS, ""): ", ".join(of.allows),
     }
     for code in of.languages:
         found |= {

@@ -11,6 +11,7 @@ from copy import deepcopy
 from coachfollow.intake.programme_documents import Document, Node, entries, group, put, tidy, words
 from coachfollow.rules.cadence import ANSWER, STEP
 from coachfollow.rules.kinds import Applied, DayKind
+from coachfollow.rules.tempo import Freedom
 
 # a list, or what our reader will refuse by its line
 _BEGINS = re.compile(r"\s*([-*+]|[0-9]{1,9}[.)])\s|\s*[#>`<]")
@@ -46,7 +47,7 @@ def step_values(step: Document) -> dict[str, str]:
         "lasts": words(step, "series", "lasts_days"),
         "gaps": ", ".join(word for word in entries(step, "series", "gaps") if isinstance(word, str)),
         "open_days": words(step, "open_days"),
-        "mandatory": "yes" if words(step, "mandatory").lower() in {"true", "yes"} else "",
+        "mandatory": _ticked(words(step, "mandatory")),
         "reminder-1": reminders[0] if reminders else "",
         "reminder-2": ", ".join(reminders[1:]),
         "theme": words(step, "theme"),
@@ -90,6 +91,7 @@ def about_values(document: Document) -> dict[str, str]:
         "minutes": words(document, "attended", "minutes"),
         "sessions": words(document, "attended", "sessions"),
         **{name: words(document, "adapt", *path) for name, path in ADAPTING.items()},
+        **{f"allow-{one}": _ticked(words(document, "allow", one)) for one in Freedom},
         **{
             f"{name}-{code}": unwrapped(words(document, *path, code))
             for name, path in parts.items()
@@ -115,7 +117,9 @@ def about_of(values: Values, *, before: Document, languages: Collection[str]) ->
         put(document, said.get(field, ""), "adapt", *path)
         if len(path) > 1 and not group(document, "adapt", path[0]):
             group(document, "adapt").pop(path[0], None)
-    for name in ("completion", "attended", "adapt"):
+    for one in Freedom:
+        put(document, "true" if said.get(f"allow-{one}") else "", "allow", one.value)
+    for name in ("completion", "attended", "adapt", "allow"):
         if not group(document, name):
             document.pop(name, None)
     return document
@@ -131,6 +135,10 @@ def unwrapped(text: str) -> str:
         else:
             lines.append(line if line.strip() else "")
     return "\n".join(lines)
+
+
+def _ticked(said: str) -> str:
+    return "yes" if said.lower() in {"true", "yes"} else ""
 
 
 def _anchor(when: Document) -> str:

@@ -10,7 +10,7 @@ Problems = Mapping[str, str]  # sentences by the field they are about
 
 GENERAL = "form"  # of no field in particular
 
-_ABOUT = frozenset({"title", "why", "sponsor", "completion", "anchor", "attended", "adapt"})
+_ABOUT = frozenset({"title", "why", "sponsor", "completion", "anchor", "attended", "adapt", "allow"})
 _ADVICE = frozenset({"commitment", "themes"})
 _FRAGMENT = re.compile(
     r"(is|are|has|holds|must|needs|reminds|names|counts|depends|follows|says|leaves|makes)\b"
@@ -33,6 +33,10 @@ _PLAIN = {
     "adapt.as_intended": "as-intended-in-a-row",
     "adapt.as_intended.in_a_row": "as-intended-in-a-row",
     "adapt.as_intended.later_days": "as-intended-days",
+    "allow": "allow-rhythm",
+    "allow.rhythm": "allow-rhythm",
+    "allow.weekday": "allow-weekday",
+    "allow.time": "allow-time",
     "when": "anchor",
     "when.days": "days",
     "when.working_days": "days",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from coachfollow.rules import series
 from coachfollow.rules.adapting import Rules
 from coachfollow.rules.planning import StepRule
+from coachfollow.rules.tempo import Freedom
 
 Texts = Mapping[str, str]  # by language
 
@@ -57,7 +58,7 @@ class Programme:
 
     The anchor is “last”, “first” or the number of the session, counted from 1. None for attended minutes or
     sessions leaves the rule to the group, for `silent_after` that reminders never rest; `answers` says what is
-    done about them. The checksum is the SHA-256 of the source.
+    done about them, `allows` what people may choose of their rhythm. The checksum is the SHA-256 of the source.
     """
 
     key: str
@@ -73,6 +74,7 @@ class Programme:
     attended_sessions: int | None
     silent_after: int | None
     answers: Rules
+    allows: tuple[Freedom, ...]
     examples: Mapping[str, tuple[Example, ...]]
     good: Mapping[str, Judged]
     poor: Mapping[str, Judged]

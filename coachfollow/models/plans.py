@@ -10,6 +10,7 @@ from coachfollow.models.base import Base, Key, PublicId, choice, current, partia
 from coachfollow.rules.kinds import (
     Audience,
     CheckInState,
+    Pace,
     PlanState,
     StepKind,
     StopReason,
@@ -50,6 +51,10 @@ class FollowUpPlan(Base):
     stop_reason: Mapped[StopReason | None] = mapped_column(choice(StopReason, "stop_reason"))
     silent_since: Mapped[datetime | None]  # nothing reminds: their questions went unanswered
     back_at: Mapped[datetime | None]  # when they ended such a silence
+    # the rhythm its person chose; nothing is as the programme has it
+    pace: Mapped[Pace | None] = mapped_column(choice(Pace, "pace"))
+    weekday: Mapped[int | None] = mapped_column(SmallInteger)  # 0 is Monday
+    preferred_time: Mapped[time | None]
     batch_id: Mapped[int | None] = mapped_column(ref("import_batches.id"), index=True)  # the flip
 
 

@@ -43,6 +43,7 @@ class ProgrammeVersion(Base):
     barrier_days: Mapped[int | None]
     as_intended_in_a_row: Mapped[int | None]
     as_intended_days: Mapped[int | None]
+    allows: Mapped[str | None]  # what of their rhythm people may choose, as JSON text; none: nothing
     source: Mapped[str]
     checksum: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime]

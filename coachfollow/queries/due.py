@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import Cohort, FollowUpPlan, Person, Reporting, Step, Touchpoint
 from coachfollow.queries import relations
-from coachfollow.rules.kinds import Audience, PlanState, StepKind, StopReason, TouchpointState
+from coachfollow.rules.kinds import Audience, Pace, PlanState, StepKind, StopReason, TouchpointState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,7 @@ class Due:
     reachable: bool
     announced: bool
     silent: bool
+    pace: Pace | None
 
 
 def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
@@ -59,6 +60,7 @@ def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
             _reachable(Person, now).label("reachable"),
             Cohort.announced,
             FollowUpPlan.silent_since.is_not(None).label("silent"),
+            FollowUpPlan.pace,
         )
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .join(Person, Person.id == FollowUpPlan.person_id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import (
@@ -17,13 +17,17 @@ from coachfollow.models import (
     StepText,
     Touchpoint,
 )
-from coachfollow.queries import adapted, asked, examples, links, timelines
+from coachfollow.queries import adapted, asked, examples, links, schedules, timelines
 from coachfollow.queries.adapted import Adapted
 from coachfollow.queries.asked import OwnPlan
 from coachfollow.queries.examples import Examples
 from coachfollow.queries.timelines import Awaited, Dated, PlanHead
 from coachfollow.rules import wording, worktime
+from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.kinds import TO_COME, Audience, MessageState, TouchpointState
+from coachfollow.rules.tempo import CHOSEN, FEWER
+
+UNTOLD = frozenset({FEWER, CHOSEN})  # what their own rhythm left out was never to come for them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +75,16 @@ def my_plan(session: Session, *, plan: str, now: datetime) -> MyPlan:
     """Give a participant's own page; raises NotFound. What was left out before it began is not told."""
     head = timelines.head(session, public_id=plan)
     dates = timelines.dates(session, plan_id=head.plan_id)
-    own = [one for one in dates if one.audience is Audience.PARTICIPANT]
+    steps, titles = _steps(session, plan_id=head.plan_id)
+    own = [one for one in dates if one.audience is Audience.PARTICIPANT and one.reason not in UNTOLD]
     return MyPlan(
         head=head,
         own_plan=asked.own_plan(session, plan_id=head.plan_id),
         coming=[one for one in dates if _is_to_come(one, now)],
         past=[one for one in reversed(own) if not _is_to_come(one, now)],
-        awaited=timelines.awaited(session, plan_id=head.plan_id, dates=dates),
+        awaited=timelines.awaited(steps, dates=dates),
         current=links.current_question(session, plan_id=head.plan_id, person_id=head.person_id, now=now),
-        titles=titles(session, plan_id=head.plan_id),
+        titles=titles,
         kept=_kept(session, head),
         adapted=adapted.of_plan(session, plan_id=head.plan_id, dates=dates, now=now),
     )
@@ -99,23 +104,31 @@ def _kept(session: Session, head: PlanHead) -> Mapping[int, date]:
     return {touchpoint_id: day for touchpoint_id, day in days if touchpoint_id is not None}
 
 
-def titles(session: Session, *, plan_id: int) -> Mapping[str, Title]:
-    """Give what the mails of a plan are called; one whose subject names somebody has no title until it is written."""
+def _steps(session: Session, *, plan_id: int) -> tuple[Sequence[StepRule], Mapping[str, Title]]:
+    """The steps of a plan, and what the mails of its follow-ups are called, of whichever version they are.
+
+    A subject that names somebody is no title until it is written.
+    """
+    is_of_it = Step.version_id == FollowUpPlan.programme_version_id
+    was_of_it = exists().where(Touchpoint.step_id == Step.id, Touchpoint.plan_id == FollowUpPlan.id)
     rows = session.execute(
-        select(Step.key, StepText.locale, StepText.subject, Person.locale, ProgrammeVersion.language)
+        select(Step, is_of_it, StepText.locale, StepText.subject, Person.locale, ProgrammeVersion.language)
         .join(StepText, StepText.step_id == Step.id)
         .join(ProgrammeVersion, ProgrammeVersion.id == Step.version_id)
-        .join(Touchpoint, Touchpoint.step_id == Step.id)
-        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .join(FollowUpPlan, is_of_it | was_of_it)
         .join(Person, Person.id == FollowUpPlan.person_id)
         .where(FollowUpPlan.id == plan_id)
     )
     best: dict[str, tuple[int, Title]] = {}
-    for step, language, subject, wanted, own in rows:
+    rules: dict[str, StepRule] = {}
+    for step, is_current, language, subject, wanted, own in rows:
+        if is_current:
+            rules.setdefault(step.key, schedules.rule(step))
         rank = _rank(language, wanted=wanted, own=own)
-        if step not in best or rank < best[step][0]:
-            best[step] = rank, Title(text=subject, language=language)
-    return {step: title for step, (_, title) in best.items() if wording.parts(title.text) == (title.text,)}
+        if step.key not in best or rank < best[step.key][0]:
+            best[step.key] = rank, Title(text=subject, language=language)
+    titles = {step: title for step, (_, title) in best.items() if wording.parts(title.text) == (title.text,)}
+    return tuple(rules.values()), titles
 
 
 def _rank(language: str, *, wanted: str, own: str) -> int:

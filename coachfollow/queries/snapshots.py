@@ -19,7 +19,7 @@ from coachfollow.models import (
     Step,
     Touchpoint,
 )
-from coachfollow.queries import hours, schedules, worktimes
+from coachfollow.queries import hours, schedules, tempos, worktimes
 from coachfollow.rules import taking_back
 from coachfollow.rules.attending import NOT_THERE
 from coachfollow.rules.changes import Course, Footing, Meeting
@@ -109,6 +109,7 @@ def _standing(
         zone=zone,
         cohort_id=plan.cohort_id,
         version_id=plan.programme_version_id,
+        own=tempos.own(plan),
         footing=_footing(plan),
         follow_ups=[_follow_up(*row[4:]) for row in rows],
     )

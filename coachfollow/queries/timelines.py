@@ -24,9 +24,10 @@ from coachfollow.models import (
     Step,
     Touchpoint,
 )
-from coachfollow.queries import schedules
+from coachfollow.queries import tempos
+from coachfollow.queries.tempos import Chosen
 from coachfollow.rules import cadence, planning
-from coachfollow.rules.cadence import ANSWER
+from coachfollow.rules.cadence import ANSWER, StepRule
 from coachfollow.rules.changes import TAKEN_BACK, Key
 from coachfollow.rules.kinds import (
     TO_COME,
@@ -66,6 +67,7 @@ class PlanHead:
     silent_since: datetime | None
     back_at: datetime | None
     silent_after: int | None
+    tempo: Chosen  # the rhythm of their own, and what of it they may choose
     is_undeliverable: bool
 
 
@@ -130,7 +132,19 @@ def head(session: Session, *, public_id: str, locale: str | None = None) -> Plan
     rows = _heads(session, public_id)
     if not rows:
         raise NotFound("There is no such follow-up.")
-    plan, person, cohort, coach_id, coach_name, coach_zone, manager_name, language, silent_after, *_ = rows[0]
+    (
+        plan,
+        person,
+        cohort,
+        coach_id,
+        coach_name,
+        coach_zone,
+        manager_name,
+        language,
+        silent_after,
+        allows,
+        *_,
+    ) = rows[0]
     wanted = locale or person.locale
     titles = {row.locale: row.title for row in rows}
     return PlanHead(
@@ -154,6 +168,7 @@ def head(session: Session, *, public_id: str, locale: str | None = None) -> Plan
         silent_since=plan.silent_since,
         back_at=plan.back_at,
         silent_after=silent_after,
+        tempo=tempos.chosen(plan, allows=allows),
         is_undeliverable=person.undeliverable_at is not None,
     )
 
@@ -172,6 +187,7 @@ def _heads(session: Session, public_id: str) -> Sequence[Row[*tuple[Any, ...]]]:
             manager.name,
             ProgrammeVersion.language,
             ProgrammeVersion.silent_after,
+            ProgrammeVersion.allows,
             ProgrammeText.locale,
             ProgrammeText.title,
         )
@@ -199,11 +215,10 @@ def dates(session: Session, *, plan_id: int) -> Sequence[Dated]:
     return [_dated(touchpoint, step, check_in) for touchpoint, step, check_in in rows]
 
 
-def awaited(session: Session, *, plan_id: int, dates: Sequence[Dated]) -> Sequence[Awaited]:
-    """Give what waits for an answer that may still come to one of these dates of a plan."""
+def awaited(steps: Sequence[StepRule], *, dates: Sequence[Dated]) -> Sequence[Awaited]:
+    """Give what of a plan's steps waits for an answer that may still come to one of its dates."""
     asked = {f"{ANSWER}{one.step}": one for one in dates if one.state in TO_COME}
     there = {one.step for one in dates}
-    steps = schedules.steps_of_plan(session, plan_id=plan_id)
     distances = cadence.distances(steps)
     return [
         Awaited(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.rules import fitting, lifecycle, pausing, redating, worktime
+from coachfollow.rules import choosing, fitting, lifecycle, pausing, redating, worktime
 from coachfollow.rules.changes import Change, Course, Edit, Footing, Meeting
 from coachfollow.rules.kinds import (
     TO_COME,
@@ -22,6 +22,7 @@ from coachfollow.rules.kinds import (
 )
 from coachfollow.rules.levers import (
     Add,
+    Choose,
     Fit,
     Lever,
     Mark,
@@ -45,7 +46,7 @@ FARTHEST = timedelta(days=366)
 LONGEST_MORE = timedelta(days=60)
 
 
-def decide(snapshot: Snapshot, lever: Lever | Mark, *, now: datetime) -> Change:
+def decide(snapshot: Snapshot, lever: Lever | Mark | Choose, *, now: datetime) -> Change:
     """Say what a decision changes; raises Conflict where it cannot be taken, Invalid for a day that cannot be."""
     match lever:
         case Move():
@@ -60,14 +61,16 @@ def decide(snapshot: Snapshot, lever: Lever | Mark, *, now: datetime) -> Change:
             change = _skip(snapshot, lever, now)
         case Add():
             change = _add(snapshot, lever, now)
-        case Pause() | Resume() | Stop() | Silence() | Fit():
+        case Pause() | Resume() | Stop() | Silence() | Fit() | Choose():
             change = _whole(snapshot, lever, now)
         case _:
             assert_never(lever)
     return _settled(snapshot, change, now)
 
 
-def _whole(snapshot: Snapshot, lever: Pause | Resume | Stop | Silence | Fit, now: datetime) -> Change:
+def _whole(
+    snapshot: Snapshot, lever: Pause | Resume | Stop | Silence | Fit | Choose, now: datetime
+) -> Change:
     match lever:
         case Pause():
             change = pausing.pause(snapshot, until=lever.until, now=now)
@@ -79,6 +82,8 @@ def _whole(snapshot: Snapshot, lever: Pause | Resume | Stop | Silence | Fit, now
             change = pausing.silence(snapshot, now=now)
         case Fit():
             change = fitting.fit(snapshot, now=now)
+        case Choose():
+            change = choosing.choose(snapshot, lever, now=now)
         case _:
             assert_never(lever)
     return change

@@ -27,6 +27,14 @@ class DayKind(StrEnum):
     WORKING = "working"
 
 
+class Pace(StrEnum):
+    """How many reminders of their plan somebody chose."""
+
+    LIGHTER = "lighter"
+    NORMAL = "normal"
+    CLOSER = "closer"
+
+
 class AttendanceState(StrEnum):
     """One person at one session."""
 
@@ -98,6 +106,7 @@ class ChangeKind(StrEnum):
     SILENCED = "silenced"
     FITTED = "fitted"
     ADAPTED = "adapted"
+    TEMPO = "tempo"
     HELD = "held"
     NOT_HELD = "not_held"
     UNDONE = "undone"

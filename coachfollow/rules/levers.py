@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from coachfollow.rules.cadence import Sessions
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.kinds import StopReason
+from coachfollow.rules.tempo import Tempo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,15 @@ class Silence:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
     """Let everything to come lie in working time, as it is known now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choose:
+    """Let another rhythm date what is still to come; the sessions it counts from are those of the group."""
+
+    was: Tempo
+    becomes: Tempo
+    sessions: Sessions
 
 
 Lever = Move | Meet | Prolong | Skip | Add | Pause | Resume | Stop | Silence | Fit

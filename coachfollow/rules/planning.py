@@ -1,16 +1,18 @@
 """From a programme's steps to dated touchpoints for everyone who shares a zone and working time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from itertools import chain, count
+from itertools import chain, count, pairwise
 
-from coachfollow.rules import cadence, worktime
+from coachfollow.rules import cadence, tempo, worktime
 from coachfollow.rules.cadence import Distance, Sessions, StepRule
-from coachfollow.rules.kinds import Audience, StepKind
+from coachfollow.rules.kinds import Audience, Pace, StepKind
+from coachfollow.rules.tempo import AS_PLANNED, Tempo
 from coachfollow.rules.worktime import Hours
 
 __all__ = [
+    "BETWEEN",
     "GRACE_WORKING_DAYS",
     "MOST_REMINDERS",
     "OPEN_DAYS",
@@ -27,6 +29,7 @@ GRACE_WORKING_DAYS = 3
 OPEN_DAYS = 14
 _PROMPTING = frozenset({StepKind.PROMPT, StepKind.REFLECTION})
 MOST_REMINDERS = 2
+BETWEEN = 0  # the number, within its step, of one more reminder; from 2 on they were added by hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,8 @@ class Planned:
     """One touchpoint to be: its local date, time and zone, and the instants that follow from them.
 
     Answered up to grace_until is on time; after closes_at it can no longer be answered. What cannot be postponed
-    within its window has a reason for which it is `excused`, and the dates it would have had.
+    within its window, or was not wanted, has a reason for which it is `excused`, and the dates it would have had.
+    `n` is BETWEEN for one more reminder that somebody asked for; it has the words of the one before.
     """
 
     step: str
@@ -48,12 +52,14 @@ class Planned:
     closes_at: datetime
     why: str
     excused: str | None = None
+    n: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Dated:
     step: StepRule
     distance: Distance
+    asked: date  # by the programme, whichever weekday was chosen
     wanted: date
     habitual: date  # wanted, and come, without leave and closed days
     usual: date
@@ -72,12 +78,60 @@ class _Dated:
         return OPEN_DAYS if self.step.open_days is None else self.step.open_days
 
 
-def plan(steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zone: str) -> tuple[Planned, ...]:
+def plan(
+    steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zone: str, own: Tempo = AS_PLANNED
+) -> tuple[Planned, ...]:
     """Date every step, ordered by due moment; ValueError for an anchor that `problems` would have named.
 
-    What waits for an answer that is not there yet has no date.
+    What waits for an answer that is not there yet has no date. `own` is the rhythm that was chosen.
     """
-    dated = _all_dated(steps, sessions=sessions, week=week, zone=zone)
+    found = _plan(tempo.timed(steps, own), sessions=sessions, week=week, zone=zone, own=own)
+    match own.pace:
+        case Pace.LIGHTER:
+            return _thinned(found)
+        case Pace.CLOSER:
+            return _thickened(found, week=week, zone=zone, own=own)
+        case Pace.NORMAL:
+            return found
+
+
+def _thinned(planned: tuple[Planned, ...]) -> tuple[Planned, ...]:
+    """Every other reminder is left out, the second first."""
+    prompts = [one for one in planned if one.kind is StepKind.PROMPT and one.excused is None]
+    left_out = {one.step for one in prompts[1::2]}
+    return tuple(replace(one, excused=tempo.FEWER) if one.step in left_out else one for one in planned)
+
+
+def _thickened(planned: tuple[Planned, ...], *, week: Hours, zone: str, own: Tempo) -> tuple[Planned, ...]:
+    """One more reminder between two, where there is room."""
+    prompts = [one for one in planned if one.kind is StepKind.PROMPT and one.excused is None]
+    more = []
+    for one, other in pairwise(prompts):
+        wanted = tempo.halfway(one.local_date, other.local_date, own)
+        day = wanted and worktime.next_working_day(week, wanted)
+        if day and day < other.local_date:
+            more.append(_between(one, day, until=other, week=week, zone=zone))
+    return tuple(sorted((*planned, *more), key=lambda one: one.due_at))
+
+
+def _between(one: Planned, day: date, *, until: Planned, week: Hours, zone: str) -> Planned:
+    at = worktime.clip_time(week, day, one.local_time)
+    return replace(
+        one,
+        n=BETWEEN,
+        local_date=day,
+        local_time=at,
+        due_at=worktime.resolve(datetime.combine(day, at), zone),
+        grace_until=grace_until(week, day, zone=zone),
+        closes_at=max(until.due_at, worktime.end_of_day(day, zone)),
+        why=tempo.MORE,
+    )
+
+
+def _plan(
+    steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zone: str, own: Tempo
+) -> tuple[Planned, ...]:
+    dated = _all_dated(steps, sessions=sessions, week=week, zone=zone, own=own)
     dated.sort(key=lambda one: one.due_at)
     planned: list[Planned] = []
     successors: dict[tuple[StepKind, Audience], _Dated] = {}
@@ -92,10 +146,13 @@ def plan(steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zone: st
     return tuple(sorted(planned, key=lambda one: one.due_at))
 
 
-def _all_dated(steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zone: str) -> list[_Dated]:
+def _all_dated(
+    steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zone: str, own: Tempo
+) -> list[_Dated]:
     usual, distances = week.usual, cadence.distances(steps)
-    wanted = cadence.wanted_days(steps, sessions=sessions, hours=week)
-    usually = wanted if usual is week else cadence.wanted_days(steps, sessions=sessions, hours=usual)
+    asked = cadence.wanted_days(steps, sessions=sessions, hours=week)
+    wanted = tempo.on_weekday(steps, asked, own)
+    usually = wanted if usual is week else _usually(steps, sessions=sessions, usual=usual, own=own)
     found: list[_Dated] = []
     for step in steps:
         if step.key not in wanted:
@@ -107,6 +164,7 @@ def _all_dated(steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zo
             _Dated(
                 step=step,
                 distance=distances[step.key],
+                asked=asked[step.key],
                 wanted=wanted[step.key],
                 habitual=usually[step.key],
                 usual=day if usual is week else roll(usual, usually[step.key]),
@@ -116,6 +174,12 @@ def _all_dated(steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zo
             )
         )
     return found
+
+
+def _usually(
+    steps: Sequence[StepRule], *, sessions: Sessions, usual: Hours, own: Tempo
+) -> Mapping[str, date]:
+    return tempo.on_weekday(steps, cadence.wanted_days(steps, sessions=sessions, hours=usual), own)
 
 
 def _fits(one: _Dated, *, successor: _Dated | None) -> bool:
@@ -134,7 +198,7 @@ def _excused(one: _Dated, *, week: Hours, zone: str) -> Planned:
     """The dates it would have had, and why it is left out."""
     at = worktime.clip_time(week.usual, one.usual, one.step.at)
     due_at = worktime.resolve(datetime.combine(one.usual, at), zone)
-    there = replace(one, wanted=one.habitual, day=one.usual, at=at, due_at=due_at)
+    there = replace(one, asked=one.habitual, wanted=one.habitual, day=one.usual, at=at, due_at=due_at)
     planned = _planned(there, successor=None, week=week.usual, zone=zone)
     return replace(planned, excused=week.off(_hindered(one.usual, week)))
 
@@ -178,6 +242,8 @@ def _closes_at(one: _Dated, *, successor: _Dated | None, zone: str) -> datetime:
 
 def _why(one: _Dated, week: Hours) -> str:
     said = f"{how_far(one.distance)} {_anchor(one.distance.anchor)}"
+    if one.wanted != one.asked:
+        said += f", on the next {tempo.WEEKDAYS[one.wanted.weekday()]} as chosen"
     if one.day != one.wanted:
         said += f", {worktime.moved(week, one.wanted, one.day)}"
     if one.at != one.step.at:

@@ -8,6 +8,7 @@ from coachfollow.rules import planning
 from coachfollow.rules.cadence import Sessions, StepRule
 from coachfollow.rules.kinds import Audience, StepKind
 from coachfollow.rules.planning import Planned
+from coachfollow.rules.tempo import AS_PLANNED, Tempo
 from coachfollow.rules.worktime import Hours
 
 
@@ -17,23 +18,25 @@ class Item(NamedTuple):
     step: str
     kind: StepKind
     audience: Audience
+    n: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reckoning:
-    """Everything that the dates of somebody's follow-ups follow from; steps by their id."""
+    """Everything that the dates of somebody's follow-ups follow from; steps by their id, `own` the rhythm chosen."""
 
     steps: Mapping[int, StepRule]
     sessions: Sessions
     week: Hours
     zone: str
+    own: Tempo = AS_PLANNED
 
     def dated(self) -> Mapping[Item, Planned]:
         """Give where the programme puts each follow-up."""
         found = planning.plan(
-            tuple(self.steps.values()), sessions=self.sessions, week=self.week, zone=self.zone
+            tuple(self.steps.values()), sessions=self.sessions, week=self.week, zone=self.zone, own=self.own
         )
-        return {Item(one.step, one.kind, one.audience): one for one in found}
+        return {Item(one.step, one.kind, one.audience, one.n): one for one in found}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from coachfollow.rules.planning import Planned
 from coachfollow.rules.reckoning import Anchored, Item
 from coachfollow.rules.redating import Dates
 from coachfollow.rules.snapshots import FollowUp
+from coachfollow.rules.tempo import AS_PLANNED, Tempo
 
 STALE = timedelta(days=2)  # what is later than that is not asked any more
 
@@ -45,6 +46,7 @@ class Standing:
     version_id: int
     footing: Footing
     follow_ups: Sequence[FollowUp]
+    own: Tempo = AS_PLANNED  # the rhythm they chose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +138,7 @@ def _course(
         return _back(one.course, becomes, footing, now)
     if not _may_move(one.course, footing, was, now):
         return one.course
-    has_a_day_of_its_own = one.key[1] > 1  # it was added by hand
-    if was is None or has_a_day_of_its_own:
+    if was is None:  # it was added by hand, or counts from an answer
         return _elsewhere(one.course, anchored)
     if becomes is None:
         return None
@@ -192,7 +193,10 @@ def _moved(one: FollowUp, anchored: Anchored, cause: Cause) -> Course:
         return _freed(replace(course, dates=_dates(becomes), why=becomes.why), cause.because)
     dates = _elsewhere(course, anchored).dates
     day = dates.day + timedelta(days=days)
-    return replace(course, dates=redating.moved(dates, day=day, week=anchored.week, zone=anchored.zones[1]))
+    at = becomes.local_time if dates.at == was.local_time else None
+    return replace(
+        course, dates=redating.moved(dates, day=day, at=at, week=anchored.week, zone=anchored.zones[1])
+    )
 
 
 def _elsewhere(course: Course, anchored: Anchored) -> Course:
@@ -216,7 +220,7 @@ def _new(plan: Standing, anchored: Anchored, now: datetime) -> dict[Key, Course]
     there = {_item(one) for one in plan.follow_ups} | anchored.was.keys()
     since = _as_of(plan.footing, now)
     return {
-        (anchored.steps[item], 1): _fresh(becomes, plan.footing, now)
+        (anchored.steps[item._replace(n=1)], item.n): _fresh(becomes, plan.footing, now)
         for item, becomes in anchored.becomes.items()
         if item not in there and becomes.due_at > since
     }
@@ -232,7 +236,7 @@ def _fresh(becomes: Planned, footing: Footing, now: datetime) -> Course:
 
 
 def _item(one: FollowUp) -> Item:
-    return Item(one.step, one.kind, one.audience)
+    return Item(one.step, one.kind, one.audience, one.key[1])
 
 
 def _left_out(course: Course, reason: str, now: datetime) -> Course:

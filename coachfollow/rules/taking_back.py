@@ -14,6 +14,8 @@ WITHIN = timedelta(days=1)
 AGAIN = "That has been taken back already."
 NOT_YOURS = "Only whoever decided this can take it back."
 OVER = "That was too long ago to take it back. What is still to come can be changed instead."
+CHOOSE_AGAIN = "A rhythm is not taken back: the one from before can be chosen again."
+NEVER = {ChangeKind.UNDONE: AGAIN, ChangeKind.TEMPO: CHOOSE_AGAIN}
 MOVED_ON = "Something about this follow-up has changed since, so this cannot be taken back any more."
 PASSED = (
     "The day it had before has passed, so this cannot be taken back. What is to come can be changed instead."
@@ -37,8 +39,8 @@ def too_late(decision: Decision, *, snapshot: Snapshot, actor_id: int | None, no
     """Say why a decision cannot be taken back any more; None where it can."""
     if not _is_theirs(decision, actor_id):
         return NOT_YOURS
-    if decision.is_taken_back or decision.change.kind is ChangeKind.UNDONE:
-        return AGAIN
+    if decision.is_taken_back or decision.change.kind in NEVER:
+        return NEVER.get(decision.change.kind, AGAIN)
     if decision.left:
         return _has_left(decision.left)
     back = changes.inverse(decision.change, now=now)

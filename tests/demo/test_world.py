@@ -46,6 +46,7 @@ from coachfollow.rules.kinds import (
     StopReason,
     TouchpointState,
 )
+from coachfollow.rules.tempo import FEWER
 from tests.demo.conftest import Visit
 
 MOST_A_MONTH = 25  # mails to a participant: two meetings' invitations, prompts, questions and their reminders
@@ -99,6 +100,19 @@ def test_one_of_them_is_on_leave_and_what_was_planned_meanwhile_has_moved(visit:
         .where(Person.email == email)
     ).all()
     assert any("away until" in why for why in whys)
+
+
+def test_one_of_them_chose_a_rhythm(visit: Visit) -> None:
+    email = demo_people.named(demo_people.LIGHTER).email
+    theirs = visit.session.scalars(
+        select(Touchpoint)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .where(Person.email == email)
+    ).all()
+
+    assert any("on the next Thursday as chosen" in one.why for one in theirs)
+    assert [one.state_reason for one in theirs if one.state is TouchpointState.EXCUSED] == [FEWER] * 2
 
 
 def test_its_training_was_on_the_last_working_day_and_its_time_is_now(visit: Visit) -> None:

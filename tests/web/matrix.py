@@ -105,6 +105,8 @@ ROWS: Rows = {
     ("POST", "/my-plan/<plan>/remind"): MINE,
     ("GET", "/my-plan/<plan>/away"): MINE,
     ("POST", "/my-plan/<plan>/away"): MINE,
+    ("GET", "/my-plan/<plan>/rhythm"): MINE,
+    ("POST", "/my-plan/<plan>/rhythm"): MINE,
     ("POST", "/my-plan/<plan>/away/back"): MINE,
     ("GET", "/mails/<plan>"): MINE,
     ("POST", "/mails/<plan>/pause"): MINE,

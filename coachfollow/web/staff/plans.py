@@ -7,7 +7,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.flow import coaching, silences
-from coachfollow.queries import adapted, asked, coached, decided, shared, timelines
+from coachfollow.queries import adapted, asked, coached, decided, schedules, shared, timelines
 from coachfollow.queries.adapted import Adapted
 from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated, Happened, PlanHead
@@ -44,7 +44,7 @@ def show(plan: str) -> ResponseReturnValue:
     return render_template(
         "staff/plan.html",
         head=head,
-        awaited=timelines.awaited(g.session, plan_id=head.plan_id, dates=dates),
+        awaited=timelines.awaited(schedules.steps_of_plan(g.session, plan_id=head.plan_id), dates=dates),
         coming=[one for one in dates if one.state in TO_COME],
         markable={one.id for one in dates if _may_have_met(one)},
         lines=lines,

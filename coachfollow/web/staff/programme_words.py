@@ -13,6 +13,7 @@ from coachfollow.intake.programme_documents import Document, words
 from coachfollow.intake.programme_editing import Survey
 from coachfollow.rules.cadence import ANSWER, ANSWERED, STEP
 from coachfollow.rules.kinds import Applied, DayKind, StepKind
+from coachfollow.rules.tempo import Freedom
 from coachfollow.rules.wording import PLACEHOLDERS
 from coachfollow.web.staff.words import LOCALE, anchor, capital
 
@@ -25,6 +26,11 @@ KINDS: Mapping[StepKind, tuple[str, str]] = {
     StepKind.CHECK_IN: ("Meeting with the coach", "Stands in both calendars; its text is the agenda."),
     StepKind.SPONSOR: ("Manager’s card", "A short script for the participant’s manager, before or after."),
     StepKind.UNPROMPTED: ("One last question", "Long after the reminders have ended: what has lasted?"),
+}
+FREEDOMS: Mapping[Freedom, str] = {
+    Freedom.RHYTHM: "fewer or more reminders",
+    Freedom.WEEKDAY: "a weekday",
+    Freedom.TIME: "a time of day",
 }
 DAY_KINDS = ((DayKind.CALENDAR.value, "days"), (DayKind.WORKING.value, "working days"))
 CHOICES = tuple((kind.value, name) for kind, (name, _) in KINDS.items())
@@ -61,6 +67,7 @@ PARTS: Mapping[Part, str] = {
     Part.THRESHOLD: "Finished from",
     Part.ANCHOR: "Which session days count from",
     Part.ATTENDED: "What counts as attended",
+    Part.ALLOWS: "What people may choose",
     Part.SILENT_AFTER: "No reminders after so many unanswered questions",
     Part.NO_OPPORTUNITY: "Asked again where there was no opportunity",
     Part.BARRIER: "Meeting brought forward when something is in the way",
@@ -215,6 +222,8 @@ def said(change: Change, value: str) -> str:
     match change.part:
         case Part.KIND if value:
             return KINDS[StepKind(value)][0]
+        case Part.ALLOWS if value:
+            return ", ".join(FREEDOMS[Freedom(one)] for one in value.split(", "))
         case Part.WHEN if value:
             days, day_kind, counted_from = value.split(" ", 2)
             return capital(f"{distance(int(days), DayKind(day_kind))} {anchor(counted_from)}")

@@ -1,0 +1,44 @@
+"""Reads the rhythm that somebody chose for a follow-up, and what their programme lets them choose."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coachfollow.errors import NotFound
+from coachfollow.models import FollowUpPlan, ProgrammeVersion
+from coachfollow.rules.kinds import Pace
+from coachfollow.rules.tempo import Freedom, Tempo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The rhythm of one follow-up, and what of it may be chosen."""
+
+    own: Tempo
+    allowed: Collection[Freedom]
+
+
+def own(plan: FollowUpPlan) -> Tempo:
+    """Give the rhythm of a plan."""
+    return Tempo(pace=plan.pace or Pace.NORMAL, weekday=plan.weekday, at=plan.preferred_time)
+
+
+def of_plan(session: Session, *, plan_id: int) -> Chosen:
+    """Give the rhythm of a plan with what may be chosen; raises NotFound."""
+    found = session.execute(
+        select(FollowUpPlan, ProgrammeVersion.allows)
+        .join(ProgrammeVersion, ProgrammeVersion.id == FollowUpPlan.programme_version_id)
+        .where(FollowUpPlan.id == plan_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no such follow-up.")
+    plan, allows = found
+    return chosen(plan, allows=allows)
+
+
+def chosen(plan: FollowUpPlan, *, allows: str | None) -> Chosen:
+    """Give the rhythm of a plan whose programme allows this."""
+    return Chosen(own=own(plan), allowed=tuple(map(Freedom, json.loads(allows or "[]"))))

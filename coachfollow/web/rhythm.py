@@ -1,0 +1,110 @@
+"""“My rhythm”: how many reminders, on which weekday, at what time; what moves is shown first."""
+
+from collections.abc import Mapping
+from datetime import time
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coachfollow.errors import Conflict, Invalid, NotFound
+from coachfollow.flow import tempos
+from coachfollow.flow.tempos import Foreseen
+from coachfollow.queries import timelines
+from coachfollow.rules.kinds import Pace, TokenPurpose
+from coachfollow.rules.tempo import WEEKDAYS, Freedom, Tempo
+from coachfollow.web import keyring, policies
+from coachfollow.web.being_away import KINDS
+
+pages = Blueprint("rhythm", __name__)
+
+PACES: Mapping[Pace, str] = {
+    Pace.LIGHTER: "Fewer reminders",
+    Pace.NORMAL: "As they are planned",
+    Pace.CLOSER: "More reminders",
+}
+NAMES: Mapping[str, str] = {
+    Freedom.RHYTHM: "Reminders of my plan",
+    Freedom.WEEKDAY: "The weekday that suits me",
+    Freedom.TIME: "The time of day that suits me",
+}
+NO_TIME = "Write a time of day, for example 08:30."
+NO_CHOICE = "This programme comes in one rhythm for everybody."
+
+
+@pages.get("/my-plan/<plan>/rhythm")
+@policies.link
+def show(plan: str) -> ResponseReturnValue:
+    """Ask which rhythm suits."""
+    keyring.held(TokenPurpose.PLAN, plan)
+    return _page(plan, None, {})
+
+
+@pages.post("/my-plan/<plan>/rhythm")
+@policies.link
+def choose(plan: str) -> ResponseReturnValue:
+    """Show what would move; move it once it is confirmed."""
+    link = keyring.held(TokenPurpose.PLAN, plan)
+    try:
+        own = _chosen()
+        if "confirm" not in request.form:
+            found = tempos.foresee(g.session, plan_id=link.plan_id, own=own, now=g.now)
+            return _page(plan, request.form, {}, found)
+        tempos.choose(
+            g.session,
+            plan_id=link.plan_id,
+            own=own,
+            now=g.now,
+            actor_id=link.person_id,
+            shown=request.form["confirm"],
+        )
+    except (Invalid, Conflict) as refused:
+        g.session.rollback()
+        fields = refused.fields if isinstance(refused, Invalid) else {Freedom.RHYTHM.value: refused.sentence}
+        return _page(plan, request.form, fields), refused.status
+    flash("Kept. What is still to come follows my rhythm; I can choose another at any time.")
+    return redirect(url_for("following.show", plan=plan))
+
+
+def _chosen() -> Tempo:
+    """What was chosen; a field that is not there leaves it as the programme has it."""
+    weekday, at = request.form.get(Freedom.WEEKDAY, ""), request.form.get(Freedom.TIME, "").strip()
+    return Tempo(
+        pace=next((one for one in Pace if one == request.form.get(Freedom.RHYTHM)), Pace.NORMAL),
+        weekday=next((n for n in range(len(WEEKDAYS)) if str(n) == weekday), None),
+        at=_time(at) if at else None,
+    )
+
+
+def _time(said: str) -> time:
+    try:
+        return time.fromisoformat(said).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError:
+        raise Invalid(NO_TIME, {Freedom.TIME: NO_TIME}) from None
+
+
+def _values(own: Tempo) -> Mapping[str, str]:
+    return {
+        Freedom.RHYTHM: own.pace.value,
+        Freedom.WEEKDAY: "" if own.weekday is None else str(own.weekday),
+        Freedom.TIME: f"{own.at:%H:%M}" if own.at else "",
+    }
+
+
+def _page(
+    plan: str, values: Mapping[str, str] | None, problems: Mapping[str, str], found: Foreseen | None = None
+) -> str:
+    head = timelines.head(g.session, public_id=plan)
+    if not head.tempo.allowed:
+        raise NotFound(NO_CHOICE)
+    return render_template(
+        "following/rhythm.html",
+        head=head,
+        allowed=head.tempo.allowed,
+        values=_values(head.tempo.own) if values is None else values,
+        problems=problems,
+        names=NAMES,
+        kinds=KINDS,
+        paces=[(pace.value, said) for pace, said in PACES.items()],
+        weekdays=[("", "any"), *((str(n), name) for n, name in enumerate(WEEKDAYS))],
+        found=found,
+    )
