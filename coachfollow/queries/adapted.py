@@ -97,7 +97,10 @@ def before(session: Session, *, plan_id: int) -> Sequence[Before]:
 
 
 def of_plan(session: Session, *, plan_id: int, dates: Sequence[Dated], now: datetime) -> Sequence[Adapted]:
-    """Give the adaptations of a plan of these dates, the latest first."""
+    """Give the adaptations of a plan of these dates, the latest first.
+
+    What the programme's newer version has replaced since is named by none of them.
+    """
     undo = aliased(PlanChange)
     rows = session.execute(
         select(PlanChange, Adaptation.cause, Adaptation.touchpoint_id, undo.id.is_not(None))

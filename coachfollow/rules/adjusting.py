@@ -35,7 +35,8 @@ def ask_later(snapshot: Snapshot, *, days: int, now: datetime) -> tuple[Edit, ..
 def ask_again(snapshot: Snapshot, about: Key, *, days: int, now: datetime) -> tuple[Edit, ...]:
     """Ask the same once more after so many days, in place of the next reminder, where the next question is far."""
     questions, wanted = _questions(snapshot, now), snapshot.today(now) + timedelta(days=days)
-    if not questions or questions[0].course.dates.day < wanted + timedelta(days=days):
+    is_near = not questions or questions[0].course.dates.day < wanted + timedelta(days=days)
+    if is_near or about[0] not in snapshot.steps:  # asked by a version that is not the plan's any more
         return ()
     until = questions[0].course.dates.due_at
     prompts = [one for one in _coming(snapshot, now, {StepKind.PROMPT}) if one.course.dates.due_at < until]

@@ -21,8 +21,8 @@ ON_THE_FORM = (
 
 def sentence(one: Adapted) -> str:
     """Say why and what: “Because there was no opportunity yet, the next question comes on …”."""
-    because = BECAUSE[one.cause]
-    return f"{because[0].upper()}{because[1:]}, {' and '.join(_effect(moved) for moved in one.moved)}"
+    because, effects = BECAUSE[one.cause], " and ".join(_effect(moved) for moved in one.moved)
+    return f"{because[0].upper()}{because[1:]}, {effects or 'what came next was moved'}"
 
 
 def why_this_day(adapted: Sequence[Adapted], dates: Iterable[Dated]) -> Mapping[int, str]:

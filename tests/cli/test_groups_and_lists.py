@@ -33,7 +33,7 @@ def test_a_group_is_opened_listed_and_shown(group: Terminal) -> None:
 
 def test_a_programme_is_checked_loaded_and_shown(terminal: Terminal, tmp_path: Path) -> None:
     file = tmp_path / "service.yaml"
-    file.write_text(PROGRAMME, encoding="utf-8")
+    file.write_text(PROGRAMME + "adapt: {no_opportunity: {later_days: 7}}\n", encoding="utf-8")
 
     assert terminal.json("programme", "check", file) == {"key": "service", "languages": ["en"], "steps": 7}
     assert "is in order: service, 7 steps, in en." in terminal.run("programme", "check", file).stdout
@@ -43,7 +43,10 @@ def test_a_programme_is_checked_loaded_and_shown(terminal: Terminal, tmp_path: P
     assert "Service that listens: service, version 1" in shown
     assert "first-question   reflection" in shown
     assert "reminders after 2 working days" in shown
-    assert len(terminal.json("programme", "show", "service")["steps"]) == 7
+    document = terminal.json("programme", "show", "service")
+    assert len(document["steps"]) == 7
+    assert "Whoever had no opportunity yet is asked again 7 days later" in shown
+    assert document["adapt"]["no_opportunity_days"] == 7
     assert "service " in terminal.run("programme", "list").stdout
 
 

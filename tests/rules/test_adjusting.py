@@ -118,6 +118,11 @@ def test_it_is_asked_once_more_and_not_twice() -> None:
     )
 
 
+def test_a_question_of_an_earlier_version_of_the_programme_is_not_asked_again() -> None:
+    plan = snapshot(answered(), coming(2, 5, PROMPT), coming(3, 30), coming(4, 60))
+    assert adapt(replace(plan, steps={}), NOT_YET) == []
+
+
 def test_a_reminder_on_the_eve_of_it_leaves_no_place() -> None:
     plan = snapshot(answered(), coming(2, 5, PROMPT), coming(3, 6, PROMPT), coming(4, 40), coming(5, 60))
     assert adapt(plan, NOT_YET) == []
