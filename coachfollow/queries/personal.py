@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import (
+    Answer,
     Base,
     CheckIn,
     CheckInAttendee,
@@ -85,8 +86,10 @@ def _theirs(table: Table, person_id: int) -> Iterator[ColumnElement[bool]]:
         yield columns.person_id == person_id
     elif "plan_id" in columns:
         yield columns.plan_id.in_(plans)
-    elif table.name == "check_ins":
+    elif table.name in {"check_ins", "adaptations"}:
         yield columns.touchpoint_id.in_(select(Touchpoint.id).where(Touchpoint.plan_id.in_(plans)))
+    elif table.name == "blockers":
+        yield columns.answer_id.in_(select(Answer.id).where(Answer.person_id == person_id))
 
 
 def _said(value: Any, key: keys.TextKey | None) -> object:

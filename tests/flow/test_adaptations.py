@@ -9,7 +9,7 @@ from coachfollow.errors import Conflict
 from coachfollow.flow import answers, changing, programmes, undoing
 from coachfollow.intake import programme as template
 from coachfollow.models import Adaptation, CheckIn, Event, Message, PlanChange
-from coachfollow.queries import adapted, timelines
+from coachfollow.queries import adapted, personal, timelines
 from coachfollow.queries.adapted import Adapted
 from coachfollow.rules.adjusting import MOVED, UNSENT
 from coachfollow.rules.asking import Answered
@@ -242,6 +242,18 @@ def test_a_meeting_that_is_very_far_leaves_both_calendars_a_day_later_and_comes_
     trained.session.refresh(meeting)
     assert (meeting.state, meeting.starts_at) == (CheckInState.PLACED, far)
     assert {mail.state for mail in trained.mails(kind=MessageKind.CANCELLATION)} == {MessageState.CANCELLED}
+
+
+@ON_ONE
+def test_what_is_told_to_somebody_of_their_own_rows_holds_why(trained: World) -> None:
+    answer(trained, HINDERED)
+
+    own = personal.rows(trained.session, person_id=trained.person(ANNA))
+    assert [row["cause"] for row in own["adaptations"]] == [Cause.BARRIER]
+    assert [(row["barrier"], row["owner_id"]) for row in own["blockers"]] == [
+        (Barrier.MANAGER, trained.person(COACH))
+    ]
+    assert "adaptations" not in personal.rows(trained.session, person_id=trained.person(COACH))
 
 
 @ON_ONE
