@@ -69,7 +69,7 @@ class Dated:
         """
         row, earlier = self.row, aliased(self.row)
         before = and_(_lasted(earlier), earlier.from_at < row.from_at)
-        first = ~exists().where(getattr(earlier, self.of.key) == self.of, before)
+        first = ~exists().where(_same(earlier, self.of), before)
         return and_(
             self.of == self.plan,
             or_(row.from_at <= moment, _lasted(row) & first),
@@ -94,16 +94,19 @@ class Dated:
 
         The columns are `of`, the `value` (or nothing), `since`, which is included, and `until`, which is not.
         """
-        row = self.row
-        before = func.lag(row.from_at).over(partition_by=self.of, order_by=row.from_at)
-        after = func.lead(row.from_at).over(partition_by=self.of, order_by=row.from_at)
+        row, earlier, later = self.row, aliased(self.row), aliased(self.row)
+        # looked up in their index: window functions took twice as long as the rest of it
+        has_begun = exists().where(_same(earlier, self.of), _lasted(earlier), earlier.from_at < row.from_at)
+        after = select(func.min(later.from_at)).where(
+            _same(later, self.of), _lasted(later), later.from_at > row.from_at
+        )
         lasting = (
             select(
                 self.of.label("of"),
                 self.value.label("value"),
-                case((before.is_(None), _EVER), else_=row.from_at).label("since"),
+                case((~has_begun, _EVER), else_=row.from_at).label("since"),
                 func.coalesce(row.to_at, _NEVER).label("until"),
-                func.coalesce(after, _NEVER).label("next"),
+                func.coalesce(after.correlate(row).scalar_subquery(), _NEVER).label("next"),
             )
             .where(_lasted(row), self.of.in_(among))
             .cte()  # read twice, worked out once
@@ -120,6 +123,12 @@ class Dated:
 
 _EVER = literal(datetime.min.replace(tzinfo=UTC), UtcDateTime())
 _NEVER = literal(datetime.max.replace(tzinfo=UTC), UtcDateTime())
+
+
+def _same(other: type[Membership] | type[Coaching], of: Reference) -> ColumnElement[bool]:
+    """Another row of the same somebody or something."""
+    same: ColumnElement[bool] = getattr(other, of.key) == of
+    return same
 
 
 def _lasted(row: type[Membership] | type[Coaching]) -> ColumnElement[bool]:
