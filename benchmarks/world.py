@@ -27,9 +27,11 @@ NOW = datetime(2026, 3, 2, 18, tzinfo=UTC)
 PROGRAMME = "customer-focused-leadership"
 
 
-def environment(folder: Path, *, smtp_port: int = 25, redis_url: str = "") -> dict[str, str]:
+def environment(
+    folder: Path, *, smtp_port: int = 25, redis_url: str = "", database_url: str = ""
+) -> dict[str, str]:
     """The settings of a measured installation, as a worker process reads them too."""
-    url = os.environ.get("BENCH_DATABASE_URL", f"sqlite:///{folder}/bench.db")
+    url = database_url or os.environ.get("BENCH_DATABASE_URL", f"sqlite:///{folder}/bench.db")
     return {
         "COACHFOLLOW_SECRET_KEY": "a secret of forty characters for benches",
         "COACHFOLLOW_EXTERNAL_URL": "http://127.0.0.1:5000",
