@@ -1,6 +1,6 @@
 """Jobs of the queue `desk`: what may take longer than a mail is allowed to wait."""
 
-from coachfollow.flow import attendance, demo_travel, placing, tidying
+from coachfollow.flow import attendance, demo_travel, digests, misfits, placing, tidying
 from jobs import house
 
 
@@ -14,6 +14,13 @@ def import_files() -> None:
     """Carry out the files that somebody confirmed."""
     with house.opened() as here:
         attendance.carry_out_waiting(here.session, now=here.now)
+
+
+def tell_coaches() -> None:
+    """Find meetings that no longer fit, and tell coaches what there is to look at."""
+    with house.opened() as here:
+        misfits.find(here.session, now=here.now)
+        digests.send_due(here.session, now=here.now)
 
 
 def tidy() -> None:

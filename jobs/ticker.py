@@ -12,6 +12,7 @@ from coachfollow import bell
 from jobs import entrance
 
 DESK_EVERY = 3  # ticks from one look at the desk to the next
+TELL_EVERY, TELL_AT = 15, 2  # about five minutes, when nothing else of the desk is rung: few rings may wait
 TIDY_EVERY = 180  # about an hour
 JITTER = 0.25
 
@@ -22,10 +23,12 @@ NO_REDIS = (
 
 
 def rings(tick: int, *, connections: int = 1) -> Sequence[str]:
-    """Name the jobs to ring at this tick, counted from 0: all of them at the first; a drain for each connection."""
+    """Name the jobs to ring at this tick, counted from 0: most of them at the first; a drain for each connection."""
     names = [bell.TICK, *[bell.DRAIN] * connections]
     if tick % DESK_EVERY == 0:
         names += [bell.PLACE, bell.IMPORT]
+    if tick % TELL_EVERY == TELL_AT:
+        names.append(bell.TELL)
     if tick % TIDY_EVERY == 0:
         names.append(bell.TIDY)
     return names

@@ -21,7 +21,7 @@ Job = Callable[[], None]
 
 JOBS: Mapping[str, Sequence[Job]] = {
     "post": (post.tick, post.drain),
-    "desk": (desk.place, desk.import_files, desk.tidy, desk.travel),
+    "desk": (desk.place, desk.import_files, desk.tell_coaches, desk.tidy, desk.travel),
 }
 NO_REDIS = (
     "COACHFOLLOW_REDIS_URL is not set. Set it, or let this worker look by itself: --no-redis,"

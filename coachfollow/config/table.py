@@ -24,6 +24,8 @@ KINDS = (
     "ask_hours",
     "sign_in",
     "current_question",
+    "coach_digest",
+    "misfit",
 )
 
 

@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.flow import changing, checkins, history, keys, locking
-from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Touchpoint
+from coachfollow.flow import changing, checkins, history, keys, locking, outbox
+from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Message, Touchpoint
 from coachfollow.queries import coached, hours
 from coachfollow.rules import decisions, worktime
+from coachfollow.rules.kinds import MessageKind, Rhythm
 from coachfollow.rules.levers import Mark, Meet
 from coachfollow.rules.slots_values import Limits
 
@@ -60,10 +61,11 @@ def set_hours(
     link: str,
     minutes: int | None = None,
     limits: Limits | None = None,
+    rhythm: Rhythm | None = None,
 ) -> None:
     """Say when a coach can be booked and where to meet; raises Invalid with the sentence of the rules.
 
-    Without `minutes` a meeting stays as long as it was, without `limits` they stay as they were.
+    What is not given (length, limits, rhythm of the digest) stays as it was.
     """
     try:
         said = worktime.format_week(worktime.parse_week(week))
@@ -80,9 +82,23 @@ def set_hours(
         session.add(profile)
     profile.bookable_week, profile.meeting_link, profile.asked_at = said, link or None, None
     profile.meeting_minutes = minutes or profile.meeting_minutes
+    if rhythm is not None:
+        profile.rhythm = rhythm
     if limits is not None:
         profile.gap_minutes = limits.gap
         profile.meetings_a_day, profile.meetings_a_week = limits.a_day, limits.a_week
+    session.commit()
+
+
+def set_rhythm(session: Session, *, coach_id: int, rhythm: Rhythm, now: datetime) -> None:
+    """Say how often a coach gets the list of what to look at; one that has not left is taken back."""
+    profile = session.get(CoachProfile, coach_id)
+    if profile is None:
+        profile = CoachProfile(person_id=coach_id, meeting_minutes=hours.MINUTES)
+        session.add(profile)
+    profile.rhythm = rhythm
+    theirs = (Message.person_id == coach_id) & (Message.kind == MessageKind.COACH_DIGEST)
+    outbox.cancel(session, theirs, reason="the coach chose how often it comes", now=now)
     session.commit()
 
 

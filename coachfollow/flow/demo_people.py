@@ -78,6 +78,8 @@ _PLAIN = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "á": "a", "ã": "a", "é": "e", "ç": "c", "ñ": "n", "í": "i"}
 )
 
+DAY_OFF = address("Samuel Adeyemi")  # takes a day off on which meetings stand already
+
 # directorate, its head, its teams with their managers
 _TREE: tuple[tuple[str, str, tuple[tuple[str, str, str], ...]], ...] = (
     (

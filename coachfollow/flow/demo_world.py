@@ -28,6 +28,7 @@ from coachfollow.intake import people as people_files
 from coachfollow.intake import reading
 from coachfollow.intake.reading import DateOrder
 from coachfollow.models import Cohort, FollowUpPlan, Organisation
+from coachfollow.queries import digests
 from coachfollow.rules import worktime
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.kinds import ImportKind, Pace, Role
@@ -40,6 +41,7 @@ WRITTEN_UP = timedelta(hours=4)  # after it begins
 TARGET = 0.8
 THURSDAY = 3
 LEAVES, RETURNS = timedelta(days=5), timedelta(days=11)  # after the training
+MEETS_WITHIN = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,7 @@ def build(session: Session, *, now: datetime) -> World:
     _go_on_leave(session, organisation, day=day, now=written_up)
     _choose_a_rhythm(session, organisation, now=written_up)
     demo.step(session, until=now)
+    _take_a_day_off(session, organisation, now=now)
     demo.set_clock(session, now=now)  # the story has come to its present
     return World(
         lnd=demo_people.LND.email,
@@ -95,6 +98,17 @@ def _choose_a_rhythm(session: Session, organisation: Organisation, *, now: datet
     plan_id = session.scalars(select(FollowUpPlan.id).where(FollowUpPlan.person_id == person.id)).one()
     own = Tempo(pace=Pace.LIGHTER, weekday=THURSDAY)
     tempos.choose(session, plan_id=plan_id, own=own, now=now, actor_id=person.id)
+
+
+def _take_a_day_off(session: Session, organisation: Organisation, *, now: datetime) -> None:
+    """A coach is away on the day of meetings that stand already: somebody has to choose another time for them."""
+    coach = people.find_or_add(
+        session, organisation_id=organisation.id, email=demo_people.DAY_OFF, name=None, now=now
+    )
+    met = digests.meetings(session, coach_ids=[coach.id], since=now, until=now + MEETS_WITHIN)
+    if met:
+        day = worktime.local(met[coach.id][-1].starts_at, coach.zone).date()
+        away.go(session, person_id=coach.id, leave=Leave(first=day, last=day), now=now, actor_id=coach.id)
 
 
 def _training_day(now: datetime) -> date:

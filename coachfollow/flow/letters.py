@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow import vault
 from coachfollow.extensions import installation
-from coachfollow.flow import invitations, sets, stationery, wordings
+from coachfollow.flow import coach_lists, invitations, sets, stationery, wordings
 from coachfollow.mail.facts import together
 from coachfollow.mail.prepared import Facts, Prepared, Section, Unmailable, Wording
 from coachfollow.models import Token
@@ -74,6 +74,7 @@ class _Desk:
         self.keys = keys.keys_of(session, person_ids=people)
         attendees = {row.attendee_id for row in rows if row.attendee_id is not None}
         self.meetings = letters.gatherings(session, attendee_ids=attendees) if attendees else {}
+        self.lists = coach_lists.of_letters(session, [row for row in rows if row.raw is None], now=now)
         self.prepared: dict[tuple[MessageKind, int | None, str, str], Prepared] = {}
         self.titles: dict[tuple[int | None, str], str] = {}
 
@@ -175,6 +176,7 @@ class _Desk:
             "meeting_time": invitations.moment(meeting.starts_at, letter) if meeting else "",
             "meeting_place": (meeting.link or invitations.who_calls(meeting)) if meeting else "",
             "meeting_with": invitations.other(letter, meeting) if meeting else "",
+            **self.lists.get(letter.id, {}),
         }
 
     def _commitment(self, letter: Letter) -> tuple[str, str]:
@@ -207,7 +209,9 @@ class _Desk:
 
     def _links(self, letter: Letter) -> Mapping[str, str]:
         base = self.base
-        links: dict[str, str] = {"hours": f"{base}/hours"}
+        links: dict[str, str] = {"hours": f"{base}/hours", "people": f"{base}/coach"}
+        if letter.kind is MessageKind.COACH_DIGEST:
+            links["stop"] = links["unsubscribe"] = f"{base}/u/{self._token(letter, TokenPurpose.STOP)}"
         if letter.kind is MessageKind.SIGN_IN:
             token = installation().vault.sign_in_token(letter.public_id)
             links["sign_in"] = f"{base}/sign-in/{token}"

@@ -15,6 +15,7 @@ _VERBATIM = re.compile(r"[ !-<>-~]{1,72}")  # quoted-printable writes these as t
 # what neither HTML nor quoted-printable would change, in any place of any part
 _PLAIN = re.compile(r"[ !#-%(-;?-~]{1,72}")
 _SOFT_BREAK = b"=\r\n"
+WRITTEN = frozenset({"listing_html"})  # HTML of our own templates, which have escaped what people wrote
 _LINE = 76  # RFC 2045: with the "=" of a soft break
 
 
@@ -54,11 +55,12 @@ class Part:
     def fill(self, facts: Mapping[str, str], plain: Mapping[str, bytes]) -> bytes:
         """Return the body in quoted-printable; a missing fact raises KeyError. `plain` is what `plain` gave."""
         pieces = list(self.pieces)
-        pieces[1::2] = [plain.get(name) or self._encoded(facts[name]) for name in self.blanks]
+        pieces[1::2] = [plain.get(name) or self._encoded(name, facts[name]) for name in self.blanks]
         return b"".join(pieces)
 
-    def _encoded(self, value: str) -> bytes:
-        return _continued(quoted_printable(self.escape(readable(value))))
+    def _encoded(self, name: str, value: str) -> bytes:
+        said = readable(value) if name in WRITTEN else self.escape(readable(value))
+        return _continued(quoted_printable(said))
 
 
 def plain(facts: Mapping[str, str]) -> Mapping[str, bytes]:

@@ -13,6 +13,8 @@ MAIL_BLANKS: Mapping[str, str] = {
     "meeting_time": "when the meeting is, in the recipient's zone, with the zone said",
     "meeting_place": "where the meeting is, or who calls whom",
     "meeting_with": "the name of the other person",
+    "listing": "what a coach is told, as `listing` writes it",
+    "listing_html": "the same as a piece of HTML, which is not escaped once more",
 }
 LINKS: Mapping[str, str] = {
     "answer": "opens the question of this mail; a choice is added as ?v=…",
@@ -20,6 +22,7 @@ LINKS: Mapping[str, str] = {
     "pause": "pauses these mails",
     "stop": "stops these mails",
     "hours": "opens the coach's bookable hours",
+    "people": "opens the coach's people",
     "sign_in": "signs in, for 15 minutes",
 }
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})

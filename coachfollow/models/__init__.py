@@ -9,6 +9,7 @@ from coachfollow.models.organisations import Organisation, Setting, Team
 from coachfollow.models.outbox import (
     CLAIM_FENCE,
     AttemptTime,
+    CoachDay,
     DrainLease,
     Heartbeat,
     MailPart,
@@ -58,6 +59,7 @@ __all__ = [
     "CheckInAttendee",
     "ClockShift",
     "ClosedSpell",
+    "CoachDay",
     "CoachProfile",
     "Coaching",
     "Cohort",

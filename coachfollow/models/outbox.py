@@ -85,6 +85,15 @@ class MailPart(Base):
     leader_id: Mapped[int] = mapped_column(ref("messages.id"), index=True)
 
 
+class CoachDay(Base):
+    """A day on which it was looked at what a coach is to be told, whether there was anything or not: once a day."""
+
+    __tablename__ = "coach_days"
+
+    person_id: Mapped[int] = mapped_column(ref("people.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)  # the coach's own
+
+
 class SealedMail(Base):
     """The bytes of a mail between its first attempt and its end, sealed: they hold live links.
 

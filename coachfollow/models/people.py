@@ -6,7 +6,7 @@ from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachfollow.models.base import Base, Key, PublicId, choice, current, partial, ref
-from coachfollow.rules.kinds import Role, Scope
+from coachfollow.rules.kinds import Rhythm, Role, Scope
 
 
 class Person(Base):
@@ -100,6 +100,7 @@ class CoachProfile(Base):
     meetings_a_day: Mapped[int | None]  # at most; none where there is no limit
     meetings_a_week: Mapped[int | None]
     asked_at: Mapped[datetime | None]
+    rhythm: Mapped[Rhythm | None] = mapped_column(choice(Rhythm, "rhythm"))  # none: weekly
 
 
 class Grant(Base):

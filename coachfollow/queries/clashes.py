@@ -1,6 +1,7 @@
-"""Reads which meetings of a coach stand in calendars and no longer fit, and why."""
+"""Reads which meetings of coaches stand in calendars and no longer fit, and why; for many coaches at once."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -8,12 +9,12 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coachfollow.models import CheckIn, FollowUpPlan, Person, Touchpoint
+from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Person, Touchpoint
 from coachfollow.queries import worktimes
-from coachfollow.queries.hours import Hours
 from coachfollow.rules import slots_clashes
 from coachfollow.rules.kinds import CheckInState
 from coachfollow.rules.slots_values import Coach, Meeting
+from coachfollow.rules.worktime import WorkingTime
 
 WEEK = timedelta(days=7)  # what was so lately counts for the limits of a week
 
@@ -23,19 +24,43 @@ class Clash:
     """A meeting for which its coach may want to choose another time."""
 
     plan: str
+    plan_id: int
     follow_up: int
     name: str
     starts_at: datetime
     why: str
 
 
-def clashes(session: Session, *, coach_id: int, said: Hours, now: datetime) -> Sequence[Clash]:
-    """Give the meetings to come that no longer fit the hours of both or the coach's limits, the nearest first."""
-    rows = _standing(session, coach_id, since=now - WEEK)
-    to_come = [row for row in rows if row.meeting.starts_at > now]
-    people = {row.meeting.person for row in to_come}
-    times = worktimes.of_people(session, ids=people, now=now) if people else {}
-    coach = _coach(coach_id, said)
+def clashes(session: Session, *, coach_id: int, now: datetime) -> Sequence[Clash]:
+    """Give one coach's meetings to come that no longer fit, the nearest first."""
+    return of_coaches(session, coach_ids=[coach_id], now=now).get(coach_id, ())
+
+
+def of_coaches(
+    session: Session, *, coach_ids: Collection[int], now: datetime
+) -> Mapping[int, Sequence[Clash]]:
+    """Give the meetings to come that no longer fit the hours of both or the coach's limits, by coach, nearest first.
+
+    In four statements. Whoever has offered no hours chose every time by hand: nothing of theirs clashes.
+    """
+    coaches = _coaches(session, coach_ids)
+    rows = _standing(session, coaches, since=now - WEEK) if coaches else ()
+    people = {row.meeting.person for row in rows if row.meeting.starts_at > now}
+    if not people:
+        return {}
+    times = worktimes.of_people(session, ids=people | coaches.keys(), now=now)
+    by_coach: defaultdict[int, list[_Row]] = defaultdict(list)
+    for row in rows:
+        by_coach[row.meeting.coach].append(row)
+    return {
+        coach_id: _of_coach(theirs, coaches[coach_id].coach(times), times, now)
+        for coach_id, theirs in by_coach.items()
+    }
+
+
+def _of_coach(
+    rows: Sequence["_Row"], coach: Coach, times: Mapping[int, WorkingTime], now: datetime
+) -> Sequence[Clash]:
     crowded = slots_clashes.crowded([row.meeting for row in rows], coach=coach)
 
     def why(row: _Row) -> str | None:
@@ -44,13 +69,46 @@ def clashes(session: Session, *, coach_id: int, said: Hours, now: datetime) -> S
             row.meeting.wanted
         )
 
+    to_come = (row for row in rows if row.meeting.starts_at > now)
     return [row.clash(reason) for row in to_come if (reason := why(row))]
+
+
+class _Offer(NamedTuple):
+    """When a coach can be booked."""
+
+    id: int
+    zone: str
+    week: str
+    gap: int
+    a_day: int | None
+    a_week: int | None
+
+    def coach(self, times: Mapping[int, WorkingTime]) -> Coach:
+        return Coach(
+            id=self.id,
+            zone=self.zone,
+            week=worktimes.offered(self.week, times[self.id]),
+            gap=self.gap,
+            a_day=self.a_day,
+            a_week=self.a_week,
+        )
+
+
+def _coaches(session: Session, coach_ids: Collection[int]) -> Mapping[int, _Offer]:
+    limits = CoachProfile.gap_minutes, CoachProfile.meetings_a_day, CoachProfile.meetings_a_week
+    rows = session.execute(
+        select(Person.id, Person.zone, CoachProfile.bookable_week, *limits)
+        .join(CoachProfile, CoachProfile.person_id == Person.id)
+        .where(Person.id.in_(list(coach_ids)), CoachProfile.bookable_week.is_not(None))
+    )
+    return {row.id: _Offer._make(row) for row in rows if row.bookable_week}
 
 
 class _Row(NamedTuple):
     """A meeting that stands, with the page it is on and whom it is with."""
 
     plan: str
+    plan_id: int
     name: str | None
     zone: str
     meeting: Meeting
@@ -58,6 +116,7 @@ class _Row(NamedTuple):
     def clash(self, why: str) -> Clash:
         return Clash(
             plan=self.plan,
+            plan_id=self.plan_id,
             follow_up=self.meeting.wanted,
             name=self.name or "somebody",
             starts_at=self.meeting.starts_at,
@@ -65,41 +124,37 @@ class _Row(NamedTuple):
         )
 
 
-def _standing(session: Session, coach_id: int, *, since: datetime) -> Sequence[_Row]:
+def _standing(session: Session, coach_ids: Collection[int], *, since: datetime) -> Sequence[_Row]:
     rows = session.execute(
         select(
             FollowUpPlan.public_id,
+            FollowUpPlan.id,
             Touchpoint.id,
             Person.id,
             Person.name,
             Person.zone,
+            CheckIn.coach_id,
             CheckIn.starts_at,
             CheckIn.ends_at,
         )
         .join(Touchpoint, Touchpoint.id == CheckIn.touchpoint_id)
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .join(Person, Person.id == FollowUpPlan.person_id)
-        .where(CheckIn.coach_id == coach_id, CheckIn.state == CheckInState.PLACED, CheckIn.starts_at > since)
+        .where(
+            CheckIn.coach_id.in_(list(coach_ids)),
+            CheckIn.state == CheckInState.PLACED,
+            CheckIn.starts_at > since,
+        )
         .order_by(CheckIn.starts_at)
     )
     return [
         _Row(
             plan,
+            plan_id,
             name,
             zone,
             Meeting(wanted=wanted, coach=coach_id, person=person, starts_at=start, ends_at=end),
         )
-        for plan, wanted, person, name, zone, start, end in rows
+        for plan, plan_id, wanted, person, name, zone, coach_id, start, end in rows
         if start and end
     ]
-
-
-def _coach(coach_id: int, said: Hours) -> Coach:
-    return Coach(
-        id=coach_id,
-        zone=said.zone,
-        week=worktimes.pattern(said.week) if said.week else None,
-        gap=said.limits.gap,
-        a_day=said.limits.a_day,
-        a_week=said.limits.a_week,
-    )

@@ -1,7 +1,7 @@
 """Reads a coach's people: every plan they coach now, with what says that somebody needs them today."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Answer, CheckIn, Coaching, Cohort, Event, FollowUpPlan, Person, Touchpoint
-from coachfollow.queries import clashes, hours
+from coachfollow.queries import clashes
 from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated, PlanHead
 from coachfollow.rules import attention
@@ -56,18 +56,26 @@ class Coached:
 
 def my_people(session: Session, *, coach_id: int, now: datetime) -> Sequence[Coached]:
     """Give every plan somebody coaches now: those that need them first, the most pressing before the others."""
-    mine = (Coaching.coach_id == coach_id) & Coaching.to_at.is_(None)
-    dates, unread = _dates(session, mine), _unread(session, mine, coach_id)
-    misfits = _misfits(session, coach_id, now)
+    return people_of(session, coach_ids=[coach_id], now=now).get(coach_id, ())
+
+
+def people_of(
+    session: Session, *, coach_ids: Collection[int], now: datetime
+) -> Mapping[int, Sequence[Coached]]:
+    """Give every plan that these coach now, by coach, in the order of `my_people`; in seven statements."""
+    mine = Coaching.coach_id.in_(list(coach_ids)) & Coaching.to_at.is_(None)
+    dates, unread = _dates(session, mine), _unread(session, mine)
+    misfits = _misfits(session, coach_ids, now)
     rows = session.execute(
-        select(FollowUpPlan, Person.name, Person.email, Cohort.title)
+        select(FollowUpPlan, Person.name, Person.email, Cohort.title, Coaching.coach_id)
         .join(Coaching, Coaching.plan_id == FollowUpPlan.id)
         .join(Person, Person.id == FollowUpPlan.person_id)
         .join(Cohort, Cohort.id == FollowUpPlan.cohort_id)
         .where(mine)
     )
-    people = [
-        Coached(
+    people: defaultdict[int, list[Coached]] = defaultdict(list)
+    for plan, name, email, group, coach_id in rows:
+        one = Coached(
             public_id=plan.public_id,
             participant=name or "",
             email=email,
@@ -78,9 +86,12 @@ def my_people(session: Session, *, coach_id: int, now: datetime) -> Sequence[Coa
             next=_next(dates[plan.id], now),
             reasons=attention.reasons(_signs(plan, dates[plan.id], unread[plan.id], misfits, now)),
         )
-        for plan, name, email, group in rows
-    ]
-    return sorted(people, key=lambda one: (attention.urgency(one.reasons), one.participant.casefold()))
+        people[coach_id].append(one)
+    return {coach_id: sorted(theirs, key=_pressing) for coach_id, theirs in people.items()}
+
+
+def _pressing(one: Coached) -> tuple[tuple[int, int], str]:
+    return attention.urgency(one.reasons), one.participant.casefold()
 
 
 def reasons(
@@ -195,12 +206,12 @@ def _dates(session: Session, mine: ColumnElement[bool]) -> Mapping[int, list[_Da
     return _by_plan(_Dated._make(row) for row in rows)
 
 
-def _unread(session: Session, mine: ColumnElement[bool], coach_id: int) -> Mapping[int, list[_Unread]]:
+def _unread(session: Session, mine: ColumnElement[bool]) -> Mapping[int, list[_Unread]]:
     """Answers given or changed since the coach last said that they had read everything."""
     read = (
         select(func.max(Event.at))
-        .where(Event.plan_id == Touchpoint.plan_id, Event.name == READ, Event.actor_id == coach_id)
-        .correlate(Touchpoint)
+        .where(Event.plan_id == Touchpoint.plan_id, Event.name == READ, Event.actor_id == Coaching.coach_id)
+        .correlate(Touchpoint, Coaching)
         .scalar_subquery()
     )
     # a manager's sentence is for the coach by its form, a participant's only if they said so
@@ -226,12 +237,10 @@ def _by_plan(rows: Iterable[Row]) -> Mapping[int, list[Row]]:
     return found
 
 
-def _misfits(session: Session, coach_id: int, now: datetime) -> Mapping[int, str]:
-    """Why meetings that stand no longer fit; whoever has offered no hours chose every time by hand."""
-    said = hours.hours(session, person_id=coach_id)
-    if not said.week:
-        return {}
-    return {one.follow_up: one.why for one in clashes.clashes(session, coach_id=coach_id, said=said, now=now)}
+def _misfits(session: Session, coach_ids: Collection[int], now: datetime) -> Mapping[int, str]:
+    """Why meetings that stand no longer fit."""
+    found = clashes.of_coaches(session, coach_ids=coach_ids, now=now)
+    return {one.follow_up: one.why for theirs in found.values() for one in theirs}
 
 
 def _signs(

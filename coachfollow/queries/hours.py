@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import CheckIn, Coaching, CoachProfile, FollowUpPlan, Person, Touchpoint
-from coachfollow.rules.kinds import TO_COME, CheckInState, PlanState, StepKind
+from coachfollow.rules.kinds import TO_COME, CheckInState, PlanState, Rhythm, StepKind
 from coachfollow.rules.slots_values import Limits
 
 MINUTES = 30  # of a meeting, where its coach has said nothing
@@ -23,6 +23,7 @@ class Hours:
     minutes: int | None
     zone: str
     limits: Limits
+    rhythm: Rhythm = Rhythm.WEEKLY
 
 
 def zone(session: Session, *, person_id: int) -> str:
@@ -41,6 +42,7 @@ def hours(session: Session, *, person_id: int) -> Hours:
         minutes=profile.meeting_minutes,
         zone=here,
         limits=Limits(gap=profile.gap_minutes, a_day=profile.meetings_a_day, a_week=profile.meetings_a_week),
+        rhythm=profile.rhythm or Rhythm.WEEKLY,
     )
 
 

@@ -44,6 +44,17 @@ def whose(session: Session, *, token: str, purpose: TokenPurpose) -> Link:
     return _link(_row(session, Token.hash == vault.token_hash(token), purpose))
 
 
+def whose_digest(session: Session, *, token: str) -> int | None:
+    """Give the coach whose digest a link stops, however old it is; none where it is about a follow-up."""
+    return session.scalar(
+        select(Token.person_id).where(
+            Token.hash == vault.token_hash(token),
+            Token.purpose == TokenPurpose.STOP,
+            Token.plan_id.is_(None),
+        )
+    )
+
+
 def check_sign_in(session: Session, *, token: str, now: datetime) -> None:
     """Whether a sign-in link can still be used, without using it; raises as `find` does."""
     found = session.execute(

@@ -11,7 +11,7 @@ from coachfollow.queries import meetings, worktimes
 from coachfollow.queries.meetings import Stands, Wanted
 from coachfollow.rules import slots_values, worktime
 from coachfollow.rules.slots_values import Coach, Meeting, Participant, Problem
-from coachfollow.rules.worktime import Hours
+from coachfollow.rules.worktime import Hours, WorkingTime
 
 WINDOW = timedelta(days=10)  # after the ideal day, or as long as the follow-up is open, if that is longer
 AHEAD = timedelta(days=21)  # invitations go out this long before
@@ -22,8 +22,14 @@ WEEK = timedelta(days=7)  # what was so lately counts for the limits of a week
 
 def problem(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> Problem:
     """Give what placing these has to know, in a few statements."""
-    times = worktimes.of_people(session, ids={one.person.id for one in wanted}, now=now)
-    return replace(_problem(session, wanted, times, now), wanted=[_wish(one, now) for one in wanted])
+    everybody = {one.person.id for one in wanted} | {one.coach.id for one in wanted}
+    times = worktimes.of_people(session, ids=everybody, now=now)
+    found = _problem(session, wanted, times, now)
+    return replace(
+        found,
+        coaches={one.coach.id: _offered(found.coaches[one.coach.id], one, times) for one in wanted},
+        wanted=[_wish(one, now) for one in wanted],
+    )
 
 
 def standing(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> Problem:
@@ -103,6 +109,12 @@ def _with(stands: Sequence[Stands], coaches: Collection[int]) -> Sequence[Meetin
         for one in stands
         if one.coach_id in coaches
     ]
+
+
+def _offered(coach: Coach, wanted: Wanted, times: Mapping[int, WorkingTime]) -> Coach:
+    """The same coach, not to be booked while they are away."""
+    week = wanted.profile.bookable_week if wanted.profile else None
+    return replace(coach, week=worktimes.offered(week, times[coach.id])) if week else coach
 
 
 def _coach(wanted: Wanted, stands: Sequence[Stands]) -> Coach:

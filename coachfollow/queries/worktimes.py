@@ -73,6 +73,11 @@ def of_people(session: Session, *, ids: Collection[int], now: datetime) -> Mappi
     }
 
 
+def offered(week: str, times: WorkingTime) -> WorkingTime:
+    """Give the hours somebody offers, without their own leave and the days on which the house is closed."""
+    return WorkingTime(pattern=pattern(week), leave=times.leave, closures=times.closures)
+
+
 def leave_ahead(session: Session, *, person_id: int, since: date) -> Sequence[Leave]:
     """Give somebody's leave that is not over on a day, the nearest first."""
     columns = (LeaveSpell.first_day, LeaveSpell.last_day, LeaveSpell.from_noon, LeaveSpell.until_noon)

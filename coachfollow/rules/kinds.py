@@ -35,6 +35,14 @@ class Pace(StrEnum):
     CLOSER = "closer"
 
 
+class Rhythm(StrEnum):
+    """How often a coach gets a mail about their people."""
+
+    WEEKLY = "weekly"
+    DAILY = "daily"
+    NEVER = "never"
+
+
 class AttendanceState(StrEnum):
     """One person at one session."""
 
@@ -128,6 +136,8 @@ class MessageKind(StrEnum):
     ASK_HOURS = "ask_hours"
     SIGN_IN = "sign_in"
     CURRENT_QUESTION = "current_question"
+    COACH_DIGEST = "coach_digest"
+    MISFIT = "misfit"
 
     @property
     def is_calendar(self) -> bool:

@@ -15,7 +15,9 @@ from coachfollow.rules.worktime import Hours
 
 KEPT = timedelta(days=7)  # a mail is kept no longer than this: what is older belongs to another week
 
-_FREE = frozenset({MessageKind.SIGN_IN, MessageKind.CURRENT_QUESTION})  # asked for by whoever gets them
+# asked for by whoever gets them, or about a meeting of the next days, like what goes into a calendar
+_FREE = frozenset({MessageKind.SIGN_IN, MessageKind.CURRENT_QUESTION, MessageKind.MISFIT})
+_BY_ITSELF = frozenset({MessageKind.COACH_DIGEST})  # a list that no other mail becomes a part of
 COUNTED = frozenset(kind for kind in MessageKind if not kind.is_calendar and kind not in _FREE)
 
 # the more important first: what comes of meetings, then what is asked, then what only reminds
@@ -28,6 +30,7 @@ _IMPORTANCE: Mapping[MessageKind, int] = {
     MessageKind.UNPROMPTED: 2,
     MessageKind.SPONSOR: 2,
     MessageKind.REMINDER: 3,
+    MessageKind.COACH_DIGEST: 3,
     MessageKind.PROMPT: 4,
 }
 
@@ -181,6 +184,8 @@ def _parted(letters: Iterable[Letter], today: date, now: datetime) -> tuple[list
 
 def _may_join(mail: Waiting, letter: Letter) -> bool:
     """Mails to one person join only where they speak to the same one: who takes part, or who leads."""
+    if not {mail.kind, letter[0].kind}.isdisjoint(_BY_ITSELF):
+        return False
     if mail.alone or letter[0].alone or letter[0].audience is not mail.audience:
         return False
     return len(letter) < _MOST_TOGETHER[mail.audience] and not any(_repeats(mail, one) for one in letter)

@@ -10,13 +10,16 @@ from coachfollow.rules.worktime import Hours
 
 NOT_OFFERED = "it lies outside the hours you offer"
 NOT_WORKED = "they do not work at that time"
+AWAY = "you are away then"
 
 
 def why(meeting: Meeting, *, coach: tuple[Hours | None, str], person: tuple[Hours, str]) -> str | None:
     """Why it does not fit the hours of coach and participant, each with their zone; nothing if it does."""
     hours, zone = coach
-    if hours is None or not _lies_in(meeting, hours, zone):
+    if hours is None or not _lies_in(meeting, hours.usual, zone):
         return NOT_OFFERED
+    if not _lies_in(meeting, hours, zone):
+        return AWAY
     return None if _lies_in(meeting, *person) else NOT_WORKED
 
 

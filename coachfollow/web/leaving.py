@@ -7,11 +7,11 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Closed, Invalid, NotFound
-from coachfollow.flow import declining, plans
+from coachfollow.flow import coaching, declining, plans
 from coachfollow.queries import links, timelines
 from coachfollow.queries.links import Link
 from coachfollow.rules import worktime
-from coachfollow.rules.kinds import StopReason, TokenPurpose
+from coachfollow.rules.kinds import Rhythm, StopReason, TokenPurpose
 from coachfollow.web import keyring, policies
 
 pages = Blueprint("leaving", __name__)
@@ -85,6 +85,8 @@ def stop(plan: str) -> ResponseReturnValue:
 @policies.public
 def confirm(token: str) -> ResponseReturnValue:
     """Ask once more: a mail scanner that opens the link must not unsubscribe anybody."""
+    if links.whose_digest(g.session, token=token) is not None:
+        return render_template("leaving/confirm.html", is_digest=True)
     link = links.whose(g.session, token=token, purpose=TokenPurpose.STOP)
     return render_template("leaving/confirm.html", is_own_plan=link.is_own_plan)
 
@@ -94,10 +96,14 @@ def confirm(token: str) -> ResponseReturnValue:
 @policies.public
 def unsubscribe(token: str) -> ResponseReturnValue:
     """Stop these mails by one click in a mail program (RFC 8058): no cookie, no redirect, however old the link."""
-    link = links.whose(g.session, token=token, purpose=TokenPurpose.STOP)
+    coach_id = links.whose_digest(g.session, token=token)
+    link = links.whose(g.session, token=token, purpose=TokenPurpose.STOP) if coach_id is None else None
     if request.form.get("List-Unsubscribe") != "One-Click":
         raise Invalid("Nothing was changed: this address takes List-Unsubscribe=One-Click and nothing else.")
-    _stop(link, StopReason.ASKED)
+    if link is not None:
+        _stop(link, StopReason.ASKED)
+    elif coach_id is not None:
+        coaching.set_rhythm(g.session, coach_id=coach_id, rhythm=Rhythm.NEVER, now=g.now)
     return render_template("leaving/done.html", sentence=STOPPED)
 
 

@@ -60,6 +60,7 @@ def test_it_imports_neither_the_app_nor_the_tables() -> None:
             0, [bell.TICK, bell.DRAIN, bell.PLACE, bell.IMPORT, bell.TIDY], id="everything at the first"
         ),
         pytest.param(1, [bell.TICK, bell.DRAIN], id="mails at every tick"),
+        pytest.param(ticker.TELL_AT, [bell.TICK, bell.DRAIN, bell.TELL], id="coaches soon after"),
         pytest.param(
             ticker.DESK_EVERY, [bell.TICK, bell.DRAIN, bell.PLACE, bell.IMPORT], id="the desk less often"
         ),

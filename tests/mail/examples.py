@@ -6,6 +6,9 @@ from typing import Any
 
 from coachfollow.calendars import invitation
 from coachfollow.calendars.invitation import Meeting
+from coachfollow.mail import listing
+from coachfollow.mail.listing import Line
+from coachfollow.mail.listing import Section as Listed
 from coachfollow.mail.prepared import Facts, House, Section, Wording
 from coachfollow.rules.kinds import Audience, MessageKind
 
@@ -60,6 +63,45 @@ VALUES: Mapping[str, str] = {
     "meeting_time": "Tuesday 17 November 2026, 10:00 to 10:30 (Lisbon)",
     "meeting_place": "Ben calls you by video",
     "meeting_with": "Ben Okoro",
+    **listing.values(
+        [
+            Listed(
+                key="meetings",
+                lines=(
+                    Line(
+                        text="Emil Jansen",
+                        url=f"{AT}/plans/2c9e",
+                        notes=("Thursday 12 November 2026, 10:00 (Lisbon)",),
+                    ),
+                ),
+            ),
+            Listed(
+                key="misfits",
+                lines=(
+                    Line(
+                        text="Fenna de Wit: Friday 13 November 2026, 09:30 (Lisbon)",
+                        url=f"{AT}/plans/7f01/change/meet?follow_up=12",
+                        notes=("You are away then.",),
+                    ),
+                ),
+            ),
+            Listed(
+                key="needed",
+                lines=(
+                    Line(
+                        text="O’Neill <Aïcha> & Sons",
+                        url=f"{AT}/plans/91ab",
+                        notes=(
+                            "Named what got in the way.",
+                            "Shared a note with you. You have not read it yet.",
+                        ),
+                    ),
+                ),
+                more=3,
+            ),
+        ],
+        locale="en",
+    ),
 }
 
 LINKS: Mapping[str, str] = {
@@ -68,6 +110,7 @@ LINKS: Mapping[str, str] = {
     "pause": f"{AT}/s/{TOKEN}/pause",
     "stop": f"{AT}/s/{TOKEN}",
     "hours": f"{AT}/h/{TOKEN}",
+    "people": f"{AT}/coach",
     "sign_in": f"{AT}/in/{TOKEN}",
     "unsubscribe": f"{AT}/u/{TOKEN}",
 }

@@ -69,7 +69,10 @@ def _add_calendar(built: EmailMessage, calendar: bytes, method: str) -> None:
 
 def _filled(part: Part, values: Mapping[str, str], write: Callable[[str], str]) -> str:
     fixed = [quopri.decodestring(piece).decode() for piece in part.pieces[::2]]
-    own = [write(readable(values[name])) for name in part.blanks]
+    own = [
+        readable(values[name]) if name == "listing_html" else write(readable(values[name]))
+        for name in part.blanks
+    ]
     return "".join(piece + value for piece, value in zip(fixed, [*own, ""], strict=True)).replace(
         "\r\n", "\n"
     )

@@ -153,12 +153,13 @@ def test_a_mail_is_kept_a_week_and_never_beyond_its_close(closes_at: datetime | 
     assert limits.window_end(due_at=MONDAY, closes_at=closes_at) == end
 
 
-def test_only_calendars_and_what_was_asked_for_do_not_count() -> None:
+def test_only_what_is_about_calendars_or_was_asked_for_does_not_count() -> None:
     assert set(MessageKind) - COUNTED == {
         MessageKind.INVITATION,
         MessageKind.CANCELLATION,
         MessageKind.SIGN_IN,
         MessageKind.CURRENT_QUESTION,
+        MessageKind.MISFIT,
     }
 
 
@@ -319,4 +320,4 @@ def test_whoever_lives_through_it_never_gets_more_than_the_limit_and_everything_
     assert all(letters <= max(limit.a_week, before[week]) for week, letters in weeks.items())
 
 
-_TO_PARTICIPANTS = COUNTED - {MessageKind.SPONSOR, MessageKind.ASK_HOURS}
+_TO_PARTICIPANTS = COUNTED - {MessageKind.SPONSOR, MessageKind.ASK_HOURS, MessageKind.COACH_DIGEST}

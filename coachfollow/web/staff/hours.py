@@ -10,6 +10,7 @@ from coachfollow.flow import coaching
 from coachfollow.queries import clashes, hours
 from coachfollow.queries.hours import Hours, Reachable
 from coachfollow.rules import rotas, slots_reasons, worktime
+from coachfollow.rules.kinds import Rhythm
 from coachfollow.rules.slots_values import Coach, Limits, Participant
 from coachfollow.web import navigation, policies
 from coachfollow.web.staff import telling, week_form
@@ -21,7 +22,12 @@ SUGGESTED = worktime.DEFAULT_WEEK
 LENGTHS = (15, 20, 30, 45, 60)
 GAPS = (0, 5, 10, 15, 30, 60)
 A_DAY, A_WEEK = range(1, 13), range(1, 41)
-FIELDS = ("link", "minutes", "gap", "a_day", "a_week")
+FIELDS = ("link", "minutes", "gap", "a_day", "a_week", "rhythm")
+RHYTHMS = (
+    (Rhythm.WEEKLY.value, "Once a week, on its first working morning"),
+    (Rhythm.DAILY.value, "Every working morning"),
+    (Rhythm.NEVER.value, "Never"),
+)
 NO_LIMIT = ("", "As many as fit")
 NO_HOURS = "Offer some time on one day at least."
 
@@ -39,6 +45,7 @@ def show() -> ResponseReturnValue:
         "gap": str(limits.gap),
         "a_day": str(limits.a_day or ""),
         "a_week": str(limits.a_week or ""),
+        "rhythm": said.rhythm.value,
     }
     return _form(said, week_form.of(said.week or SUGGESTED), values, {})
 
@@ -51,6 +58,7 @@ def change() -> ResponseReturnValue:
     week = week_form.sent(request.form)
     values = {name: request.form.get(name, "").strip() for name in FIELDS}
     values["gap"] = values["gap"] or "0"
+    values["rhythm"] = values["rhythm"] or Rhythm.WEEKLY.value
     if "copy" in request.form:
         return _form(_said(), week_form.copied(week), values, {}, is_copied=True)
     problems = _problems(week, values) or _kept(week, values)
@@ -77,6 +85,8 @@ def _problems(week: Week, values: Mapping[str, str]) -> Mapping[str, str]:
         found["minutes"] = "Choose how long a meeting takes."
     if values["gap"] not in map(str, GAPS):
         found["gap"] = "Choose how long you need between two meetings."
+    if values["rhythm"] not in set(Rhythm):
+        found["rhythm"] = "Choose how often this mail comes."
     for name, numbers, period in (("a_day", A_DAY, "day"), ("a_week", A_WEEK, "week")):
         if values[name] not in {"", *map(str, numbers)}:
             found[name] = f"Choose how many meetings you take in a {period}."
@@ -93,6 +103,7 @@ def _kept(week: Week, values: Mapping[str, str]) -> Mapping[str, str]:
             link=values["link"],
             minutes=int(values["minutes"]),
             limits=_limits(values),
+            rhythm=Rhythm(values["rhythm"]),
         )
     except Invalid as refusal:
         g.session.rollback()
@@ -123,6 +134,7 @@ def _form(
         lengths=[(str(one), f"{one} minutes") for one in LENGTHS],
         gaps=[(str(one), f"{one} minutes" if one else "No break") for one in GAPS],
         days_hold=[NO_LIMIT, *((str(one), str(one)) for one in A_DAY)],
+        rhythms=RHYTHMS,
         weeks_hold=[NO_LIMIT, *((str(one), str(one)) for one in A_WEEK)],
         zone=said.zone,
         is_new=not said.week,
@@ -131,7 +143,7 @@ def _form(
         unmet=_unmet(said, people),
         clashes=[
             (one, worktime.local(one.starts_at, said.zone))
-            for one in clashes.clashes(g.session, coach_id=g.actor.person_id, said=said, now=g.now)
+            for one in clashes.clashes(g.session, coach_id=g.actor.person_id, now=g.now)
         ],
         standing=hours.standing(g.session, coach_id=g.actor.person_id, now=g.now),
     )

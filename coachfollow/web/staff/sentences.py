@@ -1,13 +1,13 @@
 """Says in a sentence why somebody needs their coach, and what happened to a plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from coachfollow.queries.timelines import Happened
-from coachfollow.rules.attention import Need, Reason
+from coachfollow.rules import attention_words
+from coachfollow.rules.attention import Reason
 from coachfollow.rules.excuses import Excuse
-from coachfollow.rules.forms import BARRIER_WORDS
-from coachfollow.rules.kinds import Audience, Barrier, ChangeKind
+from coachfollow.rules.kinds import ChangeKind
 from coachfollow.web import enough, saying
 from coachfollow.web.staff import words
 
@@ -41,6 +41,8 @@ HAPPENED: Mapping[str, str] = {
     "check-in placed": "A time was found",
     "check-in moved": "Moved",
     "check-in cancelled": "Taken off both calendars",
+    "meeting no longer fits": "No longer fits",
+    "coach told that it no longer fits": "The coach was told that it no longer fits",
     "check-in held": "The meeting was held",
     "check-in not held": "The meeting was not held",
     "manager declined": "The manager wants no more cards",
@@ -72,40 +74,7 @@ UNDONE: Mapping[ChangeKind, str] = {
 
 def reason(value: Reason) -> str:
     """Say why somebody needs their coach."""
-    match value.need:
-        case Need.MARK_MEETING | Need.NOTHING_BOOKED | Need.NO_LONGER_FITS:
-            return _about_a_meeting(value)
-        case Need.SILENT | Need.MISSED_TWICE:
-            how = f"{value.detail} questions in a row went unanswered"
-            rests = ", so no reminders are sent any more" if value.need is Need.SILENT else ""
-            return f"{how}{rests}. A friendly word may help."
-        case Need.NO_PLAN:
-            return f"No plan written yet: asked on {_day(value)}. Five minutes together may do it."
-        case Need.BARRIER:
-            named = (f"“{BARRIER_WORDS[Barrier(code)]}”" for code in value.detail.split(","))
-            return f"Named what got in the way: {', '.join(named)}."
-        case Need.UNREAD:
-            return _unread([Audience(one) for one in value.detail.split(",")])
-
-
-def _about_a_meeting(value: Reason) -> str:
-    if value.need is Need.MARK_MEETING:
-        return f"Did the meeting of {_day(value)} take place? One sentence is enough."
-    if value.need is Need.NOTHING_BOOKED:
-        why = f" ({value.detail})" if value.detail else ""
-        return f"No time is booked yet for the meeting of about {_day(value)}{why}."
-    stays = "It stays until you choose another time."
-    return f"The meeting of {_day(value)} no longer fits: {value.detail}. {stays}"
-
-
-def _unread(writers: Sequence[Audience]) -> str:
-    """Say who wrote what the coach has not read: a participant shares a note, a manager writes to the coach."""
-    shared, written = writers.count(Audience.PARTICIPANT), writers.count(Audience.MANAGER)
-    notes = "a note" if shared == 1 else f"{shared} notes"
-    said = f"Shared {notes} with you" if shared else ""
-    if written:
-        said = f"{said}, and the manager wrote to you" if said else "The manager wrote to you"
-    return f"{said}. You have not read {'it' if len(writers) == 1 else 'them'} yet."
+    return attention_words.said(value)
 
 
 def happened(one: Happened) -> str:
@@ -126,6 +95,9 @@ def _until(one: Happened) -> str:
 
 
 _OWN_DAYS = frozenset({"was", "starts_at"})  # facts that say the day themselves
+
+
+_WITH_A_TIME = frozenset({"check-in placed", "check-in moved", "meeting no longer fits"})
 
 
 def unanswered(one: Happened) -> str:
@@ -150,7 +122,7 @@ def _detail(one: Happened) -> str:
             return f": {UNDONE[ChangeKind(kind)]}"
         case {"until": str(until)}:
             return f", until {_short(until)}"
-        case {"starts_at": str(starts_at)} if one.name in {"check-in placed", "check-in moved"}:
+        case {"starts_at": str(starts_at)} if one.name in _WITH_A_TIME:
             return f", {saying.moment(datetime.fromisoformat(starts_at), one.zone)}"
         case _:
             return ""
@@ -158,10 +130,6 @@ def _detail(one: Happened) -> str:
 
 def _short(day: str) -> str:
     return saying.short_day(date.fromisoformat(day))
-
-
-def _day(value: Reason) -> str:
-    return saying.short_day(value.spot.day) if value.spot else "that day"
 
 
 FILTERS = (reason, happened)

@@ -105,6 +105,8 @@ MAILS: Mapping[MessageKind, str] = {
     MessageKind.ASK_HOURS: "request for bookable hours",
     MessageKind.SIGN_IN: "sign-in link",
     MessageKind.CURRENT_QUESTION: "the open question once more",
+    MessageKind.COACH_DIGEST: "what a coach has to look at",
+    MessageKind.MISFIT: "meetings that no longer fit",
 }
 
 
