@@ -42,6 +42,12 @@ def test_the_form_says_what_may_change_and_who_knows_why(adapting: World, browse
     assert WHO_KNOWS in browser.text
 
 
+def test_the_page_of_the_programme_says_what_it_adapts_to(adapting: World) -> None:
+    lena = signed_in(adapting, LENA)
+    lena.open("/programmes/service")
+    assert "What it adapts to Whoever had no opportunity yet is asked again 20 days later" in lena.text
+
+
 def test_a_form_that_changes_nothing_says_nothing_of_it(world: World, browser: Browser) -> None:
     browser.open(world.links(ANNA, MessageKind.REFLECTION)["a"])
     assert "Send my answer" in browser.text
