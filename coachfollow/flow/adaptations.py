@@ -1,7 +1,7 @@
 """Lets a plan adapt to an answer as its programme says, and takes back what a corrected answer no longer asks for."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -10,12 +10,12 @@ from coachfollow.flow import changing, undoing
 from coachfollow.models import Adaptation, Answer, FollowUpPlan, Touchpoint
 from coachfollow.queries import adapted, snapshots
 from coachfollow.queries.adapted import Before
-from coachfollow.rules import adapting
+from coachfollow.rules import adapting, taking_back
 from coachfollow.rules.adapting import Said
 from coachfollow.rules.changes import Key
 from coachfollow.rules.kinds import Cause, PlanState
 
-TOLD_AFTER = timedelta(days=1)  # usually the new time of a meeting takes the place of taking off the old one
+TOLD_AFTER = taking_back.WITHIN  # usually the new time of a meeting takes the place of taking off the old one
 
 
 def adapt(session: Session, *, answer: Answer, touchpoint: Touchpoint, now: datetime) -> None:

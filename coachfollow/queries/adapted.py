@@ -12,17 +12,16 @@ from coachfollow.models import (
     Adaptation,
     Answer,
     FollowUpPlan,
-    Message,
     PlanChange,
     ProgrammeVersion,
     Touchpoint,
 )
 from coachfollow.queries import programmes
 from coachfollow.queries.timelines import Dated
-from coachfollow.rules import changes
+from coachfollow.rules import changes, taking_back
 from coachfollow.rules.adapting import Rules, Said
 from coachfollow.rules.changes import Edit, Key
-from coachfollow.rules.kinds import LEFT, Cause, StepKind, TouchpointState
+from coachfollow.rules.kinds import Cause, StepKind, TouchpointState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +109,6 @@ def of_plan(session: Session, *, plan_id: int, dates: Sequence[Dated], now: date
         .order_by(PlanChange.id.desc())
     ).all()
     touched = {one.key: one for one in dates}
-    left = _left(session, [message for row, *_ in rows for message in _posted(row)])
     return [
         Adapted(
             change_id=row.id,
@@ -121,7 +119,7 @@ def of_plan(session: Session, *, plan_id: int, dates: Sequence[Dated], now: date
             is_undone=is_undone,
             may_be_undone=not is_undone
             and all(_stands(edit, touched.get(edit.key), now) for edit in _edits(row))
-            and left.isdisjoint(_posted(row)),
+            and not _has_told(row, now),
         )
         for row, cause, answered, is_undone in rows
     ]
@@ -131,17 +129,9 @@ def _edits(row: PlanChange) -> Sequence[Edit]:
     return changes.from_json(row.facts).edits
 
 
-def _posted(row: PlanChange) -> Sequence[int]:
-    posted: list[int] = json.loads(row.mails)["posted"]
-    return posted
-
-
-def _left(session: Session, message_ids: Sequence[int]) -> frozenset[int]:
-    """Which of these mails have left; hardly any adaptation posts one."""
-    if not message_ids:
-        return frozenset()
-    left = select(Message.id).where(Message.id.in_(message_ids), Message.state.in_(LEFT))
-    return frozenset(session.scalars(left))
+def _has_told(row: PlanChange, now: datetime) -> bool:
+    """Whether calendars have been told by now: until then an adaptation waits as long as a coach may think again."""
+    return bool(json.loads(row.mails)["posted"]) and now >= row.at + taking_back.WITHIN
 
 
 def _moved(edit: Edit, one: Dated) -> Moved:
