@@ -33,6 +33,7 @@ from coachfollow.rules import (
 )
 from coachfollow.rules.slots_board import Board
 from coachfollow.rules.slots_graph import Graph, Taken
+from coachfollow.rules.slots_moves import Others
 from coachfollow.rules.slots_room import Room
 from coachfollow.rules.slots_time import Tile
 from coachfollow.rules.slots_values import Coach, Meeting, Participant, Problem, Wanted
@@ -238,7 +239,9 @@ def one_more(problem: Problem, meetings: Mapping[int, Meeting]) -> dict[str, flo
         near = [one for one in meetings.values() if one.coach in coaches and one.wanted != like.id]
         start = time.process_time()
         standing = [*near, meetings[like.id]] if like.id in meetings else near
-        found = slots_moves.fit(Board(replace(problem, wanted=[], standing=standing)), new, movable=by_id)
+        found = slots_moves.fit(
+            Board(replace(problem, wanted=[], standing=standing)), new, others=Others(movable=by_id)
+        )
         milliseconds.append(1000 * (time.process_time() - start))
         placed += found is not None
         moved += len(found.meetings) - 1 if found else 0

@@ -27,6 +27,8 @@ from coachfollow.rules.kinds import (
     TouchpointState,
 )
 
+ACCEPTED = "ACCEPTED"  # RFC 5545, 3.2.12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -37,6 +39,7 @@ class Wanted:
     coach: Person
     profile: CoachProfile | None
     check_in: CheckIn | None
+    plan: str  # by its public id
 
 
 def wanted(session: Session, *, touchpoint_ids: Collection[int]) -> Sequence[Wanted]:
@@ -64,13 +67,15 @@ def _read(session: Session, chosen: Select[*tuple[Any, ...]]) -> Sequence[Wanted
         chosen.order_by(Touchpoint.due_at, Touchpoint.id).execution_options(populate_existing=True)
     )
     return [
-        Wanted(touchpoint=touchpoint, person=person, coach=coach, profile=profile, check_in=check_in)
-        for touchpoint, person, coach, profile, check_in in rows
+        Wanted(
+            touchpoint=touchpoint, person=person, coach=coach, profile=profile, check_in=check_in, plan=plan
+        )
+        for touchpoint, person, coach, profile, check_in, plan in rows
     ]
 
 
 _COACH = aliased(Person)
-_COLUMNS = select(Touchpoint, Person, _COACH, CoachProfile, CheckIn)
+_COLUMNS = select(Touchpoint, Person, _COACH, CoachProfile, CheckIn, FollowUpPlan.public_id)
 
 
 def _without_a_time(chosen: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -126,6 +131,72 @@ def standing(session: Session, *, people: Collection[int], since: datetime) -> S
         for touchpoint, coach, person, starts, ends in rows
         if starts and ends
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movable:
+    """A meeting that stands and could stand elsewhere; `said_yes` is the participant's calendar's word."""
+
+    plan_id: int
+    plan: str
+    touchpoint_id: int
+    coach_id: int
+    person: Person
+    starts_at: datetime
+    said_yes: bool
+
+
+def movable(session: Session, *, coaches: Collection[int], since: datetime) -> Sequence[Movable]:
+    """Give the meetings of these coaches, with people they coach still, that begin after a moment."""
+    rows = session.execute(
+        select(
+            FollowUpPlan.id,
+            FollowUpPlan.public_id,
+            CheckIn.touchpoint_id,
+            CheckIn.coach_id,
+            Person,
+            CheckIn.starts_at,
+            CheckInAttendee.partstat,
+        )
+        .join(Touchpoint, Touchpoint.id == CheckIn.touchpoint_id)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .join(
+            Coaching,
+            (Coaching.plan_id == FollowUpPlan.id)
+            & (Coaching.coach_id == CheckIn.coach_id)
+            & Coaching.to_at.is_(None),
+        )
+        .join(
+            CheckInAttendee,
+            (CheckInAttendee.check_in_id == CheckIn.id) & (CheckInAttendee.person_id == Person.id),
+        )
+        .where(
+            CheckIn.coach_id.in_(list(coaches)),
+            CheckIn.state == CheckInState.PLACED,
+            CheckIn.starts_at > since,
+            Touchpoint.state == TouchpointState.PLANNED,
+            FollowUpPlan.state == PlanState.ACTIVE,
+        )
+    )
+    return [
+        Movable(
+            plan_id=plan_id,
+            plan=plan,
+            touchpoint_id=touchpoint_id,
+            coach_id=coach_id,
+            person=person,
+            starts_at=starts_at,
+            said_yes=partstat == ACCEPTED,
+        )
+        for plan_id, plan, touchpoint_id, coach_id, person, starts_at, partstat in rows
+        if starts_at
+    ]
+
+
+def without_a_time(session: Session, *, cohort_id: int, now: datetime, ahead: timedelta) -> Sequence[Wanted]:
+    """Give the check-ins of a group that come within `ahead` and have no time, nearest first."""
+    return _wanted(session, (FollowUpPlan.cohort_id == cohort_id) & (Touchpoint.due_at <= now + ahead))
 
 
 def coming(

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from coachfollow.models import CoachProfile, Person
 from coachfollow.queries import meetings, worktimes
-from coachfollow.queries.meetings import Stands, Wanted
+from coachfollow.queries.meetings import Movable, Stands, Wanted
 from coachfollow.rules import slots_values, worktime
 from coachfollow.rules.slots_values import Coach, Meeting, Participant, Problem
 from coachfollow.rules.worktime import Hours, WorkingTime
@@ -17,19 +18,13 @@ WINDOW = timedelta(days=10)  # after the ideal day, or as long as the follow-up 
 AHEAD = timedelta(days=21)  # invitations go out this long before
 NOTICE = timedelta(hours=24)
 SOON, LOOKED_AHEAD = timedelta(hours=2), timedelta(days=28)  # when a coach chooses themselves
+EARLIER = timedelta(days=2)  # by so much at most a meeting that makes room
 WEEK = timedelta(days=7)  # what was so lately counts for the limits of a week
 
 
 def problem(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> Problem:
     """Give what placing these has to know, in a few statements."""
-    everybody = {one.person.id for one in wanted} | {one.coach.id for one in wanted}
-    times = worktimes.of_people(session, ids=everybody, now=now)
-    found = _problem(session, wanted, times, now)
-    return replace(
-        found,
-        coaches={one.coach.id: _offered(found.coaches[one.coach.id], one, times) for one in wanted},
-        wanted=[_wish(one, now) for one in wanted],
-    )
+    return wider(session, wanted, coaches=[], others=[], now=now)
 
 
 def standing(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> Problem:
@@ -38,27 +33,80 @@ def standing(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> Pr
     return _problem(session, wanted, times, now)
 
 
+def wider(
+    session: Session,
+    wanted: Sequence[Wanted],
+    *,
+    coaches: Sequence[tuple[Person, CoachProfile]],
+    others: Sequence[Movable],
+    now: datetime,
+) -> Problem:
+    """Give what placing these has to know, with other coaches, and with the people whose meetings may move."""
+    people = {one.id: one for one in [*(row.person for row in wanted), *(row.person for row in others)]}
+    profiles: dict[int, tuple[Person, CoachProfile | None]] = {
+        row.coach.id: (row.coach, row.profile) for row in wanted
+    }
+    profiles |= {coach.id: (coach, profile) for coach, profile in coaches}
+    times = worktimes.of_people(session, ids=people.keys() | profiles.keys(), now=now)
+    task = _reckoned(session, people, profiles, times, now)
+    return replace(
+        task,
+        coaches={one.id: _offered(one, profiles[one.id][1], times) for one in task.coaches.values()},
+        wanted=[*(_wish(one, now) for one in wanted), *(_stays_near(one, now) for one in others)],
+    )
+
+
+def _offered(coach: Coach, profile: CoachProfile | None, times: Mapping[int, WorkingTime]) -> Coach:
+    """The same coach, not to be booked while they are away."""
+    week = profile.bookable_week if profile else None
+    return replace(coach, week=worktimes.offered(week, times[coach.id])) if week else coach
+
+
 def _problem(
     session: Session, wanted: Sequence[Wanted], times: Mapping[int, Hours], now: datetime
 ) -> Problem:
-    people, coaches = {one.person.id for one in wanted}, {one.coach.id for one in wanted}
-    stands = meetings.standing(session, people=people | coaches, since=now - WEEK)
+    people = {one.person.id: one.person for one in wanted}
+    return _reckoned(session, people, {one.coach.id: (one.coach, one.profile) for one in wanted}, times, now)
+
+
+def _reckoned(
+    session: Session,
+    people: Mapping[int, Person],
+    coaches: Mapping[int, tuple[Person, CoachProfile | None]],
+    times: Mapping[int, Hours],
+    now: datetime,
+) -> Problem:
+    stands = meetings.standing(session, people=people.keys() | coaches.keys(), since=now - WEEK)
     of_coach, of_person = _by(stands, "coach_id"), _by(stands, "person_id")
     return Problem(
-        coaches={one.coach.id: _coach(one, of_person[one.coach.id]) for one in wanted},
+        coaches={
+            number: _coach(coach, profile, of_person[number]) for number, (coach, profile) in coaches.items()
+        },
         people={
-            one.person.id: Participant(
-                id=one.person.id,
-                zone=one.person.zone,
-                week=times[one.person.id],
-                busy=_elsewhere(
-                    [*of_person[one.person.id], *of_coach[one.person.id]], one.person.id, coaches=coaches
-                ),
+            one.id: Participant(
+                id=one.id,
+                zone=one.zone,
+                week=times[one.id],
+                busy=_elsewhere([*of_person[one.id], *of_coach[one.id]], one.id, coaches=coaches),
             )
-            for one in wanted
+            for one in people.values()
         },
         wanted=[],
         standing=_with(stands, coaches),
+    )
+
+
+def _stays_near(one: Movable, now: datetime) -> slots_values.Wanted:
+    """A meeting that makes room stays near its time: hardly earlier, and a week later at most."""
+    return slots_values.Wanted(
+        id=one.touchpoint_id,
+        plan=one.plan_id,
+        person=one.person.id,
+        coaches=(one.coach_id,),
+        coach=one.coach_id,
+        ideal=one.starts_at,
+        earliest=max(one.starts_at - EARLIER, now + NOTICE),
+        latest=one.starts_at + WEEK + timedelta(days=1),
     )
 
 
@@ -85,7 +133,7 @@ def choice(
 
 
 def _pair(wanted: Wanted, stands: Sequence[Stands], week: Hours) -> Problem:
-    coach = _coach(wanted, stands)
+    coach = _coach(wanted.coach, wanted.profile, stands)
     person = Participant(
         id=wanted.person.id,
         zone=wanted.person.zone,
@@ -111,22 +159,15 @@ def _with(stands: Sequence[Stands], coaches: Collection[int]) -> Sequence[Meetin
     ]
 
 
-def _offered(coach: Coach, wanted: Wanted, times: Mapping[int, WorkingTime]) -> Coach:
-    """The same coach, not to be booked while they are away."""
-    week = wanted.profile.bookable_week if wanted.profile else None
-    return replace(coach, week=worktimes.offered(week, times[coach.id])) if week else coach
-
-
-def _coach(wanted: Wanted, stands: Sequence[Stands]) -> Coach:
+def _coach(coach: Person, profile: CoachProfile | None, stands: Sequence[Stands]) -> Coach:
     """A coach who takes part in something is met there by somebody else: then they are busy."""
-    profile = wanted.profile
     if profile is None or not profile.bookable_week:
-        return Coach(id=wanted.coach.id, zone=wanted.coach.zone, week=None)
+        return Coach(id=coach.id, zone=coach.zone, week=None)
     return Coach(
-        id=wanted.coach.id,
-        zone=wanted.coach.zone,
+        id=coach.id,
+        zone=coach.zone,
         week=worktimes.pattern(profile.bookable_week),
-        busy=tuple((one.starts_at, one.ends_at) for one in stands if one.person_id == wanted.coach.id),
+        busy=tuple((one.starts_at, one.ends_at) for one in stands if one.person_id == coach.id),
         minutes=profile.meeting_minutes,
         gap=profile.gap_minutes,
         a_day=profile.meetings_a_day,

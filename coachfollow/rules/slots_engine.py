@@ -110,7 +110,7 @@ def _room(problem: Problem) -> Room:
 
 def _completed(problem: Problem, granted: _Granted, *, looks: int) -> Placement:
     """Try what found no time at every quarter of an hour, others of this placement moving aside for it."""
-    wanted = {one.id: one for one in problem.wanted}
+    others = slots_moves.Others(movable={one.id: one for one in problem.wanted})
     meetings = granted.meetings
     left = [one for one in problem.wanted if one.id not in meetings]
     if not left:
@@ -118,7 +118,7 @@ def _completed(problem: Problem, granted: _Granted, *, looks: int) -> Placement:
     board = Board(problem)
     board.put(meetings.values())
     for one in left:
-        found = slots_moves.fit(board, one, movable=wanted, looks=looks)
+        found = slots_moves.fit(board, one, others=others, looks=looks)
         for meeting in found.meetings if found else ():
             if meeting.wanted in meetings:
                 board.take([meetings[meeting.wanted]])

@@ -15,6 +15,7 @@ from coachfollow.rules.slots_board import Board, Open
 from coachfollow.rules.slots_values import Meeting, Wanted
 
 MOVED = 100_000
+FIRM = 10 * MOVED  # what somebody has said yes to, or what is near
 LOOKS = 80  # at so many meetings before a search takes the best it has: it stays well under a second
 
 
@@ -35,11 +36,25 @@ class _Path:
     asks: Wanted | None
 
 
-def fit(
-    board: Board, wanted: Wanted, *, movable: Mapping[int, Wanted] | None = None, looks: int = LOOKS
-) -> Fit | None:
-    """The cheapest way to place one more meeting; `movable` is what was wanted when others got their times."""
-    others = movable or {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """Meetings that may move: what is wanted of each, and which of them should only where nothing else helps."""
+
+    movable: Mapping[int, Wanted]
+    firm: Collection[int] = frozenset()
+
+    def price(self, other: Meeting | None) -> int:
+        """What it costs that this one moves; nothing where nobody does."""
+        if other is None:
+            return 0
+        return FIRM if other.wanted in self.firm else MOVED
+
+
+NOBODY = Others(movable={})
+
+
+def fit(board: Board, wanted: Wanted, *, others: Others = NOBODY, looks: int = LOOKS) -> Fit | None:
+    """The cheapest way to place one more meeting, others moving for it if need be."""
     ticks, seen = count(), set[tuple[int, tuple[Meeting, ...]]]()
     ways = [(0, next(ticks), _Path((), (), wanted))]
     while ways and len(seen) < looks:
@@ -56,29 +71,25 @@ def fit(
     return Fit(meetings=ends[2].given, cost=ends[0]) if ends else None
 
 
-def _steps(
-    board: Board, path: _Path, asks: Wanted, movable: Mapping[int, Wanted]
-) -> Sequence[tuple[int, _Path]]:
+def _steps(board: Board, path: _Path, asks: Wanted, others: Others) -> Sequence[tuple[int, _Path]]:
     """Everything that the one who looks may take, with the board as it would be by then."""
     board.take(path.left)
     board.put(path.given)
-    found = _cheapest(board, asks, fixed={one.wanted for one in path.given}, movable=movable)
+    found = _cheapest(board, asks, fixed={one.wanted for one in path.given}, others=others)
     board.take(path.given)
     board.put(path.left)
-    return [(cost, _further(path, asks, time, other, movable)) for cost, time, other in found]
+    return [(cost, _further(path, asks, time, other, others)) for cost, time, other in found]
 
 
-def _further(
-    path: _Path, asks: Wanted, time: Open, other: Meeting | None, movable: Mapping[int, Wanted]
-) -> _Path:
+def _further(path: _Path, asks: Wanted, time: Open, other: Meeting | None, others: Others) -> _Path:
     given = (*path.given, time.meeting(asks))
     if other is None:
         return _Path(given, path.left, None)
-    return _Path(given, (*path.left, other), movable[other.wanted])
+    return _Path(given, (*path.left, other), others.movable[other.wanted])
 
 
 def _cheapest(
-    board: Board, asks: Wanted, *, fixed: Collection[int], movable: Mapping[int, Wanted]
+    board: Board, asks: Wanted, *, fixed: Collection[int], others: Others
 ) -> Collection[tuple[int, Open, Meeting | None]]:
     """The cheapest time for each way on; those that overlap another meeting all count: each leaves it other times."""
     found: dict[tuple[Meeting | None, Open | None], tuple[int, Open, Meeting | None]] = {}
@@ -87,9 +98,9 @@ def _cheapest(
         cost = time.cost + slots_cost.ANOTHER_COACH * (asks.coach not in {None, time.coach})
         touching = board.in_the_way(asks, time)
         for other in _giving_way(board, time, touching, crowding):
-            if other is not None and (other.wanted in fixed or other.wanted not in movable):
+            if other is not None and (other.wanted in fixed or other.wanted not in others.movable):
                 continue
-            whole, key = cost + MOVED * (other is not None), (other, time if touching else None)
+            whole, key = cost + others.price(other), (other, time if touching else None)
             if key not in found or whole < found[key][0]:
                 found[key] = (whole, time, other)
     return found.values()

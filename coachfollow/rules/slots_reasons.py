@@ -1,12 +1,13 @@
 """Says why something found no time, and the cheapest ways out of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from coachfollow.rules import slots_moves
 from coachfollow.rules.slots_board import Board
+from coachfollow.rules.slots_moves import NOBODY, Others
 from coachfollow.rules.slots_values import Coach, Meeting, Participant, Problem, Wanted
 
 LATER = timedelta(days=21)  # so far beyond its window a time is looked for
@@ -34,14 +35,12 @@ class Ways:
     moving: tuple[Meeting, ...] = ()  # the time it would have, and the new times of others
 
 
-def explain(
-    board: Board, wanted: Wanted, *, others: Sequence[int] = (), movable: Mapping[int, Wanted] | None = None
-) -> Ways:
-    """Say why, and what would help: one of the other coaches, a later day, or another meeting moved."""
-    moved = slots_moves.fit(board, wanted, movable=movable) if movable else None
+def explain(board: Board, wanted: Wanted, *, coaches: Sequence[int] = (), others: Others = NOBODY) -> Ways:
+    """Say why, and what would help: another of these coaches, a later day, or others moved."""
+    moved = slots_moves.fit(board, wanted, others=others) if others.movable else None
     return Ways(
         reason=reason(board, wanted),
-        another_coach=_best(board, replace(wanted, coaches=tuple(others))),
+        another_coach=_best(board, replace(wanted, coaches=tuple(coaches))),
         later=_best(board, replace(wanted, earliest=wanted.latest, latest=wanted.latest + LATER)),
         moving=moved.meetings if moved else (),
     )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from coachfollow.rules import slots_board, slots_cost, slots_engine, slots_moves, slots_time
 from coachfollow.rules.slots_board import Board
+from coachfollow.rules.slots_moves import Others
 from coachfollow.rules.slots_values import Meeting, Participant, Problem, Wanted
 from tests.rules.test_placing_together import HALF_HOUR, MONDAY, OFFICE, at, coach, faults, person, wanted
 
@@ -170,7 +171,7 @@ def _quarters(task: Problem, wish: Wanted) -> Sequence[Meeting]:
 def test_one_more_moves_nobody_or_one_at_the_least_cost(task: Problem) -> None:
     wishes = {one.id: one for one in task.wanted}
     new, old = wishes[10], {one.wanted: one for one in task.standing}
-    found = slots_moves.fit(Board(task), new, movable=wishes)
+    found = slots_moves.fit(Board(task), new, others=Others(movable=wishes))
 
     best = min(_up_to_one_moves(task, new, old, wishes), default=None)
 

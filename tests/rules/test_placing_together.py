@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from coachfollow.rules import slots_board, slots_engine, slots_moves, slots_reasons, slots_time, worktime
 from coachfollow.rules.slots_board import Board
+from coachfollow.rules.slots_moves import Others
 from coachfollow.rules.slots_reasons import Reason
 from coachfollow.rules.slots_values import Coach, Meeting, Participant, Problem, Wanted
 
@@ -206,7 +207,7 @@ def test_nobody_moves_where_a_time_is_free() -> None:
     old = wanted(20)
     board = Board(problem([coach()], [wanted(10)], standing=[stands(old, "mon 10:00")]))
 
-    found = slots_moves.fit(board, wanted(10), movable={20: old})
+    found = slots_moves.fit(board, wanted(10), others=Others(movable={20: old}))
 
     assert found is not None
     assert [one.wanted for one in found.meetings] == [10]
@@ -219,7 +220,7 @@ def test_as_few_as_possible_move() -> None:
     standing = [stands(olds[20], "mon 09:00"), stands(olds[21], "mon 09:30")]
     board = Board(problem([coach(1, "mon 09:00-10:30")], [wanted(10)], weeks=weeks, standing=standing))
 
-    found = slots_moves.fit(board, wanted(10), movable=olds)
+    found = slots_moves.fit(board, wanted(10), others=Others(movable=olds))
 
     assert found is not None
     assert [(one.wanted, one.starts_at) for one in found.meetings] == [
@@ -238,10 +239,33 @@ def test_of_times_that_push_one_away_the_one_that_leaves_it_a_place_is_found() -
         standing=[stands(old, "mon 09:15")],
     )
 
-    found = slots_moves.fit(Board(task), new, movable={20: old})
+    found = slots_moves.fit(Board(task), new, others=Others(movable={20: old}))
 
     assert found is not None
     assert [one.starts_at for one in found.meetings] == [at("mon 09:30"), at("mon 09:00")]
+
+
+@pytest.mark.parametrize(("firm", "moves"), [([], 20), ([20], 21), ([20, 21], 20)])
+def test_who_has_said_yes_moves_only_where_nobody_else_can(firm: list[int], moves: int) -> None:
+    """The first would move at less cost; a yes costs more than that, and less than no time at all."""
+    olds = {20: wanted(20, "mon 09:00"), 21: wanted(21, "mon 09:30")}
+    weeks = {
+        10: "mon 09:00-10:00",
+        20: "mon 09:00-10:00; tue 09:00-09:30",
+        21: "mon 09:00-10:00; wed 09:00-09:30",
+    }
+    standing = [stands(olds[20], "mon 09:00"), stands(olds[21], "mon 09:30")]
+    task = problem(
+        [coach(1, "mon 09:00-10:00; tue 09:00-12:00; wed 09:00-12:00")],
+        [wanted(10)],
+        weeks=weeks,
+        standing=standing,
+    )
+
+    found = slots_moves.fit(Board(task), wanted(10), others=Others(movable=olds, firm=firm))
+
+    assert found is not None
+    assert [one.wanted for one in found.meetings] == [10, moves]
 
 
 def test_a_full_day_opens_when_one_of_its_meetings_goes_to_another_day() -> None:
@@ -250,7 +274,7 @@ def test_a_full_day_opens_when_one_of_its_meetings_goes_to_another_day() -> None
         [coach(a_day=1)], [wanted(10)], weeks={10: "mon 09:00-17:00"}, standing=[stands(old, "mon 16:00")]
     )
 
-    found = slots_moves.fit(Board(task), wanted(10), movable={20: old})
+    found = slots_moves.fit(Board(task), wanted(10), others=Others(movable={20: old}))
 
     assert found is not None
     assert found.meetings[1].starts_at.date() > MONDAY.date()
@@ -280,7 +304,7 @@ def test_ways_out_are_another_coach_a_later_day_and_somebody_who_moves() -> None
     standing = [stands(old, "mon 10:00")]
     task = problem([coach(1, "mon-tue 10:00-10:30"), coach(2)], [narrow], standing=standing)
 
-    ways = slots_reasons.explain(Board(task), narrow, others=[2], movable={20: old})
+    ways = slots_reasons.explain(Board(task), narrow, coaches=[2], others=Others(movable={20: old}))
 
     assert ways.another_coach is not None
     assert (ways.another_coach.coach, ways.another_coach.starts_at) == (2, at("mon 10:00"))

@@ -31,6 +31,7 @@ from coachfollow.web.staff import (
     sentences,
     team,
     upgrades,
+    ways,
     words,
 )
 
@@ -39,6 +40,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     plans.pages,
     follow_ups.pages,
     changes.pages,
+    ways.pages,
     hours.pages,
     diary.pages,
     team.pages,

@@ -101,7 +101,7 @@ def _meet(one: FollowUp, offers: Sequence[datetime], head: PlanHead, now: dateti
         lead="These times are free for both of you. Or choose another one below." if offers else "",
         day="Day",
         at=f"Time, on your clock ({saying.place(head.coach_zone)})",
-        offers=[_offer(start, head.coach_zone) for start in offers],
+        offers=[offer(start, head.coach_zone) for start in offers],
         values={"day": suggested.date().isoformat(), "at": f"{suggested:%H:%M}"},
     )
 
@@ -115,7 +115,8 @@ def _free_times(session: Session, one: FollowUp, snapshot: Snapshot, now: dateti
     return slots_reasons.near(Board(problem), wanted, most=OFFERS)
 
 
-def _offer(start: datetime, zone: str) -> Mapping[str, str]:
+def offer(start: datetime, zone: str) -> Mapping[str, str]:
+    """A time to tap, by a clock, as the form of a meeting takes it."""
     here = worktime.local(start, zone)
     label = f"{saying.short_day(here.date())}, {here:%H:%M}"
     return {"day": here.date().isoformat(), "at": f"{here:%H:%M}", "label": label}
