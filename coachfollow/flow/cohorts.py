@@ -81,10 +81,15 @@ def add_coach(session: Session, *, cohort: Cohort, email: str, now: datetime) ->
     coach = people.find_or_add(
         session, organisation_id=cohort.organisation_id, email=email, name=None, now=now
     )
+    name_coach(session, cohort=cohort, coach=coach, now=now)
+    return coach
+
+
+def name_coach(session: Session, *, cohort: Cohort, coach: Person, now: datetime) -> None:
+    """Let somebody we know coach participants of this group; the caller commits."""
     houses.grant(session, person=coach, role=Role.COACH, scope=Scope.COHORT, scope_id=cohort.id, now=now)
     if session.get(CoachProfile, coach.id) is None:
         session.add(CoachProfile(person_id=coach.id))
-    return coach
 
 
 def training_session(cohort: Cohort, meeting: Meeting, *, position: int) -> TrainingSession:

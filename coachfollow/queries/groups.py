@@ -59,6 +59,7 @@ class SessionOfGroup:
 class CoachOfGroup:
     """Somebody who coaches participants of a group."""
 
+    id: int
     name: str
     email: str
     plans: int
@@ -149,6 +150,11 @@ def group(session: Session, *, public_id: str) -> Group:
     )
 
 
+def coaches(session: Session, *, cohort_id: int) -> tuple[CoachOfGroup, ...]:
+    """Give who coaches a group, by name."""
+    return _coaches(session, cohort_id)
+
+
 def row(session: Session, *, public_id: str) -> Cohort:
     """Give a group as operations take it; raises NotFound."""
     found = session.scalar(select(Cohort).where(Cohort.public_id == public_id))
@@ -237,15 +243,15 @@ def _coaches(session: Session, cohort_id: int) -> tuple[CoachOfGroup, ...]:
         Grant.to_at.is_(None),
     )
     rows = session.execute(
-        select(Person.name, Person.email, plans.c.n, CoachProfile.bookable_week)
+        select(Person.id, Person.name, Person.email, plans.c.n, CoachProfile.bookable_week)
         .outerjoin(plans, plans.c.coach_id == Person.id)
         .outerjoin(CoachProfile, CoachProfile.person_id == Person.id)
         .where(Person.id.in_(named) | plans.c.n.is_not(None))
         .order_by(Person.name)
     )
     return tuple(
-        CoachOfGroup(name=name or "", email=email or "", plans=n or 0, has_hours=bool(week))
-        for name, email, n, week in rows
+        CoachOfGroup(id=id_, name=name or "", email=email or "", plans=n or 0, has_hours=bool(week))
+        for id_, name, email, n, week in rows
     )
 
 

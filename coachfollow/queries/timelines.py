@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.errors import NotFound
@@ -28,7 +28,7 @@ from coachfollow.queries import tempos
 from coachfollow.queries.tempos import Chosen
 from coachfollow.rules import cadence, planning
 from coachfollow.rules.cadence import ANSWER, StepRule
-from coachfollow.rules.changes import TAKEN_BACK, Key
+from coachfollow.rules.changes import UNTOLD, Key
 from coachfollow.rules.kinds import (
     TO_COME,
     Audience,
@@ -209,7 +209,7 @@ def dates(session: Session, *, plan_id: int) -> Sequence[Dated]:
         select(Touchpoint, Step.key, CheckIn)
         .join(Step, Step.id == Touchpoint.step_id)
         .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
-        .where(Touchpoint.plan_id == plan_id, Touchpoint.state_reason.is_distinct_from(TAKEN_BACK))
+        .where(Touchpoint.plan_id == plan_id, func.coalesce(Touchpoint.state_reason, "").not_in(UNTOLD))
         .order_by(Touchpoint.due_at, Touchpoint.id)
     )
     return [_dated(touchpoint, step, check_in) for touchpoint, step, check_in in rows]

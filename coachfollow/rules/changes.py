@@ -11,6 +11,8 @@ from coachfollow.rules.kinds import ChangeKind, CheckInState, PlanState, StopRea
 from coachfollow.rules.redating import Dates
 
 TAKEN_BACK = "it was added and taken back again"
+COACH_CHANGED = "the coach changed"  # another one has its place
+UNTOLD = (TAKEN_BACK, COACH_CHANGED)  # what is cancelled for these reasons is told by nobody
 
 Key = tuple[int, int]
 """Which follow-up of a plan: its step, and its number within that step."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from coachfollow.flow import programme_drafts
-from coachfollow.models import Cohort, ImportBatch, Message
+from coachfollow.models import Coaching, Cohort, ImportBatch, Message
 from coachfollow.rules.kinds import ImportState
 from coachfollow.web.policies import Door
 from tests.house import House
@@ -33,6 +33,7 @@ ONE_MAIL = Row(
 
 FOLLOW_UP = "/plans/<plan>/follow-ups/<int(max=2147483647):follow_up>"
 
+HAND_OVER = "/groups/<cohort>/coaches/<int(max=2147483647):coach>/hand-over"
 SESSION = "/groups/<cohort>/sessions/<int(max=60):position>"
 
 DRAFT = "/programmes/<programme>/draft"
@@ -61,6 +62,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/groups/<cohort>/sessions"): LND_OF_THE_GROUP,
     ("POST", "/groups/<cohort>/coaches"): LND_OF_THE_GROUP,
     ("GET", "/groups/<cohort>/preview"): LND_OF_THE_GROUP,
+    ("GET", HAND_OVER): LND_OF_THE_GROUP,
+    ("POST", HAND_OVER): LND_OF_THE_GROUP,
     ("GET", "/groups/<cohort>/upgrade"): LND_OF_THE_GROUP,
     ("POST", "/groups/<cohort>/upgrade"): LND_OF_THE_GROUP,
     ("GET", f"{SESSION}/correct"): LND_OF_THE_GROUP,
@@ -129,6 +132,7 @@ def arguments(home: House, *, person: str) -> Mapping[str, object]:
         "batch": _staged(home, plan.cohort_id),
         "line": 1,
         "position": 1,
+        "coach": _coach(home, plan.id),
         "lever": "pause",
         "programme": _drafted(home),
         "step": "first-question",
@@ -136,6 +140,11 @@ def arguments(home: House, *, person: str) -> Mapping[str, object]:
         "deed": "cancel",
         "message": home.session.scalars(mail).one(),
     }
+
+
+def _coach(home: House, plan_id: int) -> int:
+    """Who coaches somebody."""
+    return home.session.scalars(select(Coaching.coach_id).where(Coaching.plan_id == plan_id)).one()
 
 
 def _drafted(home: House) -> str:

@@ -27,6 +27,7 @@ HAPPENED: Mapping[str, str] = {
     "answered": "Answered",
     "answer changed": "The answer was changed",
     "answers read": "The coach has read what was shared",
+    "coach changed": "Another coach took over",
     "follow-up opened": "Opened",
     "follow-up closed": "Closed",
     "follow-up excused": "Excused",
