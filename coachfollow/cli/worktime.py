@@ -77,7 +77,9 @@ def closed(first: datetime, last: datetime, *, as_json: bool) -> None:
 @click.argument("last", type=DAY)
 @click.option("--from-noon", is_flag=True, help="The morning of the first day is worked.")
 @click.option("--until-noon", is_flag=True, help="The afternoon of the last day is worked.")
-@click.option("--withdraw", is_flag=True, help="Take it back; what had moved for it stays where it is.")
+@click.option(
+    "--withdraw", is_flag=True, help="Take it back; what had moved for it comes back where it is to come."
+)
 @output.json_option
 def leave(
     email: str,
@@ -100,8 +102,9 @@ def leave(
         )
         person_id = finding.person_with(here.session, organisation_id=here.organisation.id, address=email)
         if withdraw:
-            away.take_back(here.session, person_id=person_id, leave=spell, now=here.now, actor_id=None)
-            output.show({"withdrawn": True}, ["Taken back. What had moved for it stays."], as_json=as_json)
+            back = away.take_back(here.session, person_id=person_id, leave=spell, now=here.now, actor_id=None)
+            said = f"Taken back. {back} follow-ups come on their old day again."
+            output.show({"withdrawn": True, "moved": back}, [said], as_json=as_json)
             return
         plans = away.go(here.session, person_id=person_id, leave=spell, now=here.now, actor_id=None)
     _show(plans, as_json=as_json)

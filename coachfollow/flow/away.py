@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow import almanac
 from coachfollow.errors import Conflict, Invalid, NotFound
-from coachfollow.flow import changing, history, sets
+from coachfollow.flow import changing, coming_back, history, locking, sets
 from coachfollow.models import ClosedSpell, FollowUpPlan, LeaveSpell, Organisation, Person, Touchpoint
 from coachfollow.queries import snapshots, worktimes
 from coachfollow.rules import decisions, worktime
@@ -77,8 +77,9 @@ def go(session: Session, *, person_id: int, leave: Leave, now: datetime, actor_i
     return fit(session, theirs & _between(leave.first, leave.last), now=now, actor_id=actor_id)
 
 
-def take_back(session: Session, *, person_id: int, leave: Leave, now: datetime, actor_id: int | None) -> None:
-    """Forget that somebody is away then; what had moved for it stays where it is. NotFound where they are not."""
+def take_back(session: Session, *, person_id: int, leave: Leave, now: datetime, actor_id: int | None) -> int:
+    """Forget that somebody is away then; gives how many follow-ups come back for it. NotFound where they are not."""
+    locking.plans(session, plan_ids=session.scalars(_plans_of(person_id)).all())
     taken_back = session.execute(
         update(LeaveSpell)
         .where(
@@ -97,7 +98,13 @@ def take_back(session: Session, *, person_id: int, leave: Leave, now: datetime, 
     house = session.get_one(Person, person_id).organisation_id
     who = {"organisation_id": house, "person_id": person_id, "actor_id": actor_id}
     history.record(session, "leave taken back", at=now, **who)
+    found = coming_back.come_back(session, person_id=person_id, leave=leave, now=now, actor_id=actor_id)
     session.commit()
+    return found.moved
+
+
+def _plans_of(person_id: int) -> Select[int]:
+    return select(FollowUpPlan.id).where(FollowUpPlan.person_id == person_id)
 
 
 def enter(

@@ -27,7 +27,8 @@ STALE = timedelta(days=2)  # what is later than that is not asked any more
 class Cause:
     """Why follow-ups are dated anew, in the words people read.
 
-    One whose new day passed days ago is left out for the reason `passed`; without one it stays where it is.
+    One whose new day passed days ago is left out for the reason `passed`. Without one it stays where it is where its
+    new day has passed, and so does a meeting that has a time.
     """
 
     because: str
@@ -154,13 +155,20 @@ def _back(course: Course, becomes: Planned, footing: Footing, now: datetime) -> 
 def _redated(one: FollowUp, footing: Footing, anchored: Anchored, cause: Cause, now: datetime) -> Course:
     becomes = anchored.becomes[_item(one)]
     course = _moved(one, anchored, cause)
-    if footing.state is not PlanState.DRAFT and course.dates.due_at <= _as_of(footing, now) - STALE:
+    if footing.state is not PlanState.DRAFT and course.dates.due_at <= _latest(footing, anchored, cause, now):
         if cause.passed is None or one.kind is StepKind.COMMITMENT:
             return one.course
         return _left_out(course, cause.passed, now)
     if becomes.excused is not None and course.state is not TouchpointState.CANCELLED:
         return replace(_left_out(course, becomes.excused, now), state=TouchpointState.EXCUSED)
     return course
+
+
+def _latest(footing: Footing, anchored: Anchored, cause: Cause, now: datetime) -> datetime:
+    """What would have been due by then is not asked any more; another clock makes nothing late."""
+    was, zone = anchored.zones
+    since = _as_of(footing, now)
+    return since if cause.passed is None and was == zone else since - STALE
 
 
 def _may_move(course: Course, footing: Footing, was: Planned | None, now: datetime) -> bool:
@@ -187,7 +195,7 @@ def _moved(one: FollowUp, anchored: Anchored, cause: Cause) -> Course:
     if course.state is TouchpointState.EXCUSED:
         course = replace(course, state=TouchpointState.PLANNED, state_reason=None, settled_at=None)
     days = (becomes.local_date - was.local_date).days
-    if _is_placed(course.meeting) and not days:
+    if _is_placed(course.meeting) and (not days or cause.passed is None):
         return _elsewhere(course, anchored)  # two people agreed upon its time
     if _is_placed(course.meeting) or course.dates.day == was.local_date:
         return _freed(replace(course, dates=_dates(becomes), why=becomes.why), cause.because)

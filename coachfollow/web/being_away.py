@@ -62,8 +62,10 @@ def take_back(plan: str) -> ResponseReturnValue:
         from_noon="from_noon" in request.form,
         until_noon="until_noon" in request.form,
     )
-    away.take_back(g.session, person_id=link.person_id, leave=leave, now=g.now, actor_id=link.person_id)
-    flash("Taken back. What had moved for it stays on its new day; your coach can move it.")
+    back = away.take_back(
+        g.session, person_id=link.person_id, leave=leave, now=g.now, actor_id=link.person_id
+    )
+    flash(f"Taken back. {saying.how_many(back, 'thing comes', 'things come')} on the old day again.")
     return redirect(url_for("being_away.show", plan=plan))
 
 

@@ -20,7 +20,7 @@ def test_somebody_is_away(terminal: Terminal) -> None:
     assert terminal.run("worktime", "leave", "nobody@example.org", "2099-01-01", "2099-01-02", code=1).stderr
     away = ("ada@example.org", "2099-01-01", "2099-01-02", "--from-noon")
     assert terminal.json("worktime", "leave", *away) == {"plans": 0}
-    assert terminal.json("worktime", "leave", *away, "--withdraw") == {"withdrawn": True}
+    assert terminal.json("worktime", "leave", *away, "--withdraw") == {"withdrawn": True, "moved": 0}
     assert "no such leave" in terminal.run("worktime", "leave", *away, "--withdraw", code=1).stderr
 
 

@@ -137,19 +137,59 @@ def test_leave_that_cannot_be_gets_a_sentence(first: str, last: str, sentence: s
         )
 
 
-def test_leave_that_is_taken_back_counts_no_more_and_what_had_moved_stays(world: World) -> None:
+def take_back(world: World, leave: Leave = WEEK, *, now: datetime = AFTER) -> int:
+    person_id = world.plan(ANNA).person_id
+    return away.take_back(world.session, person_id=person_id, leave=leave, now=now, actor_id=person_id)
+
+
+def test_leave_that_is_taken_back_counts_no_more_and_what_had_moved_comes_back(world: World) -> None:
     world.train(ANNA)
+    before = world.touchpoint(ANNA, "asked")
+    stood = before.local_date, before.due_at, before.closes_at, before.why
     go(world)
     person_id = world.plan(ANNA).person_id
     assert ahead(world) == [WEEK]
 
-    away.take_back(world.session, person_id=person_id, leave=WEEK, now=AFTER, actor_id=person_id)
+    assert take_back(world) == 1
 
     assert ahead(world) == []
     assert worktimes.of_person(world.session, person_id=person_id, now=AFTER).leave == ()
-    assert world.touchpoint(ANNA, "asked").local_date == TRAINING + 13 * DAY
-    assert world.events("leave taken back") == 1
+    asked = world.touchpoint(ANNA, "asked")
+    assert (asked.local_date, asked.due_at, asked.closes_at, asked.why) == stood
+    assert (world.events("leave taken back"), world.events("follow-up moved")) == (1, 2)
     with pytest.raises(NotFound, match="no such leave"):
-        away.take_back(world.session, person_id=person_id, leave=WEEK, now=AFTER, actor_id=person_id)
-    assert go(world, WEEK) == 0  # it may be said again; nothing stands on those days any more
+        take_back(world)
+    assert go(world, WEEK) == 1  # it may be said again
     assert ahead(world) == [WEEK]
+
+
+def test_what_was_left_out_for_it_comes_back_and_what_would_have_come_already_stays(world: World) -> None:
+    world.train(ANNA)
+    long = Leave(first=TRAINING + 2 * DAY, last=TRAINING + 30 * DAY)
+    go(world, long)
+    left_out = {one for one, state in world.states(ANNA).items() if state is TouchpointState.EXCUSED}
+    assert left_out == {"nudge", "asked", "talk"}
+
+    take_back(world, long, now=AFTER + 5 * DAY)
+
+    states = world.states(ANNA)
+    assert {one: states[one] for one in left_out} == {
+        "nudge": TouchpointState.EXCUSED,  # it would have come the day before
+        "asked": TouchpointState.PLANNED,
+        "talk": TouchpointState.PLANNED,
+    }
+    assert world.touchpoint(ANNA, "asked").local_date == TRAINING + 7 * DAY
+
+
+def test_a_meeting_that_got_a_time_meanwhile_keeps_it(world: World) -> None:
+    cohort = world.open_group(coaches=["coach@example.org"])
+    world.bookable("coach@example.org")
+    world.attend(cohort, f"Name;Email;Minutes\nAnna;{ANNA};180\n")
+    leave = Leave(first=TRAINING + 13 * DAY, last=TRAINING + 16 * DAY)
+    go(world, leave)
+    placing.place_due(world.session, now=AFTER)
+    begins = world.session.scalars(select(CheckIn.starts_at)).one()
+
+    assert take_back(world, leave) == 0
+
+    assert world.session.scalars(select(CheckIn.starts_at)).one() == begins
