@@ -1,6 +1,6 @@
 """Jobs of the queue `desk`: what may take longer than a mail is allowed to wait."""
 
-from coachfollow.flow import attendance, demo_travel, digests, misfits, placing, tidying
+from coachfollow.flow import attendance, demo_travel, digests, misfits, placing, tidying, zone_rules
 from jobs import house
 
 
@@ -27,6 +27,7 @@ def tidy() -> None:
     """Put away what nobody needs any more."""
     with house.opened() as here:
         tidying.tidy(here.session, now=here.now)
+        zone_rules.keep_up(here.session, now=here.now)
 
 
 def travel() -> None:

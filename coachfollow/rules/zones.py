@@ -4,10 +4,13 @@ Field notes: a zone may skip a whole day (Apia, 30 December 2011), shift by half
 quarter (Kathmandu) or change its rules next month. So nothing here counts in hours from UTC.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 END_OF_DAY = time(23, 59, 59)
+_THREE_YEARS = 3 * 365
 
 
 def resolve(local: datetime, zone: str) -> datetime:
@@ -54,6 +57,17 @@ def local(instant: datetime, zone: str) -> datetime:
 def end_of_day(day: date, zone: str) -> datetime:
     """The instant of 23:59:59 on that day in a zone."""
     return resolve(datetime.combine(day, END_OF_DAY), zone)
+
+
+def fingerprint(names: Collection[str], *, year: int) -> Mapping[str, str]:
+    """A short name for the rules of each zone from this year on, three years long: by it a change is seen."""
+    noons = [datetime(year, 1, 1, 12, tzinfo=UTC) + timedelta(days=n) for n in range(_THREE_YEARS)]
+    found = {}
+    for name in sorted(names):
+        tz = ZoneInfo(name)
+        offsets = [str(noon.astimezone(tz).utcoffset()) for noon in noons]
+        found[name] = sha256(" ".join(offsets).encode()).hexdigest()[:12]
+    return found
 
 
 def zone_problem(name: str) -> str | None:
