@@ -104,8 +104,8 @@ def _replanned(
         current = {one.key: one.course for one in plan.follow_ups}
         wanted = replanning.wanted(plan, anchored, cause=cause, now=now)
         changes = replanning.replan(current, wanted, because=cause.because, now=now)
-        new = {(step_id, 1): item for item, step_id in anchored[plan.zone].steps.items()}
-        added = {edit.key: new[edit.key] for edit in changes.added}
+        new = {step_id: item for item, step_id in anchored[plan.zone].steps.items()}
+        added = {edit.key: new[edit.key[0]] for edit in changes.added}
         found.append(Replanned(plan=plan, changes=changes, new=added))
     return [one for one in found if one.edits]
 
