@@ -51,6 +51,7 @@ class Launch:
 
     cohort_id: int
     title: str
+    zone: str
     offer: Offer
     sessions: Sessions
 
@@ -70,6 +71,7 @@ def of_group(session: Session, *, public_id: str) -> Launch:
     return Launch(
         cohort_id=cohort.id,
         title=cohort.title,
+        zone=cohort.zone,
         offer=_offer(session, version, key=key, title=title),
         sessions=schedules.sessions(session, cohort),
     )

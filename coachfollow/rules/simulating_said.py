@@ -81,9 +81,11 @@ def mails(one: Answers) -> str:
     )
     if not one.over:
         return f"{said} Nobody would have more to get than our limits allow."
+    joined = [f"{_many(one.merged, 'mail')} would join another"] if one.merged else []
+    waited = [f"{_many(one.waited, 'mail')} would wait for another day"] if one.waited else []
     return (
         f"{said} For {_many(one.over, 'person', 'people')} there would be more at some time than our limits allow:"
-        f" {_many(one.merged, 'mail')} would join another, {_many(one.waited, 'mail')} would wait for another day."
+        f" {' and '.join([*joined, *waited]) or 'some would be left out'}."
     )
 
 

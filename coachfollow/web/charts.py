@@ -11,7 +11,8 @@ from itertools import accumulate, pairwise
 WHOLE = 100.0
 ROOM_FOR_A_NUMBER = 7.0  # a narrower part says its number in the legend only
 TOP_LINES = (0.0, 0.25, 0.5, 0.75, 1.0)
-MOST_LABELS = 6
+MOST_LABELS, FEW_LABELS = 6, 4  # the longer, the fewer
+FILLED = 0.8  # of its step; the rest parts it from the next column
 
 
 class Tone(StrEnum):
@@ -160,6 +161,52 @@ def line(shares: Sequence[tuple[str, float | None]], *, target: float | None = N
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One day or week: how much there was, and where its column stands."""
+
+    label: str
+    count: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """How much there was, side by side in time, with marks on both axes."""
+
+    columns: Sequence[Column]
+    across: Sequence[Tick]
+    up: Sequence[Tick]
+
+
+def columns(counts: Sequence[tuple[str, int]]) -> Columns:
+    """Lay counts out from left to right in even steps, the largest as high as the drawing."""
+    most = max((count for _, count in counts), default=0)
+    step = WHOLE / len(counts) if counts else WHOLE
+    places = [_round(step * index) for index in range(len(counts))]
+    heights = [WHOLE * count / most if most else 0.0 for _, count in counts]
+    return Columns(
+        columns=[
+            Column(
+                label=label,
+                count=count,
+                x=x,
+                y=_round(WHOLE - height),
+                width=_round(step * FILLED),
+                height=_round(height),
+            )
+            for (label, count), x, height in zip(counts, places, heights, strict=True)
+        ],
+        across=_labels([label for label, _ in counts], places, most=FEW_LABELS),
+        up=[Tick(at=_height(share), label=f"{share * most:,.0f}") for share in (0.0, 0.5, 1.0)]
+        if most
+        else [],
+    )
+
+
 def percent(share: float | None) -> str:
     """0.826 as “83 %”, nothing to measure as a dash."""
     return "–" if share is None else f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
@@ -175,9 +222,9 @@ def _bar(one: Measured, *, target: float | None) -> Bar:
     )
 
 
-def _labels(labels: Sequence[str], places: Sequence[float]) -> list[Tick]:
-    """At most six labels, evenly apart, the first among them: more would lie on each other on a phone."""
-    every = -(-len(labels) // MOST_LABELS) or 1
+def _labels(labels: Sequence[str], places: Sequence[float], *, most: int = MOST_LABELS) -> list[Tick]:
+    """At most so many labels, evenly apart, the first among them: more would lie on each other on a phone."""
+    every = -(-len(labels) // most) or 1
     return [
         Tick(at=place, label=label)
         for index, (label, place) in enumerate(zip(labels, places, strict=True))

@@ -38,6 +38,7 @@ WEEKS = (
     *(("Week 1", 0.91), ("Week 2", 0.84), ("Week 3", 0.62), ("Week 4", 0.66)),
     *(("Week 5", None), ("Week 6", 0.71), ("Week 7", 0.78), ("Week 8", 0.82)),
 )
+DAYS = (("Mon 2", 48), ("Tue 3", 12), ("Wed 4", 31), ("Thu 5", 0), ("Fri 6", 9))
 TARGET = 0.8
 A_DAY = date(2026, 3, 10)
 
@@ -53,6 +54,7 @@ def show() -> ResponseReturnValue:
         nothing=charts.stack([]),
         bars=charts.bars(MEASURED, target=TARGET),
         line=charts.line(WEEKS, target=TARGET),
+        columns=charts.columns(DAYS),
         month=wall.sheet(View.MONTH, A_DAY),
         week=wall.sheet(View.WEEK, A_DAY),
         today=A_DAY,

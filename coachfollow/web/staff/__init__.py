@@ -19,6 +19,7 @@ from coachfollow.web.staff import (
     hours,
     imports,
     launch_previews,
+    launch_simulations,
     named,
     numbers,
     outbox,
@@ -59,6 +60,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     programme_advice.pages,
     programme_steps.pages,
     launch_previews.pages,
+    launch_simulations.pages,
     numbers.pages,
     named.pages,
     applied.pages,
@@ -86,7 +88,15 @@ NAVIGATION: tuple[Entry, ...] = (
         label="Programmes",
         endpoint="programmes.listed",
         is_for=navigation.lnd,
-        rooms=frozenset({"programme_advice", "programme_drafts", "programme_steps", "launch_previews"}),
+        rooms=frozenset(
+            {
+                "programme_advice",
+                "programme_drafts",
+                "programme_steps",
+                "launch_previews",
+                "launch_simulations",
+            }
+        ),
     ),
     Entry(
         label="Numbers",

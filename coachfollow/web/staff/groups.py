@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Conflict, Invalid, NotFound
 from coachfollow.flow import cohorts, extending
-from coachfollow.queries import batches, groups, organisations, participants, programmes, sight
+from coachfollow.queries import batches, groups, launch_room, organisations, participants, programmes, sight
 from coachfollow.rules.access import Action
 from coachfollow.rules.kinds import PlanState
 from coachfollow.web import paging, policies
@@ -122,12 +122,14 @@ def _group(cohort: str, problems: Mapping[str, str] | None = None) -> str:
     people = participants.participants(
         g.session, cohort_id=group.id, now=g.now, state=state, **paging.window()
     )
+    is_ahead = group.sessions[-1].ends_at > g.now
     return render_template(
         "staff/group.html",
         group=group,
         people=paging.page(people),
         stack=drawing.plans(group.states),
-        is_ahead=group.sessions[-1].ends_at > g.now,
+        is_ahead=is_ahead,
+        load=launch_room.load(g.session, cohort_id=group.id) if is_ahead else None,
         state=state,
         state_words=words.PLAN_STATES,
         files=batches.of_group(g.session, cohort_id=group.id, limit=MOST_FILES),

@@ -5,10 +5,22 @@ from datetime import date, timedelta
 
 from coachfollow.errors import Invalid
 from coachfollow.queries.launches import Wish
+from coachfollow.queries.simulations import Asked
 
 MOST_SESSIONS = 12
 AHEAD = timedelta(days=14)
 TUESDAY = 1
+
+MOST_HERE = 500  # participants: a page takes no worker for longer than a few seconds
+TOO_MANY = (
+    f"A page simulates {MOST_HERE} at most. For more, there is the command: coachfollow programme simulate"
+)
+_MANY = 10  # digits
+_WHOLE = (
+    *("participants", "coaches", "seed", "a_day", "a_week", "gap", "minutes", "window", "groups", "every"),
+    "a_manager",
+)
+_PERCENT = ("part_time", "away", "response")
 
 ODD_DAY = "Write the day like 2026-03-31."
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)  # beyond these no calendar knows the holidays
@@ -47,6 +59,29 @@ def fields(values: Mapping[str, str], *, needed: int) -> int:
     """How many days the form asks for: those that are needed or filled, and one more."""
     filled = [number for number in range(1, MOST_SESSIONS + 1) if values.get(f"session-{number}")]
     return min(max([needed, *filled]) + 1, MOST_SESSIONS)
+
+
+def asked(values: Mapping[str, str], *, participants: int, coaches: int) -> Asked:
+    """What is to be simulated; raises Invalid. Shares are typed in per cent."""
+    problems: dict[str, str] = {}
+    typed = {name: values.get(name, "").strip()[:200] for name in (*_WHOLE, *_PERCENT)}
+    numbers = {name: _whole(said, name, problems) for name, said in typed.items() if said}
+    said = {"participants": participants, "coaches": coaches, **numbers}
+    shares = {name: number / 100 for name, number in said.items() if name in _PERCENT and number is not None}
+    if said["participants"] is not None and said["participants"] > MOST_HERE:
+        problems["participants"] = TOO_MANY
+    if problems:
+        raise Invalid(" ".join(problems.values()), problems)
+    words = {name: values.get(name, "").strip()[:500] for name in ("zones", "region", "week", "hours")}
+    whole = {name: number for name, number in said.items() if name not in _PERCENT}
+    return Asked(**words, **whole, **shares)  # type: ignore[arg-type]  # each is a number by now
+
+
+def _whole(said: str, name: str, problems: dict[str, str]) -> int | None:
+    if said.isascii() and said.isdigit() and len(said) < _MANY:
+        return int(said)
+    problems[name] = "Give a whole number."
+    return None
 
 
 def _day(said: str) -> date:

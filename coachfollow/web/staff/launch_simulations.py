@@ -1,0 +1,223 @@
+"""A launch on invented people, before anybody is asked: of a programme, or of a group to come with whom it has."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coachfollow.errors import Invalid
+from coachfollow.queries import launches, organisations, simulations
+from coachfollow.queries.simulations import Asked, Cast
+from coachfollow.rules import planning, previewing, simulating_said, worktime
+from coachfollow.rules.access import Action
+from coachfollow.rules.cadence import Sessions
+from coachfollow.rules.days import said
+from coachfollow.rules.kinds import MessageKind
+from coachfollow.rules.previewing import Offer
+from coachfollow.rules.simulating_values import Answers, CoachWeek, Simulated, Way, Week
+from coachfollow.web import charts, policies, saying
+from coachfollow.web.charts import Bars, Columns, Measured, Part, Stack, Tone
+from coachfollow.web.staff import launch_form
+
+pages = Blueprint("launch_simulations", __name__)
+
+MOST_COACHES = 20  # in the table of coaches and weeks: those whose weeks are fullest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """What is simulated, and where; a group has its sessions, and people and coaches of its own."""
+
+    offer: Offer
+    title: str
+    here: str
+    back: str
+    zone: str
+    sessions: Sessions | None = None
+    cast: Cast | None = None
+
+    @property
+    def participants(self) -> int:
+        return (self.cast.participants if self.cast else 0) or Asked().participants
+
+    @property
+    def coaches(self) -> int:
+        return len(self.cast.coaches) if self.cast else Asked().coaches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What was simulated, as the page shows it."""
+
+    asked: Asked
+    simulated: Simulated
+    ways: Sequence[Way]
+    window: int
+
+
+@pages.get("/programmes/<programme>/simulate")
+@policies.allowed(Action.EDIT_PROGRAMMES, policies.organisation)
+def programme(programme: str) -> ResponseReturnValue:
+    """Simulate the newest version of a programme, with people as they are described."""
+    offer = launches.published(g.session, organisation_id=g.actor.organisation_id, key=programme)
+    return _page(
+        _Place(
+            offer=offer,
+            title=offer.title,
+            here=url_for("launch_simulations.programme", programme=programme),
+            back=url_for("programmes.show", programme=programme),
+            zone=organisations.of(g.session, organisation_id=g.actor.organisation_id).zone,
+        )
+    )
+
+
+@pages.get("/groups/<cohort>/simulate")
+@policies.allowed(Action.IMPORT, policies.cohort)
+def group(cohort: str) -> ResponseReturnValue:
+    """Simulate a group, with its sessions, the weeks of its people and the hours of its coaches."""
+    found = launches.of_group(g.session, public_id=cohort)
+    return _page(
+        _Place(
+            offer=found.offer,
+            title=found.title,
+            here=url_for("launch_simulations.group", cohort=cohort),
+            back=url_for("groups.show", cohort=cohort),
+            zone=found.zone,
+            sessions=found.sessions,
+            cast=simulations.cast(g.session, cohort_id=found.cohort_id, now=g.now),
+        )
+    )
+
+
+def _page(place: _Place) -> ResponseReturnValue:
+    today = worktime.local(g.now, place.zone).date()
+    try:
+        found, problems, status = _found(place, today), dict[str, str](), 200
+    except Invalid as refused:
+        found, problems, status = None, refused.fields or {"session-1": refused.sentence}, refused.status
+    needed = previewing.most_sessions(place.offer.steps)
+    shown = _shown(place, found) if found else {}
+    return render_template(
+        "staff/launch_simulation.html",
+        place=place,
+        found=found,
+        problems=problems,
+        values=request.args,
+        fields=range(1, launch_form.fields(request.args, needed=needed) + 1),
+        suggested=launch_form.suggested(today),
+        usual=Asked(),
+        hours=simulations.HOURS,
+        most=launch_form.MOST_HERE,
+        **shown,
+    ), status
+
+
+def _found(place: _Place, today: date) -> _Found | None:
+    """The simulation; none before anything was asked for. Raises Invalid."""
+    if not request.args and not (place.cast and place.cast.participants):
+        return None
+    asked = launch_form.asked(request.args, participants=place.participants, coaches=place.coaches)
+    asked = replace(asked, zones=asked.zones or place.zone)
+    offer = place.offer
+    if planning.problems(offer.steps):
+        return None
+    needed = previewing.most_sessions(offer.steps)
+    days = (
+        place.sessions.days
+        if place.sessions
+        else launch_form.days(request.args, needed=needed, otherwise=launch_form.suggested(today))
+    )
+    model = simulations.model(
+        g.session,
+        organisation_id=g.actor.organisation_id,
+        offer=offer,
+        sessions=place.sessions or launches.sessions(offer, days=days),
+        asked=asked,
+        cast=place.cast,
+    )
+    g.session.rollback()  # nothing is read any more: a simulation is no reason to hold a transaction open
+    from coachfollow.rules import simulating, simulating_ways  # noqa: PLC0415  # SciPy: pages start without it
+
+    simulated = simulating.simulate(model, response=asked.response)
+    ways = simulating_ways.ways(model, simulated.meetings)
+    return _Found(asked=asked, simulated=simulated, ways=ways, window=model.open_for)
+
+
+def _shown(place: _Place, found: _Found) -> Mapping[str, Any]:
+    simulated, sums = found.simulated, found.simulated.meetings
+    return {
+        "said": simulating_said.meetings(simulated, coaches=found.asked.coaches, ways=()),
+        "mails_said": simulating_said.mails(simulated.story.answers),
+        "reasons": simulating_said.why(sums.reasons),
+        "ways": [(simulating_said.way(way), _with(place, way)) for way in found.ways],
+        "weeks": _weeks(sums.weeks),
+        "mails": _mails(simulated),
+        "kinds": _kinds(simulated),
+        "stacks": [(one, _stack(one)) for one in simulated.answers],
+        "coach_weeks": _coach_weeks(sums.by_coach),
+    }
+
+
+def _with(place: _Place, way: Way) -> str:
+    """The same form with one value changed."""
+    changed: dict[str, Any] = {name: value for name, value in request.args.items() if value}
+    return f"{place.here}?{urlencode({**changed, way.kind.value: way.value})}"
+
+
+def _weeks(weeks: Sequence[Week]) -> Bars:
+    """What each week is wanted for, of what it holds."""
+    return charts.bars(
+        [
+            Measured(
+                label=f"Week of {saying.short_day(one.monday)}",
+                share=one.wanted / one.room if one.room else None,
+                note=f"{one.wanted:,} wanted, room for {one.room:,}, {one.used:,} held"
+                + (": too many" if one.wanted > one.room else ""),
+            )
+            for one in weeks
+        ]
+    )
+
+
+def _mails(simulated: Simulated) -> Columns:
+    """Mails day by day, those without any in their place."""
+    counts = {one.day: one.mails for one in simulated.story.days}
+    if not counts:
+        return charts.columns([])
+    first, last = min(counts), max(counts)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return charts.columns([(said(day), counts.get(day, 0)) for day in days])
+
+
+def _kinds(simulated: Simulated) -> Sequence[tuple[MessageKind, int]]:
+    found = [(kind, sum(day.kinds.get(kind, 0) for day in simulated.story.days)) for kind in MessageKind]
+    return [(kind, number) for kind, number in found if number]
+
+
+def _stack(one: Answers) -> Stack:
+    return charts.stack(
+        [
+            Part(label="On time", count=one.on_time, tone=Tone.DONE),
+            Part(label="Late", count=one.late, tone=Tone.LATE),
+            Part(label="No answer", count=one.missed, tone=Tone.MISSED),
+            Part(label="Not asked: too many mails", count=one.not_sent, tone=Tone.LOST),
+        ]
+    )
+
+
+def _coach_weeks(weeks: Sequence[CoachWeek]) -> Mapping[str, Any]:
+    """Coaches by week, the fullest coaches first; coaches are numbered as they stand in the simulation."""
+    rows: dict[int, list[CoachWeek]] = {}
+    for one in weeks:
+        rows.setdefault(one.coach, []).append(one)
+    numbered = [(number, row) for number, row in enumerate(rows.values(), start=1)]
+    numbered.sort(key=lambda one: (-max((week.wanted - week.room for week in one[1]), default=0), one[0]))
+    return {
+        "mondays": [week.monday for week in numbered[0][1]] if numbered else [],
+        "rows": numbered[:MOST_COACHES],
+        "more": max(0, len(numbered) - MOST_COACHES),
+    }

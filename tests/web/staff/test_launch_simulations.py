@@ -1,0 +1,131 @@
+"""A launch on invented people, as a page: what coaches cannot hold is seen early, and mended by a link."""
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+
+from coachfollow.flow import attendance, coaching
+from coachfollow.rules.kinds import ImportKind
+from coachfollow.rules.slots_values import Limits
+from tests.web.browsers import Browser
+from tests.web.clocks import Clock
+from tests.web.staff.people import signed_in
+from tests.web.worlds import BEN, LENA, ON_ONE, World
+
+BEFORE = datetime(2026, 2, 20, 9, 0, tzinfo=UTC)
+SIMULATE = "/programmes/service/simulate"
+SHORT = f"{SIMULATE}?session-1=2026-03-03&participants=40&coaches=2&a_week=4&part_time=0&away=0"
+
+
+@pytest.fixture
+def lena(world: World) -> Browser:
+    """The browser of the L&D team."""
+    return signed_in(world, LENA)
+
+
+def group_to_come(world: World, *, people: int, a_week: int) -> str:
+    """A group whose training is on the third of March, with Ben as its coach."""
+    with world.inside() as home:
+        cohort = home.group("summer", coaches=[BEN])
+        coaching.set_hours(
+            home.session,
+            coach_id=home.person(BEN),
+            week="mon-thu 10:00-12:00",
+            link="",
+            limits=Limits(a_week=a_week),
+        )
+        names = "".join(f"p{number}@example.org\n" for number in range(people))
+        batch = home.stage(cohort, names, kind=ImportKind.ROSTER, now=BEFORE)
+        attendance.carry_out(home.session, batch_id=batch.id, now=BEFORE)
+        return home.session.merge(cohort).public_id
+
+
+@ON_ONE
+def test_what_the_coaches_cannot_hold_is_said_first_and_a_link_mends_it(lena: Browser) -> None:
+    lena.open("/programmes/service")
+    assert f'href="{SIMULATE}"' in lena.page.text
+
+    lena.open(SHORT)
+
+    assert (
+        "In the week of 16 March 2 coaches would be wanted for 40 meetings and have room for 8" in lena.text
+    )
+    assert "Each of these was tried, and would do:" in lena.text
+    links = [unescape(one) for one in re.findall(r'href="([^"]+\?session-1[^"]+)"', lena.page.text)]
+    assert {word for one in links for word in ("coaches", "groups") if f"{word}=" in one} == {
+        "coaches",
+        "groups",
+    }
+    for link in links:
+        assert "participants=40" in link, "whatever else was chosen stays"
+        lena.open(link)
+        assert "All 40 meetings find a time" in lena.text
+
+
+@ON_ONE
+def test_mails_meetings_and_answers_are_drawn_with_their_numbers(lena: Browser) -> None:
+    lena.open(SHORT)
+
+    for said in ("Mails a day", "Each coach and week: held of room", "What if fewer answer?", "The numbers"):
+        assert said in lena.text
+    assert all(f"{share} % answer" in lena.text for share in (40, 60, 80))
+
+
+@ON_ONE
+def test_nothing_is_simulated_before_it_was_asked_for(lena: Browser) -> None:
+    lena.open(SIMULATE)
+
+    assert "What is to be simulated" in lena.text
+    assert "meetings wanted" not in lena.text
+
+
+@ON_ONE
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("participants=many", "Give a whole number."),
+        ("participants=0", "Give a number from 1 to"),
+        ("participants=501", "A page simulates 500 at most. For more, there is the command"),
+        ("coaches=9999", "Give a number from 0 to 2,000."),
+        ("groups=13", "Give a number from 1 to 12."),
+        ("away=101", "Give a number from 0 to 1"),
+        ("hours=never", "These hours cannot be read"),
+        ("zones=Mars", "“Mars” is not a time zone we know"),
+        ("region=Atlantis", "“Atlantis” is no country whose holidays we know"),
+        ("session-1=soon", "Write the day like 2026-03-31."),
+    ],
+)
+def test_what_cannot_be_used_is_said_at_its_field(lena: Browser, typed: str, sentence: str) -> None:
+    answer = lena.client.get(f"{SIMULATE}?{typed}")
+
+    field = typed.partition("=")[0]
+    assert answer.status_code == 422
+    assert f'id="problem-{field}">{sentence}' in answer.get_data(as_text=True)
+
+
+@ON_ONE
+def test_a_group_asks_for_it_where_its_coaches_cannot_hold_all_meetings(
+    world: World, lena: Browser, time: Clock
+) -> None:
+    group = group_to_come(world, people=30, a_week=4)
+    time.now = BEFORE
+
+    lena.open(f"/groups/{group}")
+
+    assert "The coaches cannot hold all meetings." in lena.text
+    assert "would be wanted for 32 meetings and have room for 4." in lena.text, "two are of another group"
+    lena.open(f"/groups/{group}/simulate?away=0")
+    assert "In the week of 16 March 1 coach would be wanted for 30 meetings and has room for 4" in lena.text
+
+
+@ON_ONE
+def test_a_group_whose_coaches_have_room_is_left_alone(world: World, lena: Browser, time: Clock) -> None:
+    group = group_to_come(world, people=4, a_week=4)
+    time.now = BEFORE
+
+    lena.open(f"/groups/{group}")
+
+    assert "cannot hold all meetings" not in lena.text
+    assert f'href="/groups/{group}/simulate"' in lena.page.text
