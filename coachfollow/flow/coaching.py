@@ -1,6 +1,6 @@
 """What a coach does: says when they can be booked, moves a meeting, says what came of it, reads what was shared."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -67,19 +67,16 @@ def set_hours(
 
     What is not given (length, limits, rhythm of the digest) stays as it was.
     """
-    try:
-        said = worktime.format_week(worktime.parse_week(week))
-    except ValueError as error:
-        raise Invalid(f"These hours cannot be read: {error}.", {"week": str(error)}) from error
+    profile = session.get(CoachProfile, coach_id)
+    if profile is None:
+        profile = CoachProfile(person_id=coach_id, meeting_minutes=hours.MINUTES)
+    said = _said(week, lasts=minutes or profile.meeting_minutes)
     if link and not _is_link(link):
         sentence = (
             f"A meeting link begins with https://, has no spaces and at most {LONGEST_LINK} characters."
         )
         raise Invalid(sentence, {"link": sentence})
-    profile = session.get(CoachProfile, coach_id)
-    if profile is None:
-        profile = CoachProfile(person_id=coach_id, meeting_minutes=hours.MINUTES)
-        session.add(profile)
+    session.add(profile)
     profile.bookable_week, profile.meeting_link, profile.asked_at = said, link or None, None
     profile.meeting_minutes = minutes or profile.meeting_minutes
     if rhythm is not None:
@@ -100,6 +97,24 @@ def set_rhythm(session: Session, *, coach_id: int, rhythm: Rhythm, now: datetime
     theirs = (Message.person_id == coach_id) & (Message.kind == MessageKind.COACH_DIGEST)
     outbox.cancel(session, theirs, reason="the coach chose how often it comes", now=now)
     session.commit()
+
+
+def _said(week: str, *, lasts: int) -> str:
+    """The hours as they are kept; raises Invalid where they cannot be read, or hold no meeting."""
+    try:
+        parsed = worktime.parse_week(week)
+    except ValueError as error:
+        raise Invalid(f"These hours cannot be read: {error}.", {"week": str(error)}) from error
+    day = date.min
+    spans = [
+        datetime.combine(day, span.end) - datetime.combine(day, span.start)
+        for some in parsed.days
+        for span in some
+    ]
+    if max(spans) < timedelta(minutes=lasts):
+        sentence = f"No stretch of these hours is long enough for a meeting of {lasts} minutes."
+        raise Invalid(sentence, {"week": sentence})
+    return worktime.format_week(parsed)
 
 
 def _refuse_settled(check_in: CheckIn, touchpoint: Touchpoint) -> None:

@@ -13,7 +13,10 @@ SAO_PAULO, KOLKATA, RIYADH = "America/Sao_Paulo", "Asia/Kolkata", "Asia/Riyadh"
 
 WEEKS: Mapping[str, str] = {RIYADH: "sun-thu 08:00-16:00", SAO_PAULO: "mon-fri 08:00-17:00"}
 USUAL_WEEK = "mon-fri 09:00-17:00"
+LATE_SHIFT = "Noura Al-Harbi"  # never at work when her coach can be booked; another coach can
+MET_LATER = "Tobias Krämer"  # whose coach chose another time for their meeting
 OWN_WEEKS: Mapping[str, str] = {
+    LATE_SHIFT: "sun-thu 18:30-22:30",
     "Ines Köhler": "mon-wed 09:00-13:00",  # part-time
     "Matteo Ferri": "early: mon-fri 06:00-14:00 / late: mon-fri 13:00-21:00 from 2026-01-05",
 }

@@ -28,10 +28,11 @@ from coachfollow.intake import people as people_files
 from coachfollow.intake import reading
 from coachfollow.intake.reading import DateOrder
 from coachfollow.models import Cohort, FollowUpPlan, Organisation
-from coachfollow.queries import digests
-from coachfollow.rules import worktime
+from coachfollow.queries import digests, meetings, wishes, worktimes
+from coachfollow.rules import slots_reasons, worktime
 from coachfollow.rules.absences import Leave
-from coachfollow.rules.kinds import ImportKind, Pace, Role
+from coachfollow.rules.kinds import ImportKind, Pace, PlanState, Role
+from coachfollow.rules.slots_board import Board
 from coachfollow.rules.tempo import Tempo
 
 ZONE = demo_people.BERLIN
@@ -40,6 +41,7 @@ BEGINS = time(13, 0)
 WRITTEN_UP = timedelta(hours=4)  # after it begins
 TARGET = 0.8
 THURSDAY = 3
+OFFERS = 4  # times to choose from
 LEAVES, RETURNS = timedelta(days=5), timedelta(days=11)  # after the training
 MEETS_WITHIN = timedelta(days=28)
 
@@ -72,6 +74,7 @@ def build(session: Session, *, now: datetime) -> World:
     _go_on_leave(session, organisation, day=day, now=written_up)
     _choose_a_rhythm(session, organisation, now=written_up)
     demo.step(session, until=now)
+    _meet_at_another_time(session, organisation, now=now)
     _take_a_day_off(session, organisation, now=now)
     demo.set_clock(session, now=now)  # the story has come to its present
     return World(
@@ -98,6 +101,21 @@ def _choose_a_rhythm(session: Session, organisation: Organisation, *, now: datet
     plan_id = session.scalars(select(FollowUpPlan.id).where(FollowUpPlan.person_id == person.id)).one()
     own = Tempo(pace=Pace.LIGHTER, weekday=THURSDAY)
     tempos.choose(session, plan_id=plan_id, own=own, now=now, actor_id=person.id)
+
+
+def _meet_at_another_time(session: Session, organisation: Organisation, *, now: datetime) -> None:
+    """A coach has something else to do by then, and chooses another of the times that are free for both."""
+    email = demo_people.named(demo_people.MET_LATER).email
+    met = people.find_or_add(session, organisation_id=organisation.id, email=email, name=None, now=now)
+    theirs = (FollowUpPlan.person_id == met.id) & (FollowUpPlan.state == PlanState.ACTIVE)
+    for check_in, touchpoint in meetings.coming(session, theirs, now=now):
+        week = worktimes.of_person(session, person_id=met.id, now=now)
+        asked = wishes.choice(session, touchpoint_id=touchpoint.id, week=week, now=now)
+        free = slots_reasons.near(Board(asked[0]), asked[1], most=OFFERS) if asked else ()
+        other = next((one for one in free if one != check_in.starts_at), None)
+        if other is not None:
+            coach = check_in.coach_id
+            coaching.arrange(session, touchpoint=touchpoint, starts_at=other, now=now, actor_id=coach)
 
 
 def _take_a_day_off(session: Session, organisation: Organisation, *, now: datetime) -> None:

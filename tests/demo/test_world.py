@@ -33,7 +33,7 @@ from coachfollow.models import (
     Team,
     Touchpoint,
 )
-from coachfollow.queries import clockwork, completion
+from coachfollow.queries import clockwork, completion, ways
 from coachfollow.queries.filters import EVERYTHING, Filters, GroupBy
 from coachfollow.rules import adapting, worktime
 from coachfollow.rules.kinds import (
@@ -46,6 +46,7 @@ from coachfollow.rules.kinds import (
     StopReason,
     TouchpointState,
 )
+from coachfollow.rules.slots_reasons import Reason
 from coachfollow.rules.tempo import FEWER
 from tests.demo.conftest import Visit
 
@@ -100,6 +101,26 @@ def test_one_of_them_is_on_leave_and_what_was_planned_meanwhile_has_moved(visit:
         .where(Person.email == email)
     ).all()
     assert any("away until" in why for why in whys)
+
+
+def test_one_meeting_was_moved_and_one_found_no_time_though_another_coach_has_room(visit: Visit) -> None:
+    late = demo_people.named(demo_people.LATE_SHIFT).email
+    about = (
+        select(Touchpoint.id)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .where(Person.email == late, Touchpoint.kind == StepKind.CHECK_IN)
+        .order_by(Touchpoint.due_at)
+    )
+    now = clockwork.now(visit.session)
+
+    way = ways.of(visit.session, follow_up=visit.session.scalars(about).first() or 0, now=now)
+
+    assert way is not None
+    assert way.reason is Reason.NEVER
+    assert way.another_coach in {"Samuel Adeyemi", "Laura Penn"}  # by the season
+    moved = select(Event).where(Event.name == "check-in moved", Event.at <= visit.built_at)
+    assert count(visit.session, moved) == 1
 
 
 def test_one_of_them_chose_a_rhythm(visit: Visit) -> None:

@@ -371,7 +371,12 @@ def test_an_invitation_that_lost_its_time_is_not_written(booked: World, office: 
 
 @pytest.mark.parametrize(
     ("week", "link"),
-    [("every day", ""), ("mon-fri 17:00-09:00", ""), ("mon 09:00-10:00", "http://meet.example.org")],
+    [
+        ("every day", ""),
+        ("mon-fri 17:00-09:00", ""),
+        ("mon-fri 09:00-09:20,10:00-10:29", ""),  # no meeting of half an hour fits
+        ("mon 09:00-10:00", "http://meet.example.org"),
+    ],
 )
 def test_hours_that_cannot_be_read_are_refused_with_a_sentence(world: World, week: str, link: str) -> None:
     with pytest.raises(Invalid) as refused:
