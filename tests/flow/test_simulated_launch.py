@@ -1,0 +1,126 @@
+"""A simulated launch and a real one agree: the same people, answering alike, get the same mails on the same days."""
+
+import heapq
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import select
+
+from coachfollow.flow import answers, placing
+from coachfollow.models import FollowUpPlan, MailPart, Message, Person, Step, Touchpoint
+from coachfollow.queries import launches, simulations
+from coachfollow.queries.simulations import Asked
+from coachfollow.rules import simulating, simulating_people, worktime
+from coachfollow.rules.asking import Answered
+from coachfollow.rules.kinds import Applied, MessageKind, MessageState, TouchpointState
+from coachfollow.rules.simulating_people import Participant
+from coachfollow.rules.simulating_values import Model
+from tests.flow.post_office import PostOffice
+from tests.flow.world import AFTER, DAY, World
+
+COACH = "coach@example.org"
+PEOPLE = [f"p{number}@example.org" for number in range(6)]
+ASKING = frozenset({MessageKind.COMMITMENT, MessageKind.REFLECTION, MessageKind.UNPROMPTED})
+END = AFTER + 190 * DAY
+SAID = Answered(situation="a guest waits", action="say hello", rating=5, applied=Applied.AS_INTENDED, times=1)
+
+Mails = Counter[tuple[date, MessageKind]]
+
+
+def model_of(world: World, public_id: str) -> Model:
+    launch = launches.of_group(world.session, public_id=public_id)
+    cast = simulations.cast(world.session, cohort_id=launch.cohort_id, now=AFTER)
+    asked = Asked(participants=cast.participants, coaches=len(cast.coaches), away=0.0, a_manager=0)
+    found = simulations.model(
+        world.session,
+        organisation_id=world.organisation_id,
+        offer=launch.offer,
+        sessions=launch.sessions,
+        asked=asked,
+        cast=cast,
+    )
+    world.session.rollback()
+    return found
+
+
+def live(world: World, people: Sequence[Participant]) -> None:
+    """Let a worker look whenever something is to happen, and everybody answer as long after a mail as they would."""
+    delays = {
+        (PEOPLE[person.number], planned.step): person.chance.delay(number, response=1.0)
+        for person in people
+        for number, (planned, _) in enumerate(person.dates)
+    }
+    coming: list[tuple[datetime, int, int]] = []
+    seen = set[int]()
+    moment: datetime | None = AFTER
+    while moment is not None and moment < END:
+        while coming and coming[0][0] <= moment:
+            at, touchpoint_id, person_id = heapq.heappop(coming)
+            answers.record(
+                world.session, touchpoint_id=touchpoint_id, person_id=person_id, answered=SAID, now=at
+            )
+        world.drain(moment)
+        for touchpoint_id, person_id, email, step in asked_now(world):
+            if touchpoint_id not in seen:
+                seen.add(touchpoint_id)
+                delay = delays[email, step]
+                assert delay is not None
+                heapq.heappush(coming, (moment + delay, touchpoint_id, person_id))
+        upcoming = world._next_moment(moment)
+        moments = [one for one in (upcoming, coming[0][0] if coming else None) if one is not None]
+        moment = min(moments, default=None)
+
+
+def asked_now(world: World) -> Sequence[tuple[int, int, str, str]]:
+    """The questions that stand open and whose mail has left."""
+    rows = world.session.execute(
+        select(Touchpoint.id, Person.id, Person.email, Step.key)
+        .join(Step, Step.id == Touchpoint.step_id)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .join(Message, Message.touchpoint_id == Touchpoint.id)
+        .where(
+            Touchpoint.state == TouchpointState.OPEN,
+            Message.kind.in_(ASKING),
+            Message.state == MessageState.SENT,
+        )
+    ).all()
+    world.session.rollback()
+    return [(touchpoint_id, person_id, email or "", step) for touchpoint_id, person_id, email, step in rows]
+
+
+def sent(world: World) -> Mails:
+    """What has left, by the reader's day and what it is for; what joined another is part of that."""
+    rows = world.session.execute(
+        select(Message.settled_at, Message.kind, Person.zone)
+        .join(Person, Person.id == Message.person_id)
+        .where(
+            Message.state == MessageState.SENT,
+            Message.id.not_in(select(MailPart.message_id).where(MailPart.message_id != MailPart.leader_id)),
+        )
+    ).all()
+    return Counter((worktime.local(at, zone).date(), kind) for at, kind, zone in rows if at)
+
+
+@pytest.mark.parametrize("ground", ["sqlite"], indirect=True)
+def test_the_simulation_of_a_group_is_what_happens_to_it(world: World, office: PostOffice) -> None:
+    cohort = world.open_group(coaches=[COACH])
+    world.bookable(COACH)
+    world.bring_in(cohort, "".join(f"{person}\n" for person in PEOPLE))
+    public_id = cohort.public_id
+    world.session.rollback()
+    model = model_of(world, public_id)
+    simulated = simulating.simulate(model, response=1.0, responses=())
+
+    placing.place_due(world.session, now=AFTER)
+    live(world, simulating_people.invent(model))
+
+    expected: Mails = Counter(
+        {(day.day, kind): number for day in simulated.story.days for kind, number in day.kinds.items()}
+    )
+    assert sent(world) == expected
+    assert simulated.meetings.placed == len(PEOPLE)
+    assert MessageKind.REMINDER in {kind for _, kind in expected}, "some take their time, and are reminded"
+    assert len(office.to(COACH)) == len(PEOPLE)
