@@ -17,7 +17,7 @@ from coachfollow.rules.kinds import PlanState
 def begin(session: Session, *, touchpoint: Touchpoint, now: datetime) -> None:
     """Date what follows the answer to this, unless its plan has ended; what is dated already stays. No commit."""
     plan = session.get_one(FollowUpPlan, touchpoint.plan_id)
-    key = _awaited(session, touchpoint)
+    key = _awaited(session, plan, touchpoint)
     if key is None or plan.state not in {PlanState.ACTIVE, PlanState.PAUSED}:
         return
     person = session.get_one(Person, plan.person_id)
@@ -38,13 +38,13 @@ def begin(session: Session, *, touchpoint: Touchpoint, now: datetime) -> None:
     sets.bulk_new(session.connection(), Touchpoint, timetables.COLUMNS, found)
 
 
-def _awaited(session: Session, touchpoint: Touchpoint) -> str | None:
-    """The key of the step that was answered, if another waits for that."""
+def _awaited(session: Session, plan: FollowUpPlan, touchpoint: Touchpoint) -> str | None:
+    """The key of the step that was answered, if another waits for that in the version the plan has by now."""
     follows = aliased(Step)
     return session.scalar(
         select(Step.key)
-        .join(follows, follows.version_id == Step.version_id)
-        .where(Step.id == touchpoint.step_id, follows.anchor == literal(ANSWER) + Step.key)
+        .join(follows, follows.anchor == literal(ANSWER) + Step.key)
+        .where(Step.id == touchpoint.step_id, follows.version_id == plan.programme_version_id)
         .limit(1)
     )
 

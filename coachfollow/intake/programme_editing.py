@@ -5,7 +5,7 @@ A step goes by its key; one whose key cannot be used goes by its number in the l
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, time
@@ -26,12 +26,12 @@ from coachfollow.intake.programme_readers import is_slug
 from coachfollow.intake.programme_values import laid_out
 from coachfollow.rules import cadence, worktime
 from coachfollow.rules.kinds import StepKind
-from coachfollow.rules.planning import Sessions
+from coachfollow.rules.planning import Sessions, StepRule
 
 _DAY_ZERO = date(2000, 1, 3)
 _OFFICE = worktime.parse_week(worktime.DEFAULT_WEEK)  # of nobody in particular
 _MOST_SESSIONS = 99
-_LATEST = 9999, time()  # what waits for an answer stands after all that has a day
+_LATEST = 9999, time()  # what waits for an answer that nothing can bring
 _LONGEST_KEY = 50
 
 # how the key of a new step begins, before the day it falls on
@@ -121,8 +121,9 @@ class Survey:
     """A text looked over: its document, what could be read of it, and everything that is wrong.
 
     Steps go by name in the order of the document; `days` says how many days after the training each falls, every
-    session taken for one day, and `again` on which days a series returns. What waits for an answer has no days, and
-    nothing has where a step hangs in the air: a time line would lie.
+    session taken for one day, and `again` on which days a series returns. What waits for an answer has none of these,
+    but a place in the `order`, as if the answer came at once. Nothing has any where a step hangs in the air: a time
+    line would lie.
     """
 
     document: Document
@@ -131,6 +132,7 @@ class Survey:
     steps: Mapping[str, Step]
     days: Mapping[str, int]
     again: Mapping[str, tuple[int, ...]]
+    order: Mapping[str, int]
 
 
 def survey(text: str, *, file: str) -> Survey:
@@ -142,7 +144,7 @@ def survey(text: str, *, file: str) -> Survey:
     document = taken_apart(spot)
     called, found = names(document), examined.programme.steps
     steps = dict(zip(called, found, strict=True)) if len(called) == len(found) else {}
-    days = _days(steps)
+    days, order = _days(steps)
     return Survey(
         document=document,
         programme=examined.programme,
@@ -150,23 +152,36 @@ def survey(text: str, *, file: str) -> Survey:
         steps=steps,
         days={name: own[0] for name, own in days.items()},
         again={name: own[1:] for name, own in days.items()},
+        order=order,
     )
 
 
-def _days(steps: Mapping[str, Step]) -> Mapping[str, tuple[int, ...]]:
-    laid = laid_out(tuple(steps.values()))
-    sessions = Sessions(days=(_DAY_ZERO,) * _MOST_SESSIONS, anchor=0)
+def _days(steps: Mapping[str, Step]) -> tuple[Mapping[str, tuple[int, ...]], Mapping[str, int]]:
+    """The days of every step that has some; and the first of each as if answers came at once."""
+    laid = dict(zip(steps, laid_out(tuple(steps.values())), strict=True))
+    rules = [step.rule for own in laid.values() for step in own]
     try:
-        wanted = cadence.wanted_days(
-            [step.rule for own in laid for step in own], sessions=sessions, hours=_OFFICE
-        )
+        wanted = _wanted(rules, {})
+        earliest = wanted
+        while len(more := _wanted(rules, earliest)) > len(earliest):
+            earliest = more
     except ValueError:
-        return {}
-    return {
+        return {}, {}
+    days = {
         name: tuple((wanted[step.rule.key] - _DAY_ZERO).days for step in own)
-        for name, own in zip(steps, laid, strict=True)
+        for name, own in laid.items()
         if own[0].rule.key in wanted
     }
+    return days, {
+        name: (earliest[key] - _DAY_ZERO).days
+        for name, own in laid.items()
+        if (key := own[0].rule.key) in earliest
+    }
+
+
+def _wanted(rules: Sequence[StepRule], answers: Mapping[str, date]) -> Mapping[str, date]:
+    sessions = Sessions(days=(_DAY_ZERO,) * _MOST_SESSIONS, anchor=0, answers=answers)
+    return cadence.wanted_days(rules, sessions=sessions, hours=_OFFICE)
 
 
 def _with_steps(document: Document, steps: list[Node]) -> Document:
@@ -174,7 +189,7 @@ def _with_steps(document: Document, steps: list[Node]) -> Document:
     changed: Document = {**document, "steps": steps}
     found = survey(dump(changed), file="")
     if found.days:
-        moments = {name: (days, found.steps[name].rule.at) for name, days in found.days.items()}
+        moments = {name: (days, found.steps[name].rule.at) for name, days in found.order.items()}
         placed = sorted(zip(names(changed), steps, strict=True), key=lambda one: moments.get(one[0], _LATEST))
         changed["steps"] = [step for _, step in placed]
     return changed

@@ -41,6 +41,14 @@ def test_lines_that_are_broken_elsewhere_say_the_same() -> None:
             Change(part=Part.ATTENDED, before="", after="60 minutes, 2 sessions"),
         ),
         (
+            SMALL + "allow: {rhythm: true, time: true, weekday: false}\n",
+            Change(part=Part.ALLOWS, before="", after="rhythm, time"),
+        ),
+        (
+            spoilt("{days: 7}", "{days: 7}\n    series: {gaps: [9, 12]}"),
+            Change(part=Part.SERIES, step=STEP, before="", after="9, 12"),
+        ),
+        (
             SMALL + "adapt: {silent_after: 2}\n",
             Change(part=Part.SILENT_AFTER, before="", after="2"),
         ),

@@ -48,6 +48,8 @@ LAST = """\
         (SMALL + "completion: {threshold: most}\n", 27, "completion.threshold", "must be a number"),
         (SMALL + "anchor: middle\n", 27, "anchor", "“middle” is no session"),
         (SMALL + "anchor: 0\n", 27, "anchor", "counted from 1"),
+        (SMALL + "allow: {time: sometimes}\n", 27, "allow.time", "must be true or false"),
+        (SMALL + "allow: {weekdays: true}\n", 27, "allow.weekdays", "did you mean “weekday”?"),
         (SMALL + "adapt: {silent_after: 1}\n", 27, "adapt.silent_after", "from 2 to 9"),
         (SMALL + "adapt: {silent: 2}\n", 27, "adapt.silent", "did you mean “silent_after”?"),
         (SMALL + LAST, 16, "steps.asked", "asks without having reminded; let it come before that"),

@@ -85,6 +85,8 @@ def test_a_step_whose_key_cannot_be_used_is_found_by_its_number() -> None:
         (SMALL + "completion: most\n", "threshold"),
         (SMALL + "anchor: middle\n", "anchor"),
         (SMALL + "adapt: {silent_after: often}\n", "silent-after"),
+        (SMALL + "allow: {weekday: often}\n", "allow-weekday"),
+        (SMALL + "allow: {colour: true}\n", "form"),
         (SMALL + "adapt: {no_opportunity: {later_days: 1}}\n", "no-opportunity-days"),
         (SMALL + "adapt: {barrier: {check_in_within_days: 7}}\n", "barrier-days"),
         (SMALL + "adapt: {as_intended: {in_a_row: 2}}\n", "as-intended-days"),

@@ -28,7 +28,7 @@ def test_every_page_a_mail_leads_to_reads_well_without_script(
     with chromium.new_context(base_url=site, viewport=SMALLEST) as context:
         context.route("**/*.js*", lambda route: route.abort())
         page = context.new_page()
-        for address in (*doors, f"{plan}/change", "/sign-in", "/nowhere", *_old_doors()):
+        for address in (*doors, f"{plan}/change", f"{plan}/rhythm", "/sign-in", "/nowhere", *_old_doors()):
             page.goto(address)
             if bad := in_every_light(page):
                 wrong[page.url] = bad

@@ -143,7 +143,7 @@ def test_the_file_is_shown_downloaded_and_replaced(lena: Browser) -> None:
     assert lena.path == DRAFT
     assert "How is it going?" in lena.text
     lena.open(f"{DRAFT}/file")
-    assert "Line 25, steps.first-question.when.days : “soon” must be a whole number" in lena.text
+    assert "Line 26, steps.first-question.when.days : “soon” must be a whole number" in lena.text
 
     upload(lena, f"{DRAFT}/file", "ours.yaml", PROGRAMME.encode(), revision="2", text="")
     assert "to be mended" not in lena.text
