@@ -4,11 +4,27 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from coachfollow.clock import LeaseTime
-from coachfollow.extensions import installation, lease_time
+from coachfollow.extensions import UtcDateTime, installation, lease_time
 from coachfollow.flow import history, sets
 from coachfollow.models import CLAIM_FENCE, Base, DrainLease, MailPart, Message, Touchpoint
 from coachfollow.rules import retry
@@ -95,10 +111,8 @@ def claim(
     session: Session, *, place: Place, now: datetime, most: int, journal_id: str | None = None
 ) -> Sequence[int]:
     """Claim the oldest due mails for the sender of a journal; one whose sender died is claimed alone. No commit."""
-    alone = _claim(session, LAPSED, place=place, now=now, most=1, journal_id=journal_id)
-    return alone or _claim(
-        session, Message.lapses == 0, place=place, now=now, most=most, journal_id=journal_id
-    )
+    alone = _claim(session, _ALONE, place=place, now=now, most=1, journal_id=journal_id)
+    return alone or _claim(session, _SOUND, place=place, now=now, most=most, journal_id=journal_id)
 
 
 def claim_beside(
@@ -110,7 +124,7 @@ def claim_beside(
     journal_id: str | None = None,
 ) -> Sequence[int]:
     """Claim what else is due of `which`, so that it can be decided together with what was claimed. No commit."""
-    sound = and_(Message.lapses == 0, which)
+    sound = _claiming(and_(Message.lapses == 0, which))
     return _claim(session, sound, place=place, now=now, most=MOST_BESIDE, journal_id=journal_id)
 
 
@@ -163,38 +177,58 @@ def retry_columns(lease: LeaseTime, wait: timedelta | None) -> dict[str, object]
 
 def _claim(
     session: Session,
-    which: ColumnElement[bool],
+    claiming: ReturningUpdate[int],
     *,
     place: Place,
     now: datetime,
     most: int,
     journal_id: str | None,
 ) -> Sequence[int]:
+    facts = {
+        "now": now,
+        "most": most,
+        "its_fence": place.fence,
+        "its_journal": journal_id,
+        "its_lease": place.taken.seconds + installation().settings.lease_seconds,
+        "its_boot": place.taken.boot,
+        "lease_now": place.taken.seconds,
+    }
+    return session.scalars(claiming, facts).all()
+
+
+def _claiming(which: ColumnElement[bool]) -> ReturningUpdate[int]:
+    """The oldest due mails of `which`, as `_claim` says whose they become."""
+    boot = bindparam("its_boot", type_=String())
     may_retry = or_(
         Message.retry_at.is_(None),
-        Message.retry_boot != place.taken.boot,
-        Message.retry_at <= place.taken.seconds,
+        Message.retry_boot != boot,
+        Message.retry_at <= bindparam("lease_now", type_=Float()),
     )
+    is_due = Message.send_at <= bindparam("now", type_=UtcDateTime())
     oldest = (
         select(Message.id)
-        .where(and_(Message.state == MessageState.QUEUED, Message.send_at <= now, may_retry, ~IS_PART, which))
+        .where(and_(Message.state == MessageState.QUEUED, is_due, may_retry, ~IS_PART, which))
         .order_by(Message.send_at, Message.id)
-        .limit(most)
+        .limit(bindparam("most", type_=Integer()))
         .with_for_update(skip_locked=True)
         .cte("oldest")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    claimed = session.scalars(
+    return (
         update(Message)
         .where(Message.id.in_(select(oldest.c.id)))
         .values(
             state=MessageState.CLAIMED,
-            fence=place.fence,
-            journal_id=journal_id,
-            lease_until=place.taken.seconds + installation().settings.lease_seconds,
-            lease_boot=place.taken.boot,
+            fence=bindparam("its_fence", type_=BigInteger()),
+            journal_id=bindparam("its_journal", type_=String()),
+            lease_until=bindparam("its_lease", type_=Float()),
+            lease_boot=boot,
         )
         .returning(Message.id)
         .execution_options(synchronize_session=False)
     )
-    return claimed.all()
+
+
+# every drain asks these: they are put together once
+_ALONE = _claiming(LAPSED)
+_SOUND = _claiming(Message.lapses == 0)

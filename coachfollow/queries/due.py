@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from coachfollow.extensions import UtcDateTime
 from coachfollow.models import Cohort, FollowUpPlan, Person, Reporting, Step, Touchpoint
 from coachfollow.queries import relations
 from coachfollow.rules.kinds import Audience, Pace, PlanState, StepKind, StopReason, TouchpointState
@@ -41,7 +44,26 @@ def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
 
     Of a draft only what comes before the training; of a plan that came to its end only the unprompted check.
     """
-    rows = session.execute(
+    rows = session.execute(_opening(), {"now": now, "today": now.date(), "most": most})
+    return [Due(**dict(zip(Due.__slots__, row, strict=True))) for row in rows]
+
+
+def closing(session: Session, *, now: datetime, most: int) -> Sequence[tuple[int, int]]:
+    """Give open touchpoints whose time is over, with their plans, held; nothing closes during a pause."""
+    rows = session.execute(_closing(), {"now": now, "most": most})
+    return [(touchpoint_id, plan_id) for touchpoint_id, plan_id in rows]
+
+
+# every drain asks these: they are put together once, with the moment left open
+_NOW = bindparam("now", type_=UtcDateTime())
+_TODAY = bindparam("today", type_=Date())
+_MOST = bindparam("most", type_=Integer())
+_MANAGER = aliased(Person)
+
+
+@cache
+def _opening() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Touchpoint.id,
             Touchpoint.plan_id,
@@ -57,7 +79,7 @@ def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
             Person.organisation_id,
             Person.id,
             _MANAGER.id,
-            _reachable(Person, now).label("reachable"),
+            _reachable(Person).label("reachable"),
             Cohort.announced,
             FollowUpPlan.silent_since.is_not(None).label("silent"),
             FollowUpPlan.pace,
@@ -67,35 +89,32 @@ def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
         .join(Step, Step.id == Touchpoint.step_id)
         .join(Cohort, Cohort.id == Touchpoint.cohort_id)
         .outerjoin(Reporting, (Reporting.person_id == Person.id) & Reporting.to_at.is_(None))
-        .outerjoin(_MANAGER, (_MANAGER.id == Reporting.manager_id) & _reachable(_MANAGER, now))
-        .where(Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at <= now, RUNNING)
+        .outerjoin(_MANAGER, (_MANAGER.id == Reporting.manager_id) & _reachable(_MANAGER))
+        .where(Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at <= _NOW, RUNNING)
         .order_by(Touchpoint.due_at)
-        .limit(most)
+        .limit(_MOST)
         .with_for_update(of=[Touchpoint, FollowUpPlan], skip_locked=True, key_share=True)
     )
-    return [Due(**dict(zip(Due.__slots__, row, strict=True))) for row in rows]
 
 
-def closing(session: Session, *, now: datetime, most: int) -> Sequence[tuple[int, int]]:
-    """Give open touchpoints whose time is over, with their plans, held; nothing closes during a pause."""
-    rows = session.execute(
+@cache
+def _closing() -> Select[*tuple[Any, ...]]:
+    return (
         select(Touchpoint.id, Touchpoint.plan_id)
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
-        .where(Touchpoint.state == TouchpointState.OPEN, Touchpoint.closes_at <= now)
+        .where(Touchpoint.state == TouchpointState.OPEN, Touchpoint.closes_at <= _NOW)
         .where(FollowUpPlan.state != PlanState.PAUSED)
         .order_by(Touchpoint.closes_at)
-        .limit(most)
+        .limit(_MOST)
         .with_for_update(of=[Touchpoint, FollowUpPlan], skip_locked=True, key_share=True)
     )
-    return [(touchpoint_id, plan_id) for touchpoint_id, plan_id in rows]
 
 
-_MANAGER = aliased(Person)
-
-
-def _reachable(person: type[Person], now: datetime) -> ColumnElement[bool]:
+def _reachable(person: type[Person]) -> ColumnElement[bool]:
     """Whether mails can reach somebody; who leaves next month still works here."""
-    return and_(person.email.is_not(None), person.undeliverable_at.is_(None), relations.is_here(person, now))
+    return and_(
+        person.email.is_not(None), person.undeliverable_at.is_(None), relations.works_on(person, _TODAY)
+    )
 
 
 RUNNING = or_(

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     ScalarSelect,
     Select,
@@ -31,7 +32,12 @@ Values = Select[tuple[int]] | Collection[int]
 
 def is_here(person: type[Person], now: datetime) -> ColumnElement[bool]:
     """Whether somebody works here: the day on which they leave is their last."""
-    return or_(person.left_on.is_(None), person.left_on >= now.date())
+    return works_on(person, now.date())
+
+
+def works_on(person: type[Person], day: date | BindParameter[date]) -> ColumnElement[bool]:
+    """Whether somebody works here on a day."""
+    return or_(person.left_on.is_(None), person.left_on >= day)
 
 
 def is_listed(enrolment_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
