@@ -16,35 +16,66 @@ from coachfollow.rules import simulating_said
 from coachfollow.rules.simulating_values import Answers, CoachWeek, Simulated, Way, Week
 
 _SHARE = click.FloatRange(0, 1)
+_USUAL = Asked()
 
 
 @click.command()
 @click.argument("key", metavar="PROGRAMME")
 @launching.sessions_option
-@click.option("--participants", type=int, default=100, show_default=True, help="How many take part.")
-@click.option("--coaches", type=int, default=4, show_default=True, help="How many coaches share them.")
-@click.option("--hours", default="", help=f"When a coach can be booked; “{simulations.HOURS}” if not given.")
+@click.option(
+    "--participants", type=int, default=_USUAL.participants, show_default=True, help="How many take part."
+)
+@click.option(
+    "--coaches", type=int, default=_USUAL.coaches, show_default=True, help="How many coaches share them."
+)
+@click.option(
+    "--hours", default=_USUAL.hours, help=f"When a coach can be booked; “{simulations.HOURS}” if not given."
+)
 @click.option("--a-day", type=int, help="Most meetings of a coach in a day.")
 @click.option("--a-week", type=int, help="Most meetings of a coach in a week.")
-@click.option("--gap", type=int, default=0, show_default=True, help="Minutes between two meetings.")
-@click.option("--minutes", type=int, default=30, show_default=True, help="Minutes of a meeting.")
+@click.option("--gap", type=int, default=_USUAL.gap, show_default=True, help="Minutes between two meetings.")
+@click.option("--minutes", type=int, default=_USUAL.minutes, show_default=True, help="Minutes of a meeting.")
 @click.option("--window", type=int, help="Days after its day in which a meeting may be, at least.")
-@click.option("--groups", type=int, default=1, show_default=True, help="So many groups, one after the other.")
-@click.option("--every", type=int, default=7, show_default=True, help="Days from one group to the next.")
-@click.option("--zones", default="", help="Like “Europe/Berlin 70, America/New_York 30”.")
-@click.option("--region", default="", help="Whose public holidays, like DE-BY.")
-@click.option("--week", default="", help="The working week of those who work full time.")
 @click.option(
-    "--part-time", type=_SHARE, default=0.2, show_default=True, help="The share who work part time."
-)
-@click.option("--away", type=_SHARE, default=0.2, show_default=True, help="The share away for a week or two.")
-@click.option(
-    "--a-manager", type=int, default=8, show_default=True, help="People of one manager; 0: no managers."
+    "--groups",
+    type=int,
+    default=_USUAL.groups,
+    show_default=True,
+    help="So many groups, one after the other.",
 )
 @click.option(
-    "--response", type=_SHARE, default=0.6, show_default=True, help="The share of answers for the mails."
+    "--every", type=int, default=_USUAL.every, show_default=True, help="Days from one group to the next."
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same story.")
+@click.option("--zones", default=_USUAL.zones, help="Like “Europe/Berlin 70, America/New_York 30”.")
+@click.option("--region", default=_USUAL.region, help="Whose public holidays, like DE-BY.")
+@click.option("--week", default=_USUAL.week, help="The working week of those who work full time.")
+@click.option(
+    "--part-time",
+    type=_SHARE,
+    default=_USUAL.part_time,
+    show_default=True,
+    help="The share who work part time.",
+)
+@click.option(
+    "--away", type=_SHARE, default=_USUAL.away, show_default=True, help="The share away for a week or two."
+)
+@click.option(
+    "--a-manager",
+    type=int,
+    default=_USUAL.a_manager,
+    show_default=True,
+    help="People of one manager; 0: no managers.",
+)
+@click.option(
+    "--response",
+    type=_SHARE,
+    default=_USUAL.response,
+    show_default=True,
+    help="The share of answers for the mails.",
+)
+@click.option(
+    "--seed", type=int, default=_USUAL.seed, show_default=True, help="The same seed gives the same story."
+)
 @output.json_option
 def simulate(*, key: str, days: Sequence[date], as_json: bool, **said: Any) -> None:
     """Simulate a launch: mails a day, meetings against the coaches' room, answers at 40, 60 and 80 %."""

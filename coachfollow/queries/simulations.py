@@ -24,7 +24,7 @@ from coachfollow.rules import worktime
 from coachfollow.rules.cadence import Sessions
 from coachfollow.rules.kinds import Role, Scope
 from coachfollow.rules.previewing import Offer
-from coachfollow.rules.simulating_values import MOST_GROUPS, WIDEST, Kind, Model
+from coachfollow.rules.simulating_values import MOST_GROUPS, RESPONSE, WIDEST, Kind, Model
 from coachfollow.rules.slots_values import Coach, Meeting
 from coachfollow.rules.worktime import WorkingTime
 
@@ -60,7 +60,7 @@ class Asked:
     groups: int = 1
     every: int = 7
     a_manager: int = 8
-    response: float = 0.6
+    response: float = RESPONSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 The rules are the real ones: dates on each person's working days, limits over all mails, silences, placing. What is
 not modelled: mail servers and their refusals, absence from the training, pauses and changes by hand, meetings that
-are moved, other programmes of the same people. A list is taken to come at once, before the first mail.
+are moved, adaptations by answers, steps that wait for an answer, rhythms of one's own, mails to coaches, other
+programmes of the same people. A list is taken to come at once, before the first mail.
 """
 
 from collections import Counter, defaultdict
@@ -17,6 +18,7 @@ from coachfollow.rules.simulating_mails import Asked, Became, Known, Read, Reade
 from coachfollow.rules.simulating_meetings import Placed
 from coachfollow.rules.simulating_people import Manager, Participant
 from coachfollow.rules.simulating_values import (
+    RESPONSE,
     RESPONSES,
     Answers,
     Mailed,
@@ -26,7 +28,9 @@ from coachfollow.rules.simulating_values import (
 )
 
 
-def simulate(model: Model, *, response: float = 0.6, responses: Sequence[float] = RESPONSES) -> Simulated:
+def simulate(
+    model: Model, *, response: float = RESPONSE, responses: Sequence[float] = RESPONSES
+) -> Simulated:
     """Let the whole plan happen, once for each share of answers; ValueError for a step without its session."""
     people = simulating_people.invent(model)
     managers = simulating_people.managers(model, people)

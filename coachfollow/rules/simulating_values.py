@@ -12,7 +12,8 @@ from coachfollow.rules.limits import Limits
 from coachfollow.rules.slots_values import Coach, Meeting
 from coachfollow.rules.worktime import WorkingTime
 
-RESPONSES = (0.4, 0.6, 0.8)
+RESPONSE = 0.6  # the share of questions that is answered, where nobody says another
+RESPONSES = (0.4, 0.6, 0.8)  # the shares that are compared
 WIDEST = 42  # days: a meeting that comes six weeks late is about something else
 MOST_GROUPS = 12
 USUAL = Limits()
