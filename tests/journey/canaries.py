@@ -3,13 +3,16 @@
 import io
 import zipfile
 from collections.abc import Iterator
-from urllib.parse import urljoin, urlsplit
+from datetime import date, timedelta
+from urllib.parse import parse_qs, urljoin, urlsplit
 
+from tests.journey import cast
 from tests.journey.installations import Installation
 from tests.journey.pages import read
 from tests.journey.visitors import Visitor
 
 ELSEWHERE = ("/static/", "/demo/")
+NEARBY = timedelta(days=10)  # of the training: a calendar has no last page
 REPORTS = (("report", "completion", "--by", "cohort"), ("cohort", "list"), ("status",))
 
 
@@ -19,7 +22,12 @@ def pages_of(visitor: Visitor) -> Iterator[tuple[str, str]]:
     while waiting:
         address = waiting.pop().partition("#")[0]
         parts = urlsplit(address)
-        if address in seen or parts.netloc != host or parts.path.startswith(ELSEWHERE):
+        if (
+            address in seen
+            or parts.netloc != host
+            or parts.path.startswith(ELSEWHERE)
+            or _is_far(parts.query)
+        ):
             continue
         seen.add(address)
         body = visitor.fetch(address)
@@ -27,6 +35,13 @@ def pages_of(visitor: Visitor) -> Iterator[tuple[str, str]]:
         if not body.startswith(b"PK"):
             page = read(status=200, url=address, html=body.decode())
             waiting += [urljoin(address, link) for _, link in page.links]
+
+
+def _is_far(query: str) -> bool:
+    """Whether it is a sheet of a calendar on which nothing of the story can stand."""
+    return any(
+        abs(date.fromisoformat(day) - cast.BEGIN.date()) > NEARBY for day in parse_qs(query).get("from", ())
+    )
 
 
 def papers_of(town: Installation) -> Iterator[tuple[str, str]]:
