@@ -159,9 +159,16 @@ def _redated(one: FollowUp, footing: Footing, anchored: Anchored, cause: Cause, 
         if cause.passed is None or one.kind is StepKind.COMMITMENT:
             return one.course
         return _left_out(course, cause.passed, now)
-    if becomes.excused is not None and course.state is not TouchpointState.CANCELLED:
+    if becomes.excused is not None and _follows(one.course, anchored.was[_item(one)], course):
         return replace(_left_out(course, becomes.excused, now), state=TouchpointState.EXCUSED)
     return course
+
+
+def _follows(before: Course, was: Planned, after: Course) -> bool:
+    """Whether it stands where the programme puts it: not moved by hand, nor at a time two people agreed upon."""
+    if after.state is TouchpointState.CANCELLED or _is_placed(after.meeting):
+        return False
+    return before.state is TouchpointState.EXCUSED or before.dates.day == was.local_date
 
 
 def _latest(footing: Footing, anchored: Anchored, cause: Cause, now: datetime) -> datetime:

@@ -3,17 +3,20 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coachfollow.rules import reckoning, redating, replanning
+from coachfollow.rules.absences import Leave
 from coachfollow.rules.cadence import StepRule
-from coachfollow.rules.changes import Course, Footing, Key
+from coachfollow.rules.changes import Course, Footing, Key, Meeting
 from coachfollow.rules.kinds import Audience, CheckInState, PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.rules.planning import Sessions
 from coachfollow.rules.reckoning import Anchored, Reckoning
 from coachfollow.rules.replanning import Cause, Changes, Standing
 from coachfollow.rules.snapshots import FollowUp, Snapshot
+from coachfollow.rules.worktime import WorkingTime
 from tests.rules.plans_by_hand import (
     DAY,
     KINDS,
@@ -321,3 +324,30 @@ def test_what_is_new_is_put_aside_for_who_was_not_there() -> None:
     steps = {1: step(StepKind.REFLECTION), 9: step(StepKind.PROMPT)}
     dates = reckoning.anchored(reckoned(TRAINING, steps={1: steps[1]}), reckoned(TRAINING, steps=steps))
     assert wanted(plan, dates)[9, 1].state is TouchpointState.CANCELLED
+
+
+BY_HAND = datetime(2026, 3, 24, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("days_on", "meeting", "becomes"),
+    [
+        pytest.param(0, None, TouchpointState.EXCUSED, id="where the programme has it"),
+        pytest.param(20, None, TouchpointState.PLANNED, id="moved by hand, until after the leave"),
+        pytest.param(0, placed(BY_HAND), TouchpointState.PLANNED, id="with a time two people agreed upon"),
+    ],
+)
+def test_leave_excuses_what_stands_where_the_programme_has_it(
+    days_on: int, meeting: Meeting | None, becomes: TouchpointState
+) -> None:
+    was = reckoned(date(2026, 3, 16))
+    leave = Leave(first=date(2026, 3, 17), last=date(2026, 4, 2))
+    away = replace(was, week=WorkingTime(pattern=WEEK, leave=(leave,)))
+    dates = reckoning.anchored(was, away)
+    assert dates.becomes[Q].excused is not None
+    stands = course(dates.was[Q].local_date + days_on * DAY, meeting=meeting)
+
+    found = wanted(snapshot(follow_up(1, stands)), dates, Cause(because="leave"))[1, 1]
+
+    assert found.state is becomes
+    assert found.meeting == meeting
