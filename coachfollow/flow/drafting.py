@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from coachfollow.extensions import UtcDateTime
 from coachfollow.flow import sets, timetables
-from coachfollow.models import Coaching, Cohort, Enrolment, FollowUpPlan, Grant, ImportRow
+from coachfollow.models import Coaching, Cohort, Enrolment, FollowUpPlan, Grant, ImportRow, Person
+from coachfollow.queries import relations
 from coachfollow.rules.kinds import PlanState, Role, Scope
 
 
@@ -40,7 +41,7 @@ def draft(
 
 def share_out(session: Session, *, cohort: Cohort, plans: ColumnElement[bool], now: datetime) -> int:
     """Give the chosen plans that have no coach one of the cohort's each, the least busy first. No commit."""
-    coaches = _coaches_by_load(session, cohort)
+    coaches = _coaches_by_load(session, cohort, now)
     if not coaches:
         return 0
     shared = sets.insert_new(session, Coaching).from_select(
@@ -104,7 +105,8 @@ def _as_named(plans: ColumnElement[bool], batch_id: int | None, now: datetime) -
     return select(FollowUpPlan.id, named, literal(now, UtcDateTime())).where(plans, named.is_not(None))
 
 
-def _coaches_by_load(session: Session, cohort: Cohort) -> list[int]:
+def _coaches_by_load(session: Session, cohort: Cohort, now: datetime) -> list[int]:
+    """The coaches of a group who are here and can be reached, whoever coaches fewest first."""
     load = (
         select(func.count(Coaching.id))
         .join(FollowUpPlan, FollowUpPlan.id == Coaching.plan_id)
@@ -118,11 +120,14 @@ def _coaches_by_load(session: Session, cohort: Cohort) -> list[int]:
     return list(
         session.scalars(
             select(Grant.person_id)
+            .join(Person, Person.id == Grant.person_id)
             .where(
                 Grant.role == Role.COACH,
                 Grant.scope == Scope.COHORT,
                 Grant.scope_id == cohort.id,
                 Grant.to_at.is_(None),
+                Person.email.is_not(None),
+                relations.is_here(Person, now),
             )
             .order_by(load, Grant.person_id)
         )

@@ -62,7 +62,7 @@ def foresee(session: Session, *, whose: Whose, to: int | None, now: datetime) ->
         raise Conflict("They coach nobody here whose follow-up is still to come.")
     if to == whose.coach_id:
         raise Conflict("Somebody else has to take over.")
-    loads = handovers.loads(session, cohort_ids={one.cohort_id for one in plans}, but=whose.coach_id)
+    loads = handovers.loads(session, cohort_ids={one.cohort_id for one in plans}, but=whose.coach_id, now=now)
     handed = _shared(plans, loads, to)
     coming = handovers.coming(session, plan_ids=[one.plan_id for one in plans], now=now)
     standing = [one.touchpoint_id for one in coming if one.is_placed]

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import CheckIn, Coaching, Cohort, FollowUpPlan, Grant, Person, Touchpoint
-from coachfollow.queries import snapshots
+from coachfollow.queries import relations, snapshots
 from coachfollow.rules.kinds import CheckInState, Role, Scope, TouchpointState
 
 
@@ -73,14 +73,25 @@ def coached(session: Session, whose: Whose) -> Sequence[Coached]:
     ]
 
 
-def loads(session: Session, *, cohort_ids: Collection[int], but: int) -> Mapping[int, Mapping[int, int]]:
-    """Give how many each of a group's coaches coaches there, by group and coach, without one of them."""
-    named = select(Grant.scope_id, Grant.person_id).where(
-        Grant.role == Role.COACH,
-        Grant.scope == Scope.COHORT,
-        Grant.scope_id.in_(list(cohort_ids)),
-        Grant.to_at.is_(None),
-        Grant.person_id != but,
+def loads(
+    session: Session, *, cohort_ids: Collection[int], but: int, now: datetime
+) -> Mapping[int, Mapping[int, int]]:
+    """Give how many each of a group's coaches coaches there, by group and coach, without one of them.
+
+    Whoever has left or has no address takes nobody over.
+    """
+    named = (
+        select(Grant.scope_id, Grant.person_id)
+        .join(Person, Person.id == Grant.person_id)
+        .where(
+            Grant.role == Role.COACH,
+            Grant.scope == Scope.COHORT,
+            Grant.scope_id.in_(list(cohort_ids)),
+            Grant.to_at.is_(None),
+            Grant.person_id != but,
+            Person.email.is_not(None),
+            relations.is_here(Person, now),
+        )
     )
     busy = (
         select(FollowUpPlan.cohort_id, Coaching.coach_id, func.count())

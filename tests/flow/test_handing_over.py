@@ -63,6 +63,19 @@ def test_who_leaves_is_shared_out_evenly_and_gets_nobody_new(world: World) -> No
         hand_over(world)
 
 
+def test_a_coach_who_has_left_takes_nobody_over_and_gets_nobody_new(world: World) -> None:
+    cohort = begin(world, CARLA, CLEO, CORA)
+    left = (AFTER - DAY).date()
+    world.session.execute(update(Person).where(Person.email == CORA).values(left_on=left))
+    world.session.commit()
+
+    assert {one.coach_id for one in hand_over(world).handed} == {world.person(CLEO)}
+
+    newcomer = "new@example.org"
+    world.attend(cohort, "".join(f"{one}\n" for one in [*PEOPLE, newcomer]))
+    assert coach_of(world, newcomer) == CLEO
+
+
 def test_a_meeting_leaves_the_calendars_and_is_found_anew_with_the_new_coach(world: World) -> None:
     begin(world, CARLA)
     placing.place_due(world.session, now=AFTER)
