@@ -58,7 +58,7 @@ def foresee(session: Session, *, whose: Whose, to: int | None, now: datetime) ->
     to take over, or nobody has to.
     """
     plans = handovers.coached(session, whose)
-    if not plans and not handovers.is_named(session, whose):
+    if not plans and (whose.plan is not None or not handovers.is_named(session, whose)):
         raise Conflict("They coach nobody here whose follow-up is still to come.")
     if to == whose.coach_id:
         raise Conflict("Somebody else has to take over.")

@@ -29,10 +29,9 @@ def show(cohort: str, coach: int) -> ResponseReturnValue:
     leaving = _among(coaches, coach)
     if "to" not in request.args:
         return _form(cohort, leaving, coaches, {})
+    who = request.args.get("who") or EVERYBODY
     try:
-        found = handover.foresee(
-            g.session, whose=_whose(request.args.get("who", ""), group.id, coach), to=_to(coaches), now=g.now
-        )
+        found = handover.foresee(g.session, whose=_whose(who, group.id, coach), to=_to(coaches), now=g.now)
     except Conflict as refusal:
         return _form(cohort, leaving, coaches, {"to": refusal.sentence}), refusal.status
     first = (paging.number() - 1) * paging.SIZE
@@ -43,8 +42,8 @@ def show(cohort: str, coach: int) -> ResponseReturnValue:
         found=found,
         told=handover.who_is_told(found),
         lines=paging.page(found.handed[first : first + paging.SIZE + 1]),
-        values={"who": request.args.get("who", EVERYBODY), "to": request.args["to"]},
-        leaves=request.args.get("who", EVERYBODY) == EVERYBODY,
+        values={"who": who, "to": request.args["to"]},
+        leaves=who == EVERYBODY,
     )
 
 
@@ -58,7 +57,7 @@ def carry_out(cohort: str, coach: int) -> ResponseReturnValue:
     leaving = _among(coaches, coach)
     done = handover.hand_over(
         g.session,
-        whose=_whose(request.form.get("who", ""), group.id, coach),
+        whose=_whose(request.form.get("who") or EVERYBODY, group.id, coach),
         to=_to(coaches),
         now=g.now,
         actor_id=g.actor.person_id,
@@ -77,7 +76,7 @@ def _among(coaches: Sequence[CoachOfGroup], coach: int) -> CoachOfGroup:
 
 
 def _whose(who: str, cohort_id: int, coach: int) -> Whose:
-    return Whose(coach_id=coach, cohort_id=cohort_id, plan=None if who in {"", EVERYBODY} else who)
+    return Whose(coach_id=coach, cohort_id=cohort_id, plan=None if who == EVERYBODY else who)
 
 
 def _to(coaches: Sequence[CoachOfGroup]) -> int | None:

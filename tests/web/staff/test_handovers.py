@@ -54,3 +54,18 @@ def test_who_is_no_coach_of_the_group_is_refused(
 ) -> None:
     address = f"/groups/{group_of(world, ANNA)}/coaches/{number or coach(world)}/hand-over"
     assert signed_in(world, LENA).open(address, who="everybody", to=to).status_code == status
+
+
+@pytest.mark.parametrize(("who", "status"), [("somebody-else", 409), ("", 200), ("everybody", 200)])
+@ON_ONE
+def test_whom_they_do_not_coach_they_hand_over_to_nobody(world: World, who: str, status: int) -> None:
+    was, group = coach(world), group_of(world, ANNA)
+    with world.inside() as home:
+        cohort = home.session.scalars(select(Cohort).where(Cohort.public_id == group)).one()
+        extending.add_coach(home.session, cohort=cohort, email=CLEO, now=ASKED)
+
+    browser = signed_in(world, LENA)
+    answer = browser.open(f"/groups/{group}/coaches/{was}/hand-over", who=who, to="evenly")
+
+    assert answer.status_code == status
+    assert ("coaches this group no more and gets" in browser.text) == (status == 200)
