@@ -3,20 +3,18 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Person, Touchpoint
-from coachfollow.queries import worktimes
+from coachfollow.queries import wishes, worktimes
 from coachfollow.rules import slots_clashes
 from coachfollow.rules.kinds import CheckInState
 from coachfollow.rules.slots_values import Coach, Meeting
 from coachfollow.rules.worktime import WorkingTime
-
-WEEK = timedelta(days=7)  # what was so lately counts for the limits of a week
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +42,7 @@ def of_coaches(
     In four statements. Whoever has offered no hours chose every time by hand: nothing of theirs clashes.
     """
     coaches = _coaches(session, coach_ids)
-    rows = _standing(session, coaches, since=now - WEEK) if coaches else ()
+    rows = _standing(session, coaches, since=now - wishes.WEEK) if coaches else ()
     people = {row.meeting.person for row in rows if row.meeting.starts_at > now}
     if not people:
         return {}

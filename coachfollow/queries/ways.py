@@ -19,7 +19,6 @@ from coachfollow.rules.slots_reasons import Reason
 from coachfollow.rules.slots_values import Meeting
 
 FAR = timedelta(days=3)  # what is nearer moves only where nothing else helps
-AHEAD = timedelta(days=21)  # as placing looks
 MOST = 10  # of a group at once
 
 
@@ -71,7 +70,7 @@ def of(session: Session, *, follow_up: int, now: datetime) -> Way | None:
 
 def of_group(session: Session, *, cohort_id: int, now: datetime) -> tuple[Sequence[Way], int]:
     """Give what would help the nearest meetings of a group that have no time, and how many there are."""
-    rows = meetings.without_a_time(session, cohort_id=cohort_id, now=now, ahead=AHEAD)
+    rows = meetings.without_a_time(session, cohort_id=cohort_id, now=now, ahead=wishes.AHEAD)
     return _ways(session, rows[:MOST], [], now), len(rows)
 
 
