@@ -27,8 +27,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from coachfollow.config import Settings
 from coachfollow.extensions import db
 from coachfollow.flow import migrating
-from coachfollow.models import Base, Event
+from coachfollow.models import Base, Event, Message
 from coachfollow.queries import tables
+from coachfollow.rules.kinds import MessageKind, MessageState
 from tests.databases import running_app
 from tests.foundation import rows
 
@@ -123,6 +124,21 @@ def test_every_migration_goes_down_and_up_again_over_a_row_in_every_table() -> N
     flask_migrate.upgrade()
 
     assert [name for name, count in counted().items() if name in first and not count] == []
+
+
+@pytest.mark.usefixtures("empty_app")
+def test_a_mail_to_a_coach_that_waits_is_not_sent_as_another_when_its_version_is_taken_back() -> None:
+    flask_migrate.upgrade()
+    waits = {"kind": MessageKind.MISFIT, "state": MessageState.QUEUED}
+    with db.engine.begin() as connection:
+        rows.fill(connection)
+        connection.execute(update(Message).values(waits))
+
+    flask_migrate.downgrade(revision="0018")
+
+    with db.engine.connect() as connection:
+        told = connection.execute(select(Message.kind, Message.state, Message.reason)).one()
+    assert told == (MessageKind.ASK_HOURS, MessageState.CANCELLED, "the version was taken back")
 
 
 class GoneError(Exception):

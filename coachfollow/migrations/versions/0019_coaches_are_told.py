@@ -31,6 +31,10 @@ def downgrade() -> None:
         batch_op.drop_constraint(op.f('ck_coach_profiles_rhythm'), type_='check')
         batch_op.drop_column('rhythm')
     op.drop_table('coach_days')
+    op.execute(
+        "UPDATE messages SET state = 'cancelled', reason = 'the version was taken back', settled_at = created_at"
+        f" WHERE kind IN ({_said(TO_COACHES)}) AND state IN ('queued', 'claimed')"
+    )
     op.execute(f"UPDATE messages SET kind = 'ask_hours' WHERE kind IN ({_said(TO_COACHES)})")
     _allow(KINDS)
 
