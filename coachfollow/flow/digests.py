@@ -12,6 +12,7 @@ from coachfollow.queries.digests import Reader
 from coachfollow.rules import digesting, worktime
 from coachfollow.rules.kinds import MessageKind
 
+LOOK_BACK = timedelta(days=8)  # a week, wherever its day begins
 AT_ONCE = 20  # coaches whose people are read together: what they need fits into memory
 
 Due = tuple[Reader, date]
@@ -28,11 +29,12 @@ def send_due(session: Session, *, now: datetime) -> int:
 
 def _due(session: Session, now: datetime) -> Iterator[Due]:
     readers = digests.readers(session, now=now)
-    done = digests.looked_at(session, since=now.date() - timedelta(days=2))
+    done = digests.looked_at(session, since=now.date() - LOOK_BACK)
+    latest = dict(sorted(done))  # of each the last day
     times = worktimes.of_people(session, ids=[one.person_id for one in readers], now=now) if readers else {}
     for one in readers:
         day = digesting.due_on(one.rhythm, hours=times[one.person_id], zone=one.zone, now=now)
-        if day is not None and (one.person_id, day) not in done:
+        if day is not None and latest.get(one.person_id, date.min) < digesting.looks_since(one.rhythm, day):
             yield one, day
 
 

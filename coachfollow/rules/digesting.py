@@ -12,15 +12,18 @@ SOON = 3  # working days: a meeting that no longer fits within them is told of a
 def due_on(rhythm: Rhythm, *, hours: Hours, zone: str, now: datetime) -> date | None:
     """The day, where they live, on which they are told while they work; none where that is not now.
 
-    Once a week it is the first day of it on which they work: Monday for most.
+    Once a week it is any day on which they work: the first of it, Monday for most, if nothing held it up.
     """
     here = worktime.local(now, zone)
     spans, day = worktime.spans_on(hours, here.date()), here.date()
     if not spans or not spans[0].start <= here.time() < spans[-1].end or rhythm is Rhythm.NEVER:
         return None
-    if rhythm is Rhythm.WEEKLY and worktime.next_working_day(hours, limits.monday(day)) != day:
-        return None
     return day
+
+
+def looks_since(rhythm: Rhythm, day: date) -> date:
+    """The first day that counts as the same time: whoever was looked after since then is not told again."""
+    return limits.monday(day) if rhythm is Rhythm.WEEKLY else day
 
 
 def told_until(rhythm: Rhythm, day: date) -> date:

@@ -79,6 +79,20 @@ def test_a_digest_comes_once_a_week_and_quotes_nobody(booked: World) -> None:
     assert "guest complains" not in said
 
 
+def test_leave_entered_on_its_day_brings_no_second_one_in_a_week(booked: World) -> None:
+    assert digests.send_due(booked.session, now=MONDAY) == 1
+
+    for day in (MONDAY, MONDAY + DAY):
+        go_away(booked, day.date(), now=MONDAY + timedelta(hours=1))
+
+    assert digests.send_due(booked.session, now=MONDAY + 2 * DAY) == 0
+
+
+def test_where_monday_passed_without_one_it_comes_on_a_later_day(booked: World) -> None:
+    assert digests.send_due(booked.session, now=MONDAY + DAY) == 1
+    assert digests.send_due(booked.session, now=MONDAY + 2 * DAY) == 0
+
+
 def test_where_there_is_nothing_to_say_nothing_comes_and_it_is_looked_at_once(booked: World) -> None:
     monday = MONDAY - 7 * DAY
 

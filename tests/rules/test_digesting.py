@@ -29,7 +29,9 @@ MONDAY = date(2026, 3, 9)
         ),
         pytest.param(Rhythm.WEEKLY, USUAL, BERLIN, (3, 9, 16, 0), None, id="nobody works any more"),
         pytest.param(Rhythm.WEEKLY, USUAL, BERLIN, (3, 9, 23, 30), None, id="that day is over in Berlin"),
-        pytest.param(Rhythm.WEEKLY, USUAL, BERLIN, (3, 10, 8, 0), None, id="Tuesday is another day"),
+        pytest.param(
+            Rhythm.WEEKLY, USUAL, BERLIN, (3, 10, 8, 0), date(2026, 3, 10), id="if Monday passed without it"
+        ),
         pytest.param(Rhythm.WEEKLY, USUAL, AUCKLAND, (3, 8, 20, 0), MONDAY, id="Monday comes earlier there"),
         pytest.param(
             Rhythm.WEEKLY, HOLIDAY, BERLIN, (4, 7, 8, 0), date(2026, 4, 7), id="Monday was a holiday"
@@ -49,6 +51,11 @@ def test_the_day_on_which_a_coach_is_told(
     moment = datetime(2026, *now, tzinfo=UTC)
 
     assert digesting.due_on(rhythm, hours=hours, zone=zone, now=moment) == day
+
+
+def test_what_was_told_in_a_week_is_not_told_again_in_it() -> None:
+    assert digesting.looks_since(Rhythm.WEEKLY, date(2026, 3, 11)) == MONDAY
+    assert digesting.looks_since(Rhythm.DAILY, date(2026, 3, 11)) == date(2026, 3, 11)
 
 
 def test_how_far_a_list_reaches() -> None:
