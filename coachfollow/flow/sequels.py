@@ -1,17 +1,19 @@
 """Dates what waits for an answer, in the transaction that keeps the answer: not before, and once."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import literal, select
+from sqlalchemy import literal, select, update
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.flow import sets, timetables
-from coachfollow.models import Cohort, FollowUpPlan, Person, Step, Touchpoint
+from coachfollow.models import CheckIn, Cohort, FollowUpPlan, Person, Step, Touchpoint
 from coachfollow.queries import schedules, tempos, worktimes
 from coachfollow.rules import cadence, planning, worktime
 from coachfollow.rules.cadence import ANSWER
-from coachfollow.rules.kinds import PlanState
+from coachfollow.rules.changes import PROGRAMME_CHANGED
+from coachfollow.rules.kinds import CheckInState, PlanState, TouchpointState
 
 
 def begin(session: Session, *, touchpoint: Touchpoint, now: datetime) -> None:
@@ -35,7 +37,28 @@ def begin(session: Session, *, touchpoint: Touchpoint, now: datetime) -> None:
     dated = [(ids[one.step], one) for one in planned if one.step in follows]
     rows = timetables.rows(dated, gone_by=frozenset(), now=now)
     found = [(plan.id, plan.cohort_id, one.n, False, *row) for (_, one), row in zip(dated, rows, strict=True)]
+    _bring_back(session, found)
     sets.bulk_new(session.connection(), Touchpoint, timetables.COLUMNS, found)
+
+
+def _bring_back(session: Session, rows: Sequence[tuple[object, ...]]) -> None:
+    """Let what was left out when the programme came to wait for the answer be dated by it like the rest."""
+    for row in rows:
+        values = dict(zip(timetables.COLUMNS, row, strict=True))
+        brought = session.scalars(
+            update(Touchpoint)
+            .where(
+                *(getattr(Touchpoint, name) == values[name] for name in ("plan_id", "step_id", "n")),
+                Touchpoint.state == TouchpointState.CANCELLED,
+                Touchpoint.state_reason == PROGRAMME_CHANGED,
+            )
+            .values(values)
+            .returning(Touchpoint.id)
+            .execution_options(synchronize_session=False)
+        ).all()
+        if brought:  # its meeting is looked for anew
+            cancelled = CheckIn.touchpoint_id.in_(brought) & (CheckIn.state == CheckInState.CANCELLED)
+            session.execute(update(CheckIn).where(cancelled).values(state=CheckInState.UNPLACED, reason=None))
 
 
 def _awaited(session: Session, plan: FollowUpPlan, touchpoint: Touchpoint) -> str | None:

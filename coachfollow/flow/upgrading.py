@@ -17,13 +17,12 @@ from coachfollow.flow.foreseeing import Foreseen, Worlds
 from coachfollow.models import Cohort, FollowUpPlan, ProgrammeVersion, Step, Touchpoint
 from coachfollow.queries import schedules, snapshots
 from coachfollow.rules.cadence import Sessions, StepRule
+from coachfollow.rules.changes import PROGRAMME_CHANGED
 from coachfollow.rules.reckoning import Reckoning
 from coachfollow.rules.replanning import Cause, Standing
 from coachfollow.rules.worktime import Hours
 
-CHANGED = Cause(
-    because="the programme was changed", passed="its day had passed when the programme was changed"
-)
+CHANGED = Cause(because=PROGRAMME_CHANGED, passed="its day had passed when the programme was changed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from coachfollow.rules.redating import Dates
 
 TAKEN_BACK = "it was added and taken back again"
 COACH_CHANGED = "the coach changed"  # another one has its place
+PROGRAMME_CHANGED = "the programme was changed"  # another version of it has it no more, or not yet
 UNTOLD = (TAKEN_BACK, COACH_CHANGED)  # what is cancelled for these reasons is told by nobody
 
 Key = tuple[int, int]

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import commitments, plans, programmes, sequels
+from coachfollow.flow import commitments, plans, programmes, sequels, upgrading
 from coachfollow.intake import programme as template
-from coachfollow.models import Step, Touchpoint
+from coachfollow.models import Cohort, Step, Touchpoint
 from coachfollow.queries import my_plan, schedules, timelines
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.kinds import Applied, PlanState, StopReason, TouchpointState
@@ -106,3 +106,23 @@ def test_while_a_plan_rests_the_days_rest_too(world: World) -> None:
     plans.resume(world.session, plan_id=plan_id, now=ASKED + 14 * DAY)
 
     assert days(world)["last-nudge"] == date(2026, 3, 31)  # five working days after it went on
+
+
+def test_what_an_upgrade_lets_wait_for_an_answer_is_dated_by_the_answer(stand: Stand) -> None:
+    def trained(world: World) -> None:
+        world.train(ANNA)
+        world.open_mails(FIRST_MAIL)
+        world.open_mails(ASKED)
+
+    world = stand(trained)
+    text = MOMENTS.replace("    when: {days: 40}", "    when: {working_days: 5, after: answer:asked}")
+    programme = template.read(text, file="moments.yaml")
+    programmes.publish(world.session, organisation_id=world.organisation_id, programme=programme, now=ASKED)
+    upgrading.upgrade(world.session, cohort=world.session.scalars(select(Cohort)).one(), now=ASKED)
+    assert world.states(ANNA)["last-nudge"] is TouchpointState.CANCELLED
+
+    world.answer(ANNA, "asked", YES, now=ASKED + DAY)
+
+    nudge = world.touchpoint(ANNA, "last-nudge")
+    assert (nudge.state, nudge.state_reason, nudge.settled_at) == (TouchpointState.PLANNED, None, None)
+    assert nudge.local_date == date(2026, 3, 18)
