@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.extensions import installation
 from coachfollow.flow import invitations
-from coachfollow.mail import listing, templates
+from coachfollow.mail import templates
 from coachfollow.mail.listing import Line, Section
 from coachfollow.queries import clashes, coached, digests, worktimes
 from coachfollow.queries.clashes import Clash
@@ -25,10 +25,8 @@ _OWN_TITLE = frozenset({Need.SILENT, Need.NO_LONGER_FITS})
 Listing = Sequence[Section]
 
 
-def of_letters(
-    session: Session, letters: Iterable[Letter], *, now: datetime
-) -> Mapping[int, Mapping[str, str]]:
-    """Give what these letters list, as values of their blanks, by letter; other kinds of mail list nothing."""
+def of_letters(session: Session, letters: Iterable[Letter], *, now: datetime) -> Mapping[int, Listing]:
+    """Give what these letters list, by letter; other kinds of mail have no list."""
     lists = [one for one in letters if one.kind in {MessageKind.COACH_DIGEST, MessageKind.MISFIT}]
     if not lists:
         return {}
@@ -37,9 +35,7 @@ def of_letters(
         MessageKind.COACH_DIGEST: of_digests(session, readers, now=now),
         MessageKind.MISFIT: of_misfits(session, readers, now=now),
     }
-    return {
-        one.id: listing.values(by_kind[one.kind].get(one.person_id, ()), locale=one.locale) for one in lists
-    }
+    return {one.id: by_kind[one.kind].get(one.person_id, ()) for one in lists}
 
 
 def of_digests(session: Session, readers: Sequence[Reader], *, now: datetime) -> Mapping[int, Listing]:

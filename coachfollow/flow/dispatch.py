@@ -17,6 +17,7 @@ from coachfollow.flow import (
     journals,
     letters,
     opening,
+    outbox,
     outcomes,
     plans,
     reconciling,
@@ -33,6 +34,8 @@ from coachfollow.models import Message
 from coachfollow.rules import retry
 
 log = logging.getLogger(__name__)
+
+NOTHING_LEFT = "there was nothing left to tell"
 
 BATCH = 500
 BATCH_SECONDS = 20.0
@@ -156,9 +159,11 @@ def _journal() -> Journal | None:
 
 
 def _written(session: Session, ids: Sequence[int], place: Place, now: datetime) -> Sequence[Written]:
-    """Write the batch and store its bytes, sealed; what cannot be written is set aside with the reason."""
+    """Write the batch and store its bytes, sealed; what cannot be written is set aside, what is empty ends."""
     with reading(session):
-        written = letters.write(session, message_ids=ids, now=now)
+        found = letters.write(session, message_ids=ids, now=now)
+    written = [mail for mail in found if not mail.is_empty]
+    empty = [mail.id for mail in found if mail.is_empty]
     good = [mail for mail in written if mail.problem is None]
     fresh = [mail for mail in good if not mail.is_stored]
     seal = installation().vault.seal_mail
@@ -166,6 +171,8 @@ def _written(session: Session, ids: Sequence[int], place: Place, now: datetime) 
     set_aside = [(mail.id, mail.problem) for mail in written if mail.problem is not None]
     connection = session.connection()
     letters.enter(connection, fresh)
+    if empty:
+        outbox.take_back(session, message_ids=empty, reason=NOTHING_LEFT, now=now)
     settlements.store(connection, sealed, place=place, now=now)
     settlements.set_aside(connection, set_aside, place=place, now=now)
     session.commit()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from coachfollow import vault
 from coachfollow.extensions import installation
 from coachfollow.flow import coach_lists, invitations, sets, stationery, wordings
+from coachfollow.mail import listing
 from coachfollow.mail.facts import together
 from coachfollow.mail.prepared import Facts, Prepared, Section, Unmailable, Wording
 from coachfollow.models import Token
@@ -43,6 +44,7 @@ class Written:
     raw: bytes
     is_stored: bool = False
     problem: str | None = None
+    is_empty: bool = False  # it was to list something, and nothing is left
     rights: Sequence[Right] = ()  # of its links, to be entered before it leaves
 
 
@@ -95,6 +97,7 @@ class _Desk:
             raw=raw,
             is_stored=letter.raw is not None,
             problem=problem,
+            is_empty=letter.id in self.lists and not self.lists[letter.id],
             rights=() if problem else self.rights,
         )
 
@@ -176,8 +179,13 @@ class _Desk:
             "meeting_time": invitations.moment(meeting.starts_at, letter) if meeting else "",
             "meeting_place": (meeting.link or invitations.who_calls(meeting)) if meeting else "",
             "meeting_with": invitations.other(letter, meeting) if meeting else "",
-            **self.lists.get(letter.id, {}),
+            **self._listing(letter),
         }
+
+    def _listing(self, letter: Letter) -> Mapping[str, str]:
+        if letter.id not in self.lists:
+            return {}
+        return listing.values(self.lists[letter.id], locale=letter.locale)
 
     def _commitment(self, letter: Letter) -> tuple[str, str]:
         """The participant's own words, which only they and their coach may read (law 10)."""

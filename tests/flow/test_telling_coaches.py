@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from coachfollow.flow import away, coaching, digests, letters, misfits, placing
+from coachfollow.flow import away, coaching, digests, dispatch, letters, misfits, placing
 from coachfollow.models import CoachDay, Message
 from coachfollow.rules import worktime
 from coachfollow.rules.absences import Leave
@@ -130,6 +130,23 @@ def test_a_meeting_that_no_longer_fits_is_written_down_once_and_told_when_it_is_
     assert "Tuesday 17 March 2026, 10:00" in said
     assert "You are away then." in said
     assert "/change/meet?follow_up=" in said
+
+
+def test_what_has_nothing_left_to_tell_ends_instead_of_leaving(booked: World) -> None:
+    go_away(booked, MEETS, now=AFTER)
+    misfits.find(booked.session, now=THURSDAY)
+    coaching.arrange(
+        booked.session,
+        touchpoint=booked.touchpoint(ANNA, "talk"),
+        starts_at=at(MEETS + DAY, 11),
+        now=THURSDAY,
+        actor_id=booked.person(COACH),
+    )
+
+    dispatch.drain(booked.session, now=THURSDAY + timedelta(hours=1))
+
+    mail = booked.mail(to=COACH, kind=MessageKind.MISFIT)
+    assert (mail.state, mail.reason) == (MessageState.CANCELLED, "there was nothing left to tell")
 
 
 def test_a_time_that_was_chosen_anew_may_stop_fitting_anew(booked: World) -> None:
