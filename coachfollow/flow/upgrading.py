@@ -16,7 +16,7 @@ from coachfollow.flow import cohorts, enacting, foreseeing, history, locking, pr
 from coachfollow.flow.foreseeing import Foreseen, Worlds
 from coachfollow.models import Cohort, FollowUpPlan, ProgrammeVersion, Step, Touchpoint
 from coachfollow.queries import schedules, snapshots
-from coachfollow.rules.cadence import Sessions, StepRule
+from coachfollow.rules.cadence import ANSWER, Sessions, StepRule
 from coachfollow.rules.changes import PROGRAMME_CHANGED
 from coachfollow.rules.reckoning import Reckoning
 from coachfollow.rules.replanning import Cause, Standing
@@ -32,6 +32,7 @@ class Upgrade:
     was: int
     becomes: int
     follows: Foreseen
+    waits: bool  # whether something in it waits for an answer: one given before dates nothing
 
 
 def foresee(session: Session, *, cohort: Cohort, now: datetime) -> Upgrade:
@@ -75,13 +76,15 @@ def _newest(session: Session, cohort: Cohort) -> ProgrammeVersion:
 
 def _upgrade(session: Session, cohort: Cohort, version: ProgrammeVersion, now: datetime) -> Upgrade:
     current = session.get_one(ProgrammeVersion, cohort.programme_version_id)
+    steps = schedules.steps(session, version_id=version.id)
     return Upgrade(
         was=current.number,
         becomes=version.number,
+        waits=any(one.anchor.startswith(ANSWER) for one in steps.values()),
         follows=foreseeing.foreseen(
             session,
             snapshots.standing(session, FollowUpPlan.cohort_id == cohort.id),
-            worlds=_worlds(session, cohort, version),
+            worlds=_worlds(session, cohort, version, steps),
             cause=CHANGED,
             about=f"{cohort.id} {current.id} {version.id}",
             now=now,
@@ -89,10 +92,11 @@ def _upgrade(session: Session, cohort: Cohort, version: ProgrammeVersion, now: d
     )
 
 
-def _worlds(session: Session, cohort: Cohort, version: ProgrammeVersion) -> Worlds:
+def _worlds(
+    session: Session, cohort: Cohort, version: ProgrammeVersion, steps: Mapping[int, StepRule]
+) -> Worlds:
     """A group's dates by the version that each plan has, and by the newest."""
     days = schedules.sessions(session, cohort).days
-    steps = schedules.steps(session, version_id=version.id)
     cohorts.refuse_missing_sessions(tuple(steps.values()), len(days))
     becomes = schedules.anchored(version.anchor, days)
     known: dict[int, tuple[Mapping[int, StepRule], Sessions]] = {}

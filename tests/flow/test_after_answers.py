@@ -118,7 +118,8 @@ def test_what_an_upgrade_lets_wait_for_an_answer_is_dated_by_the_answer(stand: S
     text = MOMENTS.replace("    when: {days: 40}", "    when: {working_days: 5, after: answer:asked}")
     programme = template.read(text, file="moments.yaml")
     programmes.publish(world.session, organisation_id=world.organisation_id, programme=programme, now=ASKED)
-    upgrading.upgrade(world.session, cohort=world.session.scalars(select(Cohort)).one(), now=ASKED)
+    done = upgrading.upgrade(world.session, cohort=world.session.scalars(select(Cohort)).one(), now=ASKED)
+    assert done.waits
     assert world.states(ANNA)["last-nudge"] is TouchpointState.CANCELLED
 
     world.answer(ANNA, "asked", YES, now=ASKED + DAY)
