@@ -52,6 +52,7 @@ APPLYING: Mapping[str, str] = {
         "People who did what they planned, as intended or partly, by their latest answer ÷ answered; it is what"
         " people say of themselves, and no answer means that we do not know."
     ),
+    "hindered": "People who named what got in the way, each counted once, by what they named last.",
     "hidden": (
         "Answers are counted over five people or more, and not where a difference would tell of fewer. That is why"
         " they are not cut by team, coach or period."

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import db
-from coachfollow.rules.kinds import Applied
+from coachfollow.rules.kinds import Applied, Barrier
 from coachfollow.web.staff import applied
 from tests.house import House
 from tests.queries import worlds as rows
@@ -16,7 +16,7 @@ from tests.web.worlds import BEN, LENA, OLGA, ON_ONE, World
 SAID = (Applied.AS_INTENDED, Applied.AS_INTENDED, Applied.PARTLY, Applied.NOT_YET, Applied.NO_OPPORTUNITY)
 
 
-def answered(session: Session, home: House, key: str, many: int) -> None:
+def answered(session: Session, home: House, key: str, many: int, *, barrier: Barrier | None = None) -> None:
     """A group of a programme of its own, in which so many people answered."""
     taken = rows.offer(session, home.organisation_id, key, title=f"Programme {key}")
     cohort_id = rows.cohort(session, home.organisation_id, taken, key)
@@ -24,7 +24,7 @@ def answered(session: Session, home: House, key: str, many: int) -> None:
         person_id = rows.person(session, home.organisation_id, f"{key} {n}")
         plan_id = rows.plan(session, cohort_id, person_id)
         [touchpoint_id] = rows.touchpoints(session, plan_id, taken, [Facts()])
-        rows.answer(session, touchpoint_id, person_id, applied=SAID[n % len(SAID)])
+        rows.answer(session, touchpoint_id, person_id, applied=SAID[n % len(SAID)], barrier=barrier)
 
 
 @pytest.fixture
@@ -57,6 +57,23 @@ def test_too_few_are_not_shown_nor_what_would_give_them_away(large_and_small: Wo
     assert "Group middle 5 of 5 too few to show" in lena.text
     assert "The spring group 0 of 2 nobody answered yet" in lena.text
     assert "Answers are counted over five people or more, and not where a difference" in lena.text
+
+
+@ON_ONE
+def test_of_fewer_than_five_who_named_something_not_even_the_number_is_shown(world: World) -> None:
+    with world.inside() as home:
+        for key, many in (("large", 7), ("middle", 5), ("small", 2)):
+            answered(db.session(), home, key, many, barrier=Barrier.TOOLS)
+        home.session.commit()
+    lena = signed_in(world, LENA)
+
+    lena.open("/numbers/applied")
+
+    hindered = lena.text.partition("What got in the way")[2]
+    assert "Programme large 7" in hindered
+    assert "Programme middle – too few to show" in hindered
+    assert "Programme small – too few to show" in hindered
+    assert "Named something People who named what got in the way" in hindered
 
 
 @ON_ONE
