@@ -11,6 +11,7 @@ from coachfollow.errors import Invalid
 from coachfollow.queries import launches
 from coachfollow.queries.launches import Wish
 from coachfollow.rules import previewing
+from coachfollow.rules.days import of_training
 from coachfollow.rules.kinds import Audience
 from coachfollow.rules.previewing import Dated, Preview, Waiting
 
@@ -25,7 +26,7 @@ class DayType(click.ParamType[date]):
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
         try:
-            return date.fromisoformat(str(value))
+            return of_training(str(value))
         except ValueError:
             self.fail(f"“{value}” is not a day; write it like 2026-03-02", param, ctx)
 

@@ -2,12 +2,22 @@
 
 from datetime import date
 
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)  # beyond these no calendar knows the holidays
+
 # Written out because strftime follows the locale of the host.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+
+
+def of_training(text: str) -> date:
+    """The day of a session as it was written, like 2026-03-31; ValueError where there is none in our time."""
+    day = date.fromisoformat(text)
+    if not EARLIEST <= day < LATEST:
+        raise ValueError(text)
+    return day
 
 
 def said(day: date) -> str:

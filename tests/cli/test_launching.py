@@ -23,7 +23,8 @@ def test_what_cannot_be_previewed_is_refused_with_a_sentence(terminal: Terminal)
     assert "“Mars” is not a time zone" in terminal.run(*asked, "--zone", "Mars", code=1).stderr
     assert "This week cannot be read" in terminal.run(*asked, "--week", "mon", code=1).stderr
     assert "Nobody here has the address" in terminal.run(*asked, "--person", "x@example.org", code=1).stderr
-    assert "is not a day; write it like" in terminal.run(*asked[:4], "tomorrow", code=2).stderr
+    for day in ("tomorrow", "0001-01-01", "9999-12-31"):
+        assert "is not a day; write it like" in terminal.run(*asked[:4], day, code=2).stderr
 
 
 def test_a_launch_is_simulated_before_anybody_is_asked(terminal: Terminal) -> None:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import TypeVar
 
 from coachfollow.errors import Invalid
 from coachfollow.flow.cohorts import Meeting
+from coachfollow.rules.days import of_training
 
 MOST_SESSIONS = 12
 FIRST_SESSIONS = 3
@@ -108,7 +109,7 @@ def _meetings(fields: _Fields, sessions: int) -> tuple[Meeting, ...]:
 
 
 def _meeting(fields: _Fields, number: int) -> Meeting | None:
-    day = fields.read(f"day-{number}", date.fromisoformat, "Write the day like 2026-03-31.")
+    day = fields.read(f"day-{number}", of_training, "Write the day like 2026-03-31.")
     at = fields.read(f"at-{number}", time.fromisoformat, "Write the time like 09:00.")
     if day is None:
         return None

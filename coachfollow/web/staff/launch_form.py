@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from coachfollow.errors import Invalid
 from coachfollow.queries.launches import Wish
 from coachfollow.queries.simulations import Asked
+from coachfollow.rules.days import of_training
 
 MOST_SESSIONS = 12
 AHEAD = timedelta(days=14)
@@ -23,7 +24,6 @@ _WHOLE = (
 _PERCENT = ("part_time", "away", "response")
 
 ODD_DAY = "Write the day like 2026-03-31."
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)  # beyond these no calendar knows the holidays
 
 
 def suggested(today: date) -> date:
@@ -43,7 +43,7 @@ def days(values: Mapping[str, str], *, needed: int, otherwise: date) -> tuple[da
     for number in range(1, MOST_SESSIONS + 1):
         name, said = f"session-{number}", values.get(f"session-{number}", "").strip()
         try:
-            found |= {number: _day(said)} if said else {}
+            found |= {number: of_training(said)} if said else {}
         except ValueError:
             problems[name] = ODD_DAY
     found = found or {1: otherwise}
@@ -82,10 +82,3 @@ def _whole(said: str, name: str, problems: dict[str, str]) -> int | None:
         return int(said)
     problems[name] = "Give a whole number."
     return None
-
-
-def _day(said: str) -> date:
-    day = date.fromisoformat(said)
-    if not EARLIEST <= day < LATEST:
-        raise ValueError(said)
-    return day

@@ -48,6 +48,8 @@ def test_what_moves_and_who_is_told_is_shown_before_it_is_done(world: World) -> 
     ("change", "sentence"),
     [
         ({"day-1": "17.03.2026"}, "Write the day like 2026-03-31."),
+        ({"day-1": "9999-12-31"}, "Write the day like 2026-03-31."),
+        ({"day-1": "0001-01-01"}, "Write the day like 2026-03-31."),
         ({"lasts-1": "0"}, "How many minutes does it last?"),
         ({"day-1": ""}, "Say on which day it takes place."),
     ],

@@ -64,6 +64,7 @@ def test_a_group_is_opened_from_the_form(world: World) -> None:
         ({"zone": "Berlin"}, "zone", "is not a time zone we know"),
         ({"day-1": "", "day-2": ""}, "day-1", "A group needs at least one session"),
         ({"day-1": "02.06.2026"}, "day-1", "Write the day like 2026-03-31."),
+        ({"day-1": "0026-06-02"}, "day-1", "Write the day like 2026-03-31."),
         ({"at-1": "half past nine"}, "at-1", "Write the time like 09:00."),
         ({"lasts-1": "0"}, "lasts-1", "How many minutes does it last?"),
         ({"attend": "3"}, "attend", "Attending 3 of 2 sessions is not possible."),
