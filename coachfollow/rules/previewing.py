@@ -122,7 +122,7 @@ def _dated(one: Planned, step: StepRule, *, title: str, person: Somebody) -> Dat
         at=one.local_time,
         why=one.why,
         until=worktime.local(one.closes_at, one.zone).date(),
-        reminders=() if one.excused else _reminders(one, step, person),
+        reminders=() if one.excused or one.kind is StepKind.CHECK_IN else _reminders(one, step, person),
         left_out=one.excused,
     )
 

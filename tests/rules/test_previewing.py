@@ -50,6 +50,15 @@ def test_a_date_says_why_it_is_that_day_and_what_would_remind() -> None:
     assert one.until == date(2026, 3, 30)
 
 
+def test_of_a_meeting_nothing_reminds() -> None:
+    meeting = step("meeting", 14, kind=StepKind.CHECK_IN, reminders=(2,))
+    (one,) = previewing.preview(
+        offer(meeting), sessions=TRAINING, person=Somebody(zone="Europe/Berlin", hours=OFFICE)
+    ).dates
+
+    assert one.reminders == ()
+
+
 def test_what_a_leave_leaves_no_place_for_says_so_and_reminds_of_nothing() -> None:
     away = replace(OFFICE, leave=(Leave(first=date(2026, 3, 9), last=date(2026, 4, 3)),))
     found = previewing.preview(
