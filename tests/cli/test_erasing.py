@@ -12,7 +12,9 @@ def test_somebody_is_written_out_and_then_erased(group: Terminal, tmp_path: Path
     file.write_text(f"Name;Email\nAnna Berg;{ANNA}\n", encoding="utf-8")
     group.run("attendance", "import", file, "--cohort", "spring")
 
-    assert "Anna Berg" in group.run("person", "export", ANNA).stdout
+    exported = group.run("person", "export", ANNA).stdout
+    assert "Anna Berg" in exported
+    assert group.run("person", "export", ANNA, "--json").stdout == exported
     assert "follow-ups that run" in group.run("person", "erase", ANNA, "--preview").stdout
     assert "This cannot be taken back" in group.run("person", "erase", ANNA, code=1).output
     assert group.json("person", "erase", ANNA, "--preview")["ends"]["follow_ups"] == 1
