@@ -15,7 +15,8 @@ class Entry:
     """One line of the menu: its words, the page behind it, and who gets to see it.
 
     It is a help, never a guard: the page's own policy decides who may open it. `rooms` are the groups of pages
-    (blueprints) that lie behind it, beside its own: there, the menu says that one is in this part of the house.
+    (blueprints) that lie behind it, beside its own, or single pages of a group that lies behind several entries:
+    there, the menu says that one is in this part of the house.
     """
 
     label: str
@@ -28,7 +29,8 @@ class Entry:
         if endpoint == self.endpoint:
             return "page"
         room = (endpoint or "").partition(".")[0]
-        return "true" if room in self.rooms | {self.endpoint.partition(".")[0]} else ""
+        behind = self.rooms | {self.endpoint.partition(".")[0]}
+        return "true" if room in behind or endpoint in behind else ""
 
 
 def anybody_signed_in(actor: Actor) -> bool:

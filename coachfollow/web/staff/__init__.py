@@ -72,7 +72,7 @@ NAVIGATION: tuple[Entry, ...] = (
         label="My people",
         endpoint="coach.show",
         is_for=navigation.coaches,
-        rooms=frozenset({"plans", "follow_ups", "changes"}),
+        rooms=frozenset({"plans", "follow_ups", "changes", "ways.show", "ways.make_room"}),
     ),
     Entry(label="My calendar", endpoint="diary.show", is_for=navigation.coaches),
     Entry(label="My hours", endpoint="hours.show", is_for=navigation.coaches),
@@ -81,7 +81,12 @@ NAVIGATION: tuple[Entry, ...] = (
         label="Groups",
         endpoint="groups.listed",
         is_for=navigation.lnd,
-        rooms=frozenset({"imports", "batches", "people", "corrections", "upgrades", "erasing", "handovers"}),
+        rooms=frozenset(
+            {
+                *("imports", "batches", "people", "corrections", "upgrades", "erasing", "handovers"),
+                *("ways.of_group", "launch_previews.group", "launch_simulations.group"),
+            }
+        ),
     ),
     Entry(label="Calendar", endpoint="outlook.show", is_for=navigation.lnd),
     Entry(
@@ -93,8 +98,9 @@ NAVIGATION: tuple[Entry, ...] = (
                 "programme_advice",
                 "programme_drafts",
                 "programme_steps",
-                "launch_previews",
-                "launch_simulations",
+                "launch_previews.programme",
+                "launch_previews.draft",
+                "launch_simulations.programme",
             }
         ),
     ),
