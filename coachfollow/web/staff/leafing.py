@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from flask import g, request
 
+from coachfollow.queries import worktimes
 from coachfollow.rules import wall, worktime
 from coachfollow.rules.wall import Sheet, View
 
@@ -32,6 +33,11 @@ class Leaf:
     def until(self) -> datetime:
         """The instant at which it is over."""
         return _midnight(self.sheet.last + timedelta(days=1), self.zone)
+
+    @property
+    def read_at(self) -> datetime:
+        """The moment for which working times reach this sheet: what lies long before it is not read."""
+        return self.since + worktimes.BACK
 
     @property
     def status(self) -> int:

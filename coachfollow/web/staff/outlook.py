@@ -107,7 +107,7 @@ def _choices(known: Directory) -> Mapping[str, Sequence[choices.Choice]]:
 def _days(leaf: Leaf, asked: Asked) -> Mapping[date, Day]:
     """Closed days and holidays are the reader's own; their leave is not the groups' matter."""
     room = ROOM[leaf.sheet.view]
-    times = replace(worktimes.of_person(g.session, person_id=g.actor.person_id, now=g.now), leave=())
+    times = replace(worktimes.of_person(g.session, person_id=g.actor.person_id, now=leaf.read_at), leave=())
     met = leafing.by_day(
         outlook.sessions(g.session, asked=asked), at=lambda one: one.starts_at, zone=leaf.zone
     )

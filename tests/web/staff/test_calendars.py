@@ -42,6 +42,20 @@ def test_a_coachs_month_holds_their_meetings_their_people_and_their_leave(world:
 
 
 @ON_ONE
+def test_a_month_long_gone_still_says_when_the_coach_was_away(world: World, time: Clock) -> None:
+    leave = Leave(first=date(2026, 3, 26), last=date(2026, 3, 27))
+    with world.inside() as home:
+        ben = home.person(BEN)
+        away.go(home.session, person_id=ben, leave=leave, now=ASKED - DAY, actor_id=ben)
+    time.now = ASKED + 150 * DAY
+
+    browser = signed_in(world, BEN)
+    browser.open("/calendar?from=2026-03-26")
+
+    assert browser.text.count("Away") == 2
+
+
+@ON_ONE
 def test_a_meeting_without_a_time_stands_on_the_day_it_is_wanted_with_the_way_to_give_it_one(
     world: World,
 ) -> None:
