@@ -103,8 +103,7 @@ def leave(
         person_id = finding.person_with(here.session, organisation_id=here.organisation.id, address=email)
         if withdraw:
             back = away.take_back(here.session, person_id=person_id, leave=spell, now=here.now, actor_id=None)
-            said = f"Taken back. {back} follow-ups come on their old day again."
-            output.show({"withdrawn": True, "moved": back}, [said], as_json=as_json)
+            output.show({"withdrawn": True, "moved": back}, [_came_back(back)], as_json=as_json)
             return
         plans = away.go(here.session, person_id=person_id, leave=spell, now=here.now, actor_id=None)
     _show(plans, as_json=as_json)
@@ -173,6 +172,13 @@ def _closure(first: date, last: date) -> Closure:
         return Closure(first=first, last=last)
     except ValueError as error:
         raise Invalid(f"These closed days cannot be: {error}.") from error
+
+
+def _came_back(moved: int) -> str:
+    if not moved:
+        return "Taken back. Nothing had moved for it."
+    came = "1 follow-up comes" if moved == 1 else f"{moved} follow-ups come"
+    return f"Taken back. {came} on the old day again."
 
 
 def _show(plans: int, *, as_json: bool) -> None:

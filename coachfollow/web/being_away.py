@@ -65,7 +65,8 @@ def take_back(plan: str) -> ResponseReturnValue:
     back = away.take_back(
         g.session, person_id=link.person_id, leave=leave, now=g.now, actor_id=link.person_id
     )
-    flash(f"Taken back. {saying.how_many(back, 'thing comes', 'things come')} on the old day again.")
+    came = saying.how_many(back, "thing comes", "things come")
+    flash(f"Taken back. {came} on the old day again." if back else "Taken back. Nothing had moved for it.")
     return redirect(url_for("being_away.show", plan=plan))
 
 

@@ -21,6 +21,9 @@ def test_somebody_is_away(terminal: Terminal) -> None:
     away = ("ada@example.org", "2099-01-01", "2099-01-02", "--from-noon")
     assert terminal.json("worktime", "leave", *away) == {"plans": 0}
     assert terminal.json("worktime", "leave", *away, "--withdraw") == {"withdrawn": True, "moved": 0}
+    assert terminal.json("worktime", "leave", *away) == {"plans": 0}
+    back = terminal.run("worktime", "leave", *away, "--withdraw").stdout
+    assert back == "Taken back. Nothing had moved for it.\n"
     assert "no such leave" in terminal.run("worktime", "leave", *away, "--withdraw", code=1).stderr
 
 

@@ -57,6 +57,16 @@ def test_days_that_cannot_be_are_said_beside_their_field(
 
 
 @ON_ONE
+def test_leave_for_which_nothing_moved_is_taken_back_without_a_count(browser: Browser, page: str) -> None:
+    days = {"first": "2026-12-28", "last": "2026-12-28"}
+    browser.send(page, **days, confirm="yes")
+
+    browser.send(f"{page}/back", **days)
+
+    assert "Taken back. Nothing had moved for it." in browser.text
+
+
+@ON_ONE
 def test_the_page_is_reached_from_my_plan(browser: Browser, page: str) -> None:
     browser.open(page)
     assert "I need no reason" in browser.text
