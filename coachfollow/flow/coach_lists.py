@@ -122,7 +122,7 @@ def _people(reader: Reader, people: Sequence[Coached]) -> Listing:
 def _person(one: Coached, reader: Reader, *, needs: frozenset[Need]) -> Line:
     language = templates.language(reader.locale)
     notes = (attention_words.mailed(why, language=language) for why in one.reasons if why.need in needs)
-    return Line(text=one.participant or "somebody", url=_plan(one.public_id), notes=tuple(notes))
+    return Line(text=one.participant or one.email or "", url=_plan(one.public_id), notes=tuple(notes))
 
 
 def _section(key: str, lines: Sequence[Line]) -> Listing:

@@ -84,7 +84,7 @@ def meetings(
 ) -> Mapping[int, Sequence[Meets]]:
     """Give the meetings of these coaches that begin between two moments, in order of time."""
     rows = session.execute(
-        select(CheckIn.coach_id, FollowUpPlan.public_id, Person.name, CheckIn.starts_at)
+        select(CheckIn.coach_id, FollowUpPlan.public_id, Person.name, Person.email, CheckIn.starts_at)
         .join(Touchpoint, Touchpoint.id == CheckIn.touchpoint_id)
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .join(Person, Person.id == FollowUpPlan.person_id)
@@ -97,9 +97,9 @@ def meetings(
         .order_by(CheckIn.starts_at)
     )
     found: defaultdict[int, list[Meets]] = defaultdict(list)
-    for coach_id, plan, name, starts_at in rows:
+    for coach_id, plan, name, email, starts_at in rows:
         if starts_at is not None:
-            found[coach_id].append(Meets(plan=plan, name=name or "somebody", starts_at=starts_at))
+            found[coach_id].append(Meets(plan=plan, name=name or email or "", starts_at=starts_at))
     return found
 
 

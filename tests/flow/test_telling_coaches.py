@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from coachfollow.flow import away, coaching, digests, dispatch, letters, misfits, placing
-from coachfollow.models import CoachDay, Message
+from coachfollow.models import CoachDay, Message, Person
 from coachfollow.rules import worktime
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.kinds import MessageKind, MessageState, Rhythm
@@ -91,6 +91,22 @@ def test_leave_entered_on_its_day_brings_no_second_one_in_a_week(booked: World) 
 def test_where_monday_passed_without_one_it_comes_on_a_later_day(booked: World) -> None:
     assert digests.send_due(booked.session, now=MONDAY + DAY) == 1
     assert digests.send_due(booked.session, now=MONDAY + 2 * DAY) == 0
+
+
+def test_whoever_has_no_name_goes_by_the_address_in_every_section(booked: World) -> None:
+    booked.session.get_one(Person, booked.person(ANNA)).name = None
+    booked.session.commit()
+    booked.pass_time(AFTER + DAY)
+    booked.commit_to(ANNA, "a guest complains", "listen before I explain", now=AFTER + DAY)
+    booked.pass_time(AFTER + 8 * DAY)
+    booked.reflect(ANNA, "asked", now=AFTER + 8 * DAY, note=PRIVATE, share_note=True)
+    booked.pass_time(MONDAY)
+    digests.send_due(booked.session, now=MONDAY)
+
+    said = text(booked, MessageKind.COACH_DIGEST, now=MONDAY)
+
+    assert said.count(ANNA) == 2
+    assert "somebody" not in said
 
 
 def test_where_there_is_nothing_to_say_nothing_comes_and_it_is_looked_at_once(booked: World) -> None:
