@@ -38,7 +38,10 @@ def wish(values: Mapping[str, str]) -> Wish:
 
 
 def days(values: Mapping[str, str], *, needed: int, otherwise: date) -> tuple[date, ...]:
-    """The days of the sessions, so many at least; raises Invalid. Where none was said, another day stands in."""
+    """The days of the sessions, so many at least; raises Invalid.
+
+    Where none was said, they are a week apart, from another day on.
+    """
     found, problems = dict[int, date](), dict[str, str]()
     for number in range(1, MOST_SESSIONS + 1):
         name, said = f"session-{number}", values.get(f"session-{number}", "").strip()
@@ -46,7 +49,8 @@ def days(values: Mapping[str, str], *, needed: int, otherwise: date) -> tuple[da
             found |= {number: of_training(said)} if said else {}
         except ValueError:
             problems[name] = ODD_DAY
-    found = found or {1: otherwise}
+    if not found and not problems:
+        found = {number: otherwise + timedelta(weeks=number - 1) for number in range(1, needed + 1)}
     if not problems and len(found) < needed:
         missing = next(number for number in range(1, needed + 1) if number not in found)
         problems[f"session-{missing}"] = f"A step counts from session {needed}: say on which day it is."

@@ -2,8 +2,9 @@
 
 import pytest
 
-from coachfollow.flow import programme_drafts
-from tests.house import OPENED
+from coachfollow.flow import programme_drafts, programmes
+from coachfollow.intake import programme as template
+from tests.house import OPENED, PROGRAMME
 from tests.web.browsers import Browser
 from tests.web.staff.people import group_of, signed_in
 from tests.web.worlds import ANNA, LENA, MIRA, ON_ONE, World
@@ -25,6 +26,26 @@ def test_a_programme_tells_the_days_of_a_training_that_is_still_to_be_planned(le
     assert "Training: Saturday 28 February 2026. Times in America/New York." in lena.text
     assert "7 days after the training, moved from Sat 7 to Mon 9 March: weekend" in lena.text
     assert "If it is not, a reminder comes on" in lena.text
+
+
+@ON_ONE
+def test_a_programme_that_counts_from_a_second_session_opens_with_days_for_both(
+    world: World, lena: Browser
+) -> None:
+    with world.inside() as home:
+        programmes.publish(
+            home.session,
+            organisation_id=home.organisation_id,
+            programme=template.read(
+                PROGRAMME.replace("when: {days: 3}", "when: {days: 3, session: 2}"), file="service.yaml"
+            ),
+            now=OPENED,
+        )
+
+    answer = lena.open("/programmes/service/preview")
+
+    assert answer.status_code == 200
+    assert "3 days after session 2" in lena.text
 
 
 @ON_ONE
