@@ -14,7 +14,8 @@ TUESDAY = 1
 
 MOST_HERE = 500  # participants: a page takes no worker for longer than a few seconds
 TOO_MANY = (
-    f"A page simulates {MOST_HERE} at most. For more, there is the command: coachfollow programme simulate"
+    f"A page simulates {MOST_HERE} at most. For more, there is the command: coachfollow programme simulate,"
+    " with coaches and people as you describe them there."
 )
 _MANY = 10  # digits
 _WHOLE = (

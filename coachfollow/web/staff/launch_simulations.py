@@ -1,5 +1,6 @@
 """A launch on invented people, before anybody is asked: of a programme, or of a group to come with whom it has."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -26,6 +27,8 @@ from coachfollow.web.staff import launch_form
 pages = Blueprint("launch_simulations", __name__)
 
 MOST_COACHES = 20  # in the table of coaches and weeks: those whose weeks are fullest
+MOST_WEEKS = 26  # of meetings: the fullest ones
+MOST_DAYS = 130  # with mails: of more, the weeks are drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,10 @@ class _Place:
     @property
     def coaches(self) -> int:
         return len(self.cast.coaches) if self.cast else Asked().coaches
+
+    @property
+    def is_too_large(self) -> bool:
+        return self.participants > launch_form.MOST_HERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +119,14 @@ def _page(place: _Place) -> ResponseReturnValue:
         usual=Asked(),
         hours=simulations.HOURS,
         most=launch_form.MOST_HERE,
+        too_many=launch_form.TOO_MANY if place.is_too_large and not request.args else "",
         **shown,
     ), status
 
 
 def _found(place: _Place, today: date) -> _Found | None:
     """The simulation; none before anything was asked for. Raises Invalid."""
-    if not request.args and not (place.cast and place.cast.participants):
+    if not request.args and (place.is_too_large or not (place.cast and place.cast.participants)):
         return None
     asked = launch_form.asked(request.args, participants=place.participants, coaches=place.coaches)
     asked = replace(asked, zones=asked.zones or place.zone)
@@ -149,16 +157,19 @@ def _found(place: _Place, today: date) -> _Found | None:
 
 def _shown(place: _Place, found: _Found) -> Mapping[str, Any]:
     simulated, sums = found.simulated, found.simulated.meetings
+    fullest = _fullest(sums.weeks)
     return {
         "said": simulating_said.meetings(simulated, coaches=found.asked.coaches, ways=()),
         "mails_said": simulating_said.mails(simulated.story.answers),
         "reasons": simulating_said.why(sums.reasons),
         "ways": [(simulating_said.way(way), _with(place, way)) for way in found.ways],
-        "weeks": _weeks(sums.weeks),
+        "weeks": _weeks([one for one in sums.weeks if one.monday in fullest]),
+        "more_weeks": len(sums.weeks) - len(fullest),
         "mails": _mails(simulated),
+        "mails_by": "week" if _is_long(simulated) else "day",
         "kinds": _kinds(simulated),
         "stacks": [(one, _stack(one)) for one in simulated.answers],
-        "coach_weeks": _coach_weeks(sums.by_coach),
+        "coach_weeks": _coach_weeks([one for one in sums.by_coach if one.monday in fullest]),
     }
 
 
@@ -166,6 +177,12 @@ def _with(place: _Place, way: Way) -> str:
     """The same form with one value changed."""
     changed: dict[str, Any] = {name: value for name, value in request.args.items() if value}
     return f"{place.here}?{urlencode({**changed, way.kind.value: way.value})}"
+
+
+def _fullest(weeks: Sequence[Week]) -> frozenset[date]:
+    """The weeks that are shown, by their Mondays: as many as a page has room for."""
+    by_need = sorted(weeks, key=lambda one: (one.room - one.wanted, one.monday))
+    return frozenset(one.monday for one in by_need[:MOST_WEEKS])
 
 
 def _weeks(weeks: Sequence[Week]) -> Bars:
@@ -184,13 +201,20 @@ def _weeks(weeks: Sequence[Week]) -> Bars:
 
 
 def _mails(simulated: Simulated) -> Columns:
-    """Mails day by day, those without any in their place."""
-    counts = {one.day: one.mails for one in simulated.story.days}
+    """Mails day by day or, over a long time, week by week; days and weeks without any in their place."""
+    step = 7 if _is_long(simulated) else 1
+    counts = Counter[date]()
+    for one in simulated.story.days:
+        counts[one.day - timedelta(days=one.day.weekday() % step)] += one.mails
     if not counts:
         return charts.columns([])
     first, last = min(counts), max(counts)
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return charts.columns([(said(day), counts.get(day, 0)) for day in days])
+    days = [first + timedelta(days=n) for n in range(0, (last - first).days + 1, step)]
+    return charts.columns([(said(day), counts[day]) for day in days])
+
+
+def _is_long(simulated: Simulated) -> bool:
+    return sum(1 for one in simulated.story.days if one.mails) > MOST_DAYS
 
 
 def _kinds(simulated: Simulated) -> Sequence[tuple[MessageKind, int]]:

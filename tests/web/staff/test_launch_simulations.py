@@ -6,9 +6,10 @@ from html import unescape
 
 import pytest
 
-from coachfollow.flow import attendance, coaching
+from coachfollow.flow import attendance, coaching, programmes
 from coachfollow.rules.kinds import ImportKind
 from coachfollow.rules.slots_values import Limits
+from coachfollow.web.staff import launch_form
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock
 from tests.web.staff.people import signed_in
@@ -74,6 +75,25 @@ def test_mails_meetings_and_answers_are_drawn_with_their_numbers(lena: Browser) 
 
 
 @ON_ONE
+def test_the_longest_launch_with_many_coaches_stays_a_light_page(world: World, lena: Browser) -> None:
+    with world.inside() as home:
+        programmes.load_shipped(home.session, organisation_id=home.organisation_id, now=BEFORE)
+
+    answer = lena.open(
+        "/programmes/eight-week-coaching/simulate",
+        **{"session-1": "2026-03-03", "participants": "60", "coaches": "20", "a_week": "1"},
+        groups="12",
+        every="90",
+        away="0",
+    )
+
+    assert answer.status_code == 200
+    assert len(answer.data) < 100_000
+    assert "The fullest weeks stand here; there are" in lena.text
+    assert "Mails a week" in lena.text
+
+
+@ON_ONE
 def test_nothing_is_simulated_before_it_was_asked_for(lena: Browser) -> None:
     lena.open(SIMULATE)
 
@@ -118,6 +138,22 @@ def test_a_group_asks_for_it_where_its_coaches_cannot_hold_all_meetings(
     assert "would be wanted for 32 meetings and have room for 4." in lena.text, "two are of another group"
     lena.open(f"/groups/{group}/simulate?away=0")
     assert "In the week of 16 March 1 coach would be wanted for 30 meetings and has room for 4" in lena.text
+
+
+@ON_ONE
+def test_a_group_too_large_for_a_page_gets_the_form_and_why(
+    world: World, lena: Browser, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch_form, "MOST_HERE", 3)
+    group = group_to_come(world, people=4, a_week=4)
+    time.now = BEFORE
+
+    answer = lena.open(f"/groups/{group}/simulate")
+
+    assert answer.status_code == 200
+    assert "This group has 4 people." in lena.text
+    assert "What is to be simulated" in lena.text
+    assert "meetings wanted" not in lena.text
 
 
 @ON_ONE
