@@ -8,11 +8,11 @@ none that takes a meeting off their own calendar: their address is gone before a
 import logging
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict
-from coachfollow.flow import checkins, erasures, history, locking, outbox
+from coachfollow.flow import checkins, erasures, handover, history, locking, outbox, sets
 from coachfollow.models import (
     Alias,
     Coaching,
@@ -29,12 +29,13 @@ from coachfollow.models import (
     SealedMail,
     Touchpoint,
 )
+from coachfollow.queries import handovers
+from coachfollow.rules.changes import COACH_GONE
 from coachfollow.rules.kinds import TO_COME, PlanState, StopReason, TouchpointState
 
 log = logging.getLogger(__name__)
 
 ERASED = "the person was erased"
-NO_COACH = "the coach is no longer known here"
 
 # says who somebody is, or when they were away, and is asked by nobody once they are erased
 FORGOTTEN = (Alias, PersonKey, CoachProfile, LeaveSpell, RosterDay)
@@ -112,8 +113,12 @@ def _end_follow_ups(session: Session, theirs: ColumnElement[bool], now: datetime
 
 def _leave_offices(session: Session, person_id: int, now: datetime) -> None:
     """Whom they coached or managed has nobody in their place until somebody is named; their roles end."""
-    coached = select(Coaching.plan_id).where(Coaching.coach_id == person_id, Coaching.to_at.is_(None))
-    checkins.set_aside(session, FollowUpPlan.id.in_(coached), reason=NO_COACH, now=now)
+    coached = session.scalars(_coached(person_id)).all()
+    locking.plans(session, plan_ids=coached)
+    for plan_ids in sets.chunks(coached):
+        coming = handovers.coming(session, plan_ids=plan_ids, now=now)
+        for ids in sets.chunks(one.touchpoint_id for one in coming):
+            handover.renew(session, ids, reason=COACH_GONE, now=now)
     for relation, whose in (
         (Coaching, Coaching.coach_id),
         (Reporting, Reporting.manager_id),
@@ -122,6 +127,10 @@ def _leave_offices(session: Session, person_id: int, now: datetime) -> None:
         session.execute(
             update(relation).where(whose == person_id, relation.to_at.is_(None)).values(to_at=now)
         )
+
+
+def _coached(person_id: int) -> Select[int]:
+    return select(Coaching.plan_id).where(Coaching.coach_id == person_id, Coaching.to_at.is_(None))
 
 
 def _empty_the_outbox(session: Session, person_id: int, now: datetime) -> None:

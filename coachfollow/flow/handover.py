@@ -99,7 +99,7 @@ def hand_over(
     for some in sets.chunks(found.handed):
         _coach(session, some, now)
     for ids in sets.chunks(found.meetings):
-        _renew(session, ids, now)
+        renew(session, ids, reason=COACH_CHANGED, now=now)
     _leave(session, whose, house, now, actor_id)
     rows = [
         {
@@ -115,6 +115,36 @@ def hand_over(
     history.record_all(session, "coach changed", at=now, rows=rows)
     session.commit()
     return found
+
+
+def renew(session: Session, touchpoint_ids: Sequence[int], *, reason: str, now: datetime) -> None:
+    """Let meetings to come be looked for anew: the old ones are off the calendars and stay where they are told of.
+
+    The caller holds their plans, and commits.
+    """
+    rows = [
+        (check_in, touchpoint)
+        for check_in, touchpoint in session.execute(
+            select(CheckIn, Touchpoint)
+            .join(Touchpoint, Touchpoint.id == CheckIn.touchpoint_id)
+            .where(Touchpoint.id.in_(list(touchpoint_ids)))
+            .order_by(Touchpoint.id)
+        )
+    ]
+    outbox.cancel(session, Message.touchpoint_id.in_(list(touchpoint_ids)), reason=reason, now=now)
+    standing = [(one, touchpoint) for one, touchpoint in rows if one.state is CheckInState.PLACED]
+    checkins.uninvite(session, standing, now=now, send_at=now)
+    last = handovers.last_numbers(session, plan_ids={touchpoint.plan_id for _, touchpoint in rows})
+    anew = [_values(touchpoint) for _, touchpoint in rows]
+    for check_in, touchpoint in rows:
+        check_in.state, check_in.reason = CheckInState.CANCELLED, reason
+        place = touchpoint.plan_id, touchpoint.step_id
+        last[place] += 1
+        touchpoint.n = last[place]
+        touchpoint.state, touchpoint.state_reason = TouchpointState.CANCELLED, reason
+        touchpoint.settled_at = now
+    session.flush()
+    session.connection().execute(insert(Touchpoint), anew)
 
 
 def who_is_told(found: Handover) -> str:
@@ -166,33 +196,6 @@ def _coach(session: Session, handed: Sequence[Handed], now: datetime) -> None:
     session.execute(update(Coaching).where(current).values(to_at=now))
     rows = [{"plan_id": one.plan.plan_id, "coach_id": one.coach_id, "from_at": now} for one in handed]
     session.connection().execute(insert(Coaching), rows)
-
-
-def _renew(session: Session, touchpoint_ids: Sequence[int], now: datetime) -> None:
-    """Let meetings to come be looked for anew: the old ones are off the calendars and stay where they are told of."""
-    rows = [
-        (check_in, touchpoint)
-        for check_in, touchpoint in session.execute(
-            select(CheckIn, Touchpoint)
-            .join(Touchpoint, Touchpoint.id == CheckIn.touchpoint_id)
-            .where(Touchpoint.id.in_(list(touchpoint_ids)))
-            .order_by(Touchpoint.id)
-        )
-    ]
-    outbox.cancel(session, Message.touchpoint_id.in_(list(touchpoint_ids)), reason=COACH_CHANGED, now=now)
-    standing = [(one, touchpoint) for one, touchpoint in rows if one.state is CheckInState.PLACED]
-    checkins.uninvite(session, standing, now=now, send_at=now)
-    last = handovers.last_numbers(session, plan_ids={touchpoint.plan_id for _, touchpoint in rows})
-    anew = [_values(touchpoint) for _, touchpoint in rows]
-    for check_in, touchpoint in rows:
-        check_in.state, check_in.reason = CheckInState.CANCELLED, COACH_CHANGED
-        place = touchpoint.plan_id, touchpoint.step_id
-        last[place] += 1
-        touchpoint.n = last[place]
-        touchpoint.state, touchpoint.state_reason = TouchpointState.CANCELLED, COACH_CHANGED
-        touchpoint.settled_at = now
-    session.flush()
-    session.connection().execute(insert(Touchpoint), anew)
 
 
 def _values(touchpoint: Touchpoint) -> Mapping[str, object]:

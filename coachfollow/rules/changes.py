@@ -12,8 +12,9 @@ from coachfollow.rules.redating import Dates
 
 TAKEN_BACK = "it was added and taken back again"
 COACH_CHANGED = "the coach changed"  # another one has its place
+COACH_GONE = "the coach is no longer known here"  # another one has its place, too
 PROGRAMME_CHANGED = "the programme was changed"  # another version of it has it no more, or not yet
-UNTOLD = (TAKEN_BACK, COACH_CHANGED)  # what is cancelled for these reasons is told by nobody
+UNTOLD = (TAKEN_BACK, COACH_CHANGED, COACH_GONE)  # what is cancelled for these reasons is told by nobody
 
 Key = tuple[int, int]
 """Which follow-up of a plan: its step, and its number within that step."""

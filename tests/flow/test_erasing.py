@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from coachfollow.errors import Conflict
 from coachfollow.extensions import db
 from coachfollow.flow import checkup, erasing, erasures, placing, plans
-from coachfollow.models import Alias, Base, FollowUpPlan, Person
+from coachfollow.models import Alias, Base, CheckInAttendee, Coaching, FollowUpPlan, Person
 from coachfollow.queries import completion, personal
 from coachfollow.queries.filters import Area, Filters, GroupBy, Sight
 from coachfollow.rules.kinds import CheckInState, MessageKind, MessageState, PlanState, StopReason
@@ -147,9 +147,27 @@ def test_whom_a_coach_leaves_has_no_coach_and_their_meeting_no_time(lived: World
     erase(lived, COACH)
     lived.live(ASKED_AT + DAY, since=ASKED_AT)
 
-    assert {meeting.state for meeting in meetings(lived)} == {CheckInState.UNPLACED}
+    assert {meeting.state for meeting in meetings(lived)} == {CheckInState.CANCELLED}
     assert {MessageKind.CANCELLATION} <= set(lived.kinds(to=ANNA, state=MessageState.SENT))
     assert COACH not in office.recipients
+
+
+def test_whoever_follows_a_coach_gets_the_meeting_and_its_invitation(lived: World) -> None:
+    erased = erase(lived, COACH)
+    next_one = "next@example.org"
+    lived.bookable(next_one)
+    becomes = lived.person(next_one)
+    plan = lived.plan(ANNA)
+    lived.session.add(Coaching(plan_id=plan.id, coach_id=becomes, from_at=ASKED_AT))
+    lived.session.commit()
+
+    placing.place_due(lived.session, now=ASKED_AT)
+
+    (placed,) = [one for one in meetings(lived) if one.state is CheckInState.PLACED]
+    attending = select(CheckInAttendee.person_id).where(CheckInAttendee.check_in_id == placed.id)
+    assert placed.coach_id == becomes
+    assert set(lived.session.scalars(attending)) == {becomes, plan.person_id}
+    assert erased not in {mail.person_id for mail in lived.mails() if mail.state is MessageState.QUEUED}
 
 
 def test_an_old_backup_brings_nobody_back(lived: World, ground: Ground, office: PostOffice) -> None:
