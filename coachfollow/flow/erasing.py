@@ -6,6 +6,7 @@ none that takes a meeting off their own calendar: their address is gone before a
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, delete, or_, select, update
@@ -43,7 +44,7 @@ FORGOTTEN = (Alias, PersonKey, CoachProfile, LeaveSpell, RosterDay)
 
 def erase(session: Session, *, person_id: int, now: datetime, actor_id: int | None = None) -> None:
     """Erase somebody for good; raises Conflict where they were erased before, or erase themselves."""
-    person = session.get_one(Person, person_id, with_for_update=True, populate_existing=True)
+    (person,) = _held(session, [person_id])
     if person.erased_at is not None:
         raise Conflict("This person was erased already.")
     if person_id == actor_id:
@@ -58,10 +59,24 @@ def again(session: Session, *, now: datetime) -> None:
     back = erasures.compare(session)
     if not back:
         return
-    for person in session.scalars(select(Person).where(Person.public_id.in_(back))).all():
+    ids = session.scalars(select(Person.id).where(Person.public_id.in_(back))).all()
+    known = [
+        one for one in _held(session, ids) if one.erased_at is None
+    ]  # another host may have been quicker
+    for person in known:
         _forget(session, person=person, now=now, actor_id=None)
     session.commit()
-    log.error("An old backup was restored: %d people had been erased, and were erased again.", len(back))
+    if known:
+        log.error("An old backup was restored: %d people had been erased, and were erased again.", len(known))
+
+
+def _held(session: Session, person_ids: Sequence[int]) -> Sequence[Person]:
+    """Give people as they are now, held until the commit: after the follow-ups they take part in or coach."""
+    own = select(FollowUpPlan.id).where(FollowUpPlan.person_id.in_(person_ids))
+    locking.plans(session, plan_ids=session.scalars(own.union(_coached(person_ids))).all())
+    wanted = select(Person).where(Person.id.in_(person_ids)).order_by(Person.id)
+    held = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalars(held).all()
 
 
 def _forget(session: Session, *, person: Person, now: datetime, actor_id: int | None) -> None:
@@ -94,7 +109,6 @@ def _overwrite(session: Session) -> None:
 
 def _end_follow_ups(session: Session, theirs: ColumnElement[bool], now: datetime) -> None:
     """Stop what runs; what has not begun stays a draft that never will, so that nobody is counted as trained."""
-    locking.plans(session, plan_ids=session.scalars(select(FollowUpPlan.id).where(theirs)).all())
     runs = theirs & FollowUpPlan.state.in_([PlanState.ACTIVE, PlanState.PAUSED])
     waits = theirs & (FollowUpPlan.state == PlanState.DRAFT) & FollowUpPlan.stop_reason.is_(None)
     history.record_plans(session, "plan ended", at=now, where=runs)
@@ -113,8 +127,7 @@ def _end_follow_ups(session: Session, theirs: ColumnElement[bool], now: datetime
 
 def _leave_offices(session: Session, person_id: int, now: datetime) -> None:
     """Whom they coached or managed has nobody in their place until somebody is named; their roles end."""
-    coached = session.scalars(_coached(person_id)).all()
-    locking.plans(session, plan_ids=coached)
+    coached = session.scalars(_coached([person_id])).all()
     for plan_ids in sets.chunks(coached):
         coming = handovers.coming(session, plan_ids=plan_ids, now=now)
         for ids in sets.chunks(one.touchpoint_id for one in coming):
@@ -129,8 +142,8 @@ def _leave_offices(session: Session, person_id: int, now: datetime) -> None:
         )
 
 
-def _coached(person_id: int) -> Select[int]:
-    return select(Coaching.plan_id).where(Coaching.coach_id == person_id, Coaching.to_at.is_(None))
+def _coached(person_ids: Sequence[int]) -> Select[int]:
+    return select(Coaching.plan_id).where(Coaching.coach_id.in_(person_ids), Coaching.to_at.is_(None))
 
 
 def _empty_the_outbox(session: Session, person_id: int, now: datetime) -> None:

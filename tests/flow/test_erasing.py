@@ -6,8 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from coachfollow.errors import Conflict
 from coachfollow.extensions import db
@@ -168,6 +169,23 @@ def test_whoever_follows_a_coach_gets_the_meeting_and_its_invitation(lived: Worl
     assert placed.coach_id == becomes
     assert set(lived.session.scalars(attending)) == {becomes, plan.person_id}
     assert erased not in {mail.person_id for mail in lived.mails() if mail.state is MessageState.QUEUED}
+
+
+@pytest.mark.parametrize("ground", ["postgresql"], indirect=True)  # SQLite has one writer anyway
+@pytest.mark.parametrize("erased", [DENIZ, COACH])
+def test_a_follow_up_is_waited_for_before_its_people_are_held(lived: World, erased: str) -> None:
+    person_id, people = lived.person(erased), list(lived.session.scalars(select(Person.id)))
+    plans_of_all = select(FollowUpPlan.id).with_for_update(key_share=True)
+    everybody = select(Person.id).where(Person.id.in_(people)).with_for_update(key_share=True, nowait=True)
+    lived.session.rollback()
+    with db.engine.connect() as another:
+        another.execute(plans_of_all)
+        lived.session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            erasing.erase(lived.session, person_id=person_id, now=ASKED_AT)
+        assert set(another.scalars(everybody)) == set(people)  # what it held it holds until it is rolled back
+        another.rollback()
+    lived.session.rollback()
 
 
 def test_an_old_backup_brings_nobody_back(lived: World, ground: Ground, office: PostOffice) -> None:
