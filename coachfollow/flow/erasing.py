@@ -20,6 +20,7 @@ from coachfollow.models import (
     CoachProfile,
     FollowUpPlan,
     Grant,
+    ImportBatch,
     ImportRow,
     LeaveSpell,
     Message,
@@ -163,10 +164,12 @@ def _empty_the_outbox(session: Session, person_id: int, now: datetime) -> None:
 def _blank_lists(session: Session, person: Person) -> None:
     """Blank their rows in lists, and leave them out of those that are still to be carried out."""
     names = select(Alias.value).where(Alias.person_id == person.id)
+    theirs = or_(ImportRow.person_id == person.id, ImportRow.email.in_(names))
+    if person.email:
+        theirs |= ImportRow.email == person.email
+    here = select(ImportBatch.id).where(ImportBatch.organisation_id == person.organisation_id)
     session.execute(
         update(ImportRow)
-        .where(
-            or_(ImportRow.person_id == person.id, ImportRow.email == person.email, ImportRow.email.in_(names))
-        )
+        .where(theirs, ImportRow.batch_id.in_(here))
         .values(name=None, email=None, facts="{}", problem=None, suggestions="[]", skipped=True)
     )

@@ -13,7 +13,16 @@ from sqlalchemy.exc import OperationalError
 from coachfollow.errors import Conflict
 from coachfollow.extensions import db
 from coachfollow.flow import checkup, erasing, erasures, placing, plans
-from coachfollow.models import Alias, Base, CheckInAttendee, Coaching, FollowUpPlan, Person
+from coachfollow.models import (
+    Alias,
+    Base,
+    CheckInAttendee,
+    Coaching,
+    FollowUpPlan,
+    ImportRow,
+    Organisation,
+    Person,
+)
 from coachfollow.queries import completion, personal
 from coachfollow.queries.filters import Area, Filters, GroupBy, Sight
 from coachfollow.rules.kinds import CheckInState, MessageKind, MessageState, PlanState, StopReason
@@ -186,6 +195,30 @@ def test_a_follow_up_is_waited_for_before_its_people_are_held(lived: World, eras
         assert set(another.scalars(everybody)) == set(people)  # what it held it holds until it is rolled back
         another.rollback()
     lived.session.rollback()
+
+
+def test_a_list_of_another_organisation_keeps_who_has_the_same_address(lived: World) -> None:
+    house = lived.session.get_one(Organisation, lived.organisation_id)
+    batch = lived.stage(lived.open_group("theirs"), f"{DENIZ}\n")
+    lived.session.execute(
+        update(ImportRow).where(ImportRow.batch_id == batch.id).values(person_id=None, is_new=True)
+    )
+    batch.organisation_id = _another_like(lived, house)
+    lived.session.commit()
+
+    erase(lived)
+
+    row = select(ImportRow.email).where(ImportRow.batch_id == batch.id)
+    assert lived.session.scalars(row).all() == [DENIZ]
+
+
+def _another_like(world: World, house: Organisation) -> int:
+    columns = [column.key for column in Organisation.__table__.columns if column.key != "id"]
+    said = {name: getattr(house, name) for name in columns} | {"name": "Another", "public_id": "another"}
+    another = Organisation(**{name: said[name] for name in columns})
+    world.session.add(another)
+    world.session.flush()
+    return another.id
 
 
 def test_an_old_backup_brings_nobody_back(lived: World, ground: Ground, office: PostOffice) -> None:
