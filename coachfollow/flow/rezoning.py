@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import enacting, foreseeing, history, sets
+from coachfollow.flow import enacting, foreseeing, history, locking, sets
 from coachfollow.flow.foreseeing import Foreseen
 from coachfollow.models import FollowUpPlan, Person, Touchpoint
 from coachfollow.queries import schedules, snapshots
@@ -39,6 +39,9 @@ def rezone(
 ) -> Rezoned:
     """Let these people live in these zones; what is to come keeps its day and hour. No commit."""
     moved = 0
+    for people in sets.chunks(sorted(zones), AT_ONCE):  # all before any person is written
+        theirs = select(FollowUpPlan.id).where(FollowUpPlan.person_id.in_(people))
+        locking.plans(session, plan_ids=session.scalars(theirs).all())
     for some in sets.chunks(zones.items(), AT_ONCE):
         found = _foreseen(session, dict(some), now)
         moved += found.moved
