@@ -15,7 +15,7 @@ from coachfollow.rules.kinds import CheckInState, TouchpointState
 
 KEY = "zone rules"  # by which rules the instants were worked out last
 BECAUSE = "the clocks there are changed on another day"
-AT_ONCE = 500
+AT_ONCE = 500  # follow-ups held together
 
 
 def keep_up(session: Session, *, now: datetime) -> int:
@@ -37,7 +37,11 @@ def _of_house(session: Session, organisation_id: int, now: datetime) -> int:
         for zone, day, at, due_at in session.execute(moments.where(waiting).distinct())
         if zones.resolve(datetime.combine(day, at), zone) != due_at
     ]
-    touched = sum(_work_out(session, waiting, some, organisation_id, now) for some in sets.chunks(stale, 100))
+    found = [row for some in sets.chunks(stale, 100) for row in _those_at(session, waiting, some)]
+    session.rollback()  # nobody waits for us from here on but for a few plans at a time
+    touched = sum(
+        _work_out(session, waiting, some, organisation_id, now) for some in sets.chunks(found, AT_ONCE)
+    )
     session.merge(Setting(organisation_id=organisation_id, key=KEY, value=rules))
     session.commit()
     return touched
@@ -55,17 +59,31 @@ def _waiting(organisation_id: int, now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _those_at(
+    session: Session, waiting: ColumnElement[bool], stale: Sequence[tuple[Any, ...]]
+) -> Sequence[tuple[int, int]]:
+    """What stands at these moments, each with its plan, plan after plan."""
+    moment = tuple_(Touchpoint.zone, Touchpoint.local_date, Touchpoint.local_time, Touchpoint.due_at)
+    rows = session.execute(
+        select(Touchpoint.id, Touchpoint.plan_id)
+        .where(waiting, moment.in_(list(stale)))
+        .order_by(Touchpoint.plan_id)
+    )
+    return [(touchpoint_id, plan_id) for touchpoint_id, plan_id in rows]
+
+
 def _work_out(
     session: Session,
     waiting: ColumnElement[bool],
-    stale: Sequence[tuple[Any, ...]],
+    found: Sequence[tuple[int, int]],
     organisation_id: int,
     now: datetime,
 ) -> int:
-    moment = tuple_(Touchpoint.zone, Touchpoint.local_date, Touchpoint.local_time, Touchpoint.due_at)
-    rows = session.scalars(select(Touchpoint).where(waiting, moment.in_(list(stale)))).all()
-    locking.plans(session, plan_ids={row.plan_id for row in rows})
-    fresh = select(Touchpoint).where(waiting, Touchpoint.id.in_([row.id for row in rows]))
+    """Work these out again and commit; what was asked or moved meanwhile is none of ours, and twice does no harm."""
+    locking.plans(session, plan_ids={plan_id for _, plan_id in found})
+    fresh = select(Touchpoint).where(
+        waiting, Touchpoint.id.in_([touchpoint_id for touchpoint_id, _ in found])
+    )
     rows = session.scalars(fresh.execution_options(populate_existing=True)).all()
     changed = [_anew(row) for row in rows]
     for some in sets.chunks(changed):
@@ -82,7 +100,9 @@ def _work_out(
         for row in rows
     ]
     history.record_all(session, "follow-up moved", at=now, rows=events)
-    return len(rows)
+    count = len(rows)
+    session.commit()
+    return count
 
 
 def _anew(row: Touchpoint) -> Mapping[str, object]:
