@@ -5,11 +5,12 @@ name, address, numbers, aliases and the key of their private texts go. The erase
 none that takes a meeting off their own calendar: their address is gone before a mail could leave.
 """
 
+import json
 import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict
@@ -33,7 +34,7 @@ from coachfollow.models import (
 )
 from coachfollow.queries import handovers
 from coachfollow.rules.changes import COACH_GONE
-from coachfollow.rules.kinds import TO_COME, PlanState, StopReason, TouchpointState
+from coachfollow.rules.kinds import TO_COME, ImportState, PlanState, StopReason, TouchpointState
 
 log = logging.getLogger(__name__)
 
@@ -61,9 +62,8 @@ def again(session: Session, *, now: datetime) -> None:
     if not back:
         return
     ids = session.scalars(select(Person.id).where(Person.public_id.in_(back))).all()
-    known = [
-        one for one in _held(session, ids) if one.erased_at is None
-    ]  # another host may have been quicker
+    held = _held(session, ids)
+    known = [one for one in held if one.erased_at is None]  # another host may have been quicker
     for person in known:
         _forget(session, person=person, now=now, actor_id=None)
     session.commit()
@@ -86,6 +86,7 @@ def _forget(session: Session, *, person: Person, now: datetime, actor_id: int | 
     _leave_offices(session, person.id, now)
     _empty_the_outbox(session, person.id, now)
     _blank_lists(session, person)
+    _leave_waiting_lists(session, person)
     for table in FORGOTTEN:
         session.execute(delete(table).where(table.person_id == person.id))
     person.name = person.email = person.external_id = None
@@ -173,3 +174,24 @@ def _blank_lists(session: Session, person: Person) -> None:
         .where(theirs, ImportRow.batch_id.in_(here))
         .values(name=None, email=None, facts="{}", problem=None, suggestions="[]", skipped=True)
     )
+
+
+def _leave_waiting_lists(session: Session, person: Person) -> None:
+    """Be nobody's manager or coach in lists that are still to be carried out: they would bring the address back."""
+    waiting = ImportRow.batch_id.in_(
+        select(ImportBatch.id).where(
+            ImportBatch.organisation_id == person.organisation_id, ImportBatch.state != ImportState.LIVE
+        )
+    )
+    session.execute(update(ImportRow).where(waiting, ImportRow.coach_id == person.id).values(coach_id=None))
+    names = session.scalars(select(Alias.value).where(Alias.person_id == person.id)).all()
+    theirs = [name for name in (person.email, *names) if name]
+    says_so = or_(false(), *(ImportRow.facts.contains(json.dumps(name), autoescape=True) for name in theirs))
+    rows = session.execute(select(ImportRow.id, ImportRow.facts).where(waiting, says_so)).all()
+    for some in sets.chunks(rows):
+        without = [{"id": row_id, "facts": _without(facts, theirs)} for row_id, facts in some]
+        session.execute(update(ImportRow), without)
+
+
+def _without(facts: str, theirs: Sequence[str]) -> str:
+    return json.dumps({key: value for key, value in json.loads(facts).items() if value not in theirs})

@@ -212,6 +212,18 @@ def test_a_list_of_another_organisation_keeps_who_has_the_same_address(lived: Wo
     assert lived.session.scalars(row).all() == [DENIZ]
 
 
+def test_a_list_that_waits_makes_them_nobody_s_manager_again(lived: World) -> None:
+    batch = lived.stage(
+        lived.open_group("waiting"), f"Email;Manager;Coach\nana@example.org;{DENIZ};{DENIZ}\n"
+    )
+    rows = select(ImportRow.email, ImportRow.coach_id, ImportRow.facts).where(ImportRow.batch_id == batch.id)
+    assert lived.session.execute(rows).one().facts.count(DENIZ) == 2
+
+    erase(lived)
+
+    assert tuple(lived.session.execute(rows).one()) == ("ana@example.org", None, "{}")
+
+
 def _another_like(world: World, house: Organisation) -> int:
     columns = [column.key for column in Organisation.__table__.columns if column.key != "id"]
     said = {name: getattr(house, name) for name in columns} | {"name": "Another", "public_id": "another"}
