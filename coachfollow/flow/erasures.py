@@ -66,7 +66,10 @@ def _path() -> Path:
 def _read(path: Path) -> set[str]:
     try:
         return set(path.read_text(encoding="ascii").split())
-    except FileNotFoundError:
+    except (
+        FileNotFoundError,
+        NotADirectoryError,
+    ):  # without that folder there is no journal, so nothing leaves
         return set()
 
 

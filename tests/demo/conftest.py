@@ -9,14 +9,19 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow import clock, config
 from coachfollow.app import create_app
 from coachfollow.extensions import db
-from coachfollow.flow import demo_world
+from coachfollow.flow import demo_people, demo_world
 from coachfollow.flow.demo_world import World
 from coachfollow.mail.postbox import Postbox
+from coachfollow.models import FollowUpPlan, Person, Touchpoint
+from coachfollow.queries import clockwork, ways
+from coachfollow.queries.ways import Way
+from coachfollow.rules.kinds import StepKind
 from tests import processes
 from tests.databases import SQLite
 from tests.ports import free_port
@@ -31,6 +36,7 @@ class Visit:
     world: World
     mailbox: Path
     built_at: datetime
+    way_out: Way | None  # as it begins, for the meeting of whoever works late: tests let its day pass
 
 
 @contextmanager
@@ -74,6 +80,21 @@ def visit(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
                 world=world,
                 mailbox=folder / "mailbox",
                 built_at=now.astimezone(UTC),
+                way_out=_way_out(session),
             )
             db.session.remove()
             db.engine.dispose()
+
+
+def _way_out(session: Session) -> Way | None:
+    follow_up = session.scalars(
+        select(Touchpoint.id)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .where(
+            Person.email == demo_people.named(demo_people.LATE_SHIFT).email,
+            Touchpoint.kind == StepKind.CHECK_IN,
+        )
+        .order_by(Touchpoint.due_at)
+    ).first()
+    return ways.of(session, follow_up=follow_up or 0, now=clockwork.now(session))

@@ -33,7 +33,7 @@ from coachfollow.models import (
     Team,
     Touchpoint,
 )
-from coachfollow.queries import clockwork, completion, ways
+from coachfollow.queries import clockwork, completion
 from coachfollow.queries.filters import EVERYTHING, Filters, GroupBy
 from coachfollow.rules import adapting, worktime
 from coachfollow.rules.kinds import (
@@ -104,17 +104,7 @@ def test_one_of_them_is_on_leave_and_what_was_planned_meanwhile_has_moved(visit:
 
 
 def test_one_meeting_was_moved_and_one_found_no_time_though_another_coach_has_room(visit: Visit) -> None:
-    late = demo_people.named(demo_people.LATE_SHIFT).email
-    about = (
-        select(Touchpoint.id)
-        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
-        .join(Person, Person.id == FollowUpPlan.person_id)
-        .where(Person.email == late, Touchpoint.kind == StepKind.CHECK_IN)
-        .order_by(Touchpoint.due_at)
-    )
-    now = clockwork.now(visit.session)
-
-    way = ways.of(visit.session, follow_up=visit.session.scalars(about).first() or 0, now=now)
+    way = visit.way_out
 
     assert way is not None
     assert way.reason is Reason.NEVER
