@@ -19,7 +19,8 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("touchpoint_id", "person_id", "kind", "n"),
         partial("ix_messages_due", "send_at", "id", where="state = 'queued'"),  # claiming, oldest first
-        # claiming what outlived its sender, before anything else
+        # claiming what outlived its sender, before anything else; of two that fit SQLite takes the newest, so a
+        # migration that makes the table anew has to make this one last
         partial("ix_messages_lapsed", "send_at", "id", where="state = 'queued' AND lapses > 0"),
         # the reconciler
         partial("ix_messages_held", "lease_until", where="state IN ('claimed', 'handing')"),

@@ -10,6 +10,7 @@ depends_on = None
 
 KINDS = ('announcement', 'commitment', 'prompt', 'reflection', 'reminder', 'sponsor', 'unprompted', 'invitation', 'cancellation', 'coach_will_call', 'ask_hours', 'sign_in', 'current_question')
 TO_COACHES = ('coach_digest', 'misfit')
+LAPSED = sa.text("state = 'queued' AND lapses > 0")
 RHYTHMS = ('weekly', 'daily', 'never')
 
 
@@ -44,6 +45,9 @@ def _allow(kinds: tuple[str, ...]) -> None:
     with op.batch_alter_table('messages', schema=None) as batch_op:
         batch_op.drop_constraint(op.f('ck_messages_kind'), type_='check')
         batch_op.create_check_constraint(op.f('ck_messages_kind'), f'kind IN ({_said(kinds)})')
+    # the table was made anew on SQLite, its indexes in any order: of two that fit it takes the newest, so this comes last
+    op.drop_index('ix_messages_lapsed', table_name='messages')
+    op.create_index('ix_messages_lapsed', 'messages', ['send_at', 'id'], unique=False, sqlite_where=LAPSED, postgresql_where=LAPSED)
 
 
 def _said(values: tuple[str, ...]) -> str:
