@@ -26,7 +26,7 @@ from coachfollow.models import (
 )
 from coachfollow.queries import tempos
 from coachfollow.queries.tempos import Chosen
-from coachfollow.rules import cadence, planning
+from coachfollow.rules import cadence, distance_words
 from coachfollow.rules.cadence import ANSWER, StepRule
 from coachfollow.rules.changes import UNTOLD, Key
 from coachfollow.rules.kinds import (
@@ -222,7 +222,10 @@ def awaited(steps: Sequence[StepRule], *, dates: Sequence[Dated]) -> Sequence[Aw
     distances = cadence.distances(steps)
     return [
         Awaited(
-            step=step.key, kind=step.kind, how_far=planning.how_far(distance), answered=asked[distance.anchor]
+            step=step.key,
+            kind=step.kind,
+            how_far=distance_words.how_far(distance),
+            answered=asked[distance.anchor],
         )
         for step in steps
         if step.key not in there and (distance := distances[step.key]).anchor in asked

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain, count, pairwise
 
-from coachfollow.rules import cadence, tempo, worktime
+from coachfollow.rules import cadence, distance_words, tempo, worktime
 from coachfollow.rules.cadence import Distance, Sessions, StepRule
 from coachfollow.rules.kinds import Audience, Pace, StepKind
 from coachfollow.rules.tempo import AS_PLANNED, Tempo
@@ -19,7 +19,6 @@ __all__ = [
     "Planned",
     "Sessions",
     "StepRule",
-    "how_far",
     "plan",
     "problems",
     "reminder_moments",
@@ -241,7 +240,7 @@ def _closes_at(one: _Dated, *, successor: _Dated | None, zone: str) -> datetime:
 
 
 def _why(one: _Dated, week: Hours) -> str:
-    said = f"{how_far(one.distance)} {_anchor(one.distance.anchor)}"
+    said = distance_words.said(one.distance)
     if one.wanted != one.asked:
         said += f", on the next {tempo.WEEKDAYS[one.wanted.weekday()]} as chosen"
     if one.day != one.wanted:
@@ -249,33 +248,6 @@ def _why(one: _Dated, week: Hours) -> str:
     if one.at != one.step.at:
         said += f", at {one.at:%H:%M} instead of {one.step.at:%H:%M}: {worktime.OUTSIDE}"
     return said
-
-
-def how_far(distance: Distance) -> str:
-    """A distance in words, up to what it counts from: “5 days after”."""
-    counted = [(distance.days, "day"), (distance.working_days, "working day")]
-    parts = [(f"{abs(n)} {unit}{'' if abs(n) == 1 else 's'}", _side(n)) for n, unit in counted if n]
-    if not parts:
-        return "on the day of"
-    if len({side for _, side in parts}) == 1:
-        return f"{' and '.join(said for said, _ in parts)} {parts[0][1]}"
-    return " and ".join(f"{said} {side}" for said, side in parts)
-
-
-def _side(days: int) -> str:
-    return "before" if days < 0 else "after"
-
-
-def _anchor(name: str) -> str:
-    """The session or answer as people call it; which step comes before another says nothing to them."""
-    match name.split(":", 1):
-        case ["session", ("first" | "last") as which]:
-            return f"the {which} session"
-        case ["session", number]:
-            return f"session {number}"
-        case ["answer", _]:
-            return "the answer to an earlier question"
-    return "the training"
 
 
 def reminder_moments(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from coachfollow.rules import cadence, planning, worktime
+from coachfollow.rules import cadence, distance_words, planning, worktime
 from coachfollow.rules.cadence import ANSWER
 from coachfollow.rules.kinds import Audience, StepKind
 from coachfollow.rules.planning import Planned, Sessions, StepRule
@@ -107,7 +107,7 @@ def _waiting(offer: Offer, dated: Collection[str]) -> Iterator[Waiting]:
                 step=step.key,
                 title=offer.titles.get(step.key, step.key),
                 kind=step.kind,
-                how_far=planning.how_far(distances[step.key]),
+                how_far=distance_words.how_far(distances[step.key]),
                 answered=offer.titles.get(answered, answered),
             )
 
