@@ -33,7 +33,7 @@ def model(people: int) -> Model:
     """A launch in mixed zones, weeks and regions."""
     programme = template.read(template.shipped()[PROGRAMME], file=PROGRAMME)
     return Model(
-        steps=tuple(step.rule for step in programme.steps),
+        steps=tuple(step.rule for step in programme.laid_out),
         sessions=Sessions(days=(TUESDAY,), anchor=0),
         participants=people,
         kinds=tuple(_kind(zone, region, week, share) for zone, region, week, share in WEEKS),

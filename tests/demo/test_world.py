@@ -30,6 +30,7 @@ from coachfollow.models import (
     Person,
     PlanChange,
     Reporting,
+    Step,
     Team,
     Touchpoint,
 )
@@ -236,6 +237,22 @@ def test_the_numbers_add_up_at_the_end_of_the_prompts(visit: Visit) -> None:
     assert asked.late > 0
     assert asked.undeliverable > 0
     assert sum(group.people.attended for group in report.groups) == people.attended
+
+
+def test_whoever_answers_after_two_months_is_asked_to_pass_it_on_and_nobody_else(visit: Visit) -> None:
+    pass_months(visit, 4)
+    session = visit.session
+    of_step = select(Touchpoint.plan_id).join(Step, Step.id == Touchpoint.step_id)
+    asked = set(session.scalars(of_step.where(Step.key == "prompt-pass-it-on")))
+    answered = of_step.join(Answer, Answer.touchpoint_id == Touchpoint.id).where(Step.key == "day-60")
+
+    assert asked == set(session.scalars(answered))
+    assert 10 < len(asked) < 38  # of those who attended
+    sent = select(Message.id).join(Touchpoint).join(Step, Step.id == Touchpoint.step_id)
+    assert count(
+        session,
+        sent.where(Step.key == "prompt-pass-it-on", Message.state == MessageState.SENT),
+    )
 
 
 def test_whoever_never_answers_is_reminded_no_more_and_the_coach_s_meeting_brings_others_back(

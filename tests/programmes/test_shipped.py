@@ -9,7 +9,7 @@ import pytest
 
 from coachfollow.intake import programme
 from coachfollow.intake.programme import Example, Judged, Programme, Step, StepText
-from coachfollow.rules import planning, wording, worktime
+from coachfollow.rules import planning, series, wording, worktime
 from coachfollow.rules.kinds import Audience, StepKind
 from coachfollow.rules.planning import Sessions
 
@@ -166,7 +166,7 @@ def test_after_the_last_question_there_is_silence_until_one_more_months_later(sh
 def mail_days(of: Programme, *, trained: date) -> list[date]:
     """The days on which somebody who never answers gets a mail; invitations are for the calendar."""
     week, zone = worktime.parse_week(worktime.DEFAULT_WEEK), "Europe/Berlin"
-    rules = {step.rule.key: step.rule for step in of.steps}
+    rules = {step.rule.key: step.rule for step in of.laid_out}
     sessions = Sessions(days=(trained,), anchor=0)
     days: list[date] = []
     for planned in planning.plan(tuple(rules.values()), sessions=sessions, week=week, zone=zone):
@@ -231,3 +231,27 @@ def test_a_limit_is_stated_by_the_manager_before_anybody_is_asked_to_decide() ->
     assert first.rule.audience is Audience.MANAGER
     assert (first.rule.anchor, first.rule.offset_days) == ("session:first", -7)
     assert "limit" in first.texts["en"].body
+
+
+def test_a_limit_is_recalled_after_gaps_that_grow_as_what_is_to_last_three_months_wants() -> None:
+    steps = PROGRAMMES["service-recovery-and-empowerment"].laid_out
+    recalled = [step.rule for step in steps if step.rule.key.startswith("prompt-limit")]
+
+    # on day 35; then 10, 11 and 13 days later, within the 9 to 14 that suit ninety days
+    assert [(rule.key, rule.offset_days) for rule in recalled] == [
+        ("prompt-limit", 35),
+        ("prompt-limit-2", 45),
+        ("prompt-limit-3", 56),
+        ("prompt-limit-4", 69),
+    ]
+    assert series.gaps_for(90) == (9, 14)
+
+
+def test_whoever_still_answers_after_two_months_is_asked_to_pass_it_on() -> None:
+    rules = {step.rule.key: step.rule for step in PROGRAMMES["customer-focused-leadership"].steps}
+    waiting = rules["prompt-pass-it-on"]
+
+    assert (waiting.anchor, waiting.offset_days) == ("answer:day-60", 10)
+    # answered on its first day or its last, it comes between that question and the next
+    open_days = rules["day-60"].open_days or 0
+    assert 60 + open_days + waiting.offset_days < rules["day-90"].offset_days
