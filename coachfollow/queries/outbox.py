@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,6 +98,16 @@ def one(session: Session, *, public_id: str) -> Posted:
     if row is None:
         raise NotFound("There is no such mail.")
     return _posted(row._asdict())
+
+
+def chosen(
+    session: Session, *, organisation_id: int, state: MessageState, public_ids: Collection[str]
+) -> Sequence[Posted]:
+    """Give those of an organisation's mails that are in one state still, the first that was due first."""
+    some = select(*_COLUMNS).where(
+        Message.organisation_id == organisation_id, Message.state == state, Message.public_id.in_(public_ids)
+    )
+    return [_posted(row._asdict()) for row in session.execute(some.order_by(Message.send_at, Message.id))]
 
 
 def history(session: Session, *, public_id: str) -> Sequence[Noted]:

@@ -35,10 +35,12 @@ def obstacles(session: Session, *, message_ids: Collection[int], now: datetime) 
     return {row.id: f"Mail {row.public_id[:8]} is not sent again: {why}." for row, why in found if why}
 
 
-def obstacle(session: Session, *, public_id: str, now: datetime) -> str | None:
-    """Give why one mail should not be sent again; None where nothing is in its way."""
-    ids = session.scalars(select(Message.id).where(Message.public_id == public_id)).all()
-    return next(iter(obstacles(session, message_ids=ids, now=now).values()), None)
+def named_obstacles(session: Session, *, public_ids: Collection[str], now: datetime) -> Mapping[str, str]:
+    """Give the same by what mails are called outside; those that nothing is in the way of are not among them."""
+    found = session.execute(select(Message.id, Message.public_id).where(Message.public_id.in_(public_ids)))
+    names = {id_: name for id_, name in found}  # noqa: C416  # dict() takes tuples, not rows, to the type checker
+    sentences = obstacles(session, message_ids=names, now=now)
+    return {names[id_]: sentence for id_, sentence in sentences.items()}
 
 
 def _obstacle(row: Row[*tuple[object, ...]], now: datetime) -> str:

@@ -1,6 +1,7 @@
 """Browsers without a screen, as people use them: they follow links and send the forms they were shown."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
@@ -37,10 +38,12 @@ class Browser:
 
     def send(self, address: str | None = None, **fields: str) -> TestResponse:
         """Send the form of this page, hidden fields and all, and follow redirects."""
-        hidden = {found["name"]: unescape(found["value"]) for found in _HIDDEN.finditer(self.page.text)}
+        hidden = defaultdict[str, list[str]](list)  # a name may stand there several times
+        for found in _HIDDEN.finditer(self.page.text):
+            hidden[found["name"]].append(unescape(found["value"]))
         target = _path(address) if address else self.action
-        shown = {} if address else dict(self.fields)
-        return self._show(self.client.post(target, data=shown | hidden | fields, follow_redirects=True))
+        shown: dict[str, str | list[str]] = {} if address else dict(self.fields)
+        return self._show(self.client.post(target, data={**shown, **hidden, **fields}, follow_redirects=True))
 
     @property
     def action(self) -> str:

@@ -119,6 +119,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("GET", "/numbers.xlsx"): NUMBERS,
     ("GET", "/outbox"): OPERATORS,
     ("GET", "/outbox/<state>"): OPERATORS,
+    ("GET", "/outbox/<state>/<any(settle, resend, cancel):deed>"): OPERATORS,
+    ("POST", "/outbox/<state>/<any(settle, resend, cancel):deed>"): OPERATORS,
     ("GET", "/outbox/mail/<message>"): ONE_MAIL,
     ("GET", "/outbox/mail/<message>/<any(settle, resend, cancel):deed>"): ONE_MAIL,
     ("POST", "/outbox/mail/<message>/<any(settle, resend, cancel):deed>"): ONE_MAIL,

@@ -1,6 +1,6 @@
 """Every page of staff in a crowd: a dozen queries at most, light, and it reads well on a small phone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 from werkzeug.test import TestResponse
 
+from coachfollow.models import Message
+from coachfollow.queries import outbox
+from coachfollow.rules.kinds import MessageState
 from tests.keeping import Kept
 from tests.web import worlds
 from tests.web.looking import MOST_BYTES, SMALLEST, in_every_light
@@ -63,11 +66,21 @@ class Opened:
 
 
 def previews(world: World) -> Iterator[str]:
-    """Where it is shown what a decision about Anna's plan will change."""
+    """Where it is shown what a decision about Anna's plan, or about mails, will change."""
     plan, question = f"/plans/{world.plan(ANNA)}", world.touchpoint(ANNA, "second-question")
     yield f"{plan}/change/skip?follow_up={question}&reason=away"
     yield f"{plan}/change/move?follow_up={question}&day=2026-03-30"
     yield f"{plan}/change/pause?until=2026-03-30"
+    yield f"/outbox/queued/cancel?{'&'.join(f'mail={mail}' for mail in waiting(world))}"
+
+
+def waiting(world: World) -> Sequence[str]:
+    """What the mails that wait are called, as many as a page of them has."""
+    with world.inside() as home:
+        mails = select(Message.public_id).where(
+            Message.organisation_id == home.organisation_id, Message.state == MessageState.QUEUED
+        )
+        return home.session.scalars(mails.limit(outbox.PAGE)).all()
 
 
 def pages(world: World) -> Iterator[Opened]:

@@ -1,16 +1,22 @@
 """The words in which an operator is asked before a mail is settled, sent again or taken back by hand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from coachfollow.queries.outbox import Posted
 from coachfollow.rules.by_hand import Deed
 from coachfollow.rules.kinds import MessageKind, MessageState
+from coachfollow.web import saying
 
 LABELS: Mapping[Deed, str] = {
     Deed.SETTLE: "Say whether it arrived",
     Deed.RESEND: "Send it again",
     Deed.CANCEL: "Take it back",
+}
+LABELS_FOR_SEVERAL: Mapping[Deed, str] = {
+    Deed.SETTLE: "Say whether they arrived",
+    Deed.RESEND: "Send them again",
+    Deed.CANCEL: "Take them back",
 }
 DONE: Mapping[Deed, str] = {
     Deed.SETTLE: "Noted: what became of this mail is known now.",
@@ -54,6 +60,48 @@ def question(deed: Deed, mail: Posted) -> Question:
             )
 
 
+def question_about(deed: Deed, mails: Sequence[Posted]) -> Question:
+    """Ask about one deed to several mails, all in the same state; nothing is asked where there is none left."""
+    match deed:
+        case Deed.SETTLE:
+            return Question(
+                title="Did they arrive?",
+                lead="The connection broke at the last moment, so we cannot tell whether they arrived. The mail"
+                " server’s log can: look there for their Message-IDs. One answer goes for all of them.",
+                means=(
+                    "If they arrived, they count as handed over and are not sent again.",
+                    "If they did not, their follow-ups say that nobody was reached. They can then be sent again.",
+                ),
+                button="Keep this",
+            )
+        case Deed.RESEND:
+            return Question(
+                title="Send them again?",
+                lead="This is what will happen. Nothing has happened yet.",
+                means=tuple(_all_resent(mails)),
+                button="Send them again",
+            )
+        case Deed.CANCEL:
+            return Question(
+                title="Take them back?",
+                lead="This is what will happen. Nothing has happened yet.",
+                means=tuple(_all_cancelled(mails)),
+                button="Take them back",
+            )
+
+
+def done_to(number: int, deed: Deed) -> str:
+    """Say what was done to so many mails."""
+    mails = saying.how_many(number, "mail", "mails")
+    match deed:
+        case Deed.SETTLE:
+            return f"Noted: what became of {mails} is known now."
+        case Deed.RESEND:
+            return f"{mails} back in the outbox: they leave when a worker looks next."
+        case Deed.CANCEL:
+            return f"{mails} taken back. What was just being handed over may still have left: its history says so."
+
+
 def _settle() -> Question:
     return Question(
         title="Did it arrive?",
@@ -83,3 +131,21 @@ def _cancelled(mail: Posted) -> Iterator[str]:
         yield "It was to take a meeting off a calendar: somebody may wait there in vain."
     if mail.state is MessageState.HANDING:
         yield "It is being handed over just now. It is stopped only if that can still be done."
+
+
+def _all_resent(mails: Sequence[Posted]) -> Iterator[str]:
+    if any(mail.state is MessageState.IN_DOUBT for mail in mails):
+        yield "Each leaves once more, the same to the last byte."
+        yield "Where the first one arrived after all, somebody gets it twice."
+    else:
+        yield "Each is written anew, to the address that is known today."
+        yield "Where the reason for the refusal is still there, it will be refused again."
+    yield "They leave when a worker looks next: within half a minute, if all is well."
+
+
+def _all_cancelled(mails: Sequence[Posted]) -> Iterator[str]:
+    yield "These mails do not leave, and no others come in their place."
+    if any(mail.kind is MessageKind.CANCELLATION for mail in mails):
+        yield "Some were to take meetings off calendars: somebody may wait there in vain."
+    if any(mail.state is MessageState.HANDING for mail in mails):
+        yield "They are being handed over just now. Each is stopped only if that can still be done."

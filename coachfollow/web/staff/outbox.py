@@ -1,6 +1,6 @@
 """The outbox for whoever runs this: mails by state, the server's words, one mail's whole history; no text."""
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import NotFound
@@ -35,7 +35,13 @@ def in_state(state: str) -> ResponseReturnValue:
     rows = outbox.in_state(
         g.session, organisation_id=g.actor.organisation_id, state=chosen, **paging.window()
     )
-    return render_template("staff/outbox_state.html", state=chosen, page=paging.page(rows))
+    return render_template(
+        "staff/outbox_state.html",
+        state=chosen,
+        page=paging.page(rows),
+        deeds=[(deed, deed_words.LABELS_FOR_SEVERAL[deed]) for deed in by_hand.deeds(chosen)],
+        is_all_chosen=request.args.get("chosen") == "all",
+    )
 
 
 @pages.get("/outbox/mail/<message>")

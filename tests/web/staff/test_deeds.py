@@ -125,3 +125,127 @@ def test_what_cannot_be_done_is_said_on_the_mail_s_page(world: World, olga: Brow
 @ON_ONE
 def test_there_is_no_other_deed(world: World, olga: Browser) -> None:
     assert olga.open(anna_s(world, MessageState.SENT) + "/burn").status_code == 404
+
+
+def several(world: World, state: MessageState, *, number: int = 3) -> list[str]:
+    """Let some mails be in a state; gives what they are called."""
+    with world.inside() as home:
+        chosen = home.session.scalars(
+            select(Message)
+            .where(Message.organisation_id == home.organisation_id, Message.kind == MessageKind.REFLECTION)
+            .order_by(Message.id)
+            .limit(number)
+        ).all()
+        assert len(chosen) == number
+        for mail in chosen:
+            mail.state = state
+            mail.settled_at = None if state in {MessageState.QUEUED, MessageState.HANDING} else ASKED
+        names = [mail.public_id for mail in chosen]
+        home.session.commit()
+    return names
+
+
+def states(world: World, names: list[str]) -> list[MessageState]:
+    with world.inside() as home:
+        rows = home.session.execute(
+            select(Message.public_id, Message.state).where(Message.public_id.in_(names))
+        )
+        found = {row.public_id: row.state for row in rows}
+    return [found[name] for name in names]
+
+
+def test_several_mails_are_settled_at_once_and_the_others_stay(world: World, olga: Browser) -> None:
+    *chosen, other = several(world, MessageState.IN_DOUBT)
+    olga.open("/outbox/in_doubt")
+    assert "Choose all on this page" in olga.text
+    assert olga.page.text.count('name="mail"') == 3
+
+    olga.open(f"/outbox/in_doubt/settle?mail={chosen[0]}&mail={chosen[1]}")
+    assert "One answer goes for all of them" in olga.text
+    assert olga.send(verdict="sent", reason="").status_code == 422
+    olga.send(verdict="sent", reason="the log has both")
+
+    assert olga.path == "/outbox/in_doubt"
+    assert "Noted: what became of 2 mails is known now." in olga.text
+    assert states(world, [*chosen, other]) == [MessageState.SENT, MessageState.SENT, MessageState.IN_DOUBT]
+
+
+@ON_ONE
+def test_all_of_a_page_are_chosen_without_script(world: World, olga: Browser) -> None:
+    several(world, MessageState.IN_DOUBT)
+
+    olga.open("/outbox/in_doubt?chosen=all")
+
+    assert olga.page.text.count(" checked") == 3
+
+
+@ON_ONE
+def test_what_moved_on_or_cannot_be_sent_again_is_left_out_and_said(world: World, olga: Browser) -> None:
+    possible, late, settled = several(world, MessageState.FAILED)
+    with world.inside() as home:
+        home.session.execute(update(Message).where(Message.public_id == late).values(expires_at=ASKED))
+        home.session.execute(
+            update(Message).where(Message.public_id == settled).values(state=MessageState.CANCELLED)
+        )
+        home.session.commit()
+
+    olga.open(f"/outbox/failed/resend?mail={possible}&mail={late}&mail={settled}")
+    assert "1 of the chosen mails has moved on since and is left out." in olga.text
+    assert f"Mail {late[:8]} is not sent again: its time has passed" in olga.text
+    olga.send(reason="the mail server was repaired")
+
+    assert "1 mail back in the outbox" in olga.text
+    assert states(world, [possible, late]) == [MessageState.QUEUED, MessageState.FAILED]
+
+
+@ON_ONE
+def test_several_are_done_all_or_none(world: World, olga: Browser) -> None:
+    chosen = several(world, MessageState.QUEUED)
+    olga.open("/outbox/queued/cancel?" + "&".join(f"mail={name}" for name in chosen))
+    with world.inside() as home:
+        home.session.execute(
+            update(Message).where(Message.public_id == chosen[2]).values(state=MessageState.SENT)
+        )
+        home.session.commit()
+
+    olga.send(reason="it went to the wrong group")
+
+    assert "Nothing was changed: of mail" in olga.text
+    assert states(world, chosen) == [MessageState.QUEUED, MessageState.QUEUED, MessageState.SENT]
+
+
+@ON_ONE
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        pytest.param("/outbox/in_doubt/settle", "Choose the mails first", id="none chosen"),
+        pytest.param("/outbox/sent/settle?mail=x", "what became of it is known", id="another state"),
+    ],
+)
+def test_several_cannot_be_asked_about_in_vain(olga: Browser, address: str, sentence: str) -> None:
+    olga.open(address)
+
+    assert sentence in olga.page.text
+
+
+@ON_ONE
+def test_mails_of_others_are_not_dealt_with(world: World, olga: Browser) -> None:
+    (name,) = several(world, MessageState.IN_DOUBT, number=1)
+    with world.inside() as home:
+        abroad = home.session.scalars(
+            select(Message.public_id).where(Message.organisation_id != home.organisation_id)
+        ).first()
+        assert abroad is not None
+        home.session.execute(
+            update(Message).where(Message.public_id == abroad).values(state=MessageState.IN_DOUBT)
+        )
+        home.session.commit()
+
+    olga.open(f"/outbox/in_doubt/settle?mail={name}&mail={abroad}")
+    assert f'value="{name}"' in olga.page.text
+    assert f'value="{abroad}"' not in olga.page.text
+    forged = {"mail": abroad, "verdict": "sent", "reason": "the log has it"}
+    olga.send("/outbox/in_doubt/settle", **forged)
+
+    assert "There is no mail" in olga.text
+    assert states(world, [name]) == [MessageState.IN_DOUBT]
