@@ -33,6 +33,7 @@ WITHHELD = frozenset({"tokens", "sealed_mails", "person_keys"})
 class Foreseen:
     """What erasing somebody would end."""
 
+    public_id: str  # whom it is about: an address may be another's by the time it is confirmed
     name: str
     follow_ups: int  # that run
     mails: int  # that have not left
@@ -51,8 +52,10 @@ def foresee(session: Session, *, person_id: int, now: datetime) -> Foreseen:
         _count(Reporting, Reporting.manager_id == person_id, Reporting.to_at.is_(None)),
     )
     follow_ups, mails, meetings, coached, managed = session.execute(counts).one()
+    person = session.get_one(Person, person_id)
     return Foreseen(
-        name=session.get_one(Person, person_id).name or "",
+        public_id=person.public_id,
+        name=person.name or "",
         follow_ups=follow_ups,
         mails=mails,
         meetings=meetings,

@@ -25,12 +25,12 @@ def ask() -> ResponseReturnValue:
 @pages.post("/people/erase")
 @policies.allowed(Action.ERASE, policies.organisation)
 def erase() -> ResponseReturnValue:
-    """Show what erasing somebody ends; do it when it is confirmed."""
+    """Show whom it is about and what erasing them ends; do it when that is confirmed."""
     email = request.form.get("email", "").strip()
     try:
         person = finding.person_with(g.session, organisation_id=g.actor.organisation_id, address=email)
-        if "confirm" not in request.form:
-            foreseen = personal.foresee(g.session, person_id=person, now=g.now)
+        foreseen = personal.foresee(g.session, person_id=person, now=g.now)
+        if request.form.get("confirm") != foreseen.public_id:  # not yet, or of whom the address was before
             return render_template("staff/erase_preview.html", email=email, foreseen=foreseen)
         erasing.erase(g.session, person_id=person, now=g.now, actor_id=g.actor.person_id)
     except (NotFound, Conflict) as refusal:
