@@ -77,8 +77,13 @@ class DatabaseSession(FlaskSession):
     """A session that can be told to read only: `session.info["read_only"] = True` before its first query."""
 
     def get_bind(self, *args: Any, **keywords: Any) -> Engine | Connection:
-        """Choose the engine, with BEGIN instead of BEGIN IMMEDIATE where nothing may be written."""
-        bind = super().get_bind(*args, **keywords)
+        """Choose the engine, with BEGIN instead of BEGIN IMMEDIATE where nothing may be written.
+
+        Both are looked up once: every statement asks, and there is one database.
+        """
+        if "writer" not in self.info:
+            self.info["writer"] = super().get_bind(*args, **keywords)
+        bind: Engine | Connection = self.info["writer"]
         if not (self.info.get("read_only") and isinstance(bind, Engine)):
             return bind
         if "reader" not in self.info:  # a session opens one connection for each engine object it meets
@@ -125,8 +130,11 @@ def lease_time_of(connection: Connection) -> clock.LeaseTime:
     """Read lease time: the database's clock on PostgreSQL (many hosts), this host's on SQLite (one host)."""
     if connection.dialect.name == "sqlite":
         return clock.host_lease()
-    seconds = connection.scalar(text("SELECT extract(epoch FROM clock_timestamp())"))
+    seconds = connection.scalar(_CLOCK)
     return clock.LeaseTime(seconds=float(seconds or 0), boot="database")
+
+
+_CLOCK = text("SELECT extract(epoch FROM clock_timestamp())")
 
 
 def _sqlite_connect(synchronous: str, connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:

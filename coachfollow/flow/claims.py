@@ -3,13 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     Float,
     Integer,
     String,
+    Update,
     and_,
     bindparam,
     case,
@@ -20,14 +24,15 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from coachfollow.clock import LeaseTime
 from coachfollow.extensions import UtcDateTime, installation, lease_time
-from coachfollow.flow import history, sets
-from coachfollow.models import CLAIM_FENCE, Base, DrainLease, MailPart, Message, Touchpoint
-from coachfollow.rules import retry
+from coachfollow.flow import history, sets, which
+from coachfollow.flow.which import MESSAGES
+from coachfollow.models import CLAIM_FENCE, DrainLease, MailPart, Touchpoint, table_of
+from coachfollow.rules import limits, retry
 from coachfollow.rules.kinds import MessageKind, MessageState, TouchpointState
 
 MOST_BESIDE = 2000  # what else the people of one batch may have waiting
@@ -47,10 +52,15 @@ LAST_MOMENT = "cancelled at the last moment"
 AT_LAST = {"because": "last moment"}  # in the event of it
 TOO_LATE = "it was too late to send it"
 
-LAPSED = Message.lapses > literal_column("0")  # word for word as the index of it has it
-IS_PART = exists().where(MailPart.message_id == Message.id)  # it leaves with another mail, not by itself
+_mails = MESSAGES.c
+_parts = table_of(MailPart).c
+_TOUCHPOINTS = table_of(Touchpoint)
+_PLACES = table_of(DrainLease)
+_NOW = bindparam("now", type_=UtcDateTime)
+_THESE: BindParameter[int] = bindparam("these", expanding=True)
 
-MESSAGES = Base.metadata.tables["messages"]
+LAPSED = _mails.lapses > literal_column("0")  # word for word as the index of it has it
+IS_PART = exists().where(_parts.message_id == _mails.id)  # it leaves with another mail, not by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,43 +77,83 @@ class Place:
 def take_place(session: Session, *, lease: LeaseTime, places: int = 1) -> Place | None:
     """Take a free place; None while others hold them all. No commit."""
     free = session.execute(
-        select(DrainLease.id, DrainLease.fence, DrainLease.failures)
-        .where(or_(DrainLease.boot != lease.boot, DrainLease.until <= lease.seconds))
-        .where(DrainLease.id <= places)
-        .order_by(DrainLease.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)  # SQLite leaves it out; it lets one write at a time
+        _FREE, {"its_boot": lease.boot, "lease_now": lease.seconds, "places": places}
     ).one_or_none()
     if free is None:
         return None
     fence = session.scalar(
-        update(DrainLease)
-        .where(DrainLease.id == free.id)
-        .values(
-            fence=_next_fence(session),
-            boot=lease.boot,
-            until=lease.seconds + installation().settings.lease_seconds,
-        )
-        .returning(DrainLease.fence)
-        .execution_options(synchronize_session=False)
+        _taking(session.get_bind().dialect.name),
+        {
+            "its_id": free.id,
+            "its_boot": lease.boot,
+            "its_end": lease.seconds + installation().settings.lease_seconds,
+        },
     )
     return Place(id=free.id, fence=fence or 0, taken=lease, failures=free.failures, before=free.fence)
 
 
-def _next_fence(session: Session) -> ColumnElement[int]:
+_FREE = (
+    select(_PLACES.c.id, _PLACES.c.fence, _PLACES.c.failures)
+    .where(
+        or_(
+            _PLACES.c.boot != bindparam("its_boot", type_=String),
+            _PLACES.c.until <= bindparam("lease_now", type_=Float),
+        )
+    )
+    .where(_PLACES.c.id <= bindparam("places", type_=Integer))
+    .order_by(_PLACES.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)  # SQLite leaves it out; it lets one write at a time
+)
+
+
+@cache
+def _taking(dialect: str) -> ReturningUpdate[Any]:
+    return (
+        update(_PLACES)
+        .where(_PLACES.c.id == bindparam("its_id", type_=Integer))
+        .values(
+            fence=_next_fence(dialect),
+            boot=bindparam("its_boot", type_=String),
+            until=bindparam("its_end", type_=Float),
+        )
+        .returning(_PLACES.c.fence)
+    )
+
+
+def _next_fence(dialect: str) -> ColumnElement[int]:
     """A number no batch has had: SQLite has no sequences, and lets one write at a time."""
-    if session.get_bind().dialect.name != "sqlite":
+    if dialect != "sqlite":
         return CLAIM_FENCE.next_value()
-    return select(func.max(aliased(DrainLease).fence) + 1).scalar_subquery()
+    return select(func.max(_PLACES.alias().c.fence) + 1).scalar_subquery()
 
 
 def leave_place(session: Session, place: Place, *, rest: float = 0.0, failures: int = 0) -> None:
     """Give a place back if it is still ours, to be taken after a rest; its new fence is on no mail. No commit."""
     session.execute(
-        update(DrainLease)
-        .where(DrainLease.id == place.id, DrainLease.fence == place.fence)
-        .values(until=lease_time(session).seconds + rest, fence=_next_fence(session), failures=failures)
-        .execution_options(synchronize_session=False)
+        _leaving(session.get_bind().dialect.name),
+        {
+            "its_id": place.id,
+            "its_fence": place.fence,
+            "its_end": lease_time(session).seconds + rest,
+            "its_failures": failures,
+        },
+    )
+
+
+@cache
+def _leaving(dialect: str) -> Update:
+    return (
+        update(_PLACES)
+        .where(
+            _PLACES.c.id == bindparam("its_id", type_=Integer),
+            _PLACES.c.fence == bindparam("its_fence", type_=BigInteger),
+        )
+        .values(
+            until=bindparam("its_end", type_=Float),
+            fence=_next_fence(dialect),
+            failures=bindparam("its_failures", type_=Integer),
+        )
     )
 
 
@@ -118,29 +168,23 @@ def claim(
 def claim_beside(
     session: Session,
     *,
+    ids: Collection[int],
     place: Place,
     now: datetime,
-    which: ColumnElement[bool],
     journal_id: str | None = None,
 ) -> Sequence[int]:
-    """Claim what else is due of `which`, so that it can be decided together with what was claimed. No commit."""
-    sound = _claiming(and_(Message.lapses == 0, which))
-    return _claim(session, sound, place=place, now=now, most=MOST_BESIDE, journal_id=journal_id)
+    """Claim what else that counts is due to the people of these mails: it is decided together. No commit."""
+    return _claim(
+        session, _BESIDE, place=place, now=now, most=MOST_BESIDE, journal_id=journal_id, these=list(ids)
+    )
 
 
 def expire(session: Session, *, now: datetime) -> int:
     """Settle what is too late to send, and say so at its touchpoint; gives how many. No commit."""
-    too_late = session.execute(
-        update(Message)
-        .where(
-            Message.state == MessageState.QUEUED, Message.send_at <= now, Message.expires_at <= now, ~IS_PART
-        )
-        .values(state=ended(MessageState.EXPIRED), settled_at=now, reason=TOO_LATE)
-        .returning(Message.id, Message.state)
-    ).all()
+    too_late = session.execute(_EXPIRE, {"now": now}).all()
     for state, name in ((MessageState.EXPIRED, "mail expired"), (MessageState.IN_DOUBT, "mail in doubt")):
         for ids in sets.chunks([id_ for id_, ended_as in too_late if ended_as is state]):
-            history.record_messages(session, name, at=now, where=Message.id.in_(ids))
+            history.record_messages(session, name, at=now, mails=which.these(ids))
             if state is MessageState.EXPIRED:
                 mark_undeliverable(session, message_ids=ids, reason=TOO_LATE)
     return len(too_late)
@@ -148,19 +192,33 @@ def expire(session: Session, *, now: datetime) -> int:
 
 def ended(state: MessageState) -> ColumnElement[MessageState]:
     """The end of a mail that nobody took this time; if an earlier copy may have arrived, it stays in doubt."""
-    return case((Message.resends > 0, MessageState.IN_DOUBT), else_=state)
+    return case((_mails.resends > 0, MessageState.IN_DOUBT), else_=state)
+
+
+_EXPIRE = (
+    update(MESSAGES)
+    .where(_mails.state == MessageState.QUEUED, _mails.send_at <= _NOW, _mails.expires_at <= _NOW, ~IS_PART)
+    .values(state=ended(MessageState.EXPIRED), settled_at=_NOW, reason=TOO_LATE)
+    .returning(_mails.id, _mails.state)
+)
 
 
 def mark_undeliverable(session: Session, *, message_ids: Collection[int], reason: str) -> None:
     """Say at the touchpoints that these mails opened that nobody was reached. No commit."""
     for ids in sets.chunks(message_ids):
-        opened = select(Message.touchpoint_id).where(Message.id.in_(ids), Message.kind.in_(OPENING))
-        session.execute(
-            update(Touchpoint)
-            .where(Touchpoint.id.in_(opened), Touchpoint.state == TouchpointState.OPEN)
-            .values(undeliverable=True, state_reason=reason)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(_MARK, {"these": ids, "its_reason": reason})
+
+
+_MARK = (
+    update(_TOUCHPOINTS)
+    .where(
+        _TOUCHPOINTS.c.id.in_(
+            select(_mails.touchpoint_id).where(_mails.id.in_(_THESE), _mails.kind.in_(OPENING))
+        ),
+        _TOUCHPOINTS.c.state == TouchpointState.OPEN,
+    )
+    .values(undeliverable=True, state_reason=bindparam("its_reason", type_=String))
+)
 
 
 def retry_values(place: Place, *, attempt: int, jitter: float) -> dict[str, object]:
@@ -177,12 +235,13 @@ def retry_columns(lease: LeaseTime, wait: timedelta | None) -> dict[str, object]
 
 def _claim(
     session: Session,
-    claiming: ReturningUpdate[int],
+    claiming: ReturningUpdate[Any],
     *,
     place: Place,
     now: datetime,
     most: int,
     journal_id: str | None,
+    **values: object,
 ) -> Sequence[int]:
     facts = {
         "now": now,
@@ -192,31 +251,31 @@ def _claim(
         "its_lease": place.taken.seconds + installation().settings.lease_seconds,
         "its_boot": place.taken.boot,
         "lease_now": place.taken.seconds,
+        **values,
     }
     return session.scalars(claiming, facts).all()
 
 
-def _claiming(which: ColumnElement[bool]) -> ReturningUpdate[int]:
-    """The oldest due mails of `which`, as `_claim` says whose they become."""
+def _claiming(wanted: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """The oldest due mails of those wanted, as `_claim` says whose they become."""
     boot = bindparam("its_boot", type_=String())
     may_retry = or_(
-        Message.retry_at.is_(None),
-        Message.retry_boot != boot,
-        Message.retry_at <= bindparam("lease_now", type_=Float()),
+        _mails.retry_at.is_(None),
+        _mails.retry_boot != boot,
+        _mails.retry_at <= bindparam("lease_now", type_=Float()),
     )
-    is_due = Message.send_at <= bindparam("now", type_=UtcDateTime())
     oldest = (
-        select(Message.id)
-        .where(and_(Message.state == MessageState.QUEUED, is_due, may_retry, ~IS_PART, which))
-        .order_by(Message.send_at, Message.id)
+        select(_mails.id)
+        .where(_mails.state == MessageState.QUEUED, _mails.send_at <= _NOW, may_retry, ~IS_PART, wanted)
+        .order_by(_mails.send_at, _mails.id)
         .limit(bindparam("most", type_=Integer()))
         .with_for_update(skip_locked=True)
         .cte("oldest")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
     return (
-        update(Message)
-        .where(Message.id.in_(select(oldest.c.id)))
+        update(MESSAGES)
+        .where(_mails.id.in_(select(oldest.c.id)))
         .values(
             state=MessageState.CLAIMED,
             fence=bindparam("its_fence", type_=BigInteger()),
@@ -224,11 +283,18 @@ def _claiming(which: ColumnElement[bool]) -> ReturningUpdate[int]:
             lease_until=bindparam("its_lease", type_=Float()),
             lease_boot=boot,
         )
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
+        .returning(_mails.id)
     )
 
 
-# every drain asks these: they are put together once
+# every drain asks these: they are put together once, from tables, with their values left open
+_COUNTS = _mails.kind.in_(limits.COUNTED)
 _ALONE = _claiming(LAPSED)
-_SOUND = _claiming(Message.lapses == 0)
+_SOUND = _claiming(_mails.lapses == 0)
+_BESIDE = _claiming(
+    and_(
+        _mails.lapses == 0,
+        _mails.person_id.in_(select(_mails.person_id).where(_mails.id.in_(_THESE), _COUNTS)),
+        _COUNTS,
+    )
+)

@@ -25,12 +25,12 @@ from coachfollow.flow import (
     settlements,
     timings,
     turns,
+    which,
 )
 from coachfollow.flow.batches import Batch
 from coachfollow.flow.claims import Place
 from coachfollow.flow.letters import Written
 from coachfollow.mail.journal import Journal, Unwritten
-from coachfollow.models import Message
 from coachfollow.rules import retry
 
 log = logging.getLogger(__name__)
@@ -132,7 +132,7 @@ def _send(
             talks_until=talks_until,
         )
         handing.carry(batch)
-    outcomes.follow_up(session, batch=Message.fence == place.fence, now=now)
+    outcomes.follow_up(session, batch=which.under(place.fence), now=now)
     _leave(session, batch)
     timings.add(session, batch.took)
     session.commit()

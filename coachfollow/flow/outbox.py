@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
-from coachfollow.flow import claims, history, parts, sets
+from coachfollow.flow import claims, history, parts, sets, which
 from coachfollow.models import Message
 from coachfollow.rules.kinds import UNSENT, MessageKind, MessageState
 
@@ -99,5 +99,5 @@ def _stop(session: Session, where: ColumnElement[bool], reason: str, now: dateti
     parts.rewrite_leaders(session, message_ids=[id_ for id_, _ in stopped])
     for state, name in ((MessageState.CANCELLED, "mail cancelled"), (MessageState.IN_DOUBT, "mail in doubt")):
         for ids in sets.chunks([id_ for id_, ended_as in stopped if ended_as is state]):
-            history.record_messages(session, name, at=now, where=Message.id.in_(ids))
+            history.record_messages(session, name, at=now, mails=which.these(ids))
     return len(stopped)

@@ -1,12 +1,15 @@
 """Lets what became of mails reach the follow-ups, writes it down, and says that the drain is alive."""
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Insert, Select, Update, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import claims, history, locking, parts, plans, sets
-from coachfollow.models import Heartbeat, Message, SealedMail, Touchpoint
+from coachfollow.extensions import UtcDateTime
+from coachfollow.flow import claims, history, locking, parts, plans, sets, which
+from coachfollow.flow.which import MESSAGES, Which
+from coachfollow.models import Heartbeat, SealedMail, Touchpoint, table_of
 from coachfollow.rules.kinds import MessageKind, MessageState, StepKind, TouchpointState
 
 EVENT_OF = {
@@ -16,7 +19,10 @@ EVENT_OF = {
 }
 
 
-def follow_up(session: Session, *, batch: ColumnElement[bool], now: datetime) -> None:
+_mails = MESSAGES.c
+
+
+def follow_up(session: Session, *, batch: Which, now: datetime) -> None:
     """Let a batch's outcomes reach the follow-ups, in sets: prompts are done, lost questions say so. No commit."""
     settle_parts(session, now=now)
     reach(session, batch, now=now)
@@ -26,64 +32,95 @@ def follow_up(session: Session, *, batch: ColumnElement[bool], now: datetime) ->
 def settle_parts(session: Session, *, now: datetime) -> None:
     """Let what became of mails reach their parts too, and the follow-ups of these. No commit."""
     for ids in sets.chunks(parts.settle(session)):
-        reach(session, Message.id.in_(ids), now=now)
-        _tell(session, Message.id.in_(ids), now)
+        reach(session, which.these(ids), now=now)
+        _tell(session, which.these(ids), now)
 
 
-def _tell(session: Session, batch: ColumnElement[bool], now: datetime) -> None:
+def _tell(session: Session, batch: Which, now: datetime) -> None:
     for state, name in EVENT_OF.items():
-        history.record_messages(session, name, at=now, where=batch & (Message.state == state))
+        history.record_messages(session, name, at=now, mails=batch.that_are(state))
 
 
 def take_over(session: Session, *, fence: int, now: datetime) -> None:
     """Follow up what a sender settled that died before it could; it finds nothing of that any more. No commit."""
-    ended = Message.state.in_(EVENT_OF)
-    ids = session.scalars(select(Message.id).where(Message.fence == fence, ended)).all() if fence else ()
+    ids = session.scalars(_ENDED, {"its_fence": fence}).all() if fence else ()
     if not ids:
         return
-    follow_up(session, batch=Message.id.in_(ids), now=now)
-    session.execute(update(Message).where(Message.id.in_(ids)).values(fence=0))
+    follow_up(session, batch=which.these(ids), now=now)
+    session.execute(_TAKEN_OVER, {"its_ids": ids})
 
 
-def reach(session: Session, mails: ColumnElement[bool], *, now: datetime) -> None:
+_ENDED = select(_mails.id).where(_mails.fence == bindparam("its_fence"), _mails.state.in_(EVENT_OF))
+_TAKEN_OVER = update(MESSAGES).where(_mails.id.in_(bindparam("its_ids", expanding=True))).values(fence=0)
+
+
+def reach(session: Session, mails: Which, *, now: datetime) -> None:
     """Let the outcomes of these mails reach their follow-ups, and forget the bytes of what is over. No commit."""
-    _complete_prompts(session, mails & (Message.state == MessageState.SENT), now)
-    failed = session.scalars(select(Message.id).where(mails, Message.state == MessageState.FAILED)).all()
+    _complete_prompts(session, mails.that_are(MessageState.SENT), now)
+    lost = mails.that_are(MessageState.FAILED)
+    failed = session.scalars(_ids(lost.where), lost.values).all()
     claims.mark_undeliverable(session, message_ids=failed, reason="the mail could not be delivered")
     blank(session)
 
 
-def _complete_prompts(session: Session, sent: ColumnElement[bool], now: datetime) -> None:
+@cache
+def _ids(where: ColumnElement[bool]) -> Select[int]:
+    return select(_mails.id).where(where)
+
+
+def _complete_prompts(session: Session, sent: Which, now: datetime) -> None:
     """A prompt that has left has done its work; it may have been the last thing to come."""
-    prompted = select(Message.plan_id).where(sent, Message.kind == MessageKind.PROMPT).distinct()
-    plan_ids = [plan_id for plan_id in session.scalars(prompted) if plan_id is not None]
+    prompted = session.scalars(_prompted(sent.where), sent.values)
+    plan_ids = [plan_id for plan_id in prompted if plan_id is not None]
     if not plan_ids:
         return
     locking.plans(session, plan_ids=plan_ids)
-    session.execute(
-        update(Touchpoint)
-        .where(
-            Touchpoint.id.in_(select(Message.touchpoint_id).where(sent)),
-            Touchpoint.kind == StepKind.PROMPT,
-            Touchpoint.state == TouchpointState.OPEN,
-        )
-        .values(state=TouchpointState.COMPLETED, settled_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_complete(sent.where), {"its_now": now, **sent.values})
     plans.finish(session, plan_ids=plan_ids, now=now)
+
+
+@cache
+def _prompted(where: ColumnElement[bool]) -> Select[int | None]:
+    return select(_mails.plan_id).where(where, _mails.kind == MessageKind.PROMPT).distinct()
+
+
+@cache
+def _complete(where: ColumnElement[bool]) -> Update:
+    touchpoints = table_of(Touchpoint)
+    return (
+        update(touchpoints)
+        .where(
+            touchpoints.c.id.in_(select(_mails.touchpoint_id).where(where)),
+            touchpoints.c.kind == StepKind.PROMPT,
+            touchpoints.c.state == TouchpointState.OPEN,
+        )
+        .values(state=TouchpointState.COMPLETED, settled_at=bindparam("its_now", type_=UtcDateTime))
+    )
 
 
 def blank(session: Session) -> None:
     """Forget the bytes of mails that came to their end: they hold live links. No commit."""
-    over = select(Message.id).where(Message.settled_at.is_not(None), Message.state != MessageState.IN_DOUBT)
-    session.execute(
-        delete(SealedMail)
-        .where(SealedMail.message_id.in_(over.where(Message.id == SealedMail.message_id)))
-        .execution_options(synchronize_session=False)
+    session.execute(_BLANK)
+
+
+_SEALED = table_of(SealedMail)
+_BLANK = delete(_SEALED).where(
+    _SEALED.c.message_id.in_(
+        select(_mails.id).where(
+            _mails.settled_at.is_not(None),
+            _mails.state != MessageState.IN_DOUBT,
+            _mails.id == _SEALED.c.message_id,
+        )
     )
+)
 
 
 def beat(session: Session, *, name: str, now: datetime) -> None:
     """Say that a part of the system is alive. No commit."""
-    alive = sets.insert(session, Heartbeat).values(name=name, at=now)
-    session.execute(alive.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+    session.execute(_beat(session.get_bind().dialect.name), {"name": name, "at": now})
+
+
+@cache
+def _beat(dialect: str) -> Insert:
+    alive = sets.insert_by(dialect, Heartbeat)
+    return alive.on_conflict_do_update(index_elements=["name"], set_={"at": alive.excluded.at})

@@ -1,12 +1,15 @@
 """Joins mails that leave as one: the leader carries them, and they share its end, each with its own follow-up."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import delete, exists, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Delete, delete, exists, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from coachfollow.flow import sets
-from coachfollow.models import MailPart, Message, SealedMail
+from coachfollow.flow.which import MESSAGES
+from coachfollow.models import MailPart, Message, SealedMail, table_of
 from coachfollow.rules.kinds import UNSENT, MessageState
 
 SHARED = (MessageState.SENT, MessageState.FAILED, MessageState.IN_DOUBT)
@@ -36,37 +39,48 @@ def put_back(session: Session, *, message_ids: Collection[int], fence: int) -> N
 
 def settle(session: Session) -> Sequence[int]:
     """Let parts share the end of their leaders, and say which; whose leader was stopped is on its own. No commit."""
-    if session.scalar(select(MailPart.message_id).limit(1)) is None:
+    if session.scalar(_ANY) is None:
         return ()
-    leader = aliased(Message)
+    settled = session.scalars(_SHARE).all()
+    session.execute(_LEAVE)
+    return settled
+
+
+def _share() -> ReturningUpdate[Any]:
     theirs = (
-        select(leader)
-        .join(MailPart, MailPart.leader_id == leader.id)
-        .where(MailPart.message_id == Message.id)
-        .correlate(Message)
+        select(_leader)
+        .join(_PARTS, _PARTS.c.leader_id == _leader.c.id)
+        .where(_PARTS.c.message_id == _mails.id)
+        .correlate(MESSAGES)
     )
-    settled = session.scalars(
-        update(Message)
+    return (
+        update(MESSAGES)
         .where(
-            Message.id.in_(select(MailPart.message_id)),
-            Message.state.in_(UNSETTLED),
-            exists(theirs.where(leader.state.in_(SHARED), leader.state != Message.state)),
+            _mails.id.in_(select(_PARTS.c.message_id)),
+            _mails.state.in_(UNSETTLED),
+            exists(theirs.where(_leader.c.state.in_(SHARED), _leader.c.state != _mails.state)),
         )
         .values(
             {
-                column: theirs.with_only_columns(getattr(leader, column)).scalar_subquery()
+                column: theirs.with_only_columns(_leader.c[column]).scalar_subquery()
                 for column in ("state", "settled_at", "server_reply", "reason", "address")
             }
         )
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    stopped = select(leader.id).where(leader.id == MailPart.leader_id, leader.state.in_(LEFT_BEHIND))
-    over = select(Message.id).where(Message.id == MailPart.message_id, Message.state.not_in(UNSETTLED))
-    session.execute(
-        delete(MailPart).where(exists(stopped) | exists(over)).execution_options(synchronize_session=False)
+        .returning(_mails.id)
     )
-    return settled
+
+
+def _leave() -> Delete:
+    stopped = select(_leader.c.id).where(_leader.c.id == _PARTS.c.leader_id, _leader.c.state.in_(LEFT_BEHIND))
+    over = select(_mails.id).where(_mails.id == _PARTS.c.message_id, _mails.state.not_in(UNSETTLED))
+    return delete(_PARTS).where(exists(stopped) | exists(over))
+
+
+# every drain asks these: they are put together once
+_mails, _leader, _PARTS = MESSAGES.c, MESSAGES.alias(), table_of(MailPart)
+_ANY = select(_PARTS.c.message_id).limit(1)
+_SHARE = _share()
+_LEAVE = _leave()
 
 
 def rewrite_leaders(session: Session, *, message_ids: Collection[int]) -> None:

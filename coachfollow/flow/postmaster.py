@@ -10,7 +10,7 @@ from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Invalid, NotFound
-from coachfollow.flow import claims, history, outbox, outcomes
+from coachfollow.flow import claims, history, outbox, outcomes, which
 from coachfollow.models import Message, Touchpoint
 from coachfollow.queries import resending
 from coachfollow.rules import by_hand
@@ -42,7 +42,7 @@ def settle(
         .values(state=verdict, settled_at=now, reason=why, fence=NOBODYS, hold_until=None)
         .execution_options(synchronize_session=False)
     )
-    outcomes.reach(session, Message.id.in_(ids), now=now)
+    outcomes.reach(session, which.these(ids), now=now)
     _note(session, "mail settled by hand", ids, actor_id, now, verdict=verdict)
     session.commit()
     return len(ids)
@@ -149,4 +149,4 @@ def _reopen(session: Session, ids: Sequence[int]) -> None:
 def _note(
     session: Session, name: str, ids: Sequence[int], actor_id: int | None, now: datetime, **facts: str
 ) -> None:
-    history.record_messages(session, name, at=now, where=Message.id.in_(ids), facts=facts, actor_id=actor_id)
+    history.record_messages(session, name, at=now, mails=which.these(ids), facts=facts, actor_id=actor_id)

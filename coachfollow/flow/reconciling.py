@@ -10,16 +10,15 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple, assert_never
 
-from sqlalchemy import Integer, Update, bindparam, or_, select, update
+from sqlalchemy import Float, Integer, String, Update, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.clock import LeaseTime
-from coachfollow.extensions import installation
-from coachfollow.flow import claims, history, journals, outcomes, sets
-from coachfollow.flow.claims import MESSAGES
+from coachfollow.extensions import UtcDateTime, installation
+from coachfollow.flow import claims, history, journals, outcomes, sets, which
+from coachfollow.flow.which import MESSAGES
 from coachfollow.mail.journal import Evidence, Machine
 from coachfollow.mail.listening import Reply
-from coachfollow.models import Message
 from coachfollow.rules import doubt, retry
 from coachfollow.rules.doubt import Ruling
 from coachfollow.rules.kinds import MessageKind, MessageState
@@ -46,6 +45,34 @@ class Held(NamedTuple):
     expires_at: datetime
 
 
+_mails = MESSAGES.c
+_BOOT = bindparam("b_boot", type_=String)
+_LEASE = bindparam("b_lease", type_=Float)
+_TAKE_BACK = (
+    update(MESSAGES)
+    .where(
+        _mails.state == MessageState.CLAIMED, or_(_mails.lease_boot != _BOOT, _mails.lease_until <= _LEASE)
+    )
+    .values(state=MessageState.QUEUED, fence=0, lapses=_mails.lapses + 1, lease_until=None)
+    .returning(_mails.id)
+)
+_HELD = (
+    select(*(_mails[name] for name in Held._fields))
+    .where(_mails.state == MessageState.HANDING, or_(_mails.lease_boot != _BOOT, _mails.hold_until <= _LEASE))
+    .with_for_update(skip_locked=True)
+)
+_SET_ASIDE = (
+    update(MESSAGES)
+    .where(_mails.state == MessageState.QUEUED, _mails.lapses >= MOST_LAPSES)
+    .values(
+        state=claims.ended(MessageState.FAILED),
+        settled_at=bindparam("b_at", type_=UtcDateTime),
+        reason=POISON,
+    )
+    .returning(_mails.id, _mails.state)
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruled:
     """One mail, what becomes of it, and the reply it is ruled by."""
@@ -57,13 +84,7 @@ class Ruled:
 
 def recover(session: Session, *, lease: LeaseTime, now: datetime) -> None:
     """Take back what was claimed by whoever is gone, and rule about what was being handed over. No commit."""
-    over = or_(Message.lease_boot != lease.boot, Message.lease_until <= lease.seconds)
-    lapsed = session.scalars(
-        update(Message)
-        .where(Message.state == MessageState.CLAIMED, over)
-        .values(state=MessageState.QUEUED, fence=0, lapses=Message.lapses + 1, lease_until=None)
-        .returning(Message.id)
-    ).all()
+    lapsed = session.scalars(_TAKE_BACK, {"b_boot": lease.boot, "b_lease": lease.seconds}).all()
     _tell(session, "mail taken back", lapsed, now)
     if held := _held(session, lease):
         _carry_out(session, _rule(held, lease, now), lease, now)
@@ -72,11 +93,8 @@ def recover(session: Session, *, lease: LeaseTime, now: datetime) -> None:
 
 def _held(session: Session, lease: LeaseTime) -> Sequence[Held]:
     """Lock the mails whose hold is over; another drain that rules at this moment has the others."""
-    over = or_(Message.lease_boot != lease.boot, Message.hold_until <= lease.seconds)
-    held = select(*(MESSAGES.c[name] for name in Held._fields)).where(
-        Message.state == MessageState.HANDING, over
-    )
-    return [Held(*row) for row in session.execute(held.with_for_update(skip_locked=True))]
+    held = session.execute(_HELD, {"b_boot": lease.boot, "b_lease": lease.seconds})
+    return [Held(*row) for row in held]
 
 
 def _rule(held: Sequence[Held], lease: LeaseTime, now: datetime) -> Sequence[Ruled]:
@@ -125,7 +143,7 @@ def _carry_out(session: Session, ruled: Sequence[Ruled], lease: LeaseTime, now: 
         for ruling in Ruling
     }
     settled = ids[Ruling.SENT] + ids[Ruling.FAILED] + ids[Ruling.IN_DOUBT]
-    outcomes.follow_up(session, batch=Message.id.in_(settled), now=now)
+    outcomes.follow_up(session, batch=which.these(settled), now=now)
     _tell(session, "mail cancelled", stopped, now, facts=claims.AT_LAST)
     _tell(session, "mail put off", ids[Ruling.PUT_OFF], now)
     for ruling in (Ruling.NEVER_LEFT, Ruling.SENT_AGAIN):
@@ -199,12 +217,7 @@ def _settle() -> Update:
 
 def _set_poison_aside(session: Session, now: datetime) -> None:
     """Fail what stopped its sender time and again, with the reason."""
-    poisoned = session.execute(
-        update(Message)
-        .where(Message.state == MessageState.QUEUED, Message.lapses >= MOST_LAPSES)
-        .values(state=claims.ended(MessageState.FAILED), settled_at=now, reason=POISON)
-        .returning(Message.id, Message.state)
-    ).all()
+    poisoned = session.execute(_SET_ASIDE, {"b_at": now}).all()
     failed = [id_ for id_, state in poisoned if state is MessageState.FAILED]
     claims.mark_undeliverable(session, message_ids=failed, reason=POISON)
     _tell(session, "mail failed", failed, now)
@@ -219,4 +232,4 @@ def _tell(
     facts: Mapping[str, object] | None = None,
 ) -> None:
     for ids in sets.chunks(message_ids):
-        history.record_messages(session, name, at=now, where=Message.id.in_(ids), facts=facts)
+        history.record_messages(session, name, at=now, mails=which.these(ids), facts=facts)

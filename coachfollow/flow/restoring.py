@@ -15,15 +15,19 @@ from pathlib import Path
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import history, journals, outcomes
+from coachfollow.flow import history, journals, outcomes, sets, which
 from coachfollow.flow.claims import Place
-from coachfollow.models import DrainLease, Message, Organisation
+from coachfollow.models import DrainLease, Message, Organisation, table_of
 from coachfollow.rules import doubt
 from coachfollow.rules.kinds import MessageState
 
 log = logging.getLogger(__name__)
 
 ENDING = ".marker"
+_PLACES, _HOUSES = table_of(DrainLease), table_of(Organisation)
+_HIGHEST = select(func.max(_PLACES.c.fence))
+_FIRST = select(_HOUSES.c.public_id).order_by(_HOUSES.c.id).limit(1)
+
 MAY_HAVE_LEFT = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.HANDING)
 
 
@@ -39,7 +43,7 @@ def lost_until(session: Session, *, now: datetime) -> datetime | None:
     """Say up to when the database has forgotten what left, None where it has not; and keep what is seen now."""
     name = _name(session)
     marker = _read(name)  # before the database is asked: whatever stands in it was committed by then
-    fence = session.scalar(select(func.max(DrainLease.fence))) or 0
+    fence = session.scalar(_HIGHEST) or 0
     if marker is not None and fence < marker.fence:
         return marker.at
     _keep(name, Marker(fence=fence, at=now))
@@ -69,15 +73,15 @@ def hold(session: Session, *, until: datetime, now: datetime) -> None:
     ).all()
     if held:
         log.error("An old backup was restored: %d mails may have left before and are held.", len(held))
-        just_held = (Message.reason == doubt.RESTORED) & (Message.settled_at == now)
         outcomes.settle_parts(session, now=now)
-        history.record_messages(
-            session,
-            "mail in doubt",
-            at=now,
-            where=just_held & (Message.id >= min(held)) & (Message.id <= max(held)),
-            facts={"because": "an old backup was restored"},
-        )
+        for ids in sets.chunks(held):
+            history.record_messages(
+                session,
+                "mail in doubt",
+                at=now,
+                mails=which.these(ids),
+                facts={"because": "an old backup was restored"},
+            )
 
 
 def go_on(session: Session) -> None:
@@ -98,7 +102,7 @@ def go_on(session: Session) -> None:
 
 def _name(session: Session) -> str | None:
     """Tell this database from others that were served from here; None where nobody has moved in."""
-    return session.scalar(select(Organisation.public_id).order_by(Organisation.id).limit(1))
+    return session.scalar(_FIRST)
 
 
 def _path(name: str) -> Path:

@@ -1,6 +1,7 @@
 """SQL that both databases understand in their own words: inserts that pass over what exists, random ids."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -58,15 +59,25 @@ def _postgresql_random_id(element: Any, compiler: Any, **keywords: Any) -> str:
 
 def insert(session: Session, table: type[Base]) -> AnyInsert:
     """An INSERT in the database's own dialect, which knows ON CONFLICT, and how many rows it made."""
-    dialect = session.get_bind().dialect.name
+    return insert_by(session.get_bind().dialect.name, table)
+
+
+def insert_new(session: Session, table: type[Base]) -> Insert:
+    """An INSERT that passes over rows which are there already: what is done twice changes nothing."""
+    return _insert_new(session.get_bind().dialect.name, table)
+
+
+@cache
+def insert_by(dialect: str, table: type[Base]) -> AnyInsert:
+    """An INSERT in this dialect, which is to be built upon."""
     statement = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
     # without it PostgreSQL says -1: SQLAlchemy has read the new ids and forgotten the count
     return statement.execution_options(preserve_rowcount=True)
 
 
-def insert_new(session: Session, table: type[Base]) -> Insert:
-    """An INSERT that passes over rows which are there already: what is done twice changes nothing."""
-    return insert(session, table).on_conflict_do_nothing()
+@cache
+def _insert_new(dialect: str, table: type[Base]) -> Insert:
+    return insert_by(dialect, table).on_conflict_do_nothing()
 
 
 def change(session: Session, table: type[Base], changes: Sequence[tuple[Base, Mapping[str, object]]]) -> None:

@@ -26,9 +26,10 @@ from sqlalchemy import (
 
 from coachfollow.clock import LeaseTime
 from coachfollow.extensions import UtcDateTime, installation
-from coachfollow.flow import claims, history, sets
-from coachfollow.flow.claims import MESSAGES, Place
-from coachfollow.models import Message, SealedMail
+from coachfollow.flow import claims, history, sets, which
+from coachfollow.flow.claims import Place
+from coachfollow.flow.which import MESSAGES
+from coachfollow.models import SealedMail
 from coachfollow.rules.kinds import MessageState
 
 _CODES = re.compile(r"\b4\d{2}(?:[ -]4\.\d{1,3}\.\d{1,3})?\b")
@@ -157,7 +158,7 @@ def drop_unwanted(connection: Connection, *, ids: Collection[int], place: Place,
     stopped = [id_ for id_, state in dropped if state is MessageState.CANCELLED]
     if stopped:  # what may have arrived before is told with the batch's other outcomes
         history.record_messages(
-            connection, "mail cancelled", at=now, where=Message.id.in_(stopped), facts=claims.AT_LAST
+            connection, "mail cancelled", at=now, mails=which.these(stopped), facts=claims.AT_LAST
         )
     return {id_ for id_, _ in dropped}
 
@@ -203,7 +204,7 @@ def refuse(
     if settled.rowcount and not permanent:  # a permanent one is told with the batch's other outcomes
         told = {"reply": _code(words)}
         history.record_messages(
-            connection, "mail put off", at=now, where=Message.id == message_id, facts=told
+            connection, "mail put off", at=now, mails=which.these([message_id]), facts=told
         )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.flow import claims, outbox, parts, sets, waiting
 from coachfollow.flow.claims import Place
-from coachfollow.models import MailTurn, Message
+from coachfollow.models import MailTurn
 from coachfollow.queries import limits as chosen
 from coachfollow.queries import turns, worktimes
 from coachfollow.queries.turns import Coming, InHand, Turn
@@ -98,10 +98,7 @@ def _in_hand(
     session: Session, place: Place, ids: Sequence[int], now: datetime, journal_id: str | None
 ) -> Sequence[InHand]:
     """Everything that is due to the people of this batch and counts, claimed."""
-    counts = Message.kind.in_(limits.COUNTED)
-    people = select(Message.person_id).where(Message.id.in_(list(ids)), counts)
-    which = Message.person_id.in_(people) & counts
-    beside = claims.claim_beside(session, place=place, now=now, which=which, journal_id=journal_id)
+    beside = claims.claim_beside(session, ids=ids, place=place, now=now, journal_id=journal_id)
     return turns.in_hand(session, message_ids=[*ids, *beside])
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, func, update
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import UtcDateTime
-from coachfollow.flow import claims, history, sets
-from coachfollow.flow.claims import MESSAGES
+from coachfollow.flow import claims, history, sets, which
+from coachfollow.flow.which import MESSAGES
 from coachfollow.models import Message
 from coachfollow.rules.kinds import MessageState
 from coachfollow.rules.limits import Kept, Why
@@ -48,7 +48,7 @@ def keep(session: Session, kept: Sequence[Kept], *, fence: int, now: datetime) -
     for (why, day), ids in told.items():
         for some in sets.chunks(ids):
             facts = {"kept": day.isoformat(), "limit": why}
-            history.record_messages(session, "mail kept", at=now, where=Message.id.in_(some), facts=facts)
+            history.record_messages(session, "mail kept", at=now, mails=which.these(some), facts=facts)
 
 
 def drop(session: Session, dropped: Sequence[tuple[int, Why]], *, now: datetime) -> None:
@@ -65,4 +65,4 @@ def drop(session: Session, dropped: Sequence[tuple[int, Why]], *, now: datetime)
                 .execution_options(synchronize_session=False)
             )
             claims.mark_undeliverable(session, message_ids=some, reason=reason)
-            history.record_messages(session, "mail expired", at=now, where=Message.id.in_(some))
+            history.record_messages(session, "mail expired", at=now, mails=which.these(some))

@@ -1,7 +1,7 @@
 """Tables only: columns, constraints, indexes; nothing that needs a clock or a query."""
 
 from coachfollow.models.answers import Answer, Blocker
-from coachfollow.models.base import Base
+from coachfollow.models.base import Base, table_of
 from coachfollow.models.cohorts import Attendance, Cohort, Enrolment, TrainingSession
 from coachfollow.models.history import Adaptation, ClockShift, Event, PlanChange
 from coachfollow.models.intake import ColumnProfile, ImportBatch, ImportRow
@@ -97,4 +97,5 @@ __all__ = [
     "Token",
     "Touchpoint",
     "TrainingSession",
+    "table_of",
 ]

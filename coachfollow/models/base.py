@@ -3,12 +3,12 @@
 from enum import StrEnum
 from typing import Annotated
 
-from sqlalchemy import Enum, ForeignKey, Index, String, text
+from sqlalchemy import Enum, ForeignKey, Index, String, Table, text
 from sqlalchemy.orm import mapped_column
 
 from coachfollow.extensions import Base
 
-__all__ = ["Base", "Key", "PublicId", "choice", "current", "partial", "ref"]
+__all__ = ["Base", "Key", "PublicId", "choice", "current", "partial", "ref", "table_of"]
 
 Key = Annotated[int, mapped_column(primary_key=True)]
 PublicId = Annotated[str, mapped_column(String(32), unique=True)]
@@ -39,3 +39,8 @@ def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index
 def current(name: str, *columns: str) -> Index:
     """One open-ended row at a time: the guard of every dated relation."""
     return partial(name, *columns, where="to_at IS NULL", unique=True)
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model: to a statement that is built once and runs often, the model adds more than it costs."""
+    return Base.metadata.tables[model.__tablename__]
