@@ -122,8 +122,8 @@ def _stop_mails(
     if change.kind in OF_THE_PLAN:
         outbox.cancel(session, Message.plan_id == plan_id, reason=OF_THE_PLAN[change.kind], now=now)
     elif change.kind in OF_ONE:
-        about = Message.touchpoint_id.in_([one.touchpoint.id for one in done])
-        outbox.cancel(session, about, reason=OF_ONE[change.kind], now=now)
+        ids = [one.touchpoint.id for one in done]
+        outbox.cancel_about(session, touchpoint_ids=ids, reason=OF_ONE[change.kind], now=now)
 
 
 def _tell_calendars(session: Session, done: Sequence[Rewritten], *, now: datetime, send_at: datetime) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.flow import history, locking, outbox, plans
-from coachfollow.models import FollowUpPlan, Message, Person, Reporting, Touchpoint
+from coachfollow.models import FollowUpPlan, Person, Reporting, Touchpoint
 from coachfollow.rules.kinds import TO_COME, Audience, TouchpointState
 
 DECLINED = "the manager asked for no more of these"
@@ -32,7 +32,7 @@ def decline(session: Session, *, plan_id: int, manager_id: int, now: datetime) -
     ).all()
     if not excused:
         return 0
-    outbox.cancel(session, Message.touchpoint_id.in_(excused), reason=DECLINED, now=now)
+    outbox.cancel_about(session, touchpoint_ids=excused, reason=DECLINED, now=now)
     _record(session, plan_id, manager_id, now, cards=len(excused))
     plans.finish(session, plan_ids=[plan_id], now=now)
     session.commit()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from coachfollow.flow import checkins, foreseeing, history, outbox, plans, sets
 from coachfollow.flow.changing import is_freed
 from coachfollow.flow.foreseeing import Foreseen
-from coachfollow.models import CheckIn, Message, Touchpoint
+from coachfollow.models import CheckIn, Touchpoint
 from coachfollow.rules.changes import Edit
 from coachfollow.rules.kinds import TouchpointState
 from coachfollow.rules.replanning import Replanned
@@ -80,8 +80,7 @@ def _stop_mails(session: Session, found: Foreseen, now: datetime) -> None:
         if edit.after.state is not TouchpointState.PLANNED
     ]
     for ids in sets.chunks(gone):
-        about = Message.touchpoint_id.in_(ids)
-        outbox.cancel(session, about, reason=found.cause.because, now=now)
+        outbox.cancel_about(session, touchpoint_ids=ids, reason=found.cause.because, now=now)
 
 
 def _free(session: Session, found: Foreseen, now: datetime) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from coachfollow.errors import Conflict
 from coachfollow.flow import checkins, cohorts, history, locking, outbox, sets
 from coachfollow.flow.foreseeing import MEANWHILE
-from coachfollow.models import CheckIn, Coaching, Cohort, Grant, Message, Person, Touchpoint
+from coachfollow.models import CheckIn, Coaching, Cohort, Grant, Person, Touchpoint
 from coachfollow.queries import handovers, meetings
 from coachfollow.queries.handovers import Coached, Whose
 from coachfollow.queries.meetings import Hearer
@@ -131,7 +131,7 @@ def renew(session: Session, touchpoint_ids: Sequence[int], *, reason: str, now: 
             .order_by(Touchpoint.id)
         )
     ]
-    outbox.cancel(session, Message.touchpoint_id.in_(list(touchpoint_ids)), reason=reason, now=now)
+    outbox.cancel_about(session, touchpoint_ids=touchpoint_ids, reason=reason, now=now)
     standing = [(one, touchpoint) for one, touchpoint in rows if one.state is CheckInState.PLACED]
     checkins.uninvite(session, standing, now=now, send_at=now)
     last = handovers.last_numbers(session, plan_ids={touchpoint.plan_id for _, touchpoint in rows})

@@ -8,7 +8,7 @@ from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
 from coachfollow.flow import history, outbox, plans, silences
-from coachfollow.models import Message, Touchpoint
+from coachfollow.models import Touchpoint
 from coachfollow.queries import due, worktimes
 from coachfollow.queries.due import Due
 from coachfollow.rules import lifecycle, planning, tempo, worktime
@@ -48,7 +48,7 @@ def close_due(session: Session, *, now: datetime) -> int:
             )
         )
         history.record_touchpoints(session, "follow-up closed", at=now, ids=ids)
-        outbox.cancel(session, Message.touchpoint_id.in_(ids), reason="its time is over", now=now)
+        outbox.cancel_about(session, touchpoint_ids=ids, reason="its time is over", now=now)
         plans.finish(session, plan_ids={plan_id for _, plan_id in chunk}, now=now)
         silences.fall(session, plan_ids={plan_id for _, plan_id in chunk}, now=now)
         session.commit()

@@ -4,16 +4,22 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, String, bindparam, case, func, select, true, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from coachfollow import vault
+from coachfollow.extensions import UtcDateTime
 from coachfollow.flow import claims, history, parts, sets, which
+from coachfollow.flow.which import MESSAGES, Which
 from coachfollow.models import Message
 from coachfollow.rules.kinds import UNSENT, MessageKind, MessageState
 
 REPLACED = "the meeting changed before this left"
+ON_THE_WAY = (*UNSENT, MessageState.HANDING)
 NEVER_LEFT = (MessageState.CANCELLED, MessageState.EXPIRED, MessageState.FAILED)
 
 
@@ -31,16 +37,26 @@ Said = Mapping[tuple[int | None, int | None, MessageKind], Before]
 
 def earlier(session: Session, *, touchpoint_ids: Collection[int]) -> Said:
     """Say what was posted about these follow-ups before: a mail that was taken back may be posted anew."""
-    standing = func.count().filter(Message.state.not_in(NEVER_LEFT))
-    rows = session.execute(
-        select(Message.touchpoint_id, Message.person_id, Message.kind, standing, func.max(Message.n) + 1)
-        .where(Message.touchpoint_id.in_(list(touchpoint_ids)))
-        .group_by(Message.touchpoint_id, Message.person_id, Message.kind)
-    )
+    rows = session.execute(_EARLIER, {"about": list(touchpoint_ids)})
     said: defaultdict[tuple[int | None, int | None, MessageKind], Before] = defaultdict(Before)
     for touchpoint_id, person_id, kind, count, next_n in rows:
         said[touchpoint_id, person_id, kind] = Before(standing=count, next_n=next_n)
     return said
+
+
+_mails = MESSAGES.c
+_ABOUT = _mails.touchpoint_id.in_(bindparam("about", expanding=True))
+_EARLIER = (
+    select(
+        _mails.touchpoint_id,
+        _mails.person_id,
+        _mails.kind,
+        func.count().filter(_mails.state.not_in(NEVER_LEFT)),
+        func.max(_mails.n) + 1,
+    )
+    .where(_ABOUT)
+    .group_by(_mails.touchpoint_id, _mails.person_id, _mails.kind)
+)
 
 
 def post(session: Session, messages: Sequence[Mapping[str, object]], *, now: datetime) -> int:
@@ -72,32 +88,58 @@ def cancel(session: Session, where: ColumnElement[bool], *, reason: str, now: da
 
     What takes a meeting off a calendar goes out all the same: it is what is left to say.
     """
-    return _stop(session, where & (Message.kind != MessageKind.CANCELLATION), reason, now)
+    found = select(Message.id).where(where, Message.kind != MessageKind.CANCELLATION)
+    ids = session.scalars(found.where(Message.state.in_(ON_THE_WAY)))
+    return sum(_stop(session, which.these(some), reason, now) for some in sets.chunks(ids.all()))
+
+
+def cancel_about(session: Session, *, touchpoint_ids: Collection[int], reason: str, now: datetime) -> None:
+    """Stop every mail about these follow-ups likewise. No commit."""
+    _stop(session, Which(where=_OF_TOUCHPOINTS, values={"about": list(touchpoint_ids)}), reason, now)
 
 
 def replace(session: Session, *, attendee_ids: Collection[int], now: datetime) -> None:
     """Stop what these attendees' calendars were to be told: a newer word takes its place. No commit."""
-    _stop(session, Message.attendee_id.in_(list(attendee_ids)), REPLACED, now)
+    _stop(session, Which(where=_TO_ATTENDEES, values={"to": list(attendee_ids)}), REPLACED, now)
 
 
 def take_back(session: Session, *, message_ids: Collection[int], reason: str, now: datetime) -> None:
     """Stop these mails, whatever they are: what they told of did not happen. No commit."""
-    _stop(session, Message.id.in_(list(message_ids)), reason, now)
+    _stop(session, which.these(message_ids), reason, now)
 
 
-def _stop(session: Session, where: ColumnElement[bool], reason: str, now: datetime) -> int:
+_OF_TOUCHPOINTS = _ABOUT & (_mails.kind != MessageKind.CANCELLATION)
+_TO_ATTENDEES = _mails.attendee_id.in_(bindparam("to", expanding=True))
+
+
+def _stop(session: Session, mails: Which, reason: str, now: datetime) -> int:
     """The sender's intent demands the state `claimed`: a mail that is stopped here never gets its dot."""
-    session.execute(  # its intent is committed: the sender asks once more before the dot
-        update(Message).where(Message.state == MessageState.HANDING, where).values(unwanted=True)
-    )
-    stopped = session.execute(
-        update(Message)
-        .where(Message.state.in_(UNSENT), where)
-        .values(state=claims.ended(MessageState.CANCELLED), settled_at=now, reason=reason)
-        .returning(Message.id, Message.state)
-    ).all()
+    session.flush()  # follow-ups are written before their mails, by everybody: in another order two would wait
+    told = session.execute(_stopping(mails.where), {"b_reason": reason, "b_now": now, **mails.values})
+    stopped = [row for row in told.all() if row.state is not MessageState.HANDING]
     parts.rewrite_leaders(session, message_ids=[id_ for id_, _ in stopped])
     for state, name in ((MessageState.CANCELLED, "mail cancelled"), (MessageState.IN_DOUBT, "mail in doubt")):
         for ids in sets.chunks([id_ for id_, ended_as in stopped if ended_as is state]):
             history.record_messages(session, name, at=now, mails=which.these(ids))
     return len(stopped)
+
+
+@cache
+def _stopping(where: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """Stop what has not left; whose intent is committed is only unwanted: the sender asks again before the dot.
+
+    It is one statement: between two, a mail that is claimed at the first and handed over at the second is in neither.
+    """
+    is_leaving = _mails.state == MessageState.HANDING
+    now, reason = bindparam("b_now", type_=UtcDateTime), bindparam("b_reason", type_=String)
+    return (
+        update(MESSAGES)
+        .where(where, _mails.state.in_(ON_THE_WAY))
+        .values(
+            unwanted=case((is_leaving, true()), else_=_mails.unwanted),
+            state=case((is_leaving, _mails.state), else_=claims.ended(MessageState.CANCELLED)),
+            settled_at=case((is_leaving, _mails.settled_at), else_=now),
+            reason=case((is_leaving, _mails.reason), else_=reason),
+        )
+        .returning(_mails.id, _mails.state)
+    )

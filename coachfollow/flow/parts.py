@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Delete, delete, exists, select, update
+from sqlalchemy import BigInteger, BindParameter, Delete, bindparam, delete, exists, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from coachfollow.flow import sets
 from coachfollow.flow.which import MESSAGES
-from coachfollow.models import MailPart, Message, SealedMail, table_of
+from coachfollow.models import MailPart, SealedMail, table_of
 from coachfollow.rules.kinds import UNSENT, MessageState
 
 SHARED = (MessageState.SENT, MessageState.FAILED, MessageState.IN_DOUBT)
@@ -29,12 +29,7 @@ def join(session: Session, leaders: Mapping[int, int], *, fence: int) -> None:
 def put_back(session: Session, *, message_ids: Collection[int], fence: int) -> None:
     """Give claimed mails back to the queue as they were. No commit."""
     for ids in sets.chunks(message_ids):
-        session.execute(
-            update(Message)
-            .where(Message.id.in_(ids), Message.fence == fence, Message.state == MessageState.CLAIMED)
-            .values(state=MessageState.QUEUED, fence=0, lease_until=None)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(_PUT_BACK, {"these": ids, "b_fence": fence})
 
 
 def settle(session: Session) -> Sequence[int]:
@@ -77,10 +72,32 @@ def _leave() -> Delete:
 
 
 # every drain asks these: they are put together once
-_mails, _leader, _PARTS = MESSAGES.c, MESSAGES.alias(), table_of(MailPart)
+_mails, _leader, _PARTS, _SEALED = MESSAGES.c, MESSAGES.alias(), table_of(MailPart), table_of(SealedMail)
+_THESE: BindParameter[int] = bindparam("these", expanding=True)
 _ANY = select(_PARTS.c.message_id).limit(1)
 _SHARE = _share()
 _LEAVE = _leave()
+_PUT_BACK = (
+    update(MESSAGES)
+    .where(
+        _mails.id.in_(_THESE),
+        _mails.fence == bindparam("b_fence", type_=BigInteger),
+        _mails.state == MessageState.CLAIMED,
+    )
+    .values(state=MessageState.QUEUED, fence=0, lease_until=None)
+)
+_REWRITE = (
+    update(MESSAGES)
+    .where(
+        _mails.id.in_(select(_PARTS.c.leader_id).where(_PARTS.c.message_id.in_(_THESE))),
+        _mails.state.in_(UNSENT),
+        _mails.resends == 0,
+    )
+    .values(state=MessageState.QUEUED, lease_until=None, fence=0)
+    .returning(_mails.id)
+)
+_FORGET = delete(_SEALED).where(_SEALED.c.message_id.in_(_THESE))
+_PART = delete(_PARTS).where(_PARTS.c.message_id.in_(_THESE))
 
 
 def rewrite_leaders(session: Session, *, message_ids: Collection[int]) -> None:
@@ -89,16 +106,6 @@ def rewrite_leaders(session: Session, *, message_ids: Collection[int]) -> None:
     A leader that is on its way to its dot keeps what it has; one that may have left before keeps its bytes.
     """
     for ids in sets.chunks(message_ids):
-        leaders = session.scalars(
-            update(Message)
-            .where(
-                Message.id.in_(select(MailPart.leader_id).where(MailPart.message_id.in_(ids))),
-                Message.state.in_(UNSENT),
-                Message.resends == 0,
-            )
-            .values(state=MessageState.QUEUED, lease_until=None, fence=0)
-            .returning(Message.id)
-            .execution_options(synchronize_session=False)
-        ).all()
-        session.execute(delete(SealedMail).where(SealedMail.message_id.in_(leaders)))
-        session.execute(delete(MailPart).where(MailPart.message_id.in_(ids)))
+        if leaders := session.scalars(_REWRITE, {"these": ids}).all():
+            session.execute(_FORGET, {"these": leaders})
+        session.execute(_PART, {"these": ids})

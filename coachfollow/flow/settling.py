@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from coachfollow.flow import outbox, sequels
-from coachfollow.models import Message, Touchpoint
+from coachfollow.models import Touchpoint
 from coachfollow.rules.kinds import TouchpointState
 
 
@@ -14,5 +14,5 @@ def complete(session: Session, *, touchpoint: Touchpoint, now: datetime) -> None
     if touchpoint.state is TouchpointState.OPEN:
         touchpoint.state, touchpoint.settled_at = TouchpointState.COMPLETED, now
         sequels.begin(session, touchpoint=touchpoint, now=now)
-    outbox.cancel(session, Message.touchpoint_id == touchpoint.id, reason="it was answered", now=now)
+    outbox.cancel_about(session, touchpoint_ids=[touchpoint.id], reason="it was answered", now=now)
     session.flush()

@@ -1,6 +1,7 @@
 """The last moment before a mail leaves: whoever stops it before its dot wins, and nobody waits for the server."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 
 import psycopg
@@ -10,8 +11,8 @@ from sqlalchemy import Connection, make_url, select, text, update
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
-from coachfollow.extensions import mail
-from coachfollow.flow import answers, handing, letters, plans
+from coachfollow.extensions import db, mail
+from coachfollow.flow import answers, handing, letters, outbox, plans
 from coachfollow.mail import smtp
 from coachfollow.mail.outgoing import Outgoing
 from coachfollow.mail.smtp import Post, Relay, Unreachable
@@ -116,6 +117,31 @@ def test_f27_whoever_stops_between_intent_and_dot_gets_nothing(
     assert len(dropped) == 2
     told = select(Event.name).where(Event.message_id.in_([mail.id for mail in dropped]))
     assert trained.session.scalars(told).all() == ["mail cancelled"] * 2
+
+
+@pytest.mark.parametrize("ground", ["postgresql"], indirect=True)  # SQLite has one writer anyway
+def test_f27_whoever_stops_while_the_intent_is_being_committed_is_heard(
+    trained: World, ground: Ground
+) -> None:
+    trained.open_mails(FIRST_MAIL)
+    mails = Message.kind == MessageKind.COMMITMENT
+    trained.session.execute(update(Message).where(mails).values(state=MessageState.CLAIMED))
+    trained.session.commit()
+
+    def cancel(session: Session) -> None:
+        outbox.cancel(session, mails, reason="it was answered", now=FIRST_MAIL)
+        session.commit()
+
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with db.engine.connect() as sender:
+        sender.execute(update(Message).where(mails).values(state=MessageState.HANDING))
+        stopping = worlds.elsewhere(ground, cancel)
+        while not sender.scalar(waiting):
+            time.sleep(0.01)
+        sender.commit()
+    stopping.result(timeout=10)
+
+    assert {mail.unwanted for mail in trained.mails(kind=MessageKind.COMMITMENT)} == {True}
 
 
 @pytest.mark.parametrize("fault", [b"451 later\r\n", Fault.HANG_UP], ids=["refused", "broken"])
