@@ -41,7 +41,7 @@ check: ## format, lint, types, import contracts, dependencies and their audit
 	@$(PYTHON_HERE) .ci/audit.py requirements/run.lock
 	@echo "Format, lint, types, import contracts and dependencies are in order."
 
-bench: ## how fast: import, planning, storing, sending (ARGS=--short for a quick look)
+bench: ## how fast: import, planning, storing, sending, pages, meetings, simulated launches (ARGS=--short for a quick look)
 	@.ci/setup dev
 	@$(PYTHON_HERE) -m benchmarks $(ARGS)
 

@@ -1,4 +1,4 @@
-"""`make bench`: what comes in, is planned, stored and sent, for 1,000, 10,000 and 100,000 people; the main pages."""
+"""`make bench`: what comes in, is planned, stored and sent, for 1,000, 10,000 and 100,000 people; pages; launches."""
 
 import argparse
 import json
@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
-from benchmarks import slots
+from benchmarks import simulating, slots
 
 SIZES, SHORT = (1_000, 10_000, 100_000), (1_000,)
 FULL, FEW = 0.98, 20  # of the times taken; coaches, in a short look
@@ -31,14 +31,17 @@ def main() -> None:
     opened = None if given.short else _measure("pages")
     loads = [(FULL, FEW)] if given.short else [(load, slots.COACHES) for load in slots.LOADS]
     placed = [_measure("slots", *one) for one in loads]
+    launched = [_measure("simulating", size) for size in simulating.SIZES[: 1 if given.short else None]]
     if given.json:
-        print(json.dumps([*results, {"pages": opened, "slots": placed}]))
+        print(json.dumps([*results, {"pages": opened, "slots": placed, "launches": launched}]))
         return
     if opened is not None:
         _say_pages(opened)
     print("check-ins placed\n" + slots.HEAD)
     for one in placed:
         print(slots.say(one))
+    for one in launched:
+        _say_launched(one)
 
 
 def _measure(what: str, *sizes: float | str) -> dict[str, Any]:
@@ -91,6 +94,14 @@ def _say_pages(opened: dict[str, Any]) -> None:
             f"  {title:<24}{page['warm_ms']:>8,.0f} ms ({page['cpu_ms']:,.0f} of CPU;"
             f" {page['cold_ms']:,.0f} cold), {page['kilobytes']:,.0f} kB"
         )
+
+
+def _say_launched(found: dict[str, Any]) -> None:
+    print(
+        f"a launch of {found['people']:,} people with {found['coaches']:,} coaches, simulated:"
+        f" {found['cpu_seconds']:,.1f} s of CPU, {found['cpu_seconds_with_ways']:,.1f} with ways out;"
+        f" {found['peak_mb']:,.0f} MB"
+    )
 
 
 if __name__ == "__main__":

@@ -103,6 +103,7 @@ def simulate(*, key: str, days: Sequence[date], as_json: bool, **said: Any) -> N
         "input": {"sessions": model.sessions.days, **asdict(asked), "window": model.open_for},
         **asdict(found),
         "ways": ways,
+        "left_out": simulating_said.LEFT_OUT,
     }
     output.show(document, _lines(offer.title, found, asked, ways), as_json=as_json)
 
@@ -122,6 +123,7 @@ def _lines(title: str, found: Simulated, asked: Asked, ways: Sequence[Way]) -> l
             ["answered", "on time", "late", "missed", "mails", "reminded no more"],
             map(_answers, found.answers),
         ),
+        simulating_said.LEFT_OUT,
     ]
 
 

@@ -1,20 +1,27 @@
 """Runs a programme on invented people before anybody is in it: what mails leave, which meetings find no time.
 
-The rules are the real ones: dates on each person's working days, limits over all mails, silences, placing. What is
-not modelled: mail servers and their refusals, absence from the training, pauses and changes by hand, meetings that
-are moved, adaptations by answers, steps that wait for an answer, rhythms of one's own, mails to coaches, other
-programmes of the same people. A list is taken to come at once, before the first mail.
+The rules are the real ones: dates on each person's working days, limits over all mails, silences, placing, and what
+waits for an answer is dated by it. What is not modelled says `simulating_said.LEFT_OUT`. A list is taken to come at
+once, before the first mail.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
-from coachfollow.rules import simulating_mails, simulating_meetings, simulating_people, worktime
-from coachfollow.rules.kinds import Audience, MessageKind
+from coachfollow.rules import (
+    simulating_digests,
+    simulating_mails,
+    simulating_meetings,
+    simulating_people,
+    worktime,
+)
+from coachfollow.rules.kinds import Audience, MessageKind, StepKind
 from coachfollow.rules.limits import Limits
-from coachfollow.rules.simulating_mails import Asked, Became, Known, Read, Reader
+from coachfollow.rules.simulating_digests import Rest
+from coachfollow.rules.simulating_mails import After, Asked, Became, Known, Read, Reader
 from coachfollow.rules.simulating_meetings import Placed
 from coachfollow.rules.simulating_people import Manager, Participant
 from coachfollow.rules.simulating_values import (
@@ -62,6 +69,7 @@ class _Tally:
     merged: int = 0
     over: int = 0
     silent: int = 0
+    rests: list[Rest] = field(default_factory=list)
 
     def take(self, read: Read) -> None:
         for letter in read.letters:
@@ -83,32 +91,58 @@ def _story(
 ) -> Story:
     tally, known = _Tally(), defaultdict[int, Known](dict)
     for person in people:
-        own = _reader(person.zone, person, model.limits, model.silent_after)
-        asked = list(_own(person, placed, response))
-        tally.take(simulating_mails.read(asked, own, known=known[id(person.dates)]))
+        after = partial(_begun, person, response)
+        own = _reader(person, model.limits, after, silent_after=model.silent_after)
+        read = simulating_mails.read(
+            dict(_own(person, placed, response)), own, known=known[id(person.calendar)]
+        )
+        tally.take(read)
+        tally.rests += _rests(person, read)
     for manager in managers:
-        reader = _reader(manager.zone, manager, model.limits, None)
-        tally.take(simulating_mails.read(list(_cards(manager, response)), reader))
+        reader = _reader(manager, model.limits, lambda _, __: ())
+        tally.take(simulating_mails.read(dict(enumerate(_cards(manager, response))), reader))
     _invite(tally, model, people, placed)
+    for day in simulating_digests.days(model.coaches, meetings=placed.meetings.values(), rests=tally.rests):
+        tally.days[day][MessageKind.COACH_DIGEST] += 1
     return Story(answers=_answers(tally, response), days=_days(tally))
 
 
-def _reader(zone: str, one: Participant | Manager, limits: Limits, silent_after: int | None) -> Reader:
-    return Reader(zone=zone, hours=one.hours, limits=limits, silent_after=silent_after)
+def _reader(
+    one: Participant | Manager, limits: Limits, after: After, silent_after: int | None = None
+) -> Reader:
+    return Reader(zone=one.zone, hours=one.hours, limits=limits, silent_after=silent_after, after=after)
 
 
-def _own(person: Participant, placed: Placed, response: float) -> Iterator[Asked]:
-    """What a participant gets."""
+def _own(person: Participant, placed: Placed, response: float) -> Iterator[tuple[int, Asked]]:
+    """What a participant gets without any answer, by its number."""
     for number, (planned, reminders) in enumerate(person.dates):
         if planned.audience is Audience.PARTICIPANT:
             key = (person.number, number)
-            yield Asked(
-                planned=planned,
-                reminders=reminders,
-                delay=person.chance.delay(number, response=response),
-                meeting=placed.meetings.get(key),
-                told_at=placed.unplaced.get(key),
+            yield (
+                number,
+                Asked(
+                    planned=planned,
+                    reminders=reminders,
+                    delay=person.chance.delay(number, response=response),
+                    meeting=placed.meetings.get(key),
+                    told_at=placed.unplaced.get(key),
+                ),
             )
+
+
+def _begun(person: Participant, response: float, step: str, answered_on: date) -> Iterator[tuple[int, Asked]]:
+    """What an answer of a participant dates, by its number."""
+    for number, planned, reminders in person.calendar.after(step, answered_on=answered_on):
+        delay = person.chance.delay(number, response=response)
+        yield number, Asked(planned=planned, reminders=reminders, delay=delay)
+
+
+def _rests(person: Participant, read: Read) -> Iterator[Rest]:
+    """When nothing reminded a participant, for their coach's lists; the last question half a year later is none."""
+    asked = [one.closes_at.date() for one, _ in person.dates if one.kind is not StepKind.UNPROMPTED]
+    if person.coach is not None and asked:
+        for first, until in read.rests:
+            yield Rest(coach=person.coach, first=first, until=until or max(asked))
 
 
 def _cards(manager: Manager, response: float) -> Iterator[Asked]:

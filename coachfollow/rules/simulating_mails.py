@@ -5,7 +5,7 @@ It goes from moment to moment at which anything happens, in the order in which a
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
@@ -46,14 +46,21 @@ class Asked:
     told_at: datetime | None = None  # that the coach will call, as no time was found
 
 
+After = Callable[[str, date], Iterable[tuple[int, Asked]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: where and when they work, what they may get, and after how much silence nothing reminds."""
+    """Who reads: where and when they work, what they may get, and after how much silence nothing reminds.
+
+    `after` gives what an answer dates: of which step, given on which day, each with a number of its own.
+    """
 
     zone: str
     hours: WorkingTime
     limits: Limits
     silent_after: int | None
+    after: After
 
 
 @dataclass(slots=True)
@@ -72,7 +79,12 @@ class Read:
     became: Counter[Became] = field(default_factory=Counter)
     waited: int = 0
     dropped: int = 0
-    silent: bool = False
+    rests: list[tuple[date, date | None]] = field(default_factory=list)  # from when to when nothing reminds
+
+    @property
+    def silent(self) -> bool:
+        """Whether reminders rested at some time."""
+        return bool(self.rests)
 
     @property
     def merged(self) -> int:
@@ -103,7 +115,7 @@ Known = dict[tuple[object, ...], tuple[Verdict, date]]
 """Verdicts by all that they depend on: people who share their dates share most of what happens to them."""
 
 
-def read(asked: Sequence[Asked], reader: Reader, *, known: Known | None = None) -> Read:
+def read(asked: Mapping[int, Asked], reader: Reader, *, known: Known | None = None) -> Read:
     """Let everything come to one reader; `known` is what was decided for others with the very same dates."""
     return _Reading(asked, reader, {} if known is None else known).run()
 
@@ -111,8 +123,9 @@ def read(asked: Sequence[Asked], reader: Reader, *, known: Known | None = None) 
 class _Reading:
     """One reader's time."""
 
-    def __init__(self, asked: Sequence[Asked], reader: Reader, known: Known) -> None:
-        self.asked, self.reader, self.known, self.found = asked, reader, known, Read()
+    def __init__(self, asked: Mapping[int, Asked], reader: Reader, known: Known) -> None:
+        self.asked, self.reader, self.known, self.found = dict(asked), reader, known, Read()
+        self.begun: tuple[tuple[int, datetime], ...] = ()  # what answers dated, and when it comes
         self.mails: dict[int, _Mail] = {}
         self.taken: Counter[date] = Counter()
         self.unopened: set[int] = set()
@@ -123,9 +136,8 @@ class _Reading:
         self.moments: list[tuple[datetime, int, int]] = []
 
     def run(self) -> Read:
-        for number, one in enumerate(self.asked):
+        for number, one in self.asked.items():
             self._expect(number, one)
-        heapq.heapify(self.moments)
         while self.moments:
             now, what, number = heapq.heappop(self.moments)
             self._happen(now, what, number)
@@ -137,13 +149,13 @@ class _Reading:
             return
         if planned.kind is StepKind.CHECK_IN:
             if one.told_at is not None:
-                self.moments.append((one.told_at, _TELL, number))
+                heapq.heappush(self.moments, (one.told_at, _TELL, number))
             ends_at = one.meeting.ends_at if one.meeting else planned.closes_at
-            self.moments.append((ends_at, _CLOSE, number))
+            heapq.heappush(self.moments, (ends_at, _CLOSE, number))
             return
         self.unopened.add(number)
-        self.moments.append((planned.due_at, _OPEN, number))
-        self.moments.append((planned.closes_at, _CLOSE, number))
+        heapq.heappush(self.moments, (planned.due_at, _OPEN, number))
+        heapq.heappush(self.moments, (planned.closes_at, _CLOSE, number))
 
     def _happen(self, now: datetime, what: int, number: int) -> None:
         if what < 0:
@@ -197,11 +209,11 @@ class _Reading:
         """The verdict of this moment, and the local day on which it is carried out."""
         since = now.date() - _LATELY
         lately = tuple(one for one in self.taken.items() if one[0] >= since)
-        key = (now, tuple(mails), lately)
+        key = (now, tuple(mails), lately, self.begun)
         if (found := self.known.get(key)) is None:
             waiting = [self._waiting(mail, in_hand=mail.send_at <= now) for mail in mails]
             waiting += self._coming(now)
-            found = self._verdict(waiting, now), worktime.local(now, self.reader.zone).date()
+            found = self._verdict(waiting, now), self._day(now)
             if len(self.known) < _MOST_KNOWN:
                 self.known[key] = found
         return found
@@ -268,6 +280,18 @@ class _Reading:
         self._cancel(lambda mail: mail.about == number)
         if self.silent:
             self.silent, self.back_at = False, now
+            self.found.rests[-1] = (self.found.rests[-1][0], self._day(now))
+        self._begin(planned.step, now)
+
+    def _begin(self, step: str, now: datetime) -> None:
+        """What waited for the answer is dated by it."""
+        for number, one in self.reader.after(step, self._day(now)):
+            self.asked[number] = one
+            self.begun += ((number, one.planned.due_at),)
+            self._expect(number, one)
+
+    def _day(self, now: datetime) -> date:
+        return worktime.local(now, self.reader.zone).date()
 
     def _close(self, number: int, now: datetime) -> None:
         one = self.asked[number]
@@ -281,13 +305,13 @@ class _Reading:
                 return
             self._settle(number, TouchpointState.MISSED, now)
             self.found.became[Became.MISSED] += 1
-            self._fall()
+            self._fall(now)
 
     def _settle(self, number: int, state: TouchpointState, now: datetime) -> None:
         self.states[number] = state
         self.settled[number] = Settled(state=state, at=now)
 
-    def _fall(self) -> None:
+    def _fall(self, now: datetime) -> None:
         """Let reminders rest, as the programme says: for whoever takes part, not for managers."""
         if self.silent or self.reader.silent_after is None:
             return
@@ -297,7 +321,8 @@ class _Reading:
             if self._counts(number)
         ]
         if adapting.falls_silent(counting, after=self.reader.silent_after, back_at=self.back_at):
-            self.silent = self.found.silent = True
+            self.silent = True
+            self.found.rests.append((self._day(now), None))
             self._cancel(lambda mail: mail.kind in (MessageKind.PROMPT, MessageKind.REMINDER))
 
     def _counts(self, number: int) -> bool:

@@ -196,9 +196,8 @@ def _coach_weeks(
     mondays = sorted({monday for _, monday in (*wanted, *used)})
     if not mondays:
         return
-    for coach in model.coaches:
-        stands = [one for one in model.standing if one.coach == coach.id]
-        days = slots_load.Days(coach, first=mondays[0], last=mondays[-1] + _REST, standing=stands)
+    span = {"first": mondays[0], "last": mondays[-1] + _REST}
+    for coach, days in slots_load.each(model.coaches, **span, standing=model.standing):
         for monday in mondays:
             key = (coach.id, monday)
             yield CoachWeek(

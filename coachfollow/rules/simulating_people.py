@@ -5,14 +5,15 @@ whoever answers where few do answers where many do.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from coachfollow.rules import cadence, planning
 from coachfollow.rules.absences import Leave
-from coachfollow.rules.cadence import Sessions
+from coachfollow.rules.cadence import Sessions, StepRule
+from coachfollow.rules.kinds import StepKind
 from coachfollow.rules.planning import Planned
 from coachfollow.rules.simulating_values import Kind, Model
 from coachfollow.rules.worktime import WorkingTime
@@ -25,8 +26,6 @@ WEEK = timedelta(days=7)
 _FEW = 32
 
 Dates = tuple[tuple[Planned, tuple[datetime, ...]], ...]
-Memory = dict[tuple[int, Leave | None, int], tuple[WorkingTime, Dates]]
-"""Working time and dates by kind of people, leave, and how much later their group begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +60,63 @@ def _pairs(lots: str, number: int) -> Sequence[tuple[float, float]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Calendar:
+    """What people share who work alike and begin together: their dates, and those that wait for their answers.
+
+    What an answer dates is worked out once for each day on which it is given; meetings that wait for it are left out.
+    """
+
+    zone: str
+    hours: WorkingTime
+    steps: tuple[StepRule, ...]
+    sessions: Sessions
+    dates: Dates
+    known: dict[tuple[str, date], Sequence[tuple[int, Planned, tuple[datetime, ...]]]]
+
+    def after(self, step: str, *, answered_on: date) -> Sequence[tuple[int, Planned, tuple[datetime, ...]]]:
+        """What the answer to a step dates, each with a number that no other date has."""
+        if (step, answered_on) not in self.known:
+            self.known[step, answered_on] = tuple(self._after(step, answered_on))
+        return self.known[step, answered_on]
+
+    def _after(self, step: str, answered_on: date) -> Iterator[tuple[int, Planned, tuple[datetime, ...]]]:
+        follows = cadence.after_answer(self.steps, step)
+        if not follows:
+            return
+        sessions = replace(self.sessions, answers={step: answered_on})
+        numbers = {rule.key: number for number, rule in enumerate(self.steps, start=len(self.dates))}
+        for one, reminders in _dates(self.steps, sessions, self.zone, self.hours):
+            if one.step in follows and one.kind is not StepKind.CHECK_IN:
+                yield numbers[one.step], one, reminders
+
+
+Memory = dict[tuple[int, Leave | None, int], Calendar]
+"""Calendars by kind of people, leave, and how much later their group begins."""
+
+
+@dataclass(frozen=True, slots=True)
 class Participant:
     """Somebody invented, with the dates of their follow-up and the reminders that each could have."""
 
     number: int
     coach: int | None
-    zone: str
-    hours: WorkingTime
-    dates: Dates
+    calendar: Calendar
     chance: Chance
+
+    @property
+    def zone(self) -> str:
+        """Where they live."""
+        return self.calendar.zone
+
+    @property
+    def hours(self) -> WorkingTime:
+        """When they work."""
+        return self.calendar.hours
+
+    @property
+    def dates(self) -> Dates:
+        """What is dated without any answer."""
+        return self.calendar.dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +178,6 @@ class _Dating:
 
     def __init__(self, model: Model, memory: Memory) -> None:
         self.model, self.memory = model, memory
-        self.rules = {step.key: step for step in model.steps}
         first, last = _of_one_group(model)
         self.monday = first - timedelta(days=first.weekday())
         self.weeks = max(1, (last - self.monday).days // 7)
@@ -144,29 +190,32 @@ class _Dating:
         first = self.monday + WEEK * lot.randrange(self.weeks)
         return Leave(first=first, last=first + WEEK * lot.choice(WEEKS_OFF) - timedelta(days=1))
 
-    def of(self, kind: Kind, leave: Leave | None, group: int) -> tuple[WorkingTime, Dates]:
+    def of(self, kind: Kind, leave: Leave | None, group: int) -> Calendar:
         """When somebody of a kind works, and their dates."""
         later = self.model.every * group
         key = (id(kind), leave, later)
         if key not in self.memory:
             hours = replace(kind.hours, leave=(leave,)) if leave else kind.hours
-            self.memory[key] = hours, self._dates(kind.zone, hours, later)
+            self.memory[key] = self._calendar(kind.zone, hours, later)
         return self.memory[key]
 
-    def _dates(self, zone: str, hours: WorkingTime, later: int) -> Dates:
-        sessions = shifted(self.model.sessions, days=later)
-        planned = planning.plan(self.model.steps, sessions=sessions, week=hours, zone=zone)
-        return tuple((one, _reminders(one, self.rules[one.step].reminders, hours)) for one in planned)
+    def _calendar(self, zone: str, hours: WorkingTime, later: int) -> Calendar:
+        sessions, steps = shifted(self.model.sessions, days=later), self.model.steps
+        dates = _dates(steps, sessions, zone, hours)
+        return Calendar(zone=zone, hours=hours, steps=steps, sessions=sessions, dates=dates, known={})
+
+
+def _dates(steps: Sequence[StepRule], sessions: Sessions, zone: str, hours: WorkingTime) -> Dates:
+    rules = {step.key: step for step in steps}
+    planned = planning.plan(tuple(steps), sessions=sessions, week=hours, zone=zone)
+    return tuple((one, _reminders(one, rules[one.step].reminders, hours)) for one in planned)
 
 
 def _participant(number: int, kind: Kind, model: Model, dating: _Dating) -> Participant:
-    hours, dates = dating.of(kind, dating.leave(number), number % model.groups)
     return Participant(
         number=number,
         coach=model.coaches[number // model.groups % len(model.coaches)].id if model.coaches else None,
-        zone=kind.zone,
-        hours=hours,
-        dates=dates,
+        calendar=dating.of(kind, dating.leave(number), number % model.groups),
         chance=Chance(f"{model.seed} answers {number}"),
     )
 

@@ -6,6 +6,12 @@ from typing import assert_never
 from coachfollow.rules import days
 from coachfollow.rules.simulating_values import Answers, Simulated, Way, WayKind, Week
 
+LEFT_OUT = (
+    "Left out are mail servers that refuse, people who miss the training, pauses and changes by hand, meetings that"
+    " are moved or wait for an answer, what an answer adapts, rhythms of one's own, what coaches are told of beside"
+    " their meetings and their silent people, and other programmes of the same people."
+)
+
 _NUMBERS = (
     "no",
     "one",

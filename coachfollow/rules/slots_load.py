@@ -5,7 +5,7 @@ nowhere, and that is told before anybody is asked to a meeting.
 """
 
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -51,22 +51,32 @@ def load(
         return Load(weeks=(), homeless=0)
     first, last = monday(min(all_days)), max(all_days)
     by_week, room, homeless = Counter[date](), Counter[date](), 0
-    alike: dict[Coach, Days] = {}
-    for coach in coaches:
+    for coach, days in each(coaches, first=first, last=last + _REST, standing=standing):
         some = wanted.get(coach.id, ())
         by_week.update(monday(day) for day, _ in some)
-        stands = [one for one in standing if one.coach == coach.id]
-        kind = replace(coach, id=0)
-        if stands or kind not in alike:
-            days = Days(coach, first=first, last=last + _REST, standing=stands)
-            alike |= {} if stands else {kind: days}
-        else:
-            days = alike[kind]
         homeless += days.homeless(some)
         for week in _mondays(first, last):
             room[week] += days.within(week)
     weeks = [Week(monday=week, wanted=by_week[week], room=room[week]) for week in sorted(by_week)]
     return Load(weeks=weeks, homeless=homeless)
+
+
+def each(
+    coaches: Iterable[Coach], *, first: date, last: date, standing: Sequence[Meeting]
+) -> Iterator[tuple[Coach, "Days"]]:
+    """Give the days of each coach; those who are alike and hold nothing yet share them."""
+    held = defaultdict[int, list[Meeting]](list)
+    for one in standing:
+        held[one.coach].append(one)
+    alike: dict[Coach, Days] = {}
+    for coach in coaches:
+        kind = replace(coach, id=0)
+        if coach.id in held:
+            yield coach, Days(coach, first=first, last=last, standing=held[coach.id])
+        else:
+            if kind not in alike:
+                alike[kind] = Days(coach, first=first, last=last)
+            yield coach, alike[kind]
 
 
 class Days:

@@ -8,17 +8,20 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
-from coachfollow.flow import answers, placing
-from coachfollow.models import FollowUpPlan, MailPart, Message, Person, Step, Touchpoint
+from coachfollow.flow import answers, placing, programmes
+from coachfollow.intake import programme as template
+from coachfollow.models import FollowUpPlan, MailTurn, Message, Person, Step, Touchpoint
 from coachfollow.queries import launches, simulations
 from coachfollow.queries.simulations import Asked
 from coachfollow.rules import simulating, simulating_people, worktime
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.kinds import Applied, MessageKind, MessageState, TouchpointState
+from coachfollow.rules.kinds import Applied, MessageKind, MessageState, StepKind, TouchpointState
+from coachfollow.rules.limits import COUNTED
 from coachfollow.rules.simulating_people import Participant
 from coachfollow.rules.simulating_values import Model
 from tests.flow.post_office import PostOffice
-from tests.flow.world import AFTER, DAY, World
+from tests.flow.test_after_answers import WAITING
+from tests.flow.world import AFTER, DAY, MOMENTS, OPENED, World
 
 COACH = "coach@example.org"
 PEOPLE = [f"p{number}@example.org" for number in range(6)]
@@ -98,15 +101,21 @@ def sent(world: World) -> Mails:
         .join(Person, Person.id == Message.person_id)
         .where(
             Message.state == MessageState.SENT,
-            Message.id.not_in(select(MailPart.message_id).where(MailPart.message_id != MailPart.leader_id)),
+            Message.kind.not_in(COUNTED) | Message.id.in_(select(MailTurn.message_id)),
         )
     ).all()
     return Counter((worktime.local(at, zone).date(), kind) for at, kind, zone in rows if at)
 
 
 @pytest.mark.parametrize("ground", ["sqlite"], indirect=True)
-def test_the_simulation_of_a_group_is_what_happens_to_it(world: World, office: PostOffice) -> None:
-    cohort = world.open_group(coaches=[COACH])
+@pytest.mark.parametrize("programme", [MOMENTS, WAITING])
+def test_the_simulation_of_a_group_is_what_happens_to_it(
+    world: World, office: PostOffice, programme: str
+) -> None:
+    read = template.read(programme, file="a programme")
+    if programme is not MOMENTS:
+        programmes.publish(world.session, organisation_id=world.organisation_id, programme=read, now=OPENED)
+    cohort = world.open_group(programme=read.key, coaches=[COACH])
     world.bookable(COACH)
     world.bring_in(cohort, "".join(f"{person}\n" for person in PEOPLE))
     public_id = cohort.public_id
@@ -118,9 +127,17 @@ def test_the_simulation_of_a_group_is_what_happens_to_it(world: World, office: P
     live(world, simulating_people.invent(model))
 
     expected: Mails = Counter(
-        {(day.day, kind): number for day in simulated.story.days for kind, number in day.kinds.items()}
+        {
+            (day.day, kind): number
+            for day in simulated.story.days
+            for kind, number in day.kinds.items()
+            if kind is not MessageKind.COACH_DIGEST  # the drain writes none
+        }
     )
     assert sent(world) == expected
     assert simulated.meetings.placed == len(PEOPLE)
+    nudges = sum(number for (_, kind), number in expected.items() if kind is MessageKind.PROMPT)
+    wanted = len(PEOPLE) * sum(step.rule.kind is StepKind.PROMPT for step in read.steps)
+    assert nudges == wanted - simulated.story.answers.merged
     assert MessageKind.REMINDER in {kind for _, kind in expected}, "some take their time, and are reminded"
     assert len(office.to(COACH)) == len(PEOPLE)

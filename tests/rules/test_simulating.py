@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from coachfollow.rules import simulating, simulating_said, simulating_ways, worktime
 from coachfollow.rules.cadence import Sessions, StepRule
-from coachfollow.rules.kinds import Audience, MessageKind, StepKind
+from coachfollow.rules.kinds import Audience, DayKind, MessageKind, StepKind
 from coachfollow.rules.limits import Limits
 from coachfollow.rules.simulating_values import Answers, Kind, Model, Simulated, WayKind
 from coachfollow.rules.slots_values import Coach
 from coachfollow.rules.worktime import WorkingTime
 
+COACHES = frozenset({MessageKind.COACH_DIGEST})
 OFFICE = WorkingTime(pattern=worktime.parse_week(worktime.DEFAULT_WEEK))
 MORNINGS = WorkingTime(pattern=worktime.parse_week("mon-wed 08:00-12:00"))
 BERLIN = Kind(zone="Europe/Berlin", hours=OFFICE, share=3)
@@ -140,9 +141,10 @@ def test_nobody_gets_more_mails_than_the_limits_allow() -> None:
     one = model(1, 1, steps=(*STEPS, *crowded), away=0.0, a_manager=0, silent_after=None)
 
     days = {
-        day.day: sum(n for kind, n in day.kinds.items() if not kind.is_calendar)
+        day.day: sum(n for kind, n in day.kinds.items() if not kind.is_calendar and kind not in COACHES)
         for day in simulating.simulate(one).story.days
     }
+    days = {day: n for day, n in days.items() if n}
 
     weeks = Counter(day - timedelta(days=day.weekday()) for day, n in days.items() for _ in range(n))
     assert max(days.values()) == 1
@@ -159,9 +161,62 @@ def test_where_nobody_answers_nothing_reminds_after_two_questions() -> None:
     found = simulating.simulate(model(30, 6, away=0.0), response=0.0, responses=(0.0,))
 
     assert found.story.answers.silent == 30
-    assert date(2026, 4, 6) not in {day.day for day in found.story.days}, (
-        "the later reminder of the plan rests"
+    reminded = {day.day for day in found.story.days if MessageKind.PROMPT in day.kinds}
+    assert date(2026, 4, 6) not in reminded, "the later reminder of the plan rests"
+
+
+WAITING = (
+    step("asked", StepKind.REFLECTION, 7),
+    step("tip", StepKind.PROMPT, 5, anchor="answer:asked"),
+    step("then", StepKind.REFLECTION, 10, anchor="step:tip"),
+    step("meeting", StepKind.CHECK_IN, 3, anchor="answer:then"),
+    step("praise", StepKind.PROMPT, 2, anchor="answer:then", day_kind=DayKind.WORKING),
+)
+
+
+def mails_of_one(response: float) -> dict[MessageKind, list[date]]:
+    """The mails to a single person without a manager, where as many answer."""
+    one = model(1, 1, steps=WAITING, kinds=(BERLIN,), away=0.0, a_manager=0)
+    found = simulating.simulate(one, response=response, responses=())
+    return {
+        kind: [day.day for day in found.story.days if kind in day.kinds]
+        for kind in {kind for day in found.story.days for kind in day.kinds}
+    }
+
+
+def test_what_waits_for_an_answer_comes_as_long_after_it_and_so_does_what_waits_for_that() -> None:
+    mails = mails_of_one(1.0)
+
+    first, then = mails[MessageKind.REFLECTION]
+    tip, praise = mails[MessageKind.PROMPT]
+    assert first == date(2026, 3, 9)
+    answered = date(2026, 3, 10)  # by the chance of this seed: a day later
+    assert worktime.next_working_day(OFFICE.pattern, answered + timedelta(days=5)) == tip == date(2026, 3, 16)
+    assert then == answered + timedelta(days=15) == date(2026, 3, 25)
+    assert praise == date(2026, 3, 30), (
+        "answered on Thursday, the next day: the second working day is a Monday"
     )
+    assert MessageKind.INVITATION not in mails, (
+        "a meeting that waits for an answer is left out, and said to be"
+    )
+
+
+def test_what_waits_for_an_answer_that_never_comes_does_not_come() -> None:
+    assert mails_of_one(0.0) == {MessageKind.REFLECTION: [date(2026, 3, 9)]}
+
+
+def test_coaches_get_a_list_in_weeks_with_a_meeting_or_while_somebody_is_silent() -> None:
+    one = model(1, 1, kinds=(BERLIN,), away=0.0, a_manager=0)
+
+    def lists(response: float) -> list[date]:
+        days = simulating.simulate(one, response=response, responses=()).story.days
+        return [day.day for day in days if MessageKind.COACH_DIGEST in day.kinds]
+
+    # the meeting is in the week of 16 March; the second question closes unanswered on the 23rd, at ten, and the last
+    # of the questions in the evening of 27 April: five Monday mornings on which nothing reminds somebody
+    silent = [date(2026, 3, 30) + timedelta(weeks=n) for n in range(5)]
+    assert lists(1.0) == [date(2026, 3, 16)]
+    assert lists(0.0) == [date(2026, 3, 16), *silent]
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,17 @@ MOST_SESSIONS = 12
 AHEAD = timedelta(days=14)
 TUESDAY = 1
 
-MOST_HERE = 500  # participants: a page takes no worker for longer than a few seconds
+MOST_HERE, MOST_COACHES = (
+    500,
+    100,
+)  # participants and coaches: a page takes no worker for longer than a few seconds
+AT_ONCE, COACHES_AT_ONCE = (
+    100,
+    20,
+)  # of more, a page works out at first what takes no longer than a second or two
 TOO_MANY = (
-    f"A page simulates {MOST_HERE} at most. For more, there is the command: coachfollow programme simulate,"
-    " with coaches and people as you describe them there."
+    f"A page simulates {MOST_HERE} people with {MOST_COACHES} coaches at most. For more, there is the command:"
+    " coachfollow programme simulate, with coaches and people as you describe them there."
 )
 _MANY = 10  # digits
 _WHOLE = (
@@ -73,8 +80,9 @@ def asked(values: Mapping[str, str], *, participants: int, coaches: int) -> Aske
     numbers = {name: _whole(said, name, problems) for name, said in typed.items() if said}
     said = {"participants": participants, "coaches": coaches, **numbers}
     shares = {name: number / 100 for name, number in said.items() if name in _PERCENT and number is not None}
-    if said["participants"] is not None and said["participants"] > MOST_HERE:
-        problems["participants"] = TOO_MANY
+    for name, most in (("participants", MOST_HERE), ("coaches", MOST_COACHES)):
+        if (said[name] or 0) > most:
+            problems[name] = TOO_MANY
     if problems:
         raise Invalid(" ".join(problems.values()), problems)
     words = {name: values.get(name, "").strip()[:500] for name in ("zones", "region", "week", "hours")}

@@ -19,7 +19,7 @@ from coachfollow.rules.cadence import Sessions
 from coachfollow.rules.days import said
 from coachfollow.rules.kinds import MessageKind
 from coachfollow.rules.previewing import Offer
-from coachfollow.rules.simulating_values import Answers, CoachWeek, Simulated, Way, Week
+from coachfollow.rules.simulating_values import RESPONSES, Answers, CoachWeek, Simulated, Way, Week
 from coachfollow.web import charts, policies, saying
 from coachfollow.web.charts import Bars, Columns, Measured, Part, Stack, Tone
 from coachfollow.web.staff import launch_form
@@ -53,17 +53,18 @@ class _Place:
 
     @property
     def is_too_large(self) -> bool:
-        return self.participants > launch_form.MOST_HERE
+        return self.participants > launch_form.MOST_HERE or self.coaches > launch_form.MOST_COACHES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """What was simulated, as the page shows it."""
+    """What was simulated, as the page shows it; `is_whole`: with ways out and other shares of answers."""
 
     asked: Asked
     simulated: Simulated
     ways: Sequence[Way]
     window: int
+    is_whole: bool
 
 
 @pages.get("/programmes/<programme>/simulate")
@@ -119,6 +120,7 @@ def _page(place: _Place) -> ResponseReturnValue:
         usual=Asked(),
         hours=simulations.HOURS,
         most=launch_form.MOST_HERE,
+        most_coaches=launch_form.MOST_COACHES,
         too_many=launch_form.TOO_MANY if place.is_too_large and not request.args else "",
         **shown,
     ), status
@@ -150,9 +152,16 @@ def _found(place: _Place, today: date) -> _Found | None:
     g.session.rollback()  # nothing is read any more: a simulation is no reason to hold a transaction open
     from coachfollow.rules import simulating, simulating_ways  # noqa: PLC0415  # SciPy: pages start without it
 
-    simulated = simulating.simulate(model, response=asked.response)
-    ways = simulating_ways.ways(model, simulated.meetings)
-    return _Found(asked=asked, simulated=simulated, ways=ways, window=model.open_for)
+    whole = _is_whole(asked)
+    simulated = simulating.simulate(model, response=asked.response, responses=RESPONSES if whole else ())
+    ways = simulating_ways.ways(model, simulated.meetings) if whole else ()
+    return _Found(asked=asked, simulated=simulated, ways=ways, window=model.open_for, is_whole=whole)
+
+
+def _is_whole(asked: Asked) -> bool:
+    """Whether all of it is worked out: at once where that is quick, or because somebody wants to wait for it."""
+    is_small = asked.participants <= launch_form.AT_ONCE and asked.coaches <= launch_form.COACHES_AT_ONCE
+    return is_small or "whole" in request.args
 
 
 def _shown(place: _Place, found: _Found) -> Mapping[str, Any]:
@@ -162,7 +171,9 @@ def _shown(place: _Place, found: _Found) -> Mapping[str, Any]:
         "said": simulating_said.meetings(simulated, coaches=found.asked.coaches, ways=()),
         "mails_said": simulating_said.mails(simulated.story.answers),
         "reasons": simulating_said.why(sums.reasons),
-        "ways": [(simulating_said.way(way), _with(place, way)) for way in found.ways],
+        "ways": [(simulating_said.way(way), _with(place, way.kind, way.value)) for way in found.ways],
+        "whole": "" if found.is_whole else _with(place, "whole", "yes"),
+        "left_out": simulating_said.LEFT_OUT,
         "weeks": _weeks([one for one in sums.weeks if one.monday in fullest]),
         "more_weeks": len(sums.weeks) - len(fullest),
         "mails": _mails(simulated),
@@ -173,10 +184,10 @@ def _shown(place: _Place, found: _Found) -> Mapping[str, Any]:
     }
 
 
-def _with(place: _Place, way: Way) -> str:
+def _with(place: _Place, name: str, value: object) -> str:
     """The same form with one value changed."""
     changed: dict[str, Any] = {name: value for name, value in request.args.items() if value}
-    return f"{place.here}?{urlencode({**changed, way.kind.value: way.value})}"
+    return f"{place.here}?{urlencode({**changed, name: value})}"
 
 
 def _fullest(weeks: Sequence[Week]) -> frozenset[date]:

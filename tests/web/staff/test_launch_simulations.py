@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 
 from coachfollow.flow import attendance, coaching, programmes
+from coachfollow.rules import simulating_said
 from coachfollow.rules.kinds import ImportKind
 from coachfollow.rules.slots_values import Limits
 from coachfollow.web.staff import launch_form
@@ -94,6 +95,36 @@ def test_the_longest_launch_with_many_coaches_stays_a_light_page(world: World, l
 
 
 @ON_ONE
+def test_a_large_launch_says_what_it_leaves_out_and_works_it_out_for_whoever_waits(
+    lena: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch_form, "AT_ONCE", 39)
+
+    lena.open(SHORT)
+
+    assert (
+        "In the week of 16 March 2 coaches would be wanted for 40 meetings and have room for 8" in lena.text
+    )
+    assert "Of so large a launch this page leaves out" in lena.text
+    assert "What if fewer answer?" not in lena.text
+    assert "were seen to help" not in lena.text
+    (whole,) = [unescape(one) for one in re.findall(r'href="([^"]+whole=yes[^"]*)"', lena.page.text)]
+
+    lena.open(whole)
+
+    assert "Of so large a launch" not in lena.text
+    assert "What if fewer answer?" in lena.text
+    assert "Each of these was tried, and would do:" in lena.text
+
+
+@ON_ONE
+def test_the_page_says_what_no_simulation_knows(lena: Browser) -> None:
+    lena.open(SHORT)
+
+    assert simulating_said.LEFT_OUT in lena.text
+
+
+@ON_ONE
 def test_nothing_is_simulated_before_it_was_asked_for(lena: Browser) -> None:
     lena.open(SIMULATE)
 
@@ -107,8 +138,14 @@ def test_nothing_is_simulated_before_it_was_asked_for(lena: Browser) -> None:
     [
         ("participants=many", "Give a whole number."),
         ("participants=0", "Give a number from 1 to"),
-        ("participants=501", "A page simulates 500 at most. For more, there is the command"),
-        ("coaches=9999", "Give a number from 0 to 2,000."),
+        (
+            "participants=501",
+            "A page simulates 500 people with 100 coaches at most. For more, there is the command",
+        ),
+        (
+            "coaches=101",
+            "A page simulates 500 people with 100 coaches at most. For more, there is the command",
+        ),
         ("groups=13", "Give a number from 1 to 12."),
         ("away=101", "Give a number from 0 to 1"),
         ("hours=never", "These hours cannot be read"),
@@ -151,7 +188,7 @@ def test_a_group_too_large_for_a_page_gets_the_form_and_why(
     answer = lena.open(f"/groups/{group}/simulate")
 
     assert answer.status_code == 200
-    assert "This group has 4 people." in lena.text
+    assert "This group has 4 people and 1 coach." in lena.text
     assert "What is to be simulated" in lena.text
     assert "meetings wanted" not in lena.text
 
