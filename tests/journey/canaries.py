@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -13,12 +14,20 @@ from tests.journey.visitors import Visitor
 
 ELSEWHERE = ("/static/", "/demo/")
 NEARBY = timedelta(days=10)  # of the training: a calendar has no last page
+SAME_PAGE, SAME_QUESTION = (
+    16,
+    3,
+)  # so many addresses of a page are opened, and so many that differ in an answer alone
 REPORTS = (("report", "completion", "--by", "cohort"), ("cohort", "list"), ("status",))
 
 
 def pages_of(visitor: Visitor) -> Iterator[tuple[str, str]]:
-    """Give whatever a visitor can reach by following links from the page they are on, file by file."""
+    """Give whatever a visitor can reach by following links from the page they are on, file by file.
+
+    What a page shows one may cut in a thousand ways: some of each are enough.
+    """
     host, waiting, seen = urlsplit(visitor.home).netloc, [visitor.page.url], set[str]()
+    opened = Counter[tuple[str, ...]]()
     while waiting:
         address = waiting.pop().partition("#")[0]
         parts = urlsplit(address)
@@ -30,6 +39,10 @@ def pages_of(visitor: Visitor) -> Iterator[tuple[str, str]]:
         ):
             continue
         seen.add(address)
+        place, question = (parts.path,), (parts.path, *sorted(parse_qs(parts.query)))
+        if opened[place] >= SAME_PAGE or opened[question] >= SAME_QUESTION:
+            continue
+        opened.update({place, question})
         body = visitor.fetch(address)
         yield address, _readable(body)
         if not body.startswith(b"PK"):
