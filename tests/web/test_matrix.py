@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
-from werkzeug.test import TestResponse
+from werkzeug.test import Cookie, TestResponse
 
 from coachfollow.flow import signin
 from coachfollow.models import Cohort, Person
@@ -72,23 +72,36 @@ class Knocking:
     visitor: Visitor
     links: Mapping[Thing, Mapping[str, str]]
     named: dict[Thing, Mapping[str, object]] = field(default_factory=dict)
+    cookies: dict[tuple[str, str, str], Cookie] = field(default_factory=dict)
 
     def knock(self, method: str, rule: Rule, thing: Thing) -> tuple[int, bool]:
         """Ask for one address, in a fresh browser of this visitor: the status, and whether they got in."""
-        browser = Browser.of(self.world.app)
-        if self.visitor is Visitor.LINK_HOLDER:
-            for door in DOORS:
-                browser.client.get(self.links[Thing.OWN][door])
-        elif self.visitor in WHO:
-            enter(self.world, browser, WHO[self.visitor])
+        browser = self.browser()
         with self.world.app.test_request_context():
             values = self.arguments(rule, thing)
             address = rule.build(values, append_unknown=False)
         assert address is not None, f"say what {rule.rule} names: {sorted(rule.arguments)}"
         response = browser.client.open(address[1], method=method, data={} if method == "POST" else None)
-        if method == "POST":
-            self.named.clear()  # what waited to be confirmed may have been
-        return response.status_code, is_let_in(response)
+        is_in = is_let_in(response)
+        if (
+            method != "GET" and is_in
+        ):  # what waited to be confirmed may have been, and a session may have ended
+            self.named.clear()
+            self.cookies.clear()
+        return response.status_code, is_in
+
+    def browser(self) -> Browser:
+        """A fresh browser that knows who this is."""
+        browser = Browser.of(self.world.app)
+        if not self.cookies:
+            if self.visitor is Visitor.LINK_HOLDER:
+                for door in DOORS:
+                    browser.client.get(self.links[Thing.OWN][door])
+            elif self.visitor in WHO:
+                enter(self.world, browser, WHO[self.visitor])
+            self.cookies.update(browser.client._cookies or {})
+        browser.client._cookies = dict(self.cookies)
+        return browser
 
     def arguments(self, rule: Rule, thing: Thing) -> Mapping[str, object]:
         """What the address names."""
