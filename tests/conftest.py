@@ -99,11 +99,12 @@ def kept_sqlite(sqlite: "SQLite", tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture(scope="session")
-def kept_postgresql(postgresql: "PostgreSQL") -> "Kept":
+def kept_postgresql(postgresql: "PostgreSQL") -> Iterator["Kept"]:
     """The PostgreSQL database that tests of this process share."""
-    from tests import keeping
+    from tests import keeping, putting_back
 
-    return keeping.Kept(keeping.Databases(postgresql, "kept"))
+    with putting_back.opened(postgresql, "kept", empty=keeping.EMPTY) as rows:
+        yield keeping.Kept(rows)
 
 
 @pytest.fixture(params=BOTH_DATABASES)
@@ -127,11 +128,13 @@ def settings(make_settings: "MakeSettings", database_url: str) -> "Settings":
 
 
 @pytest.fixture(scope="session")
-def apps() -> "Apps":
+def apps() -> Iterator["Apps"]:
     """The apps that tests of this process share."""
     from tests.keeping import Apps
 
-    return Apps()
+    apps = Apps()
+    yield apps
+    apps.close()
 
 
 @pytest.fixture
@@ -194,9 +197,9 @@ def redis_url(valkey: "ValkeyServer") -> str:
     return url
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator["Browser"]:
-    """A Chromium or Chrome without a window; closed after the module, as its event loop gets in others' way."""
+    """A Chromium or Chrome without a window, started once in a test process."""
     from playwright.sync_api import sync_playwright
 
     found = subprocess.run([TREE / ".ci" / "browser", "find"], check=True, capture_output=True, text=True)

@@ -1,6 +1,7 @@
 """Databases and apps that stay from test to test, put back before each: most of what a test costs is making them.
 
-An app that stays keeps its engine, and the engine its compiled statements; its templates stay compiled, too.
+An app that stays keeps its engine, and the engine its compiled statements and, on PostgreSQL, its connections; its
+templates stay compiled, too.
 """
 
 import shutil
@@ -12,19 +13,19 @@ from pathlib import Path
 from typing import Protocol
 
 from flask import Flask
-from psycopg import sql
+from sqlalchemy import Engine
 
 from coachfollow.app import create_app
 from coachfollow.config import Settings
 from coachfollow.extensions import Installation, db
 from coachfollow.vault import Vault
-from tests.databases import TEMPLATE, PostgreSQL, SQLite, quick
+from tests.databases import SQLite, quick
 
 EMPTY = "empty"
 
 
 class Store(Protocol):
-    """States of a database, kept by name; nobody is connected while one is saved or restored."""
+    """States of a database, kept by name; whoever is connected has been asked to `leave` it before."""
 
     name: str
     url: str
@@ -62,31 +63,10 @@ class Files:
         return self._folder / f"{name}.saved"
 
 
-class Databases:
-    """The states of a PostgreSQL database: templates beside it."""
-
-    name = "postgresql"
-
-    def __init__(self, postgresql: PostgreSQL, database: str) -> None:
-        self._server = postgresql
-        self._database = database
-        self._names = {EMPTY: TEMPLATE}
-        self.url = postgresql.url(database)
-
-    def save(self, name: str) -> None:
-        """Keep a template."""
-        self._names[name] = f"{self._database}_{len(self._names)}"
-        self._copy(to=self._names[name], of=self._database)
-
-    def restore(self, name: str) -> None:
-        """Make the database anew from the template."""
-        old = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self._database))
-        self._server.run(old)
-        self._copy(to=self._database, of=self._names[name])
-
-    def _copy(self, *, to: str, of: str) -> None:
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-        self._server.run(copy.format(sql.Identifier(to), sql.Identifier(of)))
+def leave(engine: Engine) -> None:
+    """Let go of a file, as it will be exchanged; rows of PostgreSQL are put back under whoever is connected."""
+    if engine.dialect.name == "sqlite":
+        engine.dispose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +109,12 @@ class Apps:
             app.config.clear()
             app.config.update(config)
             app.extensions["mail"].suppress = suppressed
+            with app.app_context():
+                leave(db.engine)
+
+    def close(self) -> None:
+        """Let go of whatever is still connected."""
+        for app in self.kept.values():
             with app.app_context():
                 db.engine.dispose()
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
 from coachfollow.extensions import db
-from tests import keeping
+from tests import keeping, putting_back
 from tests.conftest import BOTH_DATABASES
 from tests.databases import PostgreSQL, SQLite
 from tests.flow import grounds, post_office
@@ -18,7 +18,7 @@ from tests.flow import world as worlds
 from tests.flow.grounds import Ground
 from tests.flow.post_office import PostOffice
 from tests.flow.world import Stand, Story, World
-from tests.keeping import Databases, Files
+from tests.keeping import EMPTY, Files
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +38,10 @@ def sqlite_ground(sqlite: SQLite, folder: Path) -> Iterator[Ground]:
 @pytest.fixture(scope="session")
 def postgresql_ground(postgresql: PostgreSQL, folder: Path) -> Iterator[Ground]:
     """An app on PostgreSQL."""
-    with grounds.ground(Databases(postgresql, "flow"), folder) as ground:
+    with (
+        putting_back.opened(postgresql, "flow", empty=EMPTY) as rows,
+        grounds.ground(rows, folder) as ground,
+    ):
         yield ground
 
 

@@ -17,6 +17,7 @@ from coachfollow import config
 from coachfollow.config import Settings
 from coachfollow.extensions import Installation, db
 from coachfollow.flow import restoring
+from tests import keeping
 from tests.databases import running_app
 from tests.keeping import EMPTY, Store
 
@@ -54,7 +55,7 @@ class Ground:
                 build(db.session(), self.installation.settings)
                 db.session.remove()
             with self.app.app_context():
-                db.engine.dispose()
+                keeping.leave(db.engine)
             self.store.save(name)
             self.built.add(name)
         self._restore(name)
@@ -78,7 +79,7 @@ class Ground:
 
     def _restore(self, name: str) -> None:
         with self.app.app_context():
-            db.engine.dispose()
+            keeping.leave(db.engine)
         self.store.restore(name)
         for marker in self.installation.settings.data_dir.glob(f"journal/*{restoring.ENDING}"):
             marker.unlink()  # for these tests this is no old backup
