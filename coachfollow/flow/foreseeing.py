@@ -99,7 +99,7 @@ def _replanned(
         zones = {plan.zone, *(one.zone for one in plan.follow_ups)}
         week = weeks[plan.person_id]
         anchored: Mapping[str, Anchored] = {
-            zone: reckoning.anchored(*_by_their_rhythm(plan, worlds(plan, week, zone))) for zone in zones
+            zone: reckoning.anchored(*_theirs(plan, worlds(plan, week, zone))) for zone in zones
         }
         current = {one.key: one.course for one in plan.follow_ups}
         wanted = replanning.wanted(plan, anchored, cause=cause, now=now)
@@ -110,9 +110,12 @@ def _replanned(
     return [one for one in found if one.edits]
 
 
-def _by_their_rhythm(plan: Standing, worlds: tuple[Reckoning, Reckoning]) -> tuple[Reckoning, Reckoning]:
-    was, becomes = worlds
-    return replace(was, own=plan.own), replace(becomes, own=plan.own)
+def _theirs(plan: Standing, worlds: tuple[Reckoning, Reckoning]) -> tuple[Reckoning, Reckoning]:
+    """Both by the rhythm that somebody chose, and with the answers they have given."""
+    was, becomes = (
+        replace(one, own=plan.own, sessions=replace(one.sessions, answers=plan.answers)) for one in worlds
+    )
+    return was, becomes
 
 
 def by_touchpoint(changed: Sequence[Replanned]) -> Sequence[tuple[int, Edit]]:

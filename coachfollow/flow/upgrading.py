@@ -16,7 +16,7 @@ from coachfollow.flow import cohorts, enacting, foreseeing, history, locking, pr
 from coachfollow.flow.foreseeing import Foreseen, Worlds
 from coachfollow.models import Cohort, FollowUpPlan, ProgrammeVersion, Step, Touchpoint
 from coachfollow.queries import schedules, snapshots
-from coachfollow.rules.cadence import ANSWER, Sessions, StepRule
+from coachfollow.rules.cadence import Sessions, StepRule
 from coachfollow.rules.changes import PROGRAMME_CHANGED
 from coachfollow.rules.reckoning import Reckoning
 from coachfollow.rules.replanning import Cause, Standing
@@ -32,7 +32,6 @@ class Upgrade:
     was: int
     becomes: int
     follows: Foreseen
-    waits: bool  # whether something in it waits for an answer: one given before dates nothing
 
 
 def foresee(session: Session, *, cohort: Cohort, now: datetime) -> Upgrade:
@@ -80,7 +79,6 @@ def _upgrade(session: Session, cohort: Cohort, version: ProgrammeVersion, now: d
     return Upgrade(
         was=current.number,
         becomes=version.number,
-        waits=any(one.anchor.startswith(ANSWER) for one in steps.values()),
         follows=foreseeing.foreseen(
             session,
             snapshots.standing(session, FollowUpPlan.cohort_id == cohort.id),

@@ -7,11 +7,12 @@ new is added where its day is still to come.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from coachfollow.rules import pausing, redating
+from coachfollow.rules import pausing, redating, worktime
 from coachfollow.rules.attending import NOT_THERE
+from coachfollow.rules.cadence import ANSWERED
 from coachfollow.rules.changes import Course, Edit, Footing, Key, Meeting
 from coachfollow.rules.kinds import CheckInState, PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.rules.planning import Planned
@@ -48,6 +49,17 @@ class Standing:
     footing: Footing
     follow_ups: Sequence[FollowUp]
     own: Tempo = AS_PLANNED  # the rhythm they chose
+
+    @property
+    def answers(self) -> Mapping[str, date]:
+        """The local day on which each step was first answered; while a plan rests time stands still."""
+        found: dict[str, date] = {}
+        for one in self.follow_ups:
+            at = one.course.settled_at
+            if one.kind in ANSWERED and one.course.state is TouchpointState.COMPLETED and at is not None:
+                day = worktime.local(min(at, _as_of(self.footing, at)), one.zone).date()
+                found[one.step] = min(day, found.get(one.step, day))
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +151,7 @@ def _course(
         return _back(one.course, becomes, footing, now)
     if not _may_move(one.course, footing, was, now):
         return one.course
-    if was is None:  # it was added by hand, or counts from an answer
+    if was is None:  # it was added by hand
         return _elsewhere(one.course, anchored)
     if becomes is None:
         return None

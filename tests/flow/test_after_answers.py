@@ -118,8 +118,7 @@ def test_what_an_upgrade_lets_wait_for_an_answer_is_dated_by_the_answer(stand: S
     text = MOMENTS.replace("    when: {days: 40}", "    when: {working_days: 5, after: answer:asked}")
     programme = template.read(text, file="moments.yaml")
     programmes.publish(world.session, organisation_id=world.organisation_id, programme=programme, now=ASKED)
-    done = upgrading.upgrade(world.session, cohort=world.session.scalars(select(Cohort)).one(), now=ASKED)
-    assert done.waits
+    upgrading.upgrade(world.session, cohort=world.session.scalars(select(Cohort)).one(), now=ASKED)
     assert world.states(ANNA)["last-nudge"] is TouchpointState.CANCELLED
 
     world.answer(ANNA, "asked", YES, now=ASKED + DAY)
@@ -127,3 +126,39 @@ def test_what_an_upgrade_lets_wait_for_an_answer_is_dated_by_the_answer(stand: S
     nudge = world.touchpoint(ANNA, "last-nudge")
     assert (nudge.state, nudge.state_reason, nudge.settled_at) == (TouchpointState.PLANNED, None, None)
     assert nudge.local_date == date(2026, 3, 18)
+
+
+def test_an_upgrade_dates_what_waits_from_an_answer_that_was_given_before(stand: Stand) -> None:
+    def answered(world: World) -> None:
+        world.train(ANNA, BEN)
+        world.open_mails(FIRST_MAIL)
+        world.answer(BEN, "plan", PLAN, now=FIRST_MAIL)
+        world.open_mails(ASKED)
+        world.answer(ANNA, "asked", YES, now=ASKED + DAY)
+
+    world = stand(answered)
+    text = MOMENTS.replace("    when: {days: 40}", "    when: {working_days: 5, after: answer:asked}")
+    text = text.replace("    when: {days: 3}", "    when: {days: 3, after: answer:plan}")
+    programme = template.read(text, file="moments.yaml")
+    programmes.publish(world.session, organisation_id=world.organisation_id, programme=programme, now=ASKED)
+    group = world.session.scalars(select(Cohort)).one()
+
+    upgrading.upgrade(world.session, cohort=group, now=ASKED + 2 * DAY)
+
+    assert days(world)["last-nudge"] == date(2026, 3, 18)  # five working days after Wednesday, 11 March
+    assert world.states(BEN)["last-nudge"] is TouchpointState.CANCELLED  # Ben has not answered yet
+    # the reminder that Ben's plan would bring had come by its day already: what was sent stays
+    assert world.states(BEN)["nudge"] is TouchpointState.OPEN
+
+
+def test_what_an_answer_dated_follows_a_newer_version_of_the_programme(world: World) -> None:
+    world.answer(ANNA, "asked", YES, now=ASKED + DAY)
+    text = WAITING.replace("{working_days: 5, after: answer:asked}", "{working_days: 7, after: answer:asked}")
+    programme = template.read(text, file="waiting.yaml")
+    programmes.publish(world.session, organisation_id=world.organisation_id, programme=programme, now=ASKED)
+    group = world.session.scalars(select(Cohort)).one()
+
+    upgrading.upgrade(world.session, cohort=group, now=ASKED + 2 * DAY)
+
+    assert days(world)["last-nudge"] == date(2026, 3, 20)
+    assert "last-nudge" not in days(world, BEN)

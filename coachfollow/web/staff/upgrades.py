@@ -15,7 +15,6 @@ FACT = (
     "Now the group has version {was}. What is still to come gets the new words too; what was asked or answered keeps"
     " those it had. When somebody counts as having attended stays as it is."
 )
-WAITS = " What waits for an answer is dated by answers from now on; one that was given before dates nothing."
 
 
 @pages.get("/groups/<cohort>/upgrade")
@@ -30,7 +29,7 @@ def show(cohort: str) -> ResponseReturnValue:
         title=f"Take version {found.becomes} of the programme",
         eyebrow=group.title,
         back=url_for("groups.show", cohort=cohort),
-        fact=FACT.format(was=found.was) + (WAITS if found.waits else ""),
+        fact=FACT.format(was=found.was),
         shown=foreshown.of(found.follows),
         values={},
         endpoint="upgrades.show",
