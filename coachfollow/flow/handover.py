@@ -150,7 +150,7 @@ def renew(session: Session, touchpoint_ids: Sequence[int], *, reason: str, now: 
 def who_is_told(found: Handover) -> str:
     """Say who gets a mail about it."""
     placed = len({one.person_id for one in found.told if not one.is_coach})
-    others = "see their coach on their page and in the mails that come."
+    others = "read who coaches them now in their next mail, and on their page."
     if not found.told:
         return (
             f"Nobody gets a mail about this: no meeting of theirs stands in a calendar. Participants {others}"

@@ -1,7 +1,7 @@
 """Writes mails: gathers a batch's facts in sets, fills the prepared wording, makes the links and their tokens."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -77,7 +77,8 @@ class _Desk:
         attendees = {row.attendee_id for row in rows if row.attendee_id is not None}
         self.meetings = letters.gatherings(session, attendee_ids=attendees) if attendees else {}
         self.lists = coach_lists.of_letters(session, [row for row in rows if row.raw is None], now=now)
-        self.prepared: dict[tuple[MessageKind, int | None, str, str], Prepared] = {}
+        self.with_new_coach = letters.with_new_coach(session, plan_ids=plans)
+        self.prepared: dict[tuple[object, ...], Prepared] = {}
         self.titles: dict[tuple[int | None, str], str] = {}
 
     def write(self, letter: Letter, parts: Sequence[Letter]) -> Written:
@@ -134,7 +135,7 @@ class _Desk:
         return [
             Section(
                 kind=letter.kind,
-                wording=self._wording(letter),
+                wording=self._wording(letter, is_first=letter.plan_id not in plans[:n]),
                 has_plan=bool(fact.values["commitment"]),
                 has_footer=letter.plan_id not in plans[:n],
             )
@@ -142,12 +143,16 @@ class _Desk:
         ]
 
     def _prepared(self, letter: Letter) -> Prepared:
-        key = (letter.kind, letter.step_id, letter.locale, letter.organisation)
+        key = (letter.kind, letter.step_id, letter.locale, letter.organisation, self._has_news(letter))
         if key not in self.prepared:
             self.prepared[key] = stationery.of(letter, self._wording(letter))
         return self.prepared[key]
 
-    def _wording(self, letter: Letter) -> Wording:
+    def _has_news(self, letter: Letter) -> bool:
+        """Whether this is the first mail to a participant since another coaches them."""
+        return letter.plan_id in self.with_new_coach and letter.person_id == letter.participant_id
+
+    def _wording(self, letter: Letter, *, is_first: bool = True) -> Wording:
         if letter.step_id is None or letter.kind in {
             MessageKind.COACH_WILL_CALL,
             MessageKind.ASK_HOURS,
@@ -156,7 +161,8 @@ class _Desk:
         }:
             return Wording()
         words = letters.step_words(self.session, step_id=letter.step_id, locale=letter.locale)
-        return wordings.of_step(letter.kind, letter.touchpoint_kind, words)
+        found = wordings.of_step(letter.kind, letter.touchpoint_kind, words)
+        return replace(found, new_coach=True) if is_first and self._has_news(letter) else found
 
     def _values(self, letter: Letter, meeting: Gathering | None) -> Mapping[str, str]:
         situation, action = self._commitment(letter)

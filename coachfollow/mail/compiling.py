@@ -152,6 +152,7 @@ def _authored(kind: MessageKind, wording: Wording, furniture: Mapping[str, objec
         "choices": [(value, placeholders.fill(label, values)) for value, label in wording.choices],
         "seen_by": placeholders.fill(wording.seen_by, values),
         "to_manager": wording.audience is Audience.MANAGER,
+        "new_coach": wording.new_coach,
         "plan_first": plan_first,
         "plan_is_quoted": placeholders.Blank("commitment") in placeholders.parts(body),
     }

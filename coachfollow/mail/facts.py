@@ -33,7 +33,8 @@ class Wording:
     """One step's authored text in one language: Markdown subset with placeholders.
 
     An empty subject or body takes our own words for that kind of mail. `choices` are pairs of value and
-    label. `seen_by` says who will see the answer, as a sentence. `audience` is whom it speaks to.
+    label. `seen_by` says who will see the answer, as a sentence. `audience` is whom it speaks to. `new_coach` lets
+    the mail say who coaches them by now.
     """
 
     subject: str = ""
@@ -42,6 +43,7 @@ class Wording:
     choices: tuple[tuple[str, str], ...] = ()
     seen_by: str = ""
     audience: Audience = Audience.PARTICIPANT
+    new_coach: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

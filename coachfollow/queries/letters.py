@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import (
@@ -29,7 +29,7 @@ from coachfollow.models import (
     TrainingSession,
 )
 from coachfollow.queries import programmes
-from coachfollow.rules.kinds import MessageKind, StepKind
+from coachfollow.rules.kinds import LEFT, MAIL_OF, MessageKind, StepKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +208,33 @@ def step_words(session: Session, *, step_id: int, locale: str) -> StepWords:
 def programme_title(session: Session, *, version_id: int, locale: str) -> str:
     """Give a programme's title in this language or its own."""
     return programmes.text(session, version_id=version_id, locale=locale).title
+
+
+def with_new_coach(session: Session, *, plan_ids: Collection[int]) -> Collection[int]:
+    """Give those of these plans that have another coach than before, as their participants have not read yet."""
+    before = aliased(Coaching)
+    said = (
+        (Message.plan_id == Coaching.plan_id)
+        & (Message.person_id == FollowUpPlan.person_id)
+        & Message.kind.in_(_NAMES_COACH)
+        & Message.state.in_(LEFT)
+        & (Message.first_tried_at >= Coaching.from_at)
+    )
+    return session.scalars(
+        select(Coaching.plan_id)
+        .join(FollowUpPlan, FollowUpPlan.id == Coaching.plan_id)
+        .where(
+            Coaching.plan_id.in_(list(plan_ids)),
+            Coaching.to_at.is_(None),
+            exists().where(before.plan_id == Coaching.plan_id, before.to_at.is_not(None)),
+            ~exists().where(said),
+        )
+    ).all()
+
+
+_NAMES_COACH = frozenset(
+    {*MAIL_OF.values(), MessageKind.REMINDER, MessageKind.INVITATION, MessageKind.COACH_WILL_CALL}
+)
 
 
 def gatherings(session: Session, *, attendee_ids: Collection[int]) -> Mapping[int, Gathering]:

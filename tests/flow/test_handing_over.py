@@ -10,7 +10,8 @@ from coachfollow.models import CheckIn, Coaching, Cohort, Event, Message, Person
 from coachfollow.queries import letters, timelines
 from coachfollow.queries.handovers import Whose
 from coachfollow.rules.kinds import CheckInState, MessageKind, MessageState, TouchpointState
-from tests.flow.world import AFTER, DAY, World
+from tests.flow.post_office import PostOffice
+from tests.flow.world import AFTER, DAY, FIRST_MAIL, World
 
 PEOPLE = [f"person{n}@example.org" for n in range(6)]
 CARLA, CLEO, CORA = "carla@example.org", "cleo@example.org", "cora@example.org"
@@ -140,3 +141,23 @@ def test_what_changed_meanwhile_is_shown_anew(world: World) -> None:
         hand_over(world, shown="something else")
     world.session.rollback()
     assert world.session.scalars(select(Event.name).where(Event.name == "coach changed")).all() == []
+
+
+def test_the_next_mail_says_once_who_coaches_them_now(world: World, office: PostOffice) -> None:
+    begin(world, CARLA)
+    world.drain(FIRST_MAIL)
+    world.bookable(CLEO)
+    hand_over(world, to=CLEO, of=PEOPLE[0])
+    world.live(AFTER + 9 * DAY, since=AFTER + DAY)
+
+    def told(email: str) -> list[bool]:
+        world.session.rollback()
+        mails = [one for one in office.to(email) if one.get_content_type() != "text/calendar"]
+        texts = [one.get_body(("plain",)) for one in mails]
+        return ["it is cleo now" in str(one.get_content()) for one in texts if one is not None]
+
+    first, news, *later = told(PEOPLE[0])
+    assert (first, news) == (False, True)
+    assert later
+    assert not any(later)
+    assert not any(told(PEOPLE[1]))

@@ -1,6 +1,7 @@
 """One mail of each kind to open and look at; `COACHFOLLOW_GOLDEN=write` writes them anew, on purpose only."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,15 @@ def test_the_mail_is_the_one_we_looked_at(name: str, kind: MessageKind, locale: 
     compare(name, raw)
 
 
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_the_first_mail_since_another_coaches_them_is_the_one_we_looked_at(locale: str) -> None:
+    told = replace(wording_of(MessageKind.PROMPT), new_coach=True)
+    compare(
+        f"new-coach-{locale}",
+        prepare(MessageKind.PROMPT, told, HOUSE, locale).fill(facts(MessageKind.PROMPT)),
+    )
+
+
 @pytest.mark.parametrize("name", TOGETHER)
 def test_the_mail_of_several_parts_is_the_one_we_looked_at(name: str) -> None:
     kinds = TOGETHER[name]
@@ -51,4 +61,7 @@ def compare(name: str, raw: bytes) -> None:
 
 
 def test_every_golden_mail_belongs_to_a_case() -> None:
-    assert {file.stem for file in GOLDEN.iterdir()} == {case[0] for case in CASES} | set(TOGETHER)
+    assert {file.stem for file in GOLDEN.iterdir()} == {case[0] for case in CASES} | set(TOGETHER) | {
+        "new-coach-en",
+        "new-coach-de",
+    }
