@@ -88,7 +88,10 @@ def _say_sent(went_out: dict[str, Any]) -> None:
 
 
 def _say_pages(opened: dict[str, Any]) -> None:
-    print(f"pages over {opened['touchpoints']:,} touchpoints (bar: {opened['bar_ms']} ms to the first byte)")
+    print(
+        f"pages over {opened['touchpoints']:,} touchpoints (bar: {opened['bar_ms']} ms to the first byte; the"
+        f" database alone looks once at all of them in {opened['floor_ms']:,.0f})"
+    )
     for title, page in opened["pages"].items():
         print(
             f"  {title:<24}{page['warm_ms']:>8,.0f} ms ({page['cpu_ms']:,.0f} of CPU;"

@@ -1,4 +1,8 @@
-"""Measures the main pages over 100,000 touchpoints: how long until the whole answer of the server is there."""
+"""Measures the main pages over 100,000 touchpoints: how long until the whole answer of the server is there.
+
+Beside it, as a floor of this machine in this hour, how long the database alone takes to look once at each follow-up
+that counts.
+"""
 
 import json
 import statistics
@@ -10,7 +14,7 @@ from typing import NamedTuple
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from benchmarks import inhabited, world
@@ -29,13 +33,26 @@ def measure(folder: Path) -> dict[str, object]:
         now = clock.now()
         touchpoints = inhabited.settle(db.session(), folder, now=now)
         asked = list(_pages(db.session()))
+        floor = _floor(db.session())
         db.session.remove()
     warming.begin(app).join()  # as a web process does before anybody comes
     return {
         "touchpoints": touchpoints,
         "bar_ms": BAR_MS,
+        "floor_ms": floor,
         "pages": {title: _page(app, person, path) for title, person, path in asked},
     }
+
+
+def _floor(session: Session) -> float:
+    """Count by outcome, as plainly as can be: the median, in milliseconds."""
+    counted = text("SELECT outcome, count(*) FROM touchpoints WHERE outcome IS NOT NULL GROUP BY outcome")
+    took = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        session.execute(counted).all()
+        took.append(1000 * (time.perf_counter() - began))
+    return statistics.median(took)
 
 
 def _pages(session: Session) -> Iterator[tuple[str, int, str]]:
