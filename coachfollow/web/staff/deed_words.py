@@ -45,19 +45,9 @@ def question(deed: Deed, mail: Posted) -> Question:
         case Deed.SETTLE:
             return _settle()
         case Deed.RESEND:
-            return Question(
-                title="Send it again?",
-                lead="This is what will happen. Nothing has happened yet.",
-                means=tuple(_resent(mail)),
-                button="Send it again",
-            )
+            return _before("Send it again", _resent(mail))
         case Deed.CANCEL:
-            return Question(
-                title="Take it back?",
-                lead="This is what will happen. Nothing has happened yet.",
-                means=tuple(_cancelled(mail)),
-                button="Take it back",
-            )
+            return _before("Take it back", _cancelled(mail))
 
 
 def question_about(deed: Deed, mails: Sequence[Posted]) -> Question:
@@ -75,19 +65,9 @@ def question_about(deed: Deed, mails: Sequence[Posted]) -> Question:
                 button="Keep this",
             )
         case Deed.RESEND:
-            return Question(
-                title="Send them again?",
-                lead="This is what will happen. Nothing has happened yet.",
-                means=tuple(_all_resent(mails)),
-                button="Send them again",
-            )
+            return _before("Send them again", _all_resent(mails))
         case Deed.CANCEL:
-            return Question(
-                title="Take them back?",
-                lead="This is what will happen. Nothing has happened yet.",
-                means=tuple(_all_cancelled(mails)),
-                button="Take them back",
-            )
+            return _before("Take them back", _all_cancelled(mails))
 
 
 def done_to(number: int, deed: Deed) -> str:
@@ -100,6 +80,15 @@ def done_to(number: int, deed: Deed) -> str:
             return f"{mails} back in the outbox: they leave when a worker looks next."
         case Deed.CANCEL:
             return f"{mails} taken back. What was just being handed over may still have left: its history says so."
+
+
+def _before(deed: str, means: Iterator[str]) -> Question:
+    return Question(
+        title=f"{deed}?",
+        lead="This is what will happen. Nothing has happened yet.",
+        means=tuple(means),
+        button=deed,
+    )
 
 
 def _settle() -> Question:
