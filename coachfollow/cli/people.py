@@ -40,6 +40,9 @@ def import_(file: Path, date_order: str | None, *, preview: bool, as_json: bool)
     if brought.elsewhere:
         said = f"{brought.elsewhere} in another time zone: {brought.moved} follow-ups come at the same hour there"
         lines.append(f"{said}; meetings keep their time, and nobody gets a mail about this.")
+    if brought.otherwise:
+        said = f"{brought.otherwise} work at other times: {brought.shifted} follow-ups come on another day or hour"
+        lines.append(f"{said}; meetings keep their time, and nobody gets a mail about this.")
     lines += [f"Line {one.line} was left out: {one.sentence}" for one in reading.problems]
     if preview:
         lines.append("Nothing has changed so far.")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from coachfollow.flow import enacting, foreseeing
 from coachfollow.flow.foreseeing import Foreseen
 from coachfollow.models import FollowUpPlan, Person
-from coachfollow.queries import schedules, snapshots
+from coachfollow.queries import snapshots
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.reckoning import Reckoning
 from coachfollow.rules.replanning import Cause, Standing
@@ -22,16 +22,11 @@ def come_back(
 ) -> Foreseen:
     """Let what is to come stand where it would without this leave, which counts no more already. No commit."""
     standings = snapshots.standing(session, FollowUpPlan.person_id == person_id)
-    frames = schedules.frames(session, {(one.cohort_id, one.version_id) for one in standings})
 
-    def worlds(plan: Standing, week: WorkingTime, zone: str) -> tuple[Reckoning, Reckoning]:
-        frame = frames[plan.cohort_id, plan.version_id]
-        away = replace(week, leave=(*week.leave, leave))
-        return (
-            Reckoning(steps=frame.steps, sessions=frame.sessions, week=away, zone=zone),
-            Reckoning(steps=frame.steps, sessions=frame.sessions, week=week, zone=zone),
-        )
+    def becoming(_: Standing, there: Reckoning, week: WorkingTime) -> tuple[Reckoning, Reckoning]:
+        return replace(there, week=replace(week, leave=(*week.leave, leave))), there
 
+    worlds = foreseeing.by_their_programmes(session, standings, becoming)
     found = foreseeing.foreseen(session, standings, worlds=worlds, cause=BACK, about="", now=now)
     house = session.get_one(Person, person_id).organisation_id
     enacting.enact(session, found, organisation_id=house, now=now, actor_id=actor_id)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.flow import sets
 from coachfollow.flow.changing import is_freed
-from coachfollow.queries import meetings, worktimes
+from coachfollow.queries import meetings, schedules, worktimes
 from coachfollow.queries.meetings import Hearer
 from coachfollow.rules import reckoning, replanning
 from coachfollow.rules.changes import Edit
@@ -24,6 +24,9 @@ EXCUSED, LEFT_OUT = "follow-up excused", "follow-up left out"
 
 Worlds = Callable[[Standing, WorkingTime, str], tuple[Reckoning, Reckoning]]
 """What dates somebody with this working time in this zone: until now, and from now on."""
+
+Becoming = Callable[[Standing, Reckoning, WorkingTime], tuple[Reckoning, Reckoning]]
+"""Two of a reckoning by somebody's own programme, sessions and working time: until now, and from now on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,18 @@ def foreseen(
         told=_told(session, freed),
         mark=replanning.mark(changed, about=about),
     )
+
+
+def by_their_programmes(session: Session, standings: Sequence[Standing], becoming: Becoming) -> Worlds:
+    """Date each of these plans by the programme and the sessions it has, where something else changes."""
+    frames = schedules.frames(session, {(one.cohort_id, one.version_id) for one in standings})
+
+    def worlds(plan: Standing, week: WorkingTime, zone: str) -> tuple[Reckoning, Reckoning]:
+        frame = frames[plan.cohort_id, plan.version_id]
+        theirs = Reckoning(steps=frame.steps, sessions=frame.sessions, week=week, zone=zone)
+        return becoming(plan, theirs, week)
+
+    return worlds
 
 
 def _told(session: Session, freed: Sequence[int]) -> Sequence[Hearer]:

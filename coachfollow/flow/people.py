@@ -1,7 +1,7 @@
 """Keeps people: from a file or one by one, nobody twice."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from coachfollow import vault
 from coachfollow.errors import Invalid
-from coachfollow.flow import history, relations, rezoning, sets
+from coachfollow.flow import history, relations, resettling, sets
+from coachfollow.flow.resettling import Habits, Resettled
 from coachfollow.intake.people import PersonRow
 from coachfollow.models import Organisation, Person
 from coachfollow.queries import matching
@@ -30,6 +31,8 @@ class Brought:
     unchanged: int
     elsewhere: int = 0  # people in another time zone
     moved: int = 0  # follow-ups that come by their new clock
+    otherwise: int = 0  # people with another week or other public holidays
+    shifted: int = 0  # follow-ups that come on another day or hour for it
 
 
 def find_or_add(
@@ -124,12 +127,12 @@ def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], 
     _refuse_shared_numbers(rows, known)
     mentioned = {row.email: row for row in rows}
     managers = {row.manager for row in rows if row.manager} - mentioned.keys()
-    zones = _zones(rows, known)
-    elsewhere = rezoning.rezone(session, zones, organisation_id=organisation_id, now=now, actor_id=None)
-    added, changed = 0, len(zones)
+    habits = _habits(rows, known)
+    resettled = resettling.resettle(session, habits, organisation_id=organisation_id, now=now, actor_id=None)
+    added, changed = 0, len(habits)
     for row in rows:
         if row.email in known:
-            changed += _refresh(known[row.email], row) and known[row.email].id not in zones
+            changed += _refresh(known[row.email], row) and known[row.email].id not in habits
         else:
             known[row.email] = add(
                 session,
@@ -152,13 +155,7 @@ def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], 
         session, "people brought", at=now, organisation_id=organisation_id, added=added, changed=changed
     )
     session.commit()
-    return Brought(
-        added=added,
-        changed=changed,
-        unchanged=len(rows) - added - changed,
-        elsewhere=elsewhere.people,
-        moved=elsewhere.moved,
-    )
+    return _brought(rows, added=added, changed=changed, resettled=resettled)
 
 
 def compare(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], now: datetime) -> Brought:
@@ -167,23 +164,34 @@ def compare(session: Session, *, organisation_id: int, rows: Sequence[PersonRow]
     _refuse_shared_numbers(rows, known)
     added = sum(row.email not in known for row in rows)
     changed = sum(row.email in known and bool(_news(known[row.email], row)) for row in rows)
-    elsewhere = rezoning.foresee(session, _zones(rows, known), now=now)
+    resettled = resettling.foresee(session, _habits(rows, known), now=now)
+    return _brought(rows, added=added, changed=changed, resettled=resettled)
+
+
+def _brought(rows: Sequence[PersonRow], *, added: int, changed: int, resettled: Resettled) -> Brought:
     return Brought(
         added=added,
         changed=changed,
         unchanged=len(rows) - added - changed,
-        elsewhere=elsewhere.people,
-        moved=elsewhere.moved,
+        elsewhere=resettled.elsewhere,
+        moved=resettled.moved,
+        otherwise=resettled.otherwise,
+        shifted=resettled.shifted,
     )
 
 
-def _zones(rows: Sequence[PersonRow], known: Mapping[str, Person]) -> Mapping[int, str]:
-    """The people whom we know in another time zone than their row says, and where they live now."""
-    return {
-        known[row.email].id: row.zone
-        for row in rows
-        if row.email in known and row.zone and row.zone != known[row.email].zone
-    }
+def _habits(rows: Sequence[PersonRow], known: Mapping[str, Person]) -> Mapping[int, Habits]:
+    """The people whose zone, week or public holidays are others than we know, and what they are from now on."""
+    found: dict[int, Habits] = {}
+    for row in rows:
+        if row.email in known:
+            was = resettling.of(known[row.email])
+            becomes = Habits(
+                zone=row.zone or was.zone, week=row.week or was.week, region=row.region or was.region
+            )
+            if becomes != was:
+                found[known[row.email].id] = becomes
+    return found
 
 
 def _refuse_shared_numbers(rows: Sequence[PersonRow], known: Mapping[str, Person]) -> None:
@@ -206,8 +214,9 @@ def set_zone(session: Session, *, person_id: int, zone: str, now: datetime) -> N
     problem = worktime.zone_problem(zone)
     if problem is not None:
         raise Invalid(problem, {"zone": problem})
-    house = session.get_one(Person, person_id).organisation_id
-    rezoning.rezone(session, {person_id: zone}, organisation_id=house, now=now, actor_id=None)
+    person = session.get_one(Person, person_id)
+    house, there = person.organisation_id, replace(resettling.of(person), zone=zone)
+    resettling.resettle(session, {person_id: there}, organisation_id=house, now=now, actor_id=None)
     session.commit()
 
 

@@ -104,3 +104,12 @@ def test_no_file_is_said_kindly(lena: Browser) -> None:
     assert lena.send("/people").status_code == 422
     assert "Choose a file" in lena.text
     assert lena.send("/people", text="anna@example.org").status_code == 422
+
+
+def test_a_file_with_other_working_times_says_what_moves_before_it_does(lena: Browser) -> None:
+    weeks = "Email,Name,Working week,Country\nanna@example.org,Anna,thu-fri 10:00-12:00,Portugal\n"
+
+    upload(lena, "/people", "people.csv", weeks.encode())
+
+    assert "1 person works at other times" in lena.text
+    assert "on another day or hour" in lena.text
