@@ -24,7 +24,7 @@ def outcome(source: str, folder: Path, *, ci: str) -> tuple[int, str]:
     done = subprocess.run(
         [*command, "-p", "no:cacheprovider", "-p", "tests.strictness", str(folder)],
         cwd=TREE,
-        env={"PATH": os.environ["PATH"], "CI": ci},
+        env={"PATH": os.environ["PATH"], "CI": ci, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         check=False,
         capture_output=True,
         text=True,

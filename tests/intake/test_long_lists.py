@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from coachfollow.intake.reading import Reading, read
 from tests.intake.samples import read_bytes
 
-SHORT, LONG = 200, 2_000
-A_LITTLE = 150_000  # bytes; kept in memory, 1,800 rows more take from five hundred thousand to two million
+SHORT, LONG = 100, 900
+A_LITTLE = 100_000  # bytes; kept in memory, 800 rows more take from two hundred thousand to a million
 
 
 def people(count: int) -> Iterator[str]:

@@ -138,33 +138,43 @@ def test_as_a_process_it_works_and_ends_when_told(
         assert process.wait(timeout=10) == 0
 
 
+def test_as_a_process_it_says_why_it_does_not_start(environ: Mapping[str, str]) -> None:
+    wrong = {**environ, f"{processes.PREFIX}SECRET_KEY": "short"}
+    with processes.started("jobs.worker", "post", environ=wrong) as process:
+        said, _ = process.communicate(timeout=processes.WITHIN)
+
+    assert process.returncode == 2
+    assert "COACHFOLLOW_SECRET_KEY is shorter" in said
+
+
+@pytest.mark.usefixtures("at_work")
 @pytest.mark.parametrize(
     ("settings", "arguments", "code", "sentence"),
     [
-        pytest.param(
-            {"secret_key": "short"}, ["post"], 2, "COACHFOLLOW_SECRET_KEY is shorter", id="a wrong setting"
-        ),
-        pytest.param({"redis_url": ""}, ["post"], 2, "--no-redis", id="no Redis, and not told to do without"),
+        pytest.param({"REDIS_URL": ""}, ["post"], 2, "--no-redis", id="no Redis, and not told to do without"),
         pytest.param({}, [], 2, "Say which queue", id="no queue, though there is Redis"),
         pytest.param({}, ["kitchen"], 2, "invalid choice", id="no such queue"),
+        pytest.param(
+            {"DATABASE_URL": "sqlite:///{folder}/empty.db"},
+            *(["desk"], 1, "Run: coachfollow migrate"),
+            id="tables of another version",
+        ),
     ],
 )
 def test_it_says_why_it_does_not_start(
-    environ: Mapping[str, str], settings: dict[str, str], arguments: list[str], code: int, sentence: str
+    settings: dict[str, str],
+    arguments: list[str],
+    code: int,
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    changed = {**environ, **{processes.PREFIX + name.upper(): value for name, value in settings.items()}}
-    with processes.started("jobs.worker", *arguments, environ=changed) as process:
-        said, _ = process.communicate(timeout=processes.WITHIN)
+    for name, value in settings.items():
+        monkeypatch.setenv(f"{processes.PREFIX}{name}", value.format(folder=tmp_path))
 
-    assert process.returncode == code
-    assert sentence in said
+    with pytest.raises(SystemExit) as ended:
+        worker.main(arguments)
 
-
-def test_it_refuses_tables_of_another_version(tmp_path: Path, redis_url: str) -> None:
-    url = f"sqlite:///{tmp_path / 'empty.db'}"
-    environ = processes.environment(database_url=url, data_dir=tmp_path, redis_url=redis_url)
-    with processes.started("jobs.worker", "desk", environ=environ) as process:
-        said, _ = process.communicate(timeout=processes.WITHIN)
-
-    assert process.returncode == 1
-    assert "Run: coachfollow migrate" in said
+    assert ended.value.code == code
+    assert sentence in capsys.readouterr().err

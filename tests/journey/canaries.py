@@ -39,7 +39,7 @@ def pages_of(visitor: Visitor) -> Iterator[tuple[str, str]]:
         ):
             continue
         seen.add(address)
-        place, question = (parts.path,), (parts.path, *sorted(parse_qs(parts.query)))
+        place, question = (parts.path,), (parts.path, "?", *sorted(parse_qs(parts.query)))
         if opened[place] >= SAME_PAGE or opened[question] >= SAME_QUESTION:
             continue
         opened.update({place, question})

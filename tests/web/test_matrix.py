@@ -83,9 +83,7 @@ class Knocking:
         assert address is not None, f"say what {rule.rule} names: {sorted(rule.arguments)}"
         response = browser.client.open(address[1], method=method, data={} if method == "POST" else None)
         is_in = is_let_in(response)
-        if (
-            method != "GET" and is_in
-        ):  # what waited to be confirmed may have been, and a session may have ended
+        if method != "GET" and is_in:  # what waited may have been confirmed, and a session have ended
             self.named.clear()
             self.cookies.clear()
         return response.status_code, is_in
