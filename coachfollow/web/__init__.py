@@ -4,10 +4,12 @@ from flask import Flask
 
 from coachfollow.web import layout, policies, refusals, visits
 from coachfollow.web.pages import BLUEPRINTS, NAVIGATION
+from coachfollow.web.routing import LazyRule
 
 
 def register(app: Flask) -> None:
     """Bind every page to the app; one without a policy stops it from starting."""
+    app.url_rule_class = LazyRule
     visits.register(app)
     refusals.register(app)
     layout.register(app, NAVIGATION)
