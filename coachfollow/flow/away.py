@@ -62,6 +62,13 @@ def foresee(session: Session, *, plan_id: int, leave: Leave, now: datetime) -> S
     return [_foreseen(edit, kinds[edit.key]) for edit in change.edits]
 
 
+def foresee_all(session: Session, *, person_id: int, leave: Leave, now: datetime) -> Sequence[Foreseen]:
+    """Say what somebody's leave would change about all of their own plans; nothing is written."""
+    living = _plans_of(person_id).where(FollowUpPlan.state.in_(LIVING)).order_by(FollowUpPlan.id)
+    plans = session.scalars(living).all()
+    return [one for plan in plans for one in foresee(session, plan_id=plan, leave=leave, now=now)]
+
+
 def _foreseen(edit: Edit, kind: StepKind) -> Foreseen:
     is_left_out = edit.after.state is TouchpointState.EXCUSED
     was = edit.before or edit.after

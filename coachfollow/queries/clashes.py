@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Person, Touchpoint
 from coachfollow.queries import wishes, worktimes
 from coachfollow.rules import slots_clashes
+from coachfollow.rules.absences import Leave
 from coachfollow.rules.kinds import CheckInState
 from coachfollow.rules.slots_values import Coach, Meeting
 from coachfollow.rules.worktime import WorkingTime
@@ -32,6 +33,16 @@ class Clash:
 def clashes(session: Session, *, coach_id: int, now: datetime) -> Sequence[Clash]:
     """Give one coach's meetings to come that no longer fit, the nearest first."""
     return of_coaches(session, coach_ids=[coach_id], now=now).get(coach_id, ())
+
+
+def during(session: Session, *, coach_id: int, leave: Leave, zone: str, now: datetime) -> Sequence[Clash]:
+    """Give one coach's meetings to come that a leave would no longer let them hold, the nearest first."""
+    rows = _standing(session, [coach_id], since=now)
+    return [
+        row.clash(slots_clashes.AWAY)
+        for row in rows
+        if slots_clashes.is_during(row.meeting, leave, zone=zone)
+    ]
 
 
 def of_coaches(

@@ -1,9 +1,10 @@
 """Says why a meeting that stands no longer fits: hours, limits and leave change after an invitation has left."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
-from coachfollow.rules import slots_time
+from coachfollow.rules import slots_time, worktime
+from coachfollow.rules.absences import NOON, Leave
 from coachfollow.rules.slots_room import Room
 from coachfollow.rules.slots_values import Coach, Meeting
 from coachfollow.rules.worktime import Hours
@@ -21,6 +22,14 @@ def why(meeting: Meeting, *, coach: tuple[Hours | None, str], person: tuple[Hour
     if not _lies_in(meeting, hours, zone):
         return AWAY
     return None if _lies_in(meeting, *person) else NOT_WORKED
+
+
+def is_during(meeting: Meeting, leave: Leave, *, zone: str) -> bool:
+    """Whether a meeting would fall into a leave, which begins and ends by the clock there."""
+    begins = datetime.combine(leave.first, NOON if leave.from_noon else time())
+    ends = datetime.combine(leave.last, NOON) if leave.until_noon else None
+    until = worktime.resolve(ends, zone) if ends else worktime.end_of_day(leave.last, zone)
+    return worktime.resolve(begins, zone) < meeting.ends_at and meeting.starts_at < until
 
 
 def crowded(meetings: Sequence[Meeting], *, coach: Coach) -> Mapping[int, str]:

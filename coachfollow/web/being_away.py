@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from coachfollow.errors import Invalid
+from coachfollow.errors import Invalid, NotFound
 from coachfollow.flow import away
 from coachfollow.queries import timelines, worktimes
 from coachfollow.rules import worktime
@@ -41,7 +41,7 @@ def take(plan: str) -> ResponseReturnValue:
     """Show what would move; move it once it is confirmed."""
     link = keyring.held(TokenPurpose.PLAN, plan)
     try:
-        leave = _leave(timelines.head(g.session, public_id=plan).zone)
+        leave = typed(timelines.head(g.session, public_id=plan).zone)
     except Invalid as refusal:
         return _page(plan, refusal.fields), refusal.status
     if "confirm" not in request.form:
@@ -56,21 +56,26 @@ def take(plan: str) -> ResponseReturnValue:
 def take_back(plan: str) -> ResponseReturnValue:
     """Forget that I am away then."""
     link = keyring.held(TokenPurpose.PLAN, plan)
-    leave = Leave(
-        first=_day("first"),
-        last=_day("last"),
-        from_noon="from_noon" in request.form,
-        until_noon="until_noon" in request.form,
-    )
     back = away.take_back(
-        g.session, person_id=link.person_id, leave=leave, now=g.now, actor_id=link.person_id
+        g.session, person_id=link.person_id, leave=known(), now=g.now, actor_id=link.person_id
     )
     came = saying.how_many(back, "thing comes", "things come")
     flash(f"Taken back. {came} on the old day again." if back else "Taken back. Nothing had moved for it.")
     return redirect(url_for("being_away.show", plan=plan))
 
 
-def _leave(zone: str) -> Leave:
+def known() -> Leave:
+    """Read which leave is taken back; raises Invalid, or NotFound for one that cannot be."""
+    first, last = _day("first"), _day("last")
+    halves = {name: name in request.form for name in ("from_noon", "until_noon")}
+    try:
+        return Leave(first=first, last=last, **halves)
+    except ValueError:
+        raise NotFound("There is no such leave.") from None
+
+
+def typed(zone: str) -> Leave:
+    """Read a leave that is to be, by the clock there; raises Invalid with what is wrong beside which field."""
     return away.spell(
         first=_day("first"),
         last=_day("last"),

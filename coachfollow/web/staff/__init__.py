@@ -9,6 +9,7 @@ from coachfollow.web.staff import (
     batches,
     changes,
     coach,
+    coach_away,
     corrections,
     deeds,
     diary,
@@ -44,6 +45,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     changes.pages,
     ways.pages,
     hours.pages,
+    coach_away.pages,
     diary.pages,
     team.pages,
     groups.pages,
@@ -75,7 +77,9 @@ NAVIGATION: tuple[Entry, ...] = (
         rooms=frozenset({"plans", "follow_ups", "changes", "ways.show", "ways.make_room"}),
     ),
     Entry(label="My calendar", endpoint="diary.show", is_for=navigation.coaches),
-    Entry(label="My hours", endpoint="hours.show", is_for=navigation.coaches),
+    Entry(
+        label="My hours", endpoint="hours.show", is_for=navigation.coaches, rooms=frozenset({"coach_away"})
+    ),
     Entry(label="My team", endpoint="team.show", is_for=navigation.managers),
     Entry(
         label="Groups",

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Forbidden, Invalid
 from coachfollow.flow import coaching
-from coachfollow.queries import clashes, hours
+from coachfollow.queries import clashes, hours, worktimes
 from coachfollow.queries.hours import Hours, Reachable
 from coachfollow.rules import rotas, slots_reasons, worktime
 from coachfollow.rules.kinds import Rhythm
@@ -137,6 +137,9 @@ def _form(
         rhythms=RHYTHMS,
         weeks_hold=[NO_LIMIT, *((str(one), str(one)) for one in A_WEEK)],
         zone=said.zone,
+        away=worktimes.leave_ahead(
+            g.session, person_id=g.actor.person_id, since=worktime.local(g.now, said.zone).date()
+        ),
         is_new=not said.week,
         is_copied=is_copied,
         people=people,
