@@ -12,7 +12,7 @@ from coachfollow.flow.changing import is_freed
 from coachfollow.flow.foreseeing import Foreseen
 from coachfollow.models import CheckIn, Touchpoint
 from coachfollow.rules.changes import Edit
-from coachfollow.rules.kinds import TouchpointState
+from coachfollow.rules.kinds import CheckInState, TouchpointState
 from coachfollow.rules.replanning import Replanned
 
 
@@ -24,6 +24,7 @@ def enact(
     _add(session, found.changed)
     _stop_mails(session, found, now)
     _free(session, found, now)
+    _look_again(session, found)
     _record(session, found, {"organisation_id": organisation_id, "actor_id": actor_id}, now)
     plans.finish(session, plan_ids=_shortened(found.changed), now=now)
 
@@ -101,6 +102,23 @@ def _free(session: Session, found: Foreseen, now: datetime) -> None:
         for check_in, touchpoint in met:
             # its time stays: the mail that takes it out of the calendars is written from it
             check_in.state, check_in.reason = freed[touchpoint.id].state, freed[touchpoint.id].reason
+
+
+def _look_again(session: Session, found: Foreseen) -> None:
+    """Let times be looked for anew for meetings that come back with their follow-ups."""
+    back = [
+        touchpoint_id for touchpoint_id, edit in foreseeing.by_touchpoint(found.changed) if _is_back(edit)
+    ]
+    for ids in sets.chunks(back):
+        cancelled = CheckIn.touchpoint_id.in_(ids) & (CheckIn.state == CheckInState.CANCELLED)
+        session.execute(update(CheckIn).where(cancelled).values(state=CheckInState.UNPLACED, reason=None))
+
+
+def _is_back(edit: Edit) -> bool:
+    before, after = (edit.before.meeting if edit.before else None), edit.after.meeting
+    if before is None or after is None:
+        return False
+    return before.state is CheckInState.CANCELLED and after.state is CheckInState.UNPLACED
 
 
 def _record(session: Session, found: Foreseen, house: Mapping[str, object], now: datetime) -> None:

@@ -125,7 +125,7 @@ def wanted(
     for one in plan.follow_ups:
         course = _course(one, plan.footing, anchored[one.zone], cause, now)
         if course is not None:
-            found[one.key] = course
+            found[one.key] = _met_again(course) if _comes_back(one.course, course) else course
     return found | _new(plan, anchored[plan.zone], now)
 
 
@@ -161,7 +161,21 @@ def _course(
 
 def _back(course: Course, becomes: Planned, footing: Footing, now: datetime) -> Course:
     """What the programme had lost and has again comes where its day is still to come."""
-    return _fresh(becomes, footing, now) if becomes.due_at > _as_of(footing, now) else course
+    if becomes.due_at <= _as_of(footing, now):
+        return course
+    return replace(_fresh(becomes, footing, now), meeting=course.meeting)
+
+
+def _comes_back(before: Course, after: Course) -> bool:
+    """Whether what was left out is planned again."""
+    return after.state is TouchpointState.PLANNED and before.state is not TouchpointState.PLANNED
+
+
+def _met_again(course: Course) -> Course:
+    """With what was left out its meeting was cancelled; a time is looked for anew."""
+    if course.meeting is None or course.meeting.state is not CheckInState.CANCELLED:
+        return course
+    return replace(course, meeting=replace(course.meeting, state=CheckInState.UNPLACED, reason=None))
 
 
 def _redated(one: FollowUp, footing: Footing, anchored: Anchored, cause: Cause, now: datetime) -> Course:

@@ -193,3 +193,21 @@ def test_a_meeting_that_got_a_time_meanwhile_keeps_it(world: World) -> None:
     assert take_back(world, leave) == 0
 
     assert world.session.scalars(select(CheckIn.starts_at)).one() == begins
+
+
+def test_a_meeting_that_leave_had_left_out_is_placed_again_once_it_is_taken_back(world: World) -> None:
+    cohort = world.open_group(coaches=["coach@example.org"])
+    world.bookable("coach@example.org")
+    world.attend(cohort, f"Name;Email;Minutes\nAnna;{ANNA};180\n")
+    placing.place_due(world.session, now=AFTER)
+    leave = Leave(first=TRAINING + 13 * DAY, last=TRAINING + 40 * DAY)
+    go(world, leave)
+    assert world.states(ANNA)["talk"] is TouchpointState.EXCUSED
+    assert world.session.scalars(select(CheckIn.state)).one() is CheckInState.CANCELLED
+
+    take_back(world, leave)
+
+    assert world.states(ANNA)["talk"] is TouchpointState.PLANNED
+    assert world.session.scalars(select(CheckIn.state)).one() is CheckInState.UNPLACED
+    placing.place_due(world.session, now=AFTER)
+    assert world.session.scalars(select(CheckIn.state)).one() is CheckInState.PLACED

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import func, select
 
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.flow import programmes, upgrading
+from coachfollow.flow import placing, programmes, upgrading
 from coachfollow.flow.upgrading import Upgrade
 from coachfollow.intake import programme as template
-from coachfollow.models import Cohort, FollowUpPlan, ProgrammeVersion, Step, StepText, Touchpoint
-from coachfollow.rules.kinds import TouchpointState
+from coachfollow.models import CheckIn, Cohort, FollowUpPlan, ProgrammeVersion, Step, StepText, Touchpoint
+from coachfollow.rules.kinds import CheckInState, TouchpointState
 from tests.flow.world import AFTER, DAY, FIRST_MAIL, MOMENTS, TRAINING, World
 
 ANNA, BEN = "anna@example.org", "ben@example.org"
@@ -132,3 +132,31 @@ def test_a_version_that_counts_from_a_session_there_is_not_is_refused(world: Wor
     newer(world, ("when: {days: 3}", "when: {days: 3, session: 4}"))
     with pytest.raises(Invalid, match="does not fit a group of 1 sessions"):
         upgrade(world)
+
+
+TALK = MOMENTS[MOMENTS.index("  - key: talk") : MOMENTS.index("  - key: last-nudge")]
+COACH = "coach@example.org"
+
+
+def meeting(world: World) -> CheckIn:
+    """Anna's only meeting, as it stands now."""
+    world.session.rollback()
+    return world.session.scalars(select(CheckIn)).one()
+
+
+def test_a_meeting_that_a_later_version_has_again_is_placed_again(world: World) -> None:
+    cohort = world.open_group(coaches=[COACH])
+    world.bookable(COACH)
+    world.attend(cohort, f"Name;Email;Minutes\nAnna;{ANNA};180\n")
+    placing.place_due(world.session, now=AFTER)
+    newer(world, (TALK, ""))
+    upgrade(world)
+    assert meeting(world).state is CheckInState.CANCELLED
+    newer(world, ("How is it going?", "How was it?"))
+
+    upgrade(world)
+
+    assert world.states(ANNA)["talk"] is TouchpointState.PLANNED
+    assert meeting(world).state is CheckInState.UNPLACED
+    placing.place_due(world.session, now=FIRST_MAIL + DAY)
+    assert meeting(world).state is CheckInState.PLACED
