@@ -308,6 +308,62 @@ def test_the_meeting_of_what_is_gone_is_off_the_calendars_for_good() -> None:
     assert cancelled.after.meeting.state is CheckInState.CANCELLED
 
 
+@pytest.mark.parametrize(
+    ("after", "state"),
+    [
+        pytest.param(timedelta(days=1), CheckInState.UNPLACED, id="its day is to come: looked for anew"),
+        pytest.param(timedelta(0), CheckInState.CANCELLED, id="its day has come: it stays cancelled"),
+    ],
+)
+def test_the_meeting_of_what_comes_back_is_looked_for_anew(after: timedelta, state: CheckInState) -> None:
+    cancelled = replace(
+        course(state=TouchpointState.CANCELLED, meeting=replace(placed(NOW), state=CheckInState.CANCELLED)),
+        state_reason=CAUSE.because,
+    )
+    steps = {3: step(StepKind.CHECK_IN)}
+    only = {11: step(StepKind.PROMPT)}
+    training = (NOW + after - DAY).date()  # the step comes a day after it, at nine
+    dates = reckoning.anchored(reckoned(training, steps=only), reckoned(training, steps=steps))
+
+    found = wanted(snapshot(follow_up(1, cancelled, StepKind.CHECK_IN)), dates)[3, 1]
+
+    assert found.meeting is not None
+    assert (found.meeting.state, found.meeting.reason) == (state, None)
+    is_back = state is CheckInState.UNPLACED
+    assert found.state is (TouchpointState.PLANNED if is_back else TouchpointState.CANCELLED)
+
+
+@pytest.mark.parametrize(
+    ("state", "since", "day"),
+    [
+        pytest.param(PlanState.ACTIVE, NOW - 5 * DAY, date(2026, 3, 9), id="the day it was first answered"),
+        pytest.param(
+            PlanState.PAUSED, NOW - 5 * DAY, date(2026, 3, 6), id="while a plan rests time stands still"
+        ),
+        pytest.param(PlanState.PAUSED, NOW, date(2026, 3, 9), id="answered before it rested"),
+    ],
+)
+def test_answers_count_from_the_first_and_not_while_a_plan_rests(
+    state: PlanState, since: datetime, day: date
+) -> None:
+    late = datetime(2026, 3, 8, 23, 30, tzinfo=UTC)  # half past midnight in Berlin, on Monday the 9th
+    first, again = (
+        replace(course(state=TouchpointState.COMPLETED), settled_at=at) for at in (late, late + DAY)
+    )
+    prompt = replace(course(state=TouchpointState.COMPLETED), settled_at=late)
+    missed = replace(course(state=TouchpointState.MISSED), settled_at=late)
+    plan = snapshot(
+        follow_up(2, again),
+        follow_up(1, first),
+        follow_up(3, prompt, StepKind.PROMPT),
+        replace(follow_up(4, missed), step="unanswered"),
+        state=state,
+    )
+    footing = replace(plan.footing, state_at=since)
+
+    assert standing(replace(plan, footing=footing)).answers == {"reflection": day}
+
+
 def test_what_was_asked_by_an_older_version_is_not_asked_again_by_the_next() -> None:
     old = replace(follow_up(1, course(state=TouchpointState.COMPLETED)), key=(99, 1))
     newer = {21: step(StepKind.REFLECTION)}
