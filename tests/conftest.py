@@ -128,11 +128,16 @@ def settings(make_settings: "MakeSettings", database_url: str) -> "Settings":
 
 
 @pytest.fixture(scope="session")
-def apps() -> Iterator["Apps"]:
-    """The apps that tests of this process share."""
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Apps"]:
+    """The apps that tests of this process share; all processes of a run share what templates were compiled to."""
+    from jinja2 import FileSystemBytecodeCache
+
     from tests.keeping import Apps
 
-    apps = Apps()
+    folder = tmp_path_factory.getbasetemp()
+    shared = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "templates"
+    shared.mkdir(exist_ok=True)
+    apps = Apps(FileSystemBytecodeCache(str(shared)))
     yield apps
     apps.close()
 

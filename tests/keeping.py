@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from flask import Flask
+from jinja2 import BytecodeCache
 from sqlalchemy import Engine
 
 from coachfollow.app import create_app
@@ -93,8 +94,9 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Apps:
-    """Apps that stay, one for all tests with the same settings."""
+    """Apps that stay, one for all tests with the same settings; what a template was compiled to serves them all."""
 
+    templates: BytecodeCache
     kept: dict[Settings, Flask] = field(default_factory=dict)
 
     @contextmanager
@@ -123,6 +125,7 @@ class Apps:
         if alike not in self.kept:
             self.kept[alike] = create_app(settings)
             self.kept[alike].testing = True
+            self.kept[alike].jinja_env.bytecode_cache = self.templates
         return self.kept[alike]
 
 
