@@ -1,12 +1,25 @@
 """Reads who somebody is to the things here: their roles, the plans they coach, the people they manage."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, literal, or_, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import NotFound
+from coachfollow.extensions import UtcDateTime
 from coachfollow.models import (
     Coaching,
     Cohort,
@@ -18,6 +31,7 @@ from coachfollow.models import (
     Reporting,
     Team,
     Touchpoint,
+    table_of,
 )
 from coachfollow.rules import access
 from coachfollow.rules.access import ANONYMOUS, Actor, Target
@@ -29,45 +43,73 @@ def actor(session: Session, *, person_id: int, version: int, now: datetime) -> A
 
     Every page of theirs begins with it: two statements.
     """
-    found = session.execute(_granted(now).where(Person.id == person_id)).all()
-    if not found or not _is_signed_in(found[0][0], version, now):
+    found = session.execute(_granted(), {"whose": person_id, "now": now}).all()
+    if not found or not _is_signed_in(found[0], version, now):
         return ANONYMOUS
-    person, has_plan, *_ = found[0]
+    person = found[0]
     coached, managed = _entrusted(session, person_id)
     return Actor(
         person_id=person_id,
         organisation_id=person.organisation_id,
-        grants=frozenset(access.Grant(*grant) for _, _, *grant in found if grant[0] is not None),
+        grants=frozenset(
+            access.Grant(row.role, row.scope, row.scope_id) for row in found if row.role is not None
+        ),
         coached_plans=coached,
         managed_people=managed,
-        has_plan=has_plan,
+        has_plan=person.has_plan,
     )
 
 
-def _granted(now: datetime) -> Select[*tuple[Any, ...]]:
-    """People, whether they have a plan, and each grant of theirs; one row where there is none."""
-    has_plan = select(FollowUpPlan.id).where(FollowUpPlan.person_id == Person.id).exists()
-    holds = Grant.from_at <= now, or_(Grant.to_at.is_(None), Grant.to_at > now)
-    columns = select(Person, has_plan, Grant.role, Grant.scope, Grant.scope_id)
-    return columns.outerjoin(Grant, and_(Grant.person_id == Person.id, *holds))
+# every page asks these two: they are put together once, from tables, with their values left open
+_WHOSE = bindparam("whose", type_=Integer)
 
 
-def _is_signed_in(person: Person, version: int, now: datetime) -> bool:
+@cache
+def _granted() -> Select[*tuple[Any, ...]]:
+    """Somebody, whether they have a plan, and each grant of theirs; one row where there is none."""
+    people, plans, grants = table_of(Person), table_of(FollowUpPlan).c, table_of(Grant)
+    now = bindparam("now", type_=UtcDateTime)
+    has_plan = select(plans.id).where(plans.person_id == people.c.id).exists()
+    holds = grants.c.from_at <= now, or_(grants.c.to_at.is_(None), grants.c.to_at > now)
+    return (
+        select(
+            people.c.organisation_id,
+            people.c.version,
+            people.c.erased_at,
+            people.c.left_on,
+            has_plan.label("has_plan"),
+            grants.c.role,
+            grants.c.scope,
+            grants.c.scope_id,
+        )
+        .outerjoin_from(people, grants, and_(grants.c.person_id == people.c.id, *holds))
+        .where(people.c.id == _WHOSE)
+    )
+
+
+def _is_signed_in(person: Row[*tuple[Any, ...]], version: int, now: datetime) -> bool:
     has_left = person.left_on is not None and person.left_on < now.date()
     return person.version == version and person.erased_at is None and not has_left
 
 
 def _entrusted(session: Session, person_id: int) -> tuple[frozenset[int], frozenset[int]]:
     """The plans somebody coaches, and the people they manage."""
-    coached = select(literal(Role.COACH.value), Coaching.plan_id).where(
-        Coaching.coach_id == person_id, Coaching.to_at.is_(None)
-    )
-    managed = select(literal(Role.MANAGER.value), Reporting.person_id).where(
-        Reporting.manager_id == person_id, Reporting.to_at.is_(None)
-    )
-    rows = session.execute(union_all(coached, managed)).all()
+    rows = session.execute(_trusts(), {"whose": person_id}).all()
     plans, people = ({one for role, one in rows if role == wanted} for wanted in (Role.COACH, Role.MANAGER))
     return frozenset(plans), frozenset(people)
+
+
+@cache
+def _trusts() -> CompoundSelect[*tuple[Any, ...]]:
+    coachings, reports = table_of(Coaching).c, table_of(Reporting).c
+    return union_all(
+        select(literal(Role.COACH.value), coachings.plan_id).where(
+            coachings.coach_id == _WHOSE, coachings.to_at.is_(None)
+        ),
+        select(literal(Role.MANAGER.value), reports.person_id).where(
+            reports.manager_id == _WHOSE, reports.to_at.is_(None)
+        ),
+    )
 
 
 def plan_target(session: Session, *, public_id: str, with_teams: bool = True) -> Target | None:

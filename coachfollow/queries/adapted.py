@@ -4,8 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import (
@@ -100,14 +102,7 @@ def of_plan(session: Session, *, plan_id: int, dates: Sequence[Dated], now: date
 
     What the programme's newer version has replaced since is named by none of them.
     """
-    undo = aliased(PlanChange)
-    rows = session.execute(
-        select(PlanChange, Adaptation.cause, Adaptation.touchpoint_id, undo.id.is_not(None))
-        .join(Adaptation, Adaptation.change_id == PlanChange.id)
-        .outerjoin(undo, undo.undoes_id == PlanChange.id)
-        .where(PlanChange.plan_id == plan_id)
-        .order_by(PlanChange.id.desc())
-    ).all()
+    rows = session.execute(_adaptations(), {"plan_id": plan_id}).all()
     touched = {one.key: one for one in dates}
     return [
         Adapted(
@@ -123,6 +118,18 @@ def of_plan(session: Session, *, plan_id: int, dates: Sequence[Dated], now: date
         )
         for row, cause, answered, is_undone in rows
     ]
+
+
+@cache
+def _adaptations() -> Select[*tuple[Any, ...]]:
+    undo = aliased(PlanChange)
+    return (
+        select(PlanChange, Adaptation.cause, Adaptation.touchpoint_id, undo.id.is_not(None))
+        .join(Adaptation, Adaptation.change_id == PlanChange.id)
+        .outerjoin(undo, undo.undoes_id == PlanChange.id)
+        .where(PlanChange.plan_id == bindparam("plan_id"))
+        .order_by(PlanChange.id.desc())
+    )
 
 
 def _edits(row: PlanChange) -> Sequence[Edit]:

@@ -1,9 +1,10 @@
 """Reads what a report can be narrowed to: the programmes, groups, teams and coaches its reader sees people of."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import (
@@ -15,7 +16,7 @@ from coachfollow.models import (
     ProgrammeText,
     ProgrammeVersion,
 )
-from coachfollow.queries import labels, population, programmes
+from coachfollow.queries import labels, population, programmes, tallies
 from coachfollow.queries.filters import Area
 from coachfollow.queries.labels import Directory, Key, Label
 from coachfollow.queries.teams import Tree
@@ -66,19 +67,24 @@ class _Taken(NamedTuple):
 
 
 def _taken(session: Session, organisation_id: int, area: Area) -> Sequence[_Taken]:
+    rows = session.execute(_groups(area), {"house": organisation_id})
+    return [_Taken._make(row) for row in rows]
+
+
+@lru_cache(maxsize=tallies.KEPT)
+def _groups(area: Area) -> Select[*tuple[Any, ...]]:
     newest = aliased(ProgrammeVersion)
     own_language = (ProgrammeText.version_id == newest.id) & (ProgrammeText.locale == newest.language)
     somebody = exists().where(FollowUpPlan.cohort_id == Cohort.id, population.inside(area))
-    rows = session.execute(
+    return (
         select(Cohort.id, Cohort.key, Cohort.title, Programme.id, Programme.key, ProgrammeText.title)
         .join(ProgrammeVersion, ProgrammeVersion.id == Cohort.programme_version_id)
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
         .join(newest, (newest.programme_id == Programme.id) & (newest.number == programmes.last()))
         .outerjoin(ProgrammeText, own_language)
-        .where(Cohort.organisation_id == organisation_id, somebody)
+        .where(Cohort.organisation_id == bindparam("house"), somebody)
         .order_by(Cohort.id.desc())
     )
-    return [_Taken._make(row) for row in rows]
 
 
 def _coaches(session: Session, organisation_id: int, area: Area) -> Mapping[Key, Label]:

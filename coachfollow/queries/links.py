@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, bindparam, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from coachfollow import vault
 from coachfollow.errors import Closed, NotFound
@@ -31,17 +32,17 @@ class Link:
 
 def find(session: Session, *, token: str, purpose: TokenPurpose, now: datetime) -> Link:
     """Give what a link allows; raises NotFound for one that never was, Closed for one that no longer is."""
-    return _allowed(session, Token.hash == vault.token_hash(token), purpose, now)
+    return _allowed(_by_hash(session, token, purpose), now)
 
 
 def again(session: Session, *, token_id: int, purpose: TokenPurpose, now: datetime) -> Link:
     """Give what a link allows that this browser opened before; raises as `find` does."""
-    return _allowed(session, Token.id == token_id, purpose, now)
+    return _allowed(_row(session, _links(Token.id), token_id, purpose), now)
 
 
 def whose(session: Session, *, token: str, purpose: TokenPurpose) -> Link:
     """Give whose link this is, however old: enough to write to them, never to show anything."""
-    return _link(_row(session, Token.hash == vault.token_hash(token), purpose))
+    return _link(_by_hash(session, token, purpose))
 
 
 def whose_digest(session: Session, *, token: str) -> int | None:
@@ -110,22 +111,28 @@ def current_question(session: Session, *, plan_id: int, person_id: int, now: dat
     )
 
 
-def _allowed(session: Session, which: ColumnElement[bool], purpose: TokenPurpose, now: datetime) -> Link:
-    row = _row(session, which, purpose)
+def _allowed(row: Row[*tuple[Any, ...]], now: datetime) -> Link:
     token = row.Token
     if token.expires_at <= now or token.person_version != row.version or row.erased_at is not None:
         raise Closed(OLD)
     return _link(row)
 
 
-def _row(session: Session, which: ColumnElement[bool], purpose: TokenPurpose) -> Row[*tuple[Any, ...]]:
-    found = session.execute(_links().where(which, Token.purpose == purpose)).one_or_none()
+def _by_hash(session: Session, token: str, purpose: TokenPurpose) -> Row[*tuple[Any, ...]]:
+    return _row(session, _links(Token.hash), vault.token_hash(token), purpose)
+
+
+def _row(
+    session: Session, links: Select[*tuple[Any, ...]], key: object, purpose: TokenPurpose
+) -> Row[*tuple[Any, ...]]:
+    found = session.execute(links, {"key": key, "its_purpose": purpose}).one_or_none()
     if found is None:
         raise NotFound(UNKNOWN)
     return found
 
 
-def _links() -> Select[*tuple[Any, ...]]:
+@cache
+def _links(key: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Token,
@@ -136,6 +143,7 @@ def _links() -> Select[*tuple[Any, ...]]:
         )
         .join(Person, Person.id == Token.person_id)
         .join(FollowUpPlan, FollowUpPlan.id == Token.plan_id)
+        .where(key == bindparam("key"), Token.purpose == bindparam("its_purpose"))
     )
 
 

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.errors import NotFound
@@ -129,7 +130,7 @@ class Happened:
 
 def head(session: Session, *, public_id: str, locale: str | None = None) -> PlanHead:
     """Give what stands at the top of a plan's page, in this language or its person's; raises NotFound."""
-    rows = _heads(session, public_id)
+    rows = session.execute(_heads(), {"public_id": public_id}).all()
     if not rows:
         raise NotFound("There is no such follow-up.")
     (
@@ -173,10 +174,11 @@ def head(session: Session, *, public_id: str, locale: str | None = None) -> Plan
     )
 
 
-def _heads(session: Session, public_id: str) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The plan with everybody around it, once for each language of its programme."""
+@cache
+def _heads() -> Select[*tuple[Any, ...]]:
+    """A plan with everybody around it, once for each language of its programme."""
     coach, manager = aliased(Person), aliased(Person)
-    return session.execute(
+    return (
         select(
             FollowUpPlan,
             Person,
@@ -199,20 +201,28 @@ def _heads(session: Session, public_id: str) -> Sequence[Row[*tuple[Any, ...]]]:
         .outerjoin(coach, coach.id == Coaching.coach_id)
         .outerjoin(Reporting, (Reporting.person_id == Person.id) & Reporting.to_at.is_(None))
         .outerjoin(manager, manager.id == Reporting.manager_id)
-        .where(FollowUpPlan.public_id == public_id)
-    ).all()
+        .where(FollowUpPlan.public_id == bindparam("public_id"))
+    )
 
 
 def dates(session: Session, *, plan_id: int) -> Sequence[Dated]:
     """Give a plan's follow-ups in the order of their days; what was added and taken back again is told by nobody."""
-    rows = session.execute(
+    rows = session.execute(_dates(), {"plan_id": plan_id})
+    return [_dated(touchpoint, step, check_in) for touchpoint, step, check_in in rows]
+
+
+@cache
+def _dates() -> Select[*tuple[Any, ...]]:
+    return (
         select(Touchpoint, Step.key, CheckIn)
         .join(Step, Step.id == Touchpoint.step_id)
         .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
-        .where(Touchpoint.plan_id == plan_id, func.coalesce(Touchpoint.state_reason, "").not_in(UNTOLD))
+        .where(
+            Touchpoint.plan_id == bindparam("plan_id"),
+            func.coalesce(Touchpoint.state_reason, "").not_in(UNTOLD),
+        )
         .order_by(Touchpoint.due_at, Touchpoint.id)
     )
-    return [_dated(touchpoint, step, check_in) for touchpoint, step, check_in in rows]
 
 
 def awaited(steps: Sequence[StepRule], *, dates: Sequence[Dated]) -> Sequence[Awaited]:
@@ -234,8 +244,17 @@ def awaited(steps: Sequence[StepRule], *, dates: Sequence[Dated]) -> Sequence[Aw
 
 def happened(session: Session, *, plan_id: int, most: int = MOST) -> Sequence[Happened]:
     """Give what happened to a plan, the latest first."""
+    rows = session.execute(_happened(), {"plan_id": plan_id, "most": most})
+    return [
+        Happened(**{**row._asdict(), "mail_n": row.mail_n or 0, "facts": json.loads(row.facts)})
+        for row in rows
+    ]
+
+
+@cache
+def _happened() -> Select[*tuple[Any, ...]]:
     actor, recipient = aliased(Person), aliased(Person)
-    rows = session.execute(
+    return (
         select(
             Event.at,
             Event.name,
@@ -258,14 +277,10 @@ def happened(session: Session, *, plan_id: int, most: int = MOST) -> Sequence[Ha
         .outerjoin(Touchpoint, Touchpoint.id == Event.touchpoint_id)
         .outerjoin(Message, Message.id == Event.message_id)
         .outerjoin(recipient, recipient.id == Message.person_id)
-        .where(Event.plan_id == plan_id)
+        .where(Event.plan_id == bindparam("plan_id"))
         .order_by(Event.at.desc(), Event.id.desc())
-        .limit(most)
+        .limit(bindparam("most", type_=Integer))
     )
-    return [
-        Happened(**{**row._asdict(), "mail_n": row.mail_n or 0, "facts": json.loads(row.facts)})
-        for row in rows
-    ]
 
 
 def _dated(touchpoint: Touchpoint, step: str, check_in: CheckIn | None) -> Dated:
