@@ -9,15 +9,17 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Integer, Select, bindparam, func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Refusal
 from coachfollow.flow import bringing, history, presences, sets, starting
 from coachfollow.flow.bringing import Run
-from coachfollow.models import Cohort, ImportBatch, ImportRow
+from coachfollow.models import Cohort, ImportBatch, ImportRow, table_of
 from coachfollow.rules.kinds import ImportState
 
 CHUNK = 1000
@@ -124,18 +126,24 @@ def _chunks(session: Session, batch_id: int) -> Iterator[tuple[int, int, int]]:
     """The lines of a file in runs: from, to, and how many there are of it."""
     last: int | None = 0
     while last is not None:
-        run = (
-            select(ImportRow.line)
-            .where(ImportRow.batch_id == batch_id, ImportRow.line > last)
-            .order_by(ImportRow.line)
-            .limit(CHUNK)
-            .subquery()
-        )
         first, last, rows = session.execute(
-            select(func.min(run.c.line), func.max(run.c.line), func.count()).select_from(run)
+            _run(), {"its_batch": batch_id, "last": last, "most": CHUNK}
         ).one()
         if last is not None:
             yield first, last, rows
+
+
+@cache
+def _run() -> Select[*tuple[Any, ...]]:
+    rows = table_of(ImportRow).c
+    run = (
+        select(rows.line)
+        .where(rows.batch_id == bindparam("its_batch"), rows.line > bindparam("last"))
+        .order_by(rows.line)
+        .limit(bindparam("most", type_=Integer))
+        .subquery()
+    )
+    return select(func.min(run.c.line), func.max(run.c.line), func.count()).select_from(run)
 
 
 def _flip(

@@ -5,11 +5,11 @@ A plan is held before the calendars of its people: in one order everywhere, nobo
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import Integer, Select, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, NotFound
-from coachfollow.models import FollowUpPlan, Person
+from coachfollow.models import FollowUpPlan, Person, table_of
 
 ERASED = "This person was erased. Their follow-up stays as it is."
 
@@ -22,15 +22,14 @@ def plan(session: Session, *, plan_id: int) -> FollowUpPlan:
     found = session.get(FollowUpPlan, plan_id, with_for_update={"key_share": True}, populate_existing=True)
     if found is None:
         raise NotFound("There is no such follow-up.")
-    if session.scalar(select(Person.erased_at).where(Person.id == found.person_id)) is not None:
+    if session.scalar(_ERASED_AT, {"its_id": found.person_id}) is not None:
         raise Conflict(ERASED)
     return found
 
 
 def plans(session: Session, *, plan_ids: Collection[int]) -> None:
     """Hold several plans until the commit."""
-    wanted = select(FollowUpPlan.id).where(FollowUpPlan.id.in_(list(plan_ids)))
-    session.execute(wanted.order_by(FollowUpPlan.id).with_for_update(key_share=True))
+    session.execute(_PLANS, {"ids": list(plan_ids)})
 
 
 def group(session: Session, *, cohort_id: int) -> None:
@@ -41,5 +40,15 @@ def group(session: Session, *, cohort_id: int) -> None:
 
 def calendars(session: Session, *, people: Collection[int]) -> None:
     """Hold the calendars of these people until the commit: no time is given away twice."""
-    wanted = select(Person.id).where(Person.id.in_(list(people)))
-    session.execute(wanted.order_by(Person.id).with_for_update(key_share=True))
+    session.execute(_CALENDARS, {"ids": list(people)})
+
+
+def _held(table: Table) -> Select[int]:
+    chosen = select(table.c.id).where(table.c.id.in_(bindparam("ids", expanding=True)))
+    return chosen.order_by(table.c.id).with_for_update(key_share=True)
+
+
+_people = table_of(Person)
+_ERASED_AT = select(_people.c.erased_at).where(_people.c.id == bindparam("its_id", type_=Integer))
+_PLANS = _held(table_of(FollowUpPlan))
+_CALENDARS = _held(_people)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
@@ -35,6 +35,11 @@ class Brought:
     shifted: int = 0  # follow-ups that come on another day or hour for it
 
 
+_KNOWN = select(Person).where(
+    Person.organisation_id == bindparam("house"), Person.email == bindparam("its_address")
+)
+
+
 def find_or_add(
     session: Session, *, organisation_id: int, email: str, name: str | None, now: datetime
 ) -> Person:
@@ -42,8 +47,7 @@ def find_or_add(
     address = email.strip().lower()
     if "@" not in address:
         raise Invalid(f"“{email}” is not a mail address.", {"email": "Write it like anna@example.org."})
-    known = select(Person).where(Person.organisation_id == organisation_id, Person.email == address)
-    person = session.scalar(known)
+    person = session.scalar(_KNOWN, {"house": organisation_id, "its_address": address})
     if person is None:
         person = add(
             session, session.get_one(Organisation, organisation_id), email=address, name=name, now=now

@@ -3,13 +3,15 @@
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Date, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict
 from coachfollow.flow import changing, history, locking, recording
-from coachfollow.models import FollowUpPlan, Person, ProgrammeVersion, Step, Touchpoint
+from coachfollow.models import FollowUpPlan, Person, ProgrammeVersion, Step, Touchpoint, table_of
 from coachfollow.rules import lifecycle, pausing, worktime
 from coachfollow.rules.kinds import TO_COME, PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.rules.levers import Pause, Resume, Silence, Stop
@@ -37,19 +39,22 @@ def resume(session: Session, *, plan_id: int, now: datetime, actor_id: int | Non
 
 def resume_due(session: Session, *, now: datetime) -> int:
     """Resume every plan whose pause is over where its person lives; gives how many."""
-    paused = session.execute(
-        select(FollowUpPlan.id, FollowUpPlan.paused_until, Person.zone)
-        .join(Person, Person.id == FollowUpPlan.person_id)
-        .where(
-            FollowUpPlan.state == PlanState.PAUSED,
-            FollowUpPlan.paused_until <= (now + timedelta(days=1)).date(),
-        )
-    ).all()
+    paused = session.execute(_paused(), {"day": (now + timedelta(days=1)).date()}).all()
     over = [plan_id for plan_id, until, zone in paused if until and worktime.local(now, zone).date() >= until]
     for plan_id in over:
         with suppress(Conflict):  # another drain was first, or its person
             resume(session, plan_id=plan_id, now=now)
     return len(over)
+
+
+@cache
+def _paused() -> Select[*tuple[Any, ...]]:
+    plans, people = table_of(FollowUpPlan), table_of(Person)
+    return (
+        select(plans.c.id, plans.c.paused_until, people.c.zone)
+        .join(people, people.c.id == plans.c.person_id)
+        .where(plans.c.state == PlanState.PAUSED, plans.c.paused_until <= bindparam("day", type_=Date))
+    )
 
 
 def stop(

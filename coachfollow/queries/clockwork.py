@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from coachfollow import clock
-from coachfollow.extensions import installation
-from coachfollow.models import ClockShift, FollowUpPlan, Message, Touchpoint
+from coachfollow.extensions import UtcDateTime, installation
+from coachfollow.models import ClockShift, FollowUpPlan, Message, Touchpoint, table_of
 from coachfollow.rules.kinds import MessageState, PlanState, StepKind, TouchpointState
 
 
@@ -49,25 +50,27 @@ def next_event(session: Session, *, after: datetime) -> datetime | None:
     A meeting that begins is none: nothing leaves then, and what came of it is told later.
     """
     moments = (
-        session.scalar(
-            select(func.min(Touchpoint.due_at))
-            .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
-            .where(Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at > after)
-            .where(FollowUpPlan.state != PlanState.PAUSED, Touchpoint.kind != StepKind.CHECK_IN)
-        ),
-        session.scalar(
-            select(func.min(Touchpoint.closes_at)).where(
-                Touchpoint.state == TouchpointState.OPEN, Touchpoint.closes_at > after
-            )
-        ),
-        session.scalar(
-            select(func.min(Message.send_at)).where(
-                Message.state == MessageState.QUEUED, Message.send_at > after
-            )
-        ),
+        *(session.scalar(statement, {"after": after}) for statement in _next()),
         _next_return(session, after),
     )
     return min((moment for moment in moments if moment is not None), default=None)
+
+
+@cache
+def _next() -> tuple[Select[datetime | None], ...]:
+    """What is next to be asked, to close and to be sent."""
+    plans, touchpoints, mails = table_of(FollowUpPlan), table_of(Touchpoint).c, table_of(Message).c
+    after = bindparam("after", type_=UtcDateTime)
+    return (
+        select(func.min(touchpoints.due_at))
+        .join_from(table_of(Touchpoint), plans, plans.c.id == touchpoints.plan_id)
+        .where(touchpoints.state == TouchpointState.PLANNED, touchpoints.due_at > after)
+        .where(plans.c.state != PlanState.PAUSED, touchpoints.kind != StepKind.CHECK_IN),
+        select(func.min(touchpoints.closes_at)).where(
+            touchpoints.state == TouchpointState.OPEN, touchpoints.closes_at > after
+        ),
+        select(func.min(mails.send_at)).where(mails.state == MessageState.QUEUED, mails.send_at > after),
+    )
 
 
 def is_mail_waiting(session: Session, *, now: datetime) -> bool:
@@ -82,8 +85,10 @@ def is_mail_waiting(session: Session, *, now: datetime) -> bool:
 
 def _next_return(session: Session, after: datetime) -> datetime | None:
     """When the next pause ends."""
-    days = session.scalars(
-        select(FollowUpPlan.paused_until).where(FollowUpPlan.state == PlanState.PAUSED).distinct()
-    )
+    days = session.scalars(_UNTIL)
     returns = [datetime.combine(day, NOON) for day in days if isinstance(day, date)]
     return min((moment for moment in returns if moment > after), default=None)
+
+
+_plans = table_of(FollowUpPlan).c
+_UNTIL = select(_plans.paused_until).where(_plans.state == PlanState.PAUSED).distinct()

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import installation
-from coachfollow.models import Person, PersonKey
+from coachfollow.models import Person, PersonKey, table_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +36,15 @@ class TextKey:
 
 def keys_of(session: Session, *, person_ids: Collection[int]) -> Mapping[int, TextKey]:
     """Give the keys of those who have one, in one query; an erased person has none."""
-    rows = session.execute(
-        select(PersonKey.person_id, Person.public_id, PersonKey.wrapped_key)
-        .join(Person, Person.id == PersonKey.person_id)
-        .where(PersonKey.person_id.in_(list(person_ids)))
-    )
+    rows = session.execute(_keys(), {"ids": list(person_ids)})
     return {person_id: TextKey(person=person, wrapped=wrapped) for person_id, person, wrapped in rows}
+
+
+@cache
+def _keys() -> Select[*tuple[Any, ...]]:
+    keys, people = table_of(PersonKey), table_of(Person)
+    return (
+        select(keys.c.person_id, people.c.public_id, keys.c.wrapped_key)
+        .join(people, people.c.id == keys.c.person_id)
+        .where(keys.c.person_id.in_(bindparam("ids", expanding=True)))
+    )

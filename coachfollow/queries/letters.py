@@ -5,9 +5,22 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import (
@@ -27,9 +40,15 @@ from coachfollow.models import (
     StepText,
     Touchpoint,
     TrainingSession,
+    table_of,
 )
 from coachfollow.queries import programmes
 from coachfollow.rules.kinds import LEFT, MAIL_OF, MessageKind, StepKind
+
+# every batch asks these: they are put together once
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_parts = table_of(MailPart).c
+_PARTS = select(_parts.message_id, _parts.leader_id).where(_parts.leader_id.in_(_IDS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +112,14 @@ class Gathering:
 
 def letters(session: Session, *, message_ids: Collection[int]) -> Sequence[Letter]:
     """Give the letters of these messages, in the order they are to be sent."""
+    rows = session.execute(_letters(), {"ids": list(message_ids)})
+    return [Letter(**dict(zip(Letter.__slots__, row, strict=True))) for row in rows]
+
+
+@cache
+def _letters() -> Select[*tuple[Any, ...]]:
     participant, coach, manager = aliased(Person), aliased(Person), aliased(Person)
-    rows = session.execute(
+    return (
         _columns(participant, coach, manager)
         .outerjoin(SealedMail, SealedMail.message_id == Message.id)
         .join(Person, Person.id == Message.person_id)
@@ -107,17 +132,14 @@ def letters(session: Session, *, message_ids: Collection[int]) -> Sequence[Lette
         .outerjoin(coach, coach.id == Coaching.coach_id)
         .outerjoin(Reporting, and_(Reporting.person_id == participant.id, Reporting.to_at.is_(None)))
         .outerjoin(manager, manager.id == Reporting.manager_id)
-        .where(Message.id.in_(list(message_ids)))
+        .where(Message.id.in_(_IDS))
         .order_by(Message.send_at, Message.id)
     )
-    return [Letter(**dict(zip(Letter.__slots__, row, strict=True))) for row in rows]
 
 
 def parts(session: Session, *, leader_ids: Collection[int]) -> Mapping[int, Sequence[Letter]]:
     """Give the letters that leave as parts of these, by the one that leads."""
-    rows = session.execute(
-        select(MailPart.message_id, MailPart.leader_id).where(MailPart.leader_id.in_(list(leader_ids)))
-    )
+    rows = session.execute(_PARTS, {"ids": list(leader_ids)})
     leader_of = {message_id: leader_id for message_id, leader_id in rows}  # noqa: C416  # rows are no tuples
     found: defaultdict[int, list[Letter]] = defaultdict(list)
     for letter in letters(session, message_ids=leader_of) if leader_of else ():
@@ -178,31 +200,43 @@ def _address() -> ColumnElement[str | None]:
 
 def commitments(session: Session, *, plan_ids: Collection[int]) -> Mapping[int, tuple[bytes, bytes]]:
     """Give the sealed situation and action of each plan's newest commitment."""
+    rows = session.execute(_commitments(), {"ids": list(plan_ids)})
+    return {plan_id: (situation, action) for plan_id, situation, action in rows}
+
+
+@cache
+def _commitments() -> Select[*tuple[Any, ...]]:
+    every = table_of(Commitment).c
     newest = (
-        select(Commitment.plan_id, func.max(Commitment.version).label("version"))
-        .where(Commitment.plan_id.in_(list(plan_ids)))
-        .group_by(Commitment.plan_id)
+        select(every.plan_id, func.max(every.version).label("version"))
+        .where(every.plan_id.in_(_IDS))
+        .group_by(every.plan_id)
         .subquery()
     )
-    rows = session.execute(
-        select(Commitment.plan_id, Commitment.situation, Commitment.action).join(
-            newest,
-            and_(newest.c.plan_id == Commitment.plan_id, newest.c.version == Commitment.version),
-        )
+    return select(every.plan_id, every.situation, every.action).join(
+        newest, and_(newest.c.plan_id == every.plan_id, newest.c.version == every.version)
     )
-    return {plan_id: (situation, action) for plan_id, situation, action in rows}
 
 
 def step_words(session: Session, *, step_id: int, locale: str) -> StepWords:
     """Give a step's text in this language, in its base language, or in the programme's own."""
-    found = {row.locale: row for row in session.scalars(select(StepText).where(StepText.step_id == step_id))}
-    own = session.scalars(
-        select(ProgrammeVersion.language)
-        .join(Step, Step.version_id == ProgrammeVersion.id)
-        .where(Step.id == step_id)
-    ).one()
+    found = {row.locale: row for row in session.execute(_words(), {"its_step": step_id})}
+    own = next(row.own for row in found.values())
     row = found.get(locale) or found.get(locale.partition("-")[0]) or found[own]
     return StepWords(subject=row.subject, body=row.body, question=row.question, labels=json.loads(row.labels))
+
+
+@cache
+def _words() -> Select[*tuple[Any, ...]]:
+    words, steps, versions = table_of(StepText), table_of(Step), table_of(ProgrammeVersion)
+    columns = (words.c.locale, words.c.subject, words.c.body, words.c.question, words.c.labels)
+    return (
+        select(*columns, versions.c.language.label("own"))
+        .select_from(words)
+        .join(steps, steps.c.id == words.c.step_id)
+        .join(versions, versions.c.id == steps.c.version_id)
+        .where(steps.c.id == bindparam("its_step", type_=Integer))
+    )
 
 
 def programme_title(session: Session, *, version_id: int, locale: str) -> str:
@@ -239,6 +273,12 @@ _NAMES_COACH = frozenset(
 
 def gatherings(session: Session, *, attendee_ids: Collection[int]) -> Mapping[int, Gathering]:
     """Give the meetings that attendees' calendar copies are about, by attendee; a meeting without a time is none."""
+    rows = session.execute(_gatherings(), {"ids": list(attendee_ids)})
+    return {row[0]: Gathering(**dict(zip(Gathering.__slots__, row[1:], strict=True))) for row in rows}
+
+
+@cache
+def _gatherings() -> Select[*tuple[Any, ...]]:
     coach, participant = aliased(Person), aliased(Person)
     chosen: Select[*tuple[Any, ...]] = (
         select(
@@ -258,12 +298,9 @@ def gatherings(session: Session, *, attendee_ids: Collection[int]) -> Mapping[in
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .join(participant, participant.id == FollowUpPlan.person_id)
         .where(
-            CheckInAttendee.id.in_(list(attendee_ids)),
+            CheckInAttendee.id.in_(_IDS),
             CheckIn.starts_at.is_not(None),
             CheckIn.ends_at.is_not(None),
         )
     )
-    return {
-        row[0]: Gathering(**dict(zip(Gathering.__slots__, row[1:], strict=True)))
-        for row in session.execute(chosen)
-    }
+    return chosen

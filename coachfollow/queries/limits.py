@@ -4,10 +4,10 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from coachfollow.models import Setting
+from coachfollow.models import Setting, table_of
 from coachfollow.rules.limits import Limits
 
 KEY = "limits"
@@ -15,13 +15,15 @@ KEY = "limits"
 
 def of(session: Session, *, organisation_ids: Collection[int]) -> Mapping[int, Limits]:
     """Give the limits of these organisations: what they have chosen, or ours."""
-    rows = session.execute(
-        select(Setting.organisation_id, Setting.value).where(
-            Setting.key == KEY, Setting.organisation_id.in_(list(organisation_ids))
-        )
-    )
+    rows = session.execute(_CHOSEN, {"ids": list(organisation_ids)})
     found = {organisation_id: Limits(**json.loads(value)) for organisation_id, value in rows}
     return {organisation_id: found.get(organisation_id, Limits()) for organisation_id in organisation_ids}
+
+
+_settings = table_of(Setting).c
+_CHOSEN = select(_settings.organisation_id, _settings.value).where(
+    _settings.key == KEY, _settings.organisation_id.in_(bindparam("ids", expanding=True))
+)
 
 
 def as_text(value: Limits) -> str:

@@ -3,21 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.errors import NotFound
 from coachfollow.models import Cohort, FollowUpPlan, Person, Programme, ProgrammeText, ProgrammeVersion, Step
 from coachfollow.rules.adapting import Rules
 
+_TEXTS = select(ProgrammeText).where(ProgrammeText.version_id == bindparam("its_version"))
+
 
 def text(session: Session, *, version_id: int, locale: str) -> ProgrammeText:
     """Give what a version says about itself in this language, its base language or its own."""
-    found = {
-        row.locale: row
-        for row in session.scalars(select(ProgrammeText).where(ProgrammeText.version_id == version_id))
-    }
+    found = {row.locale: row for row in session.scalars(_TEXTS, {"its_version": version_id})}
     own = session.get_one(ProgrammeVersion, version_id).language
     return found.get(locale) or found.get(locale.partition("-")[0]) or found[own]
 
@@ -110,15 +110,20 @@ def last() -> ScalarSelect[int]:
 
 def newest_of(session: Session, *, organisation_id: int, key: str) -> ProgrammeVersion:
     """Give the newest version of one programme; raises NotFound."""
-    found = session.scalar(
-        select(ProgrammeVersion)
-        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
-        .where(
-            Programme.organisation_id == organisation_id,
-            Programme.key == key,
-            ProgrammeVersion.number == last(),
-        )
-    )
+    found = session.scalar(_newest_of(), {"house": organisation_id, "its_key": key})
     if found is None:
         raise NotFound(f"There is no programme “{key}”. `coachfollow programme list` names those there are.")
     return found
+
+
+@cache
+def _newest_of() -> Select[ProgrammeVersion]:
+    return (
+        select(ProgrammeVersion)
+        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        .where(
+            Programme.organisation_id == bindparam("house"),
+            Programme.key == bindparam("its_key"),
+            ProgrammeVersion.number == last(),
+        )
+    )

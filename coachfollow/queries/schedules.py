@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import (
@@ -41,9 +41,17 @@ class Single:
     zone: str
 
 
+_STEPS = select(Step).where(Step.version_id == bindparam("its_version")).order_by(Step.position)
+_DAYS = (
+    select(TrainingSession.local_date)
+    .where(TrainingSession.cohort_id == bindparam("its_cohort"))
+    .order_by(TrainingSession.position)
+)
+
+
 def steps(session: Session, *, version_id: int) -> dict[int, StepRule]:
     """Give a version's steps by their id."""
-    rows = session.scalars(select(Step).where(Step.version_id == version_id).order_by(Step.position))
+    rows = session.scalars(_STEPS, {"its_version": version_id})
     return {row.id: rule(row) for row in rows}
 
 
@@ -56,11 +64,7 @@ def steps_of_plan(session: Session, *, plan_id: int) -> tuple[StepRule, ...]:
 
 def sessions(session: Session, cohort: Cohort) -> Sessions:
     """Give the local days of a cohort's sessions and which of them anchors its follow-ups."""
-    days = session.scalars(
-        select(TrainingSession.local_date)
-        .where(TrainingSession.cohort_id == cohort.id)
-        .order_by(TrainingSession.position)
-    ).all()
+    days = session.scalars(_DAYS, {"its_cohort": cohort.id}).all()
     anchor = session.get_one(ProgrammeVersion, cohort.programme_version_id).anchor
     return anchored(anchor, days)
 

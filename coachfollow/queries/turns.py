@@ -3,10 +3,13 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import exists, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, Date, Select, bindparam, exists, select, union_all
 from sqlalchemy.orm import Session
 
+from coachfollow.extensions import UtcDateTime
 from coachfollow.models import (
     FollowUpPlan,
     MailPart,
@@ -21,6 +24,10 @@ from coachfollow.models import (
 from coachfollow.queries import due
 from coachfollow.rules import limits
 from coachfollow.rules.kinds import MAIL_OF, Audience, MessageKind, MessageState, StepKind, TouchpointState
+
+# every batch asks these: they are put together once
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_UNTIL = bindparam("until", type_=UtcDateTime)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +77,13 @@ class Turn:
 
 def in_hand(session: Session, *, message_ids: Collection[int]) -> Sequence[InHand]:
     """Give those of these mails that count."""
-    rows = session.execute(
+    rows = session.execute(_in_hand(), {"ids": list(message_ids)})
+    return [InHand(**dict(zip(InHand.__slots__, row, strict=True))) for row in rows]
+
+
+@cache
+def _in_hand() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Message.id,
             Message.kind,
@@ -90,14 +103,19 @@ def in_hand(session: Session, *, message_ids: Collection[int]) -> Sequence[InHan
         .join(Person, Person.id == Message.person_id)
         .outerjoin(Touchpoint, Touchpoint.id == Message.touchpoint_id)
         .outerjoin(SealedMail, SealedMail.message_id == Message.id)
-        .where(Message.id.in_(list(message_ids)), Message.kind.in_(limits.COUNTED))
+        .where(Message.id.in_(_IDS), Message.kind.in_(limits.COUNTED))
     )
-    return [InHand(**dict(zip(InHand.__slots__, row, strict=True))) for row in rows]
 
 
 def taken(session: Session, *, people: Collection[int], since: date) -> Sequence[Turn]:
     """Give the turns these people's mails took, from that day on."""
-    rows = session.execute(
+    rows = session.execute(_taken(), {"ids": list(people), "since": since})
+    return [Turn(**dict(zip(Turn.__slots__, row, strict=True))) for row in rows]
+
+
+@cache
+def _taken() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             MailTurn.person_id,
             MailTurn.day,
@@ -108,9 +126,8 @@ def taken(session: Session, *, people: Collection[int], since: date) -> Sequence
             Message.state,
         )
         .join(Message, Message.id == MailTurn.message_id)
-        .where(MailTurn.person_id.in_(list(people)), MailTurn.day >= since)
+        .where(MailTurn.person_id.in_(_IDS), MailTurn.day >= bindparam("since", type_=Date))
     )
-    return [Turn(**row._asdict()) for row in rows]
 
 
 def coming(session: Session, *, people: Collection[int], until: datetime) -> Sequence[Coming]:
@@ -119,24 +136,7 @@ def coming(session: Session, *, people: Collection[int], until: datetime) -> Seq
 
 
 def _queued(session: Session, people: Collection[int], until: datetime) -> Iterator[Coming]:
-    rows = session.execute(
-        select(
-            Message.person_id,
-            Message.kind,
-            Message.send_at,
-            Message.expires_at,
-            Message.touchpoint_id,
-            Touchpoint.audience,
-        )
-        .outerjoin(Touchpoint, Touchpoint.id == Message.touchpoint_id)
-        .where(
-            Message.state == MessageState.QUEUED,
-            Message.person_id.in_(list(people)),
-            Message.kind.in_(limits.COUNTED),
-            Message.send_at <= until,
-            ~exists().where(MailPart.message_id == Message.id),
-        )
-    )
+    rows = session.execute(_waiting(), {"ids": list(people), "until": until})
     for person_id, kind, send_at, expires_at, touchpoint_id, audience in rows:
         yield Coming(
             person_id=person_id,
@@ -148,25 +148,32 @@ def _queued(session: Session, people: Collection[int], until: datetime) -> Itera
         )
 
 
+@cache
+def _waiting() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Message.person_id,
+            Message.kind,
+            Message.send_at,
+            Message.expires_at,
+            Message.touchpoint_id,
+            Touchpoint.audience,
+        )
+        .outerjoin(Touchpoint, Touchpoint.id == Message.touchpoint_id)
+        .where(
+            Message.state == MessageState.QUEUED,
+            Message.person_id.in_(_IDS),
+            Message.kind.in_(limits.COUNTED),
+            Message.send_at <= _UNTIL,
+            ~exists().where(MailPart.message_id == Message.id),
+        )
+    )
+
+
 def _planned(session: Session, people: Collection[int], until: datetime) -> Iterator[Coming]:
     """The follow-ups of these people, and those of their reports that speak to them as a manager."""
-    chosen = (
-        select(Touchpoint.id, Touchpoint.kind, Touchpoint.audience, Touchpoint.due_at, Touchpoint.closes_at)
-        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
-        .join(Step, Step.id == Touchpoint.step_id)
-        .where(Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at <= until, due.RUNNING)
-    )
-    own = chosen.add_columns(FollowUpPlan.person_id).where(
-        FollowUpPlan.person_id.in_(list(people)), Touchpoint.audience == Audience.PARTICIPANT
-    )
-    managed = (
-        chosen.add_columns(Reporting.manager_id)
-        .join(Reporting, (Reporting.person_id == FollowUpPlan.person_id) & Reporting.to_at.is_(None))
-        .where(Reporting.manager_id.in_(list(people)), Touchpoint.audience == Audience.MANAGER)
-    )
-    for touchpoint_id, kind, audience, due_at, closes_at, person_id in session.execute(
-        union_all(own, managed)
-    ):
+    rows = session.execute(_to_open(), {"ids": list(people), "until": until})
+    for touchpoint_id, kind, audience, due_at, closes_at, person_id in rows:
         if kind is not StepKind.CHECK_IN:  # a meeting is invited to, which does not count
             yield Coming(
                 person_id=person_id,
@@ -176,3 +183,22 @@ def _planned(session: Session, people: Collection[int], until: datetime) -> Iter
                 touchpoint_id=touchpoint_id,
                 audience=audience,
             )
+
+
+@cache
+def _to_open() -> CompoundSelect[*tuple[Any, ...]]:
+    chosen = (
+        select(Touchpoint.id, Touchpoint.kind, Touchpoint.audience, Touchpoint.due_at, Touchpoint.closes_at)
+        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
+        .join(Step, Step.id == Touchpoint.step_id)
+        .where(Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at <= _UNTIL, due.RUNNING)
+    )
+    own = chosen.add_columns(FollowUpPlan.person_id).where(
+        FollowUpPlan.person_id.in_(_IDS), Touchpoint.audience == Audience.PARTICIPANT
+    )
+    managed = (
+        chosen.add_columns(Reporting.manager_id)
+        .join(Reporting, (Reporting.person_id == FollowUpPlan.person_id) & Reporting.to_at.is_(None))
+        .where(Reporting.manager_id.in_(_IDS), Touchpoint.audience == Audience.MANAGER)
+    )
+    return union_all(own, managed)

@@ -4,14 +4,29 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, exists, false, func, literal, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from coachfollow import almanac
-from coachfollow.models import ClosedSpell, LeaveSpell, Organisation, Person, RosterDay
+from coachfollow.models import ClosedSpell, LeaveSpell, Organisation, Person, RosterDay, table_of
 from coachfollow.rules import rotas, weeks
 from coachfollow.rules.absences import Closure, Leave, Quiet
 from coachfollow.rules.worktime import Span, WorkingTime
@@ -21,6 +36,9 @@ BACK = timedelta(days=60)  # what lies longer ago decides nothing any more
 pattern = lru_cache(maxsize=4096)(rotas.parse)
 
 _USUAL = weeks.parse_week(weeks.DEFAULT_WEEK)
+
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_SINCE = bindparam("since", type_=Date)
 
 REGION = func.coalesce(Person.holiday_region, Organisation.holiday_region)
 
@@ -57,10 +75,7 @@ def of_person(session: Session, *, person_id: int, now: datetime) -> WorkingTime
 def of_people(session: Session, *, ids: Collection[int], now: datetime) -> Mapping[int, WorkingTime]:
     """Give when these people work, by their id, in two statements."""
     since = (now - BACK).date()
-    usual = (Person.id, Person.working_week, REGION, Organisation.quiet_since, Organisation.quiet_until)
-    rows = session.execute(
-        select(*usual).join(Organisation, Organisation.id == Person.organisation_id).where(Person.id.in_(ids))
-    ).all()
+    rows = session.execute(_usual(), {"ids": list(ids)}).all()
     days = _own_days(session, ids=ids, since=since)
     return {
         person_id: replace(
@@ -71,6 +86,22 @@ def of_people(session: Session, *, ids: Collection[int], now: datetime) -> Mappi
         )
         for person_id, week, region, quiet_since, quiet_until in rows
     }
+
+
+@cache
+def _usual() -> Select[*tuple[Any, ...]]:
+    people, houses = table_of(Person), table_of(Organisation)
+    return (
+        select(
+            people.c.id,
+            people.c.working_week,
+            func.coalesce(people.c.holiday_region, houses.c.holiday_region),
+            houses.c.quiet_since,
+            houses.c.quiet_until,
+        )
+        .join(houses, houses.c.id == people.c.organisation_id)
+        .where(people.c.id.in_(_IDS))
+    )
 
 
 def offered(week: str, times: WorkingTime) -> WorkingTime:
@@ -98,7 +129,9 @@ def _own_days(session: Session, *, ids: Collection[int], since: date) -> Mapping
     """Leave, closed days and rosters of these people, upon a week that is still to be said."""
     leave, closed = defaultdict[int, list[Leave]](list), defaultdict[int, list[Closure]](list)
     rosters = defaultdict[int, dict[date, tuple[Span, ...]]](dict)
-    for person_id, kind, first, last, from_noon, until_noon, hours in session.execute(_spells(ids, since)):
+    for person_id, kind, first, last, from_noon, until_noon, hours in session.execute(
+        _spells(), {"ids": list(ids), "since": since}
+    ):
         match kind:
             case "leave":
                 leave[person_id].append(
@@ -119,27 +152,30 @@ def _own_days(session: Session, *, ids: Collection[int], since: date) -> Mapping
     }
 
 
-def _spells(ids: Collection[int], since: date) -> CompoundSelect[*tuple[Any, ...]]:
+@cache
+def _spells() -> CompoundSelect[*tuple[Any, ...]]:
     """All that differs from the usual week of these people, as one statement."""
+    people, closed = table_of(Person).c, table_of(ClosedSpell).c
+    leave, rosters = table_of(LeaveSpell).c, table_of(RosterDay).c
     whole = (false(), false(), literal(""))
-    away = select(
-        LeaveSpell.person_id,
+    are_away = select(
+        leave.person_id,
         literal("leave"),
-        LeaveSpell.first_day.label("first"),
-        LeaveSpell.last_day,
-        LeaveSpell.from_noon,
-        LeaveSpell.until_noon,
+        leave.first_day.label("first"),
+        leave.last_day,
+        leave.from_noon,
+        leave.until_noon,
         literal(""),
-    ).where(LeaveSpell.person_id.in_(ids), LeaveSpell.withdrawn_at.is_(None), LeaveSpell.last_day >= since)
-    closed = (
-        select(Person.id, literal("closed"), ClosedSpell.first_day, ClosedSpell.last_day, *whole)
-        .join(ClosedSpell, ClosedSpell.organisation_id == Person.organisation_id)
-        .where(Person.id.in_(ids), ClosedSpell.withdrawn_at.is_(None), ClosedSpell.last_day >= since)
+    ).where(leave.person_id.in_(_IDS), leave.withdrawn_at.is_(None), leave.last_day >= _SINCE)
+    is_closed = (
+        select(people.id, literal("closed"), closed.first_day, closed.last_day, *whole)
+        .join_from(table_of(Person), table_of(ClosedSpell), closed.organisation_id == people.organisation_id)
+        .where(people.id.in_(_IDS), closed.withdrawn_at.is_(None), closed.last_day >= _SINCE)
     )
-    rostered = select(
-        RosterDay.person_id, literal("roster"), RosterDay.day, RosterDay.day, *whole[:2], RosterDay.hours
-    ).where(RosterDay.person_id.in_(ids), RosterDay.day >= since)
-    return union_all(away, closed, rostered).order_by("first")
+    are_rostered = select(
+        rosters.person_id, literal("roster"), rosters.day, rosters.day, *whole[:2], rosters.hours
+    ).where(rosters.person_id.in_(_IDS), rosters.day >= _SINCE)
+    return union_all(are_away, is_closed, are_rostered).order_by("first")
 
 
 def holidays(region: str | None, since: date) -> Mapping[date, str]:
@@ -154,13 +190,19 @@ def quiet(since: time | None, until: time | None) -> Quiet | None:
 
 def closures(session: Session, *, organisation_id: int, since: date) -> tuple[Closure, ...]:
     """Give when an organisation is closed from a day on."""
-    rows = session.execute(
-        select(ClosedSpell.first_day, ClosedSpell.last_day)
-        .where(
-            ClosedSpell.organisation_id == organisation_id,
-            ClosedSpell.withdrawn_at.is_(None),
-            ClosedSpell.last_day >= since,
-        )
-        .order_by(ClosedSpell.first_day)
-    )
+    rows = session.execute(_closed(), {"house": organisation_id, "since": since})
     return tuple(Closure(first=first, last=last) for first, last in rows)
+
+
+@cache
+def _closed() -> Select[*tuple[Any, ...]]:
+    closed = table_of(ClosedSpell).c
+    return (
+        select(closed.first_day, closed.last_day)
+        .where(
+            closed.organisation_id == bindparam("house", type_=Integer),
+            closed.withdrawn_at.is_(None),
+            closed.last_day >= _SINCE,
+        )
+        .order_by(closed.first_day)
+    )
