@@ -1,6 +1,7 @@
 """The Flask extensions, and the database recipes that SQLite and PostgreSQL each need."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -12,11 +13,34 @@ from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf import CSRFProtect
-from sqlalchemy import Connection, Date, Dialect, Engine, LargeBinary, MetaData, Text, Time, event, text
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Date,
+    Dialect,
+    Engine,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SQLColumnExpression,
+    Text,
+    Time,
+    bindparam,
+    cast,
+    event,
+    extract,
+    func,
+    select,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.types import DateTime, TypeDecorator
+from sqlalchemy.sql.expression import FunctionElement
+from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
 from coachfollow import clock
 from coachfollow.config import Settings
@@ -55,6 +79,47 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Ids(TypeDecorator[Collection[int]]):
+    """Any number of ids as one value: an array for PostgreSQL, JSON for SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose how it travels."""
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(Integer()))
+
+    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> str | list[int]:
+        """Hand on the ids in whatever collection they come."""
+        ids = list(value or ())
+        return json.dumps(ids) if dialect.name == "sqlite" else ids
+
+
+class _Among(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+
+
+def among(column: SQLColumnExpression[Any], name: str) -> ColumnElement[bool]:
+    """Whether a column is one of the ids that a statement is executed with under this name.
+
+    An IN would have a place for each: another text for each number of them, which is rendered, read and planned anew.
+    """
+    return _Among(column, bindparam(name, type_=Ids))
+
+
+@compiles(_Among, "sqlite")
+def _sqlite_among(element: Any, compiler: Any, **keywords: Any) -> str:
+    column, ids = (compiler.process(one, **keywords) for one in element.clauses)
+    return f"({column} IN (SELECT value FROM json_each({ids})))"  # noqa: S608
+
+
+@compiles(_Among, "postgresql")
+def _postgresql_among(element: Any, compiler: Any, **keywords: Any) -> str:
+    column, ids = (compiler.process(one, **keywords) for one in element.clauses)
+    return f"({column} = ANY ({ids}))"
 
 
 class Base(DeclarativeBase):
@@ -130,11 +195,25 @@ def lease_time_of(connection: Connection) -> clock.LeaseTime:
     """Read lease time: the database's clock on PostgreSQL (many hosts), this host's on SQLite (one host)."""
     if connection.dialect.name == "sqlite":
         return clock.host_lease()
-    seconds = connection.scalar(_CLOCK)
-    return clock.LeaseTime(seconds=float(seconds or 0), boot="database")
+    return clock.LeaseTime(seconds=connection.scalar(_CLOCK) or 0.0, boot=DATABASE)
 
 
-_CLOCK = text("SELECT extract(epoch FROM clock_timestamp())")
+def lease_now(dialect: str) -> ColumnElement[float]:
+    """Lease time within a statement that is executed with `lease_facts`: PostgreSQL is not asked for it before."""
+    return bindparam("lease_now", type_=Float) if dialect == "sqlite" else _LEASE_NOW
+
+
+def lease_facts(dialect: str) -> dict[str, object]:
+    """Give the boot as `its_boot`, and the lease time where a statement cannot know it."""
+    if dialect != "sqlite":
+        return {"its_boot": DATABASE}
+    lease = clock.host_lease()
+    return {"its_boot": lease.boot, "lease_now": lease.seconds}
+
+
+DATABASE = "database"  # the boot of a clock that all hosts share
+_LEASE_NOW = cast(extract("epoch", func.clock_timestamp()), Float)
+_CLOCK = select(_LEASE_NOW)
 
 
 def _sqlite_connect(synchronous: str, connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     ColumnElement,
     Float,
     Integer,
@@ -28,7 +27,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from coachfollow.clock import LeaseTime
-from coachfollow.extensions import UtcDateTime, installation, lease_time
+from coachfollow.extensions import UtcDateTime, among, installation, lease_time
 from coachfollow.flow import history, sets, which
 from coachfollow.flow.which import MESSAGES
 from coachfollow.models import CLAIM_FENCE, DrainLease, MailPart, Touchpoint, table_of
@@ -57,7 +56,6 @@ _parts = table_of(MailPart).c
 _TOUCHPOINTS = table_of(Touchpoint)
 _PLACES = table_of(DrainLease)
 _NOW = bindparam("now", type_=UtcDateTime)
-_THESE: BindParameter[int] = bindparam("these", expanding=True)
 
 LAPSED = _mails.lapses > literal_column("0")  # word for word as the index of it has it
 IS_PART = exists().where(_parts.message_id == _mails.id)  # it leaves with another mail, not by itself
@@ -174,9 +172,7 @@ def claim_beside(
     journal_id: str | None = None,
 ) -> Sequence[int]:
     """Claim what else that counts is due to the people of these mails: it is decided together. No commit."""
-    return _claim(
-        session, _BESIDE, place=place, now=now, most=MOST_BESIDE, journal_id=journal_id, these=list(ids)
-    )
+    return _claim(session, _BESIDE, place=place, now=now, most=MOST_BESIDE, journal_id=journal_id, these=ids)
 
 
 def expire(session: Session, *, now: datetime) -> int:
@@ -213,7 +209,7 @@ _MARK = (
     update(_TOUCHPOINTS)
     .where(
         _TOUCHPOINTS.c.id.in_(
-            select(_mails.touchpoint_id).where(_mails.id.in_(_THESE), _mails.kind.in_(OPENING))
+            select(_mails.touchpoint_id).where(among(_mails.id, "these"), _mails.kind.in_(OPENING))
         ),
         _TOUCHPOINTS.c.state == TouchpointState.OPEN,
     )
@@ -294,7 +290,7 @@ _SOUND = _claiming(_mails.lapses == 0)
 _BESIDE = _claiming(
     and_(
         _mails.lapses == 0,
-        _mails.person_id.in_(select(_mails.person_id).where(_mails.id.in_(_THESE), _COUNTS)),
+        _mails.person_id.in_(select(_mails.person_id).where(among(_mails.id, "these"), _COUNTS)),
         _COUNTS,
     )
 )

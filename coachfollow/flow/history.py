@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, Connection, Insert, Integer, String, bindparam, insert, literal, select
 from sqlalchemy.orm import Session
 
-from coachfollow.extensions import UtcDateTime
+from coachfollow.extensions import UtcDateTime, among
 from coachfollow.flow.which import MESSAGES, Which
 from coachfollow.models import Event, FollowUpPlan, Person, Touchpoint, table_of
 
@@ -61,7 +61,7 @@ def record_plans(
 
 def record_touchpoints(session: Session, name: str, *, at: datetime, ids: Collection[int]) -> None:
     """Add one event for each of these touchpoints, in one statement."""
-    session.execute(_of_touchpoints(), {"its_at": at, "its_name": name, "its_ids": list(ids)})
+    session.execute(_of_touchpoints(), {"its_at": at, "its_name": name, "its_ids": ids})
 
 
 def record_messages(
@@ -95,7 +95,7 @@ def _of_touchpoints() -> Insert:
         .select_from(touchpoints)
         .join(plans, plans.c.id == touchpoints.c.plan_id)
         .join(people, people.c.id == plans.c.person_id)
-        .where(touchpoints.c.id.in_(bindparam("its_ids", expanding=True)))
+        .where(among(touchpoints.c.id, "its_ids"))
     )
     columns = ["at", "name", "organisation_id", "person_id", "cohort_id", "plan_id", "touchpoint_id", "facts"]
     return insert(_EVENTS).from_select(columns, rows)

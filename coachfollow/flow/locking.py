@@ -9,6 +9,7 @@ from sqlalchemy import Integer, Select, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, NotFound
+from coachfollow.extensions import among
 from coachfollow.models import FollowUpPlan, Person, table_of
 
 ERASED = "This person was erased. Their follow-up stays as it is."
@@ -29,7 +30,7 @@ def plan(session: Session, *, plan_id: int) -> FollowUpPlan:
 
 def plans(session: Session, *, plan_ids: Collection[int]) -> None:
     """Hold several plans until the commit."""
-    session.execute(_PLANS, {"ids": list(plan_ids)})
+    session.execute(_PLANS, {"ids": plan_ids})
 
 
 def group(session: Session, *, cohort_id: int) -> None:
@@ -40,11 +41,11 @@ def group(session: Session, *, cohort_id: int) -> None:
 
 def calendars(session: Session, *, people: Collection[int]) -> None:
     """Hold the calendars of these people until the commit: no time is given away twice."""
-    session.execute(_CALENDARS, {"ids": list(people)})
+    session.execute(_CALENDARS, {"ids": people})
 
 
 def _held(table: Table) -> Select[int]:
-    chosen = select(table.c.id).where(table.c.id.in_(bindparam("ids", expanding=True)))
+    chosen = select(table.c.id).where(among(table.c.id, "ids"))
     return chosen.order_by(table.c.id).with_for_update(key_share=True)
 
 

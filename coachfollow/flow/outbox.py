@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from coachfollow import vault
-from coachfollow.extensions import UtcDateTime
+from coachfollow.extensions import UtcDateTime, among
 from coachfollow.flow import claims, history, parts, sets, which
 from coachfollow.flow.which import MESSAGES, Which
 from coachfollow.models import Message
@@ -37,7 +37,7 @@ Said = Mapping[tuple[int | None, int | None, MessageKind], Before]
 
 def earlier(session: Session, *, touchpoint_ids: Collection[int]) -> Said:
     """Say what was posted about these follow-ups before: a mail that was taken back may be posted anew."""
-    rows = session.execute(_EARLIER, {"about": list(touchpoint_ids)})
+    rows = session.execute(_EARLIER, {"about": touchpoint_ids})
     said: defaultdict[tuple[int | None, int | None, MessageKind], Before] = defaultdict(Before)
     for touchpoint_id, person_id, kind, count, next_n in rows:
         said[touchpoint_id, person_id, kind] = Before(standing=count, next_n=next_n)
@@ -45,7 +45,7 @@ def earlier(session: Session, *, touchpoint_ids: Collection[int]) -> Said:
 
 
 _mails = MESSAGES.c
-_ABOUT = _mails.touchpoint_id.in_(bindparam("about", expanding=True))
+_ABOUT = among(_mails.touchpoint_id, "about")
 _EARLIER = (
     select(
         _mails.touchpoint_id,
@@ -95,12 +95,12 @@ def cancel(session: Session, where: ColumnElement[bool], *, reason: str, now: da
 
 def cancel_about(session: Session, *, touchpoint_ids: Collection[int], reason: str, now: datetime) -> None:
     """Stop every mail about these follow-ups likewise. No commit."""
-    _stop(session, Which(where=_OF_TOUCHPOINTS, values={"about": list(touchpoint_ids)}), reason, now)
+    _stop(session, Which(where=_OF_TOUCHPOINTS, values={"about": touchpoint_ids}), reason, now)
 
 
 def replace(session: Session, *, attendee_ids: Collection[int], now: datetime) -> None:
     """Stop what these attendees' calendars were to be told: a newer word takes its place. No commit."""
-    _stop(session, Which(where=_TO_ATTENDEES, values={"to": list(attendee_ids)}), REPLACED, now)
+    _stop(session, Which(where=_TO_ATTENDEES, values={"to": attendee_ids}), REPLACED, now)
 
 
 def take_back(session: Session, *, message_ids: Collection[int], reason: str, now: datetime) -> None:
@@ -109,7 +109,7 @@ def take_back(session: Session, *, message_ids: Collection[int], reason: str, no
 
 
 _OF_TOUCHPOINTS = _ABOUT & (_mails.kind != MessageKind.CANCELLATION)
-_TO_ATTENDEES = _mails.attendee_id.in_(bindparam("to", expanding=True))
+_TO_ATTENDEES = among(_mails.attendee_id, "to")
 
 
 def _stop(session: Session, mails: Which, reason: str, now: datetime) -> int:

@@ -6,7 +6,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, Insert, Select, Update, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.extensions import UtcDateTime
+from coachfollow.extensions import UtcDateTime, among
 from coachfollow.flow import claims, history, locking, parts, plans, sets, which
 from coachfollow.flow.which import MESSAGES, Which
 from coachfollow.models import Heartbeat, SealedMail, Touchpoint, table_of
@@ -51,7 +51,7 @@ def take_over(session: Session, *, fence: int, now: datetime) -> None:
 
 
 _ENDED = select(_mails.id).where(_mails.fence == bindparam("its_fence"), _mails.state.in_(EVENT_OF))
-_TAKEN_OVER = update(MESSAGES).where(_mails.id.in_(bindparam("its_ids", expanding=True))).values(fence=0)
+_TAKEN_OVER = update(MESSAGES).where(among(_mails.id, "its_ids")).values(fence=0)
 
 
 def reach(session: Session, mails: Which, *, now: datetime) -> None:
@@ -104,14 +104,10 @@ def blank(session: Session) -> None:
 
 
 _SEALED = table_of(SealedMail)
-_BLANK = delete(_SEALED).where(
-    _SEALED.c.message_id.in_(
-        select(_mails.id).where(
-            _mails.settled_at.is_not(None),
-            _mails.state != MessageState.IN_DOUBT,
-            _mails.id == _SEALED.c.message_id,
-        )
-    )
+_BLANK = delete(_SEALED).where(  # by what is sealed, which is little; an IN goes by all that has ended
+    select(_mails.settled_at.is_not(None) & (_mails.state != MessageState.IN_DOUBT))
+    .where(_mails.id == _SEALED.c.message_id)
+    .scalar_subquery()
 )
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Delete, bindparam, delete, exists, select, update
+from sqlalchemy import BigInteger, Delete, bindparam, delete, exists, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from coachfollow.extensions import among
 from coachfollow.flow import sets
 from coachfollow.flow.which import MESSAGES
 from coachfollow.models import MailPart, SealedMail, table_of
@@ -73,14 +74,13 @@ def _leave() -> Delete:
 
 # every drain asks these: they are put together once
 _mails, _leader, _PARTS, _SEALED = MESSAGES.c, MESSAGES.alias(), table_of(MailPart), table_of(SealedMail)
-_THESE: BindParameter[int] = bindparam("these", expanding=True)
 _ANY = select(_PARTS.c.message_id).limit(1)
 _SHARE = _share()
 _LEAVE = _leave()
 _PUT_BACK = (
     update(MESSAGES)
     .where(
-        _mails.id.in_(_THESE),
+        among(_mails.id, "these"),
         _mails.fence == bindparam("b_fence", type_=BigInteger),
         _mails.state == MessageState.CLAIMED,
     )
@@ -89,15 +89,15 @@ _PUT_BACK = (
 _REWRITE = (
     update(MESSAGES)
     .where(
-        _mails.id.in_(select(_PARTS.c.leader_id).where(_PARTS.c.message_id.in_(_THESE))),
+        _mails.id.in_(select(_PARTS.c.leader_id).where(among(_PARTS.c.message_id, "these"))),
         _mails.state.in_(UNSENT),
         _mails.resends == 0,
     )
     .values(state=MessageState.QUEUED, lease_until=None, fence=0)
     .returning(_mails.id)
 )
-_FORGET = delete(_SEALED).where(_SEALED.c.message_id.in_(_THESE))
-_PART = delete(_PARTS).where(_PARTS.c.message_id.in_(_THESE))
+_FORGET = delete(_SEALED).where(among(_SEALED.c.message_id, "these"))
+_PART = delete(_PARTS).where(among(_PARTS.c.message_id, "these"))
 
 
 def rewrite_leaders(session: Session, *, message_ids: Collection[int]) -> None:

@@ -6,6 +6,7 @@ from functools import cache
 
 from sqlalchemy import BigInteger, ColumnElement, bindparam
 
+from coachfollow.extensions import among
 from coachfollow.models import Message, table_of
 from coachfollow.rules.kinds import MessageState
 
@@ -25,8 +26,8 @@ class Which:
 
 
 def these(ids: Collection[int]) -> Which:
-    """Name these mails; at most as many as one statement takes."""
-    return Which(where=_BY_ID, values={"which_ids": list(ids)})
+    """Name these mails."""
+    return Which(where=_BY_ID, values={"which_ids": ids})
 
 
 def under(fence: int) -> Which:
@@ -34,7 +35,7 @@ def under(fence: int) -> Which:
     return Which(where=_BY_FENCE, values={"which_fence": fence})
 
 
-_BY_ID = MESSAGES.c.id.in_(bindparam("which_ids", expanding=True))
+_BY_ID = among(MESSAGES.c.id, "which_ids")
 _BY_FENCE = MESSAGES.c.fence == bindparam("which_fence", type_=BigInteger)
 
 

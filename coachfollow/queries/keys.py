@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from coachfollow.extensions import installation
+from coachfollow.extensions import among, installation
 from coachfollow.models import Person, PersonKey, table_of
 
 
@@ -36,7 +36,7 @@ class TextKey:
 
 def keys_of(session: Session, *, person_ids: Collection[int]) -> Mapping[int, TextKey]:
     """Give the keys of those who have one, in one query; an erased person has none."""
-    rows = session.execute(_keys(), {"ids": list(person_ids)})
+    rows = session.execute(_keys(), {"ids": person_ids})
     return {person_id: TextKey(person=person, wrapped=wrapped) for person_id, person, wrapped in rows}
 
 
@@ -46,5 +46,5 @@ def _keys() -> Select[*tuple[Any, ...]]:
     return (
         select(keys.c.person_id, people.c.public_id, keys.c.wrapped_key)
         .join(people, people.c.id == keys.c.person_id)
-        .where(keys.c.person_id.in_(bindparam("ids", expanding=True)))
+        .where(among(keys.c.person_id, "ids"))
     )

@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Integer,
     ScalarSelect,
@@ -23,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from coachfollow.extensions import among
 from coachfollow.models import (
     CheckIn,
     CheckInAttendee,
@@ -46,9 +46,8 @@ from coachfollow.queries import programmes
 from coachfollow.rules.kinds import LEFT, MAIL_OF, MessageKind, StepKind
 
 # every batch asks these: they are put together once
-_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _parts = table_of(MailPart).c
-_PARTS = select(_parts.message_id, _parts.leader_id).where(_parts.leader_id.in_(_IDS))
+_PARTS = select(_parts.message_id, _parts.leader_id).where(among(_parts.leader_id, "ids"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +111,7 @@ class Gathering:
 
 def letters(session: Session, *, message_ids: Collection[int]) -> Sequence[Letter]:
     """Give the letters of these messages, in the order they are to be sent."""
-    rows = session.execute(_letters(), {"ids": list(message_ids)})
+    rows = session.execute(_letters(), {"ids": message_ids})
     return [Letter(**dict(zip(Letter.__slots__, row, strict=True))) for row in rows]
 
 
@@ -132,14 +131,14 @@ def _letters() -> Select[*tuple[Any, ...]]:
         .outerjoin(coach, coach.id == Coaching.coach_id)
         .outerjoin(Reporting, and_(Reporting.person_id == participant.id, Reporting.to_at.is_(None)))
         .outerjoin(manager, manager.id == Reporting.manager_id)
-        .where(Message.id.in_(_IDS))
+        .where(among(Message.id, "ids"))
         .order_by(Message.send_at, Message.id)
     )
 
 
 def parts(session: Session, *, leader_ids: Collection[int]) -> Mapping[int, Sequence[Letter]]:
     """Give the letters that leave as parts of these, by the one that leads."""
-    rows = session.execute(_PARTS, {"ids": list(leader_ids)})
+    rows = session.execute(_PARTS, {"ids": leader_ids})
     leader_of = {message_id: leader_id for message_id, leader_id in rows}  # noqa: C416  # rows are no tuples
     found: defaultdict[int, list[Letter]] = defaultdict(list)
     for letter in letters(session, message_ids=leader_of) if leader_of else ():
@@ -200,7 +199,7 @@ def _address() -> ColumnElement[str | None]:
 
 def commitments(session: Session, *, plan_ids: Collection[int]) -> Mapping[int, tuple[bytes, bytes]]:
     """Give the sealed situation and action of each plan's newest commitment."""
-    rows = session.execute(_commitments(), {"ids": list(plan_ids)})
+    rows = session.execute(_commitments(), {"ids": plan_ids})
     return {plan_id: (situation, action) for plan_id, situation, action in rows}
 
 
@@ -209,7 +208,7 @@ def _commitments() -> Select[*tuple[Any, ...]]:
     every = table_of(Commitment).c
     newest = (
         select(every.plan_id, func.max(every.version).label("version"))
-        .where(every.plan_id.in_(_IDS))
+        .where(among(every.plan_id, "ids"))
         .group_by(every.plan_id)
         .subquery()
     )
@@ -273,7 +272,7 @@ _NAMES_COACH = frozenset(
 
 def gatherings(session: Session, *, attendee_ids: Collection[int]) -> Mapping[int, Gathering]:
     """Give the meetings that attendees' calendar copies are about, by attendee; a meeting without a time is none."""
-    rows = session.execute(_gatherings(), {"ids": list(attendee_ids)})
+    rows = session.execute(_gatherings(), {"ids": attendee_ids})
     return {row[0]: Gathering(**dict(zip(Gathering.__slots__, row[1:], strict=True))) for row in rows}
 
 
@@ -298,7 +297,7 @@ def _gatherings() -> Select[*tuple[Any, ...]]:
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .join(participant, participant.id == FollowUpPlan.person_id)
         .where(
-            CheckInAttendee.id.in_(_IDS),
+            among(CheckInAttendee.id, "ids"),
             CheckIn.starts_at.is_not(None),
             CheckIn.ends_at.is_not(None),
         )

@@ -4,9 +4,10 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coachfollow.extensions import among
 from coachfollow.models import Setting, table_of
 from coachfollow.rules.limits import Limits
 
@@ -15,14 +16,14 @@ KEY = "limits"
 
 def of(session: Session, *, organisation_ids: Collection[int]) -> Mapping[int, Limits]:
     """Give the limits of these organisations: what they have chosen, or ours."""
-    rows = session.execute(_CHOSEN, {"ids": list(organisation_ids)})
+    rows = session.execute(_CHOSEN, {"ids": organisation_ids})
     found = {organisation_id: Limits(**json.loads(value)) for organisation_id, value in rows}
     return {organisation_id: found.get(organisation_id, Limits()) for organisation_id in organisation_ids}
 
 
 _settings = table_of(Setting).c
 _CHOSEN = select(_settings.organisation_id, _settings.value).where(
-    _settings.key == KEY, _settings.organisation_id.in_(bindparam("ids", expanding=True))
+    _settings.key == KEY, among(_settings.organisation_id, "ids")
 )
 
 

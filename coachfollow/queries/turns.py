@@ -6,10 +6,10 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, CompoundSelect, Date, Select, bindparam, exists, select, union_all
+from sqlalchemy import CompoundSelect, Date, Select, bindparam, exists, select, union_all
 from sqlalchemy.orm import Session
 
-from coachfollow.extensions import UtcDateTime
+from coachfollow.extensions import UtcDateTime, among
 from coachfollow.models import (
     FollowUpPlan,
     MailPart,
@@ -26,7 +26,6 @@ from coachfollow.rules import limits
 from coachfollow.rules.kinds import MAIL_OF, Audience, MessageKind, MessageState, StepKind, TouchpointState
 
 # every batch asks these: they are put together once
-_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _UNTIL = bindparam("until", type_=UtcDateTime)
 
 
@@ -77,7 +76,7 @@ class Turn:
 
 def in_hand(session: Session, *, message_ids: Collection[int]) -> Sequence[InHand]:
     """Give those of these mails that count."""
-    rows = session.execute(_in_hand(), {"ids": list(message_ids)})
+    rows = session.execute(_in_hand(), {"ids": message_ids})
     return [InHand(**dict(zip(InHand.__slots__, row, strict=True))) for row in rows]
 
 
@@ -103,13 +102,13 @@ def _in_hand() -> Select[*tuple[Any, ...]]:
         .join(Person, Person.id == Message.person_id)
         .outerjoin(Touchpoint, Touchpoint.id == Message.touchpoint_id)
         .outerjoin(SealedMail, SealedMail.message_id == Message.id)
-        .where(Message.id.in_(_IDS), Message.kind.in_(limits.COUNTED))
+        .where(among(Message.id, "ids"), Message.kind.in_(limits.COUNTED))
     )
 
 
 def taken(session: Session, *, people: Collection[int], since: date) -> Sequence[Turn]:
     """Give the turns these people's mails took, from that day on."""
-    rows = session.execute(_taken(), {"ids": list(people), "since": since})
+    rows = session.execute(_taken(), {"ids": people, "since": since})
     return [Turn(**dict(zip(Turn.__slots__, row, strict=True))) for row in rows]
 
 
@@ -126,7 +125,7 @@ def _taken() -> Select[*tuple[Any, ...]]:
             Message.state,
         )
         .join(Message, Message.id == MailTurn.message_id)
-        .where(MailTurn.person_id.in_(_IDS), MailTurn.day >= bindparam("since", type_=Date))
+        .where(among(MailTurn.person_id, "ids"), MailTurn.day >= bindparam("since", type_=Date))
     )
 
 
@@ -136,7 +135,7 @@ def coming(session: Session, *, people: Collection[int], until: datetime) -> Seq
 
 
 def _queued(session: Session, people: Collection[int], until: datetime) -> Iterator[Coming]:
-    rows = session.execute(_waiting(), {"ids": list(people), "until": until})
+    rows = session.execute(_waiting(), {"ids": people, "until": until})
     for person_id, kind, send_at, expires_at, touchpoint_id, audience in rows:
         yield Coming(
             person_id=person_id,
@@ -162,7 +161,7 @@ def _waiting() -> Select[*tuple[Any, ...]]:
         .outerjoin(Touchpoint, Touchpoint.id == Message.touchpoint_id)
         .where(
             Message.state == MessageState.QUEUED,
-            Message.person_id.in_(_IDS),
+            among(Message.person_id, "ids"),
             Message.kind.in_(limits.COUNTED),
             Message.send_at <= _UNTIL,
             ~exists().where(MailPart.message_id == Message.id),
@@ -172,7 +171,7 @@ def _waiting() -> Select[*tuple[Any, ...]]:
 
 def _planned(session: Session, people: Collection[int], until: datetime) -> Iterator[Coming]:
     """The follow-ups of these people, and those of their reports that speak to them as a manager."""
-    rows = session.execute(_to_open(), {"ids": list(people), "until": until})
+    rows = session.execute(_to_open(), {"ids": people, "until": until})
     for touchpoint_id, kind, audience, due_at, closes_at, person_id in rows:
         if kind is not StepKind.CHECK_IN:  # a meeting is invited to, which does not count
             yield Coming(
@@ -194,11 +193,11 @@ def _to_open() -> CompoundSelect[*tuple[Any, ...]]:
         .where(Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at <= _UNTIL, due.RUNNING)
     )
     own = chosen.add_columns(FollowUpPlan.person_id).where(
-        FollowUpPlan.person_id.in_(_IDS), Touchpoint.audience == Audience.PARTICIPANT
+        among(FollowUpPlan.person_id, "ids"), Touchpoint.audience == Audience.PARTICIPANT
     )
     managed = (
         chosen.add_columns(Reporting.manager_id)
         .join(Reporting, (Reporting.person_id == FollowUpPlan.person_id) & Reporting.to_at.is_(None))
-        .where(Reporting.manager_id.in_(_IDS), Touchpoint.audience == Audience.MANAGER)
+        .where(among(Reporting.manager_id, "ids"), Touchpoint.audience == Audience.MANAGER)
     )
     return union_all(own, managed)

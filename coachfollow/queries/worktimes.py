@@ -8,7 +8,6 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     CompoundSelect,
     Date,
@@ -26,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from coachfollow import almanac
+from coachfollow.extensions import among
 from coachfollow.models import ClosedSpell, LeaveSpell, Organisation, Person, RosterDay, table_of
 from coachfollow.rules import rotas, weeks
 from coachfollow.rules.absences import Closure, Leave, Quiet
@@ -37,7 +37,6 @@ pattern = lru_cache(maxsize=4096)(rotas.parse)
 
 _USUAL = weeks.parse_week(weeks.DEFAULT_WEEK)
 
-_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _SINCE = bindparam("since", type_=Date)
 
 REGION = func.coalesce(Person.holiday_region, Organisation.holiday_region)
@@ -75,7 +74,7 @@ def of_person(session: Session, *, person_id: int, now: datetime) -> WorkingTime
 def of_people(session: Session, *, ids: Collection[int], now: datetime) -> Mapping[int, WorkingTime]:
     """Give when these people work, by their id, in two statements."""
     since = (now - BACK).date()
-    rows = session.execute(_usual(), {"ids": list(ids)}).all()
+    rows = session.execute(_usual(), {"ids": ids}).all()
     days = _own_days(session, ids=ids, since=since)
     return {
         person_id: replace(
@@ -100,7 +99,7 @@ def _usual() -> Select[*tuple[Any, ...]]:
             houses.c.quiet_until,
         )
         .join(houses, houses.c.id == people.c.organisation_id)
-        .where(people.c.id.in_(_IDS))
+        .where(among(people.c.id, "ids"))
     )
 
 
@@ -130,7 +129,7 @@ def _own_days(session: Session, *, ids: Collection[int], since: date) -> Mapping
     leave, closed = defaultdict[int, list[Leave]](list), defaultdict[int, list[Closure]](list)
     rosters = defaultdict[int, dict[date, tuple[Span, ...]]](dict)
     for person_id, kind, first, last, from_noon, until_noon, hours in session.execute(
-        _spells(), {"ids": list(ids), "since": since}
+        _spells(), {"ids": ids, "since": since}
     ):
         match kind:
             case "leave":
@@ -166,15 +165,15 @@ def _spells() -> CompoundSelect[*tuple[Any, ...]]:
         leave.from_noon,
         leave.until_noon,
         literal(""),
-    ).where(leave.person_id.in_(_IDS), leave.withdrawn_at.is_(None), leave.last_day >= _SINCE)
+    ).where(among(leave.person_id, "ids"), leave.withdrawn_at.is_(None), leave.last_day >= _SINCE)
     is_closed = (
         select(people.id, literal("closed"), closed.first_day, closed.last_day, *whole)
         .join_from(table_of(Person), table_of(ClosedSpell), closed.organisation_id == people.organisation_id)
-        .where(people.id.in_(_IDS), closed.withdrawn_at.is_(None), closed.last_day >= _SINCE)
+        .where(among(people.id, "ids"), closed.withdrawn_at.is_(None), closed.last_day >= _SINCE)
     )
     are_rostered = select(
         rosters.person_id, literal("roster"), rosters.day, rosters.day, *whole[:2], rosters.hours
-    ).where(rosters.person_id.in_(_IDS), rosters.day >= _SINCE)
+    ).where(among(rosters.person_id, "ids"), rosters.day >= _SINCE)
     return union_all(are_away, is_closed, are_rostered).order_by("first")
 
 

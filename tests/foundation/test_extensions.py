@@ -19,8 +19,8 @@ from sqlalchemy.pool import QueuePool
 
 from coachfollow import extensions
 from coachfollow.config import Settings
-from coachfollow.extensions import db
-from coachfollow.models import Heartbeat, Person, RateBucket, Team
+from coachfollow.extensions import among, db
+from coachfollow.models import AttemptTime, Heartbeat, Person, RateBucket, Team
 from tests.databases import SQLite, running_app
 from tests.foundation import rows
 
@@ -161,6 +161,17 @@ def test_lease_time_goes_on_within_one_transaction(session: Scoped) -> None:
         session.scalars(select(Heartbeat)).all()
 
     assert extensions.lease_time(session()).seconds > first.seconds
+
+
+@pytest.mark.parametrize("wanted", [[], [2], [1, 2, 3, 4]])
+def test_any_number_of_ids_is_one_value_of_a_statement(session: Scoped, wanted: list[int]) -> None:
+    session.add_all(AttemptTime(up_to_ms=n, attempts=1, seconds=0.0) for n in (1, 2, 3))
+    session.flush()
+    bound = AttemptTime.up_to_ms
+
+    found = session.scalars(select(bound).where(among(bound, "ids")), {"ids": set(wanted)})
+
+    assert set(found) == {1, 2, 3} & set(wanted)
 
 
 def test_an_app_knows_its_installation(app: Flask) -> None:
