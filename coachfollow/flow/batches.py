@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from coachfollow import clock
-from coachfollow.extensions import lease_time_of
 from coachfollow.flow import breaking, settlements
 from coachfollow.flow.breaking import Breaker
 from coachfollow.flow.claims import Place
@@ -66,8 +65,7 @@ def intend(batch: Batch, group: Sequence[Written]) -> None:
     """Commit that these mails' dots are about to be written, and with it the outcomes so far."""
     ids = [mail.id for mail in group if mail.id not in batch.finished]
     with _settling(batch) as connection:
-        lease = lease_time_of(connection)
-        taken = settlements.intend(connection, ids=ids, place=batch.place, lease=lease)
+        taken = settlements.intend(connection, ids=ids, place=batch.place)
     batch.asked_at = clock.stopwatch()
     batch.intended = dict.fromkeys(taken, batch.asked_at)
     batch.finished |= set(ids) - set(taken)  # cancelled meanwhile: whoever did it has settled it

@@ -4,13 +4,16 @@ They run on a connection of their own, not on the session: there are thousands o
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BigInteger,
+    ColumnElement,
     Connection,
     Float,
     Integer,
@@ -23,9 +26,9 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from coachfollow.clock import LeaseTime
-from coachfollow.extensions import UtcDateTime, installation
+from coachfollow.extensions import Ids, UtcDateTime, among, installation, lease_facts, lease_now
 from coachfollow.flow import claims, history, sets, which
 from coachfollow.flow.claims import Place
 from coachfollow.flow.which import MESSAGES
@@ -39,7 +42,18 @@ UNDER_WAY = (MessageState.CLAIMED, MessageState.HANDING)
 _columns = MESSAGES.c
 _FENCE = bindparam("b_fence", type_=BigInteger)
 _OWN = (_columns.id == bindparam("b_id", type_=Integer)) & (_columns.fence == _FENCE)
-_THEIRS = _columns.id.in_(bindparam("b_ids", expanding=True)) & (_columns.fence == _FENCE)
+
+
+def _ours(state: MessageState) -> ColumnElement[bool]:
+    """Whether a mail is ours and in a state, in forms that no index has: they are found by id alone.
+
+    Fences and states come and go within a second, so what PostgreSQL knows of them is old: it read the whole batch
+    for each group of it. SQLite read all that it was told for each mail.
+    """
+    is_ours: ColumnElement[bool] = _columns.fence + 0 == _FENCE
+    return is_ours & (_columns.state.op("||", return_type=String())("") == state.value)
+
+
 _SET_ASIDE = (
     update(MESSAGES)
     .where(_OWN, _columns.state == MessageState.CLAIMED)
@@ -49,24 +63,9 @@ _SET_ASIDE = (
         reason=bindparam("b_reason", type_=String),
     )
 )
-_INTEND = (
-    update(MESSAGES)
-    .where(
-        _THEIRS,
-        _columns.state == MessageState.CLAIMED,
-        _columns.lease_boot == bindparam("b_boot", type_=String),
-        _columns.lease_until > bindparam("b_lease", type_=Float),
-    )
-    .values(
-        state=MessageState.HANDING,
-        hold_until=bindparam("b_hold", type_=Float),
-        attempts=_columns.attempts + 1,
-    )
-    .returning(_columns.id)
-)
 _DROP = (
     update(MESSAGES)
-    .where(_THEIRS, _columns.state == MessageState.HANDING, _columns.unwanted.is_(True))
+    .where(among(_columns.id, "b_ids"), _ours(MessageState.HANDING), _columns.unwanted.is_(True))
     .values(
         state=claims.ended(MessageState.CANCELLED),
         settled_at=bindparam("b_at", type_=UtcDateTime),
@@ -77,17 +76,37 @@ _DROP = (
 )
 
 
+@cache
+def _intend(dialect: str) -> ReturningUpdate[Any]:
+    now = lease_now(dialect)
+    return (
+        update(MESSAGES)
+        .where(
+            among(_columns.id, "b_ids"),
+            _ours(MessageState.CLAIMED),
+            _columns.lease_boot == bindparam("its_boot", type_=String),
+            _columns.lease_until > now,
+        )
+        .values(
+            state=MessageState.HANDING,
+            hold_until=now + bindparam("b_hold", type_=Float),
+            attempts=_columns.attempts + 1,
+        )
+        .returning(_columns.id)
+    )
+
+
 def _told(dialect: str) -> TableValuedAlias:
-    """What a JSON object says of mails, as rows: the key is the mail's id."""
-    read = func.json_each if dialect == "sqlite" else func.json_each_text
-    return read(bindparam("b_told", type_=JSON)).table_valued("key", "value", name="told")
+    """What is said of mails, as rows: the key is the mail's id. PostgreSQL expects a hundred in any JSON."""
+    if dialect == "sqlite":
+        return func.json_each(bindparam("b_told", type_=JSON)).table_valued("key", "value", name="told")
+    columns = bindparam("b_keys", type_=Ids), bindparam("b_words", type_=ARRAY(String))
+    return func.unnest(*columns).table_valued("key", "value", name="told").render_derived()
 
 
 def _settle(told: TableValuedAlias, state: MessageState) -> Update:
-    """Change our own mails of a state among those told of; by id: by fence SQLite reads `told` for each row."""
-    return update(MESSAGES).where(
-        _columns.id == cast(told.c.key, Integer), _columns.fence + 0 == _FENCE, _columns.state == state
-    )
+    """Change our own mails of a state among those told of."""
+    return update(MESSAGES).where(_columns.id == cast(told.c.key, Integer), _ours(state))
 
 
 @cache
@@ -118,10 +137,20 @@ def store(
     if not mails:
         return
     sets.bulk(connection, SealedMail, ("message_id", "raw"), [(id_, raw) for id_, raw, _ in mails])
-    connection.execute(
-        _store(connection.dialect.name),
-        {"b_told": {id_: address for id_, _, address in mails}, "b_fence": place.fence, "b_at": now},
-    )
+    _tell(connection, _store, {id_: address for id_, _, address in mails}, place, now)
+
+
+def _tell(
+    connection: Connection,
+    settle: Callable[[str], Update],
+    told: Mapping[int, str],
+    place: Place,
+    now: datetime,
+) -> None:
+    dialect = connection.dialect.name
+    columns = {"b_keys": told, "b_words": list(told.values())}
+    said = {"b_told": told} if dialect == "sqlite" else columns
+    connection.execute(settle(dialect), {**said, "b_fence": place.fence, "b_at": now})
 
 
 def set_aside(
@@ -135,18 +164,16 @@ def set_aside(
         )
 
 
-def intend(
-    connection: Connection, *, ids: Collection[int], place: Place, lease: LeaseTime
-) -> Collection[int]:
+def intend(connection: Connection, *, ids: Collection[int], place: Place) -> Collection[int]:
     """Take those mails from claimed to handing that are still ours and wanted; gives them. No commit."""
+    dialect = connection.dialect.name
     taken = connection.execute(
-        _INTEND,
+        _intend(dialect),
         {
-            "b_ids": list(ids),
+            "b_ids": ids,
             "b_fence": place.fence,
-            "b_boot": lease.boot,
-            "b_lease": lease.seconds,
-            "b_hold": lease.seconds + installation().settings.hold_seconds,
+            "b_hold": installation().settings.hold_seconds,
+            **lease_facts(dialect),
         },
     )
     return taken.scalars().all()
@@ -154,7 +181,7 @@ def intend(
 
 def drop_unwanted(connection: Connection, *, ids: Collection[int], place: Place, now: datetime) -> set[int]:
     """End what somebody stopped between its intent and its dot; gives it. No commit."""
-    dropped = connection.execute(_DROP, {"b_ids": list(ids), "b_fence": place.fence, "b_at": now}).all()
+    dropped = connection.execute(_DROP, {"b_ids": ids, "b_fence": place.fence, "b_at": now}).all()
     stopped = [id_ for id_, state in dropped if state is MessageState.CANCELLED]
     if stopped:  # what may have arrived before is told with the batch's other outcomes
         history.record_messages(
@@ -166,9 +193,7 @@ def drop_unwanted(connection: Connection, *, ids: Collection[int], place: Place,
 def sent(connection: Connection, accepted: Sequence[tuple[int, str]], *, place: Place, now: datetime) -> None:
     """Settle what the server took, with its words, in one statement for any number. No commit."""
     if accepted:
-        connection.execute(
-            _sent(connection.dialect.name), {"b_told": dict(accepted), "b_fence": place.fence, "b_at": now}
-        )
+        _tell(connection, _sent, dict(accepted), place, now)
 
 
 def refuse(
