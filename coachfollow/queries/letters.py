@@ -245,6 +245,11 @@ def programme_title(session: Session, *, version_id: int, locale: str) -> str:
 
 def with_new_coach(session: Session, *, plan_ids: Collection[int]) -> Collection[int]:
     """Give those of these plans that have another coach than before, as their participants have not read yet."""
+    return session.scalars(_with_new_coach(), {"ids": plan_ids}).all()
+
+
+@cache
+def _with_new_coach() -> Select[int]:
     before = aliased(Coaching)
     said = (
         (Message.plan_id == Coaching.plan_id)
@@ -253,16 +258,16 @@ def with_new_coach(session: Session, *, plan_ids: Collection[int]) -> Collection
         & Message.state.in_(LEFT)
         & (Message.first_tried_at >= Coaching.from_at)
     )
-    return session.scalars(
+    return (
         select(Coaching.plan_id)
         .join(FollowUpPlan, FollowUpPlan.id == Coaching.plan_id)
         .where(
-            Coaching.plan_id.in_(list(plan_ids)),
+            among(Coaching.plan_id, "ids"),
             Coaching.to_at.is_(None),
             exists().where(before.plan_id == Coaching.plan_id, before.to_at.is_not(None)),
             ~exists().where(said),
         )
-    ).all()
+    )
 
 
 _NAMES_COACH = frozenset(
