@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from coachfollow.rules import reckoning, redating, replanning
 from coachfollow.rules.absences import Leave
+from coachfollow.rules.attending import NOT_THERE
 from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.changes import Course, Footing, Key, Meeting
 from coachfollow.rules.kinds import Audience, CheckInState, PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.rules.planning import Sessions
 from coachfollow.rules.reckoning import Anchored, Reckoning
-from coachfollow.rules.replanning import Cause, Changes, Standing
+from coachfollow.rules.replanning import Cause, Changes, Replanned, Standing
 from coachfollow.rules.snapshots import FollowUp, Snapshot
 from coachfollow.rules.worktime import WorkingTime
 from tests.rules.plans_by_hand import (
@@ -62,6 +63,7 @@ def test_carried_out_it_gives_what_was_wanted_and_then_nothing_is_left_to_do(
     assert replan(after, wanted).edits == ()
     assert len({edit.key for edit in changes.edits}) == len(changes.edits)  # nothing twice
     assert all(edit.before != edit.after for edit in changes.edits)
+    assert all(edit.before == current.get(edit.key) for edit in changes.edits)
     # what is not wanted any more is cancelled where nobody was asked, and stays where somebody was
     gone = {key for key in current if key not in wanted}
     planned = {key for key in gone if current[key].state is TouchpointState.PLANNED}
@@ -71,6 +73,7 @@ def test_carried_out_it_gives_what_was_wanted_and_then_nothing_is_left_to_do(
         assert after[key] == current[key]
     for key in planned:
         assert (after[key].state, after[key].state_reason) == (TouchpointState.CANCELLED, CAUSE.because)
+        assert after[key].settled_at == NOW
 
 
 def reckoned(
@@ -379,7 +382,110 @@ def test_what_is_new_is_put_aside_for_who_was_not_there() -> None:
     )
     steps = {1: step(StepKind.REFLECTION), 9: step(StepKind.PROMPT)}
     dates = reckoning.anchored(reckoned(TRAINING, steps={1: steps[1]}), reckoned(TRAINING, steps=steps))
-    assert wanted(plan, dates)[9, 1].state is TouchpointState.CANCELLED
+    new = wanted(plan, dates)[9, 1]
+    assert (new.state, new.state_reason, new.settled_at) == (TouchpointState.CANCELLED, NOT_THERE, NOW)
+
+
+def newcomer(was: Reckoning, becomes: Reckoning) -> Course:
+    """What the programme has new of an active plan."""
+    return wanted(snapshot(follow_up(1, course())), reckoning.anchored(was, becomes))[9, 1]
+
+
+def test_what_is_new_comes_where_the_programme_has_it_and_says_why() -> None:
+    steps = {1: step(StepKind.REFLECTION), 9: step(StepKind.PROMPT)}
+    was, becomes = reckoned(TRAINING, steps={1: steps[1]}), reckoned(TRAINING, steps=steps)
+
+    planned = becomes.dated()[reckoning.Item("reinforcement_prompt", StepKind.PROMPT, Audience.PARTICIPANT)]
+    new = newcomer(was, becomes)
+    assert (new.state, new.state_reason, new.settled_at) == (TouchpointState.PLANNED, None, None)
+    assert (new.dates.day, new.dates.due_at, new.why) == (planned.local_date, planned.due_at, planned.why)
+
+    leave = Leave(first=date(2026, 3, 17), last=date(2026, 5, 2))
+    away = replace(becomes, week=WorkingTime(pattern=WEEK, leave=(leave,)))
+    new = newcomer(was, away)
+    assert (new.state, new.settled_at) == (TouchpointState.EXCUSED, NOW)
+    assert new.state_reason is not None
+    assert "away" in new.state_reason
+
+
+def test_a_correction_takes_a_meeting_off_the_calendars_and_says_why() -> None:
+    dates = anchored(TRAINING, TRAINING + 7 * DAY, BERLIN)
+    day = dates.was[reckoning.Item("check_in", StepKind.CHECK_IN, Audience.PARTICIPANT)].local_date
+    stands = course(day, meeting=placed(datetime(2026, 3, 17, 9, tzinfo=UTC)))
+    unplaced = replace(stands, meeting=Meeting(state=CheckInState.UNPLACED, reason="nobody has time"))
+
+    freed = wanted(snapshot(follow_up(1, stands, StepKind.CHECK_IN)), dates)[3, 1]
+    waits = wanted(snapshot(follow_up(1, unplaced, StepKind.CHECK_IN)), dates)[3, 1]
+
+    assert freed.dates.day == waits.dates.day == day + 7 * DAY
+    assert stands.meeting is not None
+    assert freed.meeting == replace(stands.meeting, state=CheckInState.UNPLACED, reason=CAUSE.because)
+    assert waits.meeting == unplaced.meeting
+
+
+def test_what_is_left_out_says_since_when_and_why() -> None:
+    dates = anchored(TRAINING, TRAINING - 21 * DAY, BERLIN)
+    stands = course(dates.was[Q].local_date)
+
+    found = wanted(snapshot(follow_up(1, stands)), dates)[1, 1]
+
+    assert (found.state, found.state_reason) == (TouchpointState.CANCELLED, CAUSE.passed)
+    assert found.settled_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("was", "reason", "becomes"),
+    [
+        pytest.param(CheckInState.CANCELLED, "left out", CheckInState.UNPLACED, id="looked for anew"),
+        pytest.param(CheckInState.HELD, None, CheckInState.HELD, id="it took place"),
+        pytest.param(None, None, None, id="none"),
+    ],
+)
+def test_only_a_cancelled_meeting_is_looked_for_anew_where_leave_is_over(
+    was: CheckInState | None, reason: str | None, becomes: CheckInState | None
+) -> None:
+    there = reckoned(TRAINING)
+    leave = Leave(first=date(2026, 3, 17), last=date(2026, 4, 2))
+    away = replace(there, week=WorkingTime(pattern=WEEK, leave=(leave,)))
+    dates = reckoning.anchored(away, there)
+    item = reckoning.Item("check_in", StepKind.CHECK_IN, Audience.PARTICIPANT)
+    excused = replace(
+        course(dates.was[item].local_date, TouchpointState.EXCUSED),
+        state_reason=dates.was[item].excused,
+        meeting=Meeting(state=was, reason=reason) if was else None,
+    )
+
+    found = wanted(snapshot(follow_up(1, excused, StepKind.CHECK_IN)), dates)[3, 1]
+
+    assert (found.state, found.settled_at) == (TouchpointState.PLANNED, None)
+    assert found.meeting == (Meeting(state=becomes) if becomes else None)
+
+
+def replanned(plan: Snapshot, found: Changes) -> list[Replanned]:
+    items = {(9, 1): reckoning.Item("new", StepKind.PROMPT, Audience.PARTICIPANT)}
+    return [Replanned(plan=standing(plan), changes=found, new=items)]
+
+
+def test_the_mark_is_that_of_exactly_these_changes_whenever_they_are_worked_out() -> None:
+    plan = snapshot(follow_up(1, course()), follow_up(2, course(), StepKind.PROMPT))
+    later, gone = {(1, 1): course(date(2026, 3, 19))}, dict[Key, Course]()
+
+    def mark(wanted: dict[Key, Course], *, now: datetime = NOW, about: str = "1", of: Snapshot = plan) -> str:
+        found = replanning.replan(dict(of.courses), wanted, because=CAUSE.because, now=now)
+        return replanning.mark(replanned(of, found), about=about)
+
+    assert len(mark(later)) == 24
+    assert mark(gone) == mark(gone, now=NOW + DAY)
+    rests = replace(plan, footing=replace(plan.footing, state=PlanState.PAUSED))
+    others = {mark(gone), mark(later, about="2"), mark(later, of=rests), mark(later)}
+    assert len(others) == 4
+
+
+def test_the_kind_of_what_is_there_and_of_what_is_new() -> None:
+    plan = snapshot(follow_up(1, course()))
+    (one,) = replanned(plan, replan(dict(plan.courses), {}))
+
+    assert (one.kind((1, 1)), one.kind((9, 1))) == (StepKind.REFLECTION, StepKind.PROMPT)
 
 
 BY_HAND = datetime(2026, 3, 24, 9, tzinfo=UTC)
