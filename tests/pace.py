@@ -17,13 +17,16 @@ from itertools import groupby
 import pytest
 
 LONGEST_FIRST = (
-    "tests/journey/test_journey.py",
-    "tests/demo/test_one_terminal.py",
-    "tests/journey/",
     "tests/demo/test_world.py",
+    "tests/demo/test_one_terminal.py",
+    "tests/journey/test_journey.py",
     "tests/web/test_matrix.py",
-    "tests/jobs/test_worker.py",
+    "tests/web/test_every_page.py",
     "tests/flow/test_any_order.py",
+    "tests/journey/",
+    "tests/jobs/test_faults.py",
+    "tests/foundation/test_migrations.py",
+    "tests/jobs/test_worker.py",
     "tests/demo/",
     "tests/foundation/test_wheel.py",
 )

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask, request, session
+from flask import Flask, request, session, url_for
+from werkzeug.routing import Rule
 
 from coachfollow.config import Settings
 from tests.databases import running_app
@@ -97,3 +98,22 @@ def test_a_change_of_secret_signs_nobody_out(make_settings: MakeSettings) -> Non
         after.test_request_context(headers={"Cookie": given}),
     ):
         assert session["seen"]
+
+
+def test_an_app_learns_an_address_when_it_is_first_asked_for(
+    make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[str] = []
+    compile_builder = Rule._compile_builder
+
+    def note(rule: Rule, append_unknown: bool) -> Callable[..., tuple[str, str]]:  # noqa: FBT001 - as Werkzeug has it
+        compiled.append(rule.endpoint)
+        return compile_builder(rule, append_unknown)
+
+    monkeypatch.setattr(Rule, "_compile_builder", note)
+    with running_app(make_settings()) as app:
+        assert set(compiled) == {"static"}  # Flask's own
+
+        with app.test_request_context():
+            assert url_for("front.home") == url_for("front.home") == "/home"
+        assert compiled.count("front.home") == 1
