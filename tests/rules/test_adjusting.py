@@ -315,3 +315,22 @@ def test_nothing_of_the_reason_stands_on_what_was_changed() -> None:
         for text in (one.why, one.state_reason, one.meeting and one.meeting.reason)
     }
     assert said == {MOVED, UNSENT, course().why, None}
+
+
+@pytest.mark.parametrize(
+    ("next_one", "is_closed", "remark"),
+    [
+        (QUESTION, True, "the next question closes the one before it"),
+        (PROMPT, False, "a reminder of the plan closes nothing"),
+    ],
+)
+def test_what_moved_says_so_and_closes_before_the_next_question(
+    next_one: StepKind, remark: str, *, is_closed: bool
+) -> None:
+    near = coming(3, 10, next_one)
+
+    moved = after(adapt(snapshot(answered(), coming(2, 2), near, coming(4, 30)), NOT_YET))[1, 2]
+
+    assert moved.why == MOVED
+    assert (moved.dates.closes_at == near.course.dates.due_at) is is_closed, remark
+    assert moved.dates.closes_at > moved.dates.due_at

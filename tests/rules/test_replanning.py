@@ -12,11 +12,20 @@ from coachfollow.rules.absences import Leave
 from coachfollow.rules.attending import NOT_THERE
 from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.changes import Course, Footing, Key, Meeting
-from coachfollow.rules.kinds import Audience, CheckInState, PlanState, StepKind, StopReason, TouchpointState
+from coachfollow.rules.kinds import (
+    Audience,
+    CheckInState,
+    Pace,
+    PlanState,
+    StepKind,
+    StopReason,
+    TouchpointState,
+)
 from coachfollow.rules.planning import Sessions
 from coachfollow.rules.reckoning import Anchored, Reckoning
 from coachfollow.rules.replanning import Cause, Changes, Replanned, Standing
 from coachfollow.rules.snapshots import FollowUp, Snapshot
+from coachfollow.rules.tempo import Tempo
 from coachfollow.rules.worktime import WorkingTime
 from tests.rules.plans_by_hand import (
     DAY,
@@ -421,6 +430,27 @@ def test_a_correction_takes_a_meeting_off_the_calendars_and_says_why() -> None:
     assert stands.meeting is not None
     assert freed.meeting == replace(stands.meeting, state=CheckInState.UNPLACED, reason=CAUSE.because)
     assert waits.meeting == unplaced.meeting
+
+
+def test_a_reckoning_knows_the_rhythm_somebody_chose_and_what_it_adds() -> None:
+    prompts = {n: replace(step(StepKind.PROMPT), key=f"nudge-{n}", offset_days=n) for n in (1, 15, 29)}
+    usual = reckoned(TRAINING, steps=prompts)
+
+    often = replace(usual, own=Tempo(pace=Pace.CLOSER)).dated()
+    thursdays = replace(usual, own=Tempo(weekday=3)).dated()
+
+    first = reckoning.Item("nudge-1", StepKind.PROMPT, Audience.PARTICIPANT)
+    # one more halfway between two that are a fortnight apart, with the number 0
+    assert often.keys() - usual.dated().keys() == {
+        as_added(first),
+        as_added(first._replace(step="nudge-15")),
+    }
+    assert {one.local_date.weekday() for one in thursdays.values()} == {3}
+
+
+def as_added(item: reckoning.Item) -> reckoning.Item:
+    """The same as one that was added."""
+    return item._replace(n=0)
 
 
 def test_what_is_left_out_says_since_when_and_why() -> None:
