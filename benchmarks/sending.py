@@ -187,7 +187,7 @@ def _worker(settings: dict[str, str]) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait()
+        process.wait(timeout=PATIENCE)
 
 
 def _is_settled(connection: Redis, workers: int) -> bool:

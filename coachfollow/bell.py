@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 from rq import Queue, Worker
-from rq.exceptions import NoSuchJobError
+from rq.exceptions import NoSuchJobError, StopRequested
 from rq.job import Job
 
 TICK = "jobs.post.tick"  # rung by the ticker alone: its job writes down that it rang
@@ -64,6 +64,8 @@ class BareJob(Job):
         }
         try:
             super().restore(keep)
+        except StopRequested:  # the worker was told to end just now: that is no fault of the job
+            raise
         except Exception as error:  # whatever RQ stumbles over, the worker must outlive it
             raise NoSuchJobError(str(error)) from error
 

@@ -10,12 +10,14 @@ import socket
 import sys
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import ModuleType
+from typing import Any
 
 import pytest
 from redis import Redis
 from rq import SimpleWorker
+from rq.job import Job
 from rq.registry import FailedJobRegistry
 
 from coachfollow import bell
@@ -101,6 +103,25 @@ HOSTILE = {
     "garbage": b"\x00\xff garbage",
     "empty": b"",
 }
+
+
+def test_told_to_end_while_it_reads_a_ring_a_worker_ends(
+    connection: Redis, drained: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bell.ring(connection, bell.DRAIN, bell.DRAIN)
+    read, untold = Job.restore, ["once"]
+
+    def told(job: Job, raw_data: Mapping[Any, Any]) -> None:
+        if untold:
+            untold.clear()
+            signal.raise_signal(signal.SIGTERM)
+        read(job, raw_data)
+
+    monkeypatch.setattr(Job, "restore", told)
+
+    work(connection)
+
+    assert drained == []
 
 
 def test_a_job_of_ours_runs(connection: Redis, drained: list[str]) -> None:
