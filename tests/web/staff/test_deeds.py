@@ -199,6 +199,51 @@ def test_what_moved_on_or_cannot_be_sent_again_is_left_out_and_said(world: World
 
 
 @ON_ONE
+@pytest.mark.parametrize(
+    ("state", "deed", "kind", "warning", "done"),
+    [
+        pytest.param(
+            MessageState.IN_DOUBT,
+            "resend",
+            MessageKind.REFLECTION,
+            "somebody gets it twice",
+            "2 mails back in the outbox",
+            id="again",
+        ),
+        pytest.param(
+            MessageState.HANDING,
+            "cancel",
+            MessageKind.REFLECTION,
+            "Each is stopped only if that can still be done",
+            "2 mails taken back",
+            id="at the last moment",
+        ),
+        pytest.param(
+            MessageState.QUEUED,
+            "cancel",
+            MessageKind.CANCELLATION,
+            "somebody may wait there in vain",
+            "2 mails taken back",
+            id="off a calendar",
+        ),
+    ],
+)
+def test_several_are_warned_of_together(
+    world: World, olga: Browser, state: MessageState, deed: str, kind: MessageKind, warning: str, done: str
+) -> None:
+    chosen = several(world, state, number=2)
+    with world.inside() as home:
+        home.session.execute(update(Message).where(Message.public_id.in_(chosen)).values(kind=kind))
+        home.session.commit()
+
+    olga.open(f"/outbox/{state.value}/{deed}?mail={chosen[0]}&mail={chosen[1]}")
+    assert warning in olga.text
+    olga.send(reason="the server was down")
+
+    assert done in olga.text
+
+
+@ON_ONE
 def test_several_are_done_all_or_none(world: World, olga: Browser) -> None:
     chosen = several(world, MessageState.QUEUED)
     olga.open("/outbox/queued/cancel?" + "&".join(f"mail={name}" for name in chosen))
