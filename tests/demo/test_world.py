@@ -38,6 +38,7 @@ from coachfollow.queries import clockwork, completion
 from coachfollow.queries.filters import EVERYTHING, Filters, GroupBy
 from coachfollow.rules import adapting, worktime
 from coachfollow.rules.kinds import (
+    Audience,
     Cause,
     CheckInState,
     MessageKind,
@@ -177,6 +178,24 @@ def test_a_month_brings_answers_meetings_and_no_flood(visit: Visit) -> None:
     assert max(count for _, count in per_person) <= MOST_A_MONTH
     assert count(session, select(Answer.id)) > 100
     assert count(session, select(CheckIn.id).where(CheckIn.state == CheckInState.HELD)) > 20
+
+
+def test_limits_let_things_of_one_day_come_in_one_mail(visit: Visit) -> None:
+    pass_months(visit, 2)
+    taken = (
+        select(Touchpoint.audience, func.count().label("things"))
+        .join(Message, Message.touchpoint_id == Touchpoint.id)
+        .where(Message.state == MessageState.SENT)
+        .group_by(Touchpoint.audience, Message.server_reply)  # the server took them under one number
+        .subquery()
+    )
+    together = visit.session.execute(
+        select(taken.c.audience, func.max(taken.c.things)).group_by(taken.c.audience)
+    )
+
+    most = {audience: things for audience, things in together}  # noqa: C416  # rows are no tuples
+    assert most[Audience.PARTICIPANT] == 2
+    assert most[Audience.MANAGER] > 2
 
 
 def test_nothing_is_sent_after_its_time(visit: Visit) -> None:
