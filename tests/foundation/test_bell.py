@@ -105,7 +105,7 @@ HOSTILE = {
 }
 
 
-def test_told_to_end_while_it_reads_a_ring_a_worker_ends(
+def test_f04_told_to_end_while_it_reads_a_ring_a_worker_ends(
     connection: Redis, drained: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bell.ring(connection, bell.DRAIN, bell.DRAIN)
