@@ -113,7 +113,7 @@ def among(column: SQLColumnExpression[Any], name: str) -> ColumnElement[bool]:
 @compiles(_Among, "sqlite")
 def _sqlite_among(element: Any, compiler: Any, **keywords: Any) -> str:
     column, ids = (compiler.process(one, **keywords) for one in element.clauses)
-    return f"({column} IN (SELECT value FROM json_each({ids})))"  # noqa: S608
+    return f"({column} IN (SELECT value FROM json_each({ids})))"  # noqa: S608  # both are compiled, no word of anybody
 
 
 @compiles(_Among, "postgresql")

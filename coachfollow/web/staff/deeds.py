@@ -7,7 +7,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow import bell
-from coachfollow.errors import Conflict, Invalid, NotFound
+from coachfollow.errors import Conflict, Invalid
 from coachfollow.flow import postmaster
 from coachfollow.queries import outbox, resending
 from coachfollow.queries.outbox import Posted
@@ -52,7 +52,7 @@ def carry_out(message: str, deed: str) -> ResponseReturnValue:
 @telling.on("outbox.in_state", "state")
 def preview_several(state: str, deed: str) -> ResponseReturnValue:
     """Ask before it is done to all of the chosen mails, and say what it means."""
-    return _asked_of_several(_state(state), Deed(deed), request.args.getlist("mail"), {})
+    return _asked_of_several(targets.mail_state(state), Deed(deed), request.args.getlist("mail"), {})
 
 
 @pages.post(ADDRESS_OF_SEVERAL)
@@ -65,7 +65,7 @@ def carry_out_on_several(state: str, deed: str) -> ResponseReturnValue:
         done = _do(chosen, mails)
     except Invalid as refusal:
         g.session.rollback()
-        return _asked_of_several(_state(state), chosen, mails, refusal.fields), UNPROCESSABLE
+        return _asked_of_several(targets.mail_state(state), chosen, mails, refusal.fields), UNPROCESSABLE
     return telling.done(deed_words.done_to(done, chosen), url_for("outbox.in_state", state=state))
 
 
@@ -93,13 +93,6 @@ def _verdict() -> MessageState:
     chosen = next((one for one in by_hand.VERDICTS if one == said), None)
     if chosen is None:
         raise Invalid("Say whether it arrived.", {"verdict": "Say whether it arrived."})
-    return chosen
-
-
-def _state(said: str) -> MessageState:
-    chosen = next((one for one in MessageState if one == said), None)
-    if chosen is None:
-        raise NotFound("There is no such state of a mail.")
     return chosen
 
 

@@ -186,8 +186,8 @@ def _shown(place: _Place, found: _Found) -> Mapping[str, Any]:
 
 def _with(place: _Place, name: str, value: object) -> str:
     """The same form with one value changed."""
-    changed: dict[str, Any] = {name: value for name, value in request.args.items() if value}
-    return f"{place.here}?{urlencode({**changed, name: value})}"
+    asked: dict[str, Any] = {field: said for field, said in request.args.items() if said}
+    return f"{place.here}?{urlencode({**asked, name: value})}"
 
 
 def _fullest(weeks: Sequence[Week]) -> frozenset[date]:

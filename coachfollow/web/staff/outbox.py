@@ -3,7 +3,6 @@
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from coachfollow.errors import NotFound
 from coachfollow.queries import outbox, status
 from coachfollow.rules import by_hand
 from coachfollow.rules.access import Action
@@ -29,9 +28,7 @@ def show() -> ResponseReturnValue:
 @policies.allowed(Action.SEE_OUTBOX, policies.organisation)
 def in_state(state: str) -> ResponseReturnValue:
     """List the mails in one state."""
-    chosen = next((one for one in MessageState if one == state), None)
-    if chosen is None:
-        raise NotFound("There is no such state of a mail.")
+    chosen = targets.mail_state(state)
     rows = outbox.in_state(
         g.session, organisation_id=g.actor.organisation_id, state=chosen, **paging.window()
     )
