@@ -111,12 +111,6 @@ class PostgreSQL:
             yield url
 
     @contextmanager
-    def copied(self, template: str) -> Iterator[str]:
-        """Give the address of a copy of one database, which nobody may be using; dropped at the end."""
-        with self._database(template) as url:
-            yield url
-
-    @contextmanager
     def empty(self, directory: Path) -> Iterator[str]:
         """Give the address of a database without tables, dropped at the end."""
         del directory

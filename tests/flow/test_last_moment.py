@@ -1,7 +1,6 @@
 """The last moment before a mail leaves: whoever stops it before its dot wins, and nobody waits for the server."""
 
 import sqlite3
-import time
 from collections.abc import Callable, Sequence
 
 import psycopg
@@ -20,6 +19,7 @@ from coachfollow.models import Base, Event, FollowUpPlan, Message, Person, Seale
 from coachfollow.queries.letters import Letter
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.kinds import MessageKind, MessageState, StepKind, StopReason
+from tests import processes
 from tests.flow import post_office
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground
@@ -136,8 +136,7 @@ def test_f27_whoever_stops_while_the_intent_is_being_committed_is_heard(
     with db.engine.connect() as sender:
         sender.execute(update(Message).where(mails).values(state=MessageState.HANDING))
         stopping = worlds.elsewhere(ground, cancel)
-        while not sender.scalar(waiting):
-            time.sleep(0.01)
+        processes.until(lambda: bool(sender.scalar(waiting)))
         sender.commit()
     stopping.result(timeout=10)
 
