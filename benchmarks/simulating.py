@@ -40,6 +40,7 @@ def model(people: int) -> Model:
         coaches=tuple(_coach(number) for number in range(people // PEOPLE_A_COACH + 1)),
         seed=1,
         silent_after=programme.silent_after,
+        adapts=programme.answers,
         window=10,
         notice=timedelta(hours=24),
         ahead=timedelta(days=21),

@@ -13,7 +13,7 @@ from coachfollow.queries import launches, simulations
 from coachfollow.queries.simulations import Asked
 from coachfollow.rules import days as said_days
 from coachfollow.rules import simulating_said
-from coachfollow.rules.simulating_values import Answers, CoachWeek, Simulated, Way, Week
+from coachfollow.rules.simulating_values import Answers, CoachWeek, Model, Simulated, Way, Week
 
 _SHARE = click.FloatRange(0, 1)
 _USUAL = Asked()
@@ -74,6 +74,20 @@ _USUAL = Asked()
     help="The share of answers for the mails.",
 )
 @click.option(
+    "--no-opportunity",
+    type=_SHARE,
+    default=_USUAL.no_opportunity,
+    show_default=True,
+    help="The share of answers that there was no opportunity yet.",
+)
+@click.option(
+    "--as-intended",
+    type=_SHARE,
+    default=_USUAL.as_intended,
+    show_default=True,
+    help="The share of answers that it went as intended.",
+)
+@click.option(
     "--seed", type=int, default=_USUAL.seed, show_default=True, help="The same seed gives the same story."
 )
 @output.json_option
@@ -103,19 +117,21 @@ def simulate(*, key: str, days: Sequence[date], as_json: bool, **said: Any) -> N
         "input": {"sessions": model.sessions.days, **asdict(asked), "window": model.open_for},
         **asdict(found),
         "ways": ways,
+        "assumed": simulating_said.assumed(model),
         "left_out": simulating_said.LEFT_OUT,
     }
-    output.show(document, _lines(offer.title, found, asked, ways), as_json=as_json)
+    output.show(document, _lines(offer.title, model, found, ways), as_json=as_json)
 
 
-def _lines(title: str, found: Simulated, asked: Asked, ways: Sequence[Way]) -> list[str]:
-    sums = found.meetings
+def _lines(title: str, model: Model, found: Simulated, ways: Sequence[Way]) -> list[str]:
+    sums, coaches = found.meetings, len(model.coaches)
     return [
-        f"{title}: {found.people:,} people, {asked.coaches:,} coaches; {found.first} to {found.last}",
+        f"{title}: {found.people:,} people, {coaches:,} coaches; {found.first} to {found.last}",
         "",
-        simulating_said.meetings(found, coaches=asked.coaches, ways=ways),
+        simulating_said.meetings(found, coaches=coaches, ways=ways),
         *(f"  {line}" for line in simulating_said.why(sums.reasons)),
         simulating_said.mails(found.story.answers),
+        *simulating_said.adapted(found.story.answers.adapted),
         "",
         *_table(["week", "meetings wanted", "held", "room"], map(_week, sums.weeks)),
         *_coaches(sums.by_coach),
@@ -123,6 +139,7 @@ def _lines(title: str, found: Simulated, asked: Asked, ways: Sequence[Way]) -> l
             ["answered", "on time", "late", "missed", "mails", "reminded no more"],
             map(_answers, found.answers),
         ),
+        simulating_said.assumed(model),
         simulating_said.LEFT_OUT,
     ]
 

@@ -165,4 +165,5 @@ def _offer(session: Session, version: ProgrammeVersion, *, key: str, title: str)
         titles={step.key: subject or step.key for step, subject in rows},
         anchor=version.anchor,
         silent_after=version.silent_after,
+        adapts=programmes.rules(version),
     )

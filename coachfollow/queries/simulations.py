@@ -24,7 +24,15 @@ from coachfollow.rules import worktime
 from coachfollow.rules.cadence import Sessions
 from coachfollow.rules.kinds import Role, Scope
 from coachfollow.rules.previewing import Offer
-from coachfollow.rules.simulating_values import MOST_GROUPS, RESPONSE, WIDEST, Kind, Model
+from coachfollow.rules.simulating_values import (
+    AS_INTENDED,
+    MOST_GROUPS,
+    NO_OPPORTUNITY,
+    RESPONSE,
+    WIDEST,
+    Kind,
+    Model,
+)
 from coachfollow.rules.slots_values import Coach, Meeting
 from coachfollow.rules.worktime import WorkingTime
 
@@ -61,6 +69,8 @@ class Asked:
     every: int = 7
     a_manager: int = 8
     response: float = RESPONSE
+    no_opportunity: float = NO_OPPORTUNITY
+    as_intended: float = AS_INTENDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +116,9 @@ def model(
         coaches=tuple(staff),
         seed=asked.seed,
         silent_after=offer.silent_after,
+        adapts=offer.adapts,
+        no_opportunity=asked.no_opportunity,
+        as_intended=asked.as_intended,
         groups=asked.groups,
         every=asked.every,
         window=asked.window if asked.window is not None else wishes.WINDOW.days,
@@ -286,6 +299,10 @@ class _Read:
             value = getattr(self.asked, name)
             if value is not None and not least <= value <= most:
                 self.note(name, f"Give a number from {least} to {most:,}.")
+        if self.asked.no_opportunity + self.asked.as_intended > 1:
+            self.note(
+                "as_intended", "With those who had no opportunity yet, these are more than all answers."
+            )
 
     def refuse(self) -> None:
         if self.problems:
@@ -299,6 +316,8 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "part_time": (0, 1),
     "away": (0, 1),
     "response": (0, 1),
+    "no_opportunity": (0, 1),
+    "as_intended": (0, 1),
     "a_day": (1, 100),
     "a_week": (1, 500),
     "gap": (0, 240),

@@ -46,6 +46,9 @@ class Rules:
         return not (self.no_opportunity_days or self.barrier_days or self.as_intended_in_a_row)
 
 
+NO_RULES = Rules()
+
+
 def sentences(rules: Rules, *, silent_after: int | None) -> tuple[str, ...]:
     """Say to what a programme adapts, and how; a sentence or two for each thing."""
     later, near = rules.no_opportunity_days, rules.barrier_days

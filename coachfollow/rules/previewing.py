@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from coachfollow.rules import cadence, distance_words, planning, worktime
+from coachfollow.rules.adapting import NO_RULES, Rules
 from coachfollow.rules.cadence import ANSWER
 from coachfollow.rules.kinds import Audience, StepKind
 from coachfollow.rules.planning import Planned, Sessions, StepRule
@@ -24,6 +25,7 @@ class Offer:
     titles: Mapping[str, str]
     anchor: str
     silent_after: int | None = None
+    adapts: Rules = NO_RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

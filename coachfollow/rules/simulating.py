@@ -1,8 +1,8 @@
 """Runs a programme on invented people before anybody is in it: what mails leave, which meetings find no time.
 
-The rules are the real ones: dates on each person's working days, limits over all mails, silences, placing, and what
-waits for an answer is dated by it. What is not modelled says `simulating_said.LEFT_OUT`. A list is taken to come at
-once, before the first mail.
+The rules are the real ones: dates on each person's working days, limits over all mails, silences, placing; what waits
+for an answer is dated by it, and what it says moves what comes, as far as the programme adapts. What is not modelled
+says `simulating_said.LEFT_OUT`. A list is taken to come at once, before the first mail.
 """
 
 from collections import Counter, defaultdict
@@ -18,10 +18,11 @@ from coachfollow.rules import (
     simulating_people,
     worktime,
 )
-from coachfollow.rules.kinds import Audience, MessageKind, StepKind
-from coachfollow.rules.limits import Limits
+from coachfollow.rules.kinds import Audience, Cause, MessageKind, StepKind
+from coachfollow.rules.simulating_adapting import Adapting
 from coachfollow.rules.simulating_digests import Rest
-from coachfollow.rules.simulating_mails import After, Asked, Became, Known, Read, Reader
+from coachfollow.rules.simulating_letters import Asked, Became, Read
+from coachfollow.rules.simulating_mails import Known, Reader
 from coachfollow.rules.simulating_meetings import Placed
 from coachfollow.rules.simulating_people import Manager, Participant
 from coachfollow.rules.simulating_values import (
@@ -65,6 +66,7 @@ class _Tally:
 
     days: defaultdict[date, Counter[MessageKind]] = field(default_factory=lambda: defaultdict(Counter))
     became: Counter[Became] = field(default_factory=Counter)
+    adapted: Counter[Cause] = field(default_factory=Counter)
     waited: int = 0
     merged: int = 0
     over: int = 0
@@ -75,6 +77,7 @@ class _Tally:
         for letter in read.letters:
             self.days[letter.day][letter.kinds[0]] += 1
         self.became += read.became
+        self.adapted += read.adapted
         self.waited += read.waited
         self.merged += read.merged
         self.over += read.is_over
@@ -91,26 +94,38 @@ def _story(
 ) -> Story:
     tally, known = _Tally(), defaultdict[int, Known](dict)
     for person in people:
-        after = partial(_begun, person, response)
-        own = _reader(person, model.limits, after, silent_after=model.silent_after)
         read = simulating_mails.read(
-            dict(_own(person, placed, response)), own, known=known[id(person.calendar)]
+            dict(_own(person, placed, response)),
+            _participant(person, model, response),
+            known=known[id(person.calendar)],
         )
         tally.take(read)
         tally.rests += _rests(person, read)
     for manager in managers:
-        reader = _reader(manager, model.limits, lambda _, __: ())
-        tally.take(simulating_mails.read(dict(enumerate(_cards(manager, response))), reader))
+        tally.take(
+            simulating_mails.read(dict(enumerate(_cards(manager, response))), _manager(manager, model))
+        )
     _invite(tally, model, people, placed)
     for day in simulating_digests.days(model.coaches, meetings=placed.meetings.values(), rests=tally.rests):
         tally.days[day][MessageKind.COACH_DIGEST] += 1
     return Story(answers=_answers(tally, response), days=_days(tally))
 
 
-def _reader(
-    one: Participant | Manager, limits: Limits, after: After, silent_after: int | None = None
-) -> Reader:
-    return Reader(zone=one.zone, hours=one.hours, limits=limits, silent_after=silent_after, after=after)
+def _participant(person: Participant, model: Model, response: float) -> Reader:
+    return Reader(
+        zone=person.zone,
+        hours=person.hours,
+        limits=model.limits,
+        silent_after=model.silent_after,
+        after=partial(_begun, person, response),
+        adapting=None if model.adapts.are_none else Adapting(person, model, response=response),
+    )
+
+
+def _manager(one: Manager, model: Model) -> Reader:
+    return Reader(
+        zone=one.zone, hours=one.hours, limits=model.limits, silent_after=None, after=lambda _, __: ()
+    )
 
 
 def _own(person: Participant, placed: Placed, response: float) -> Iterator[tuple[int, Asked]]:
@@ -189,4 +204,5 @@ def _answers(tally: _Tally, response: float) -> Answers:
         waited=tally.waited,
         merged=tally.merged,
         over=tally.over,
+        adapted={cause: tally.adapted[cause] for cause in Cause if tally.adapted[cause]},
     )

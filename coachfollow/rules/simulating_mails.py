@@ -6,9 +6,8 @@ It goes from moment to moment at which anything happens, in the order in which a
 import heapq
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum, auto
 from typing import NamedTuple
 
 from coachfollow.rules import adapting, limits, roomy, worktime
@@ -16,34 +15,14 @@ from coachfollow.rules.adapting import Settled
 from coachfollow.rules.forms import ANSWERED_BY_MAIL
 from coachfollow.rules.kinds import MAIL_OF, Audience, MessageKind, StepKind, TouchpointState
 from coachfollow.rules.limits import Limits, Person, Verdict, Waiting, Why
-from coachfollow.rules.planning import Planned
-from coachfollow.rules.slots_values import Meeting
+from coachfollow.rules.simulating_adapting import Adapting
+from coachfollow.rules.simulating_letters import Asked, Became, Letter, Read
 from coachfollow.rules.worktime import WorkingTime
 
 LOOK_AHEAD = timedelta(days=7)  # as far as a claim looks at what is coming
 _MOST = 8  # mails about one date: the first, and its reminders
 _LATELY = timedelta(days=8)  # a week, wherever its day begins
 _MOST_KNOWN = 50_000
-
-
-class Became(StrEnum):
-    """What became of something that wanted an answer."""
-
-    ON_TIME = auto()
-    LATE = auto()
-    MISSED = auto()
-    NOT_SENT = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One date of a reader: its reminders, how long its answer takes (None: never), its meeting."""
-
-    planned: Planned
-    reminders: tuple[datetime, ...]
-    delay: timedelta | None
-    meeting: Meeting | None = None
-    told_at: datetime | None = None  # that the coach will call, as no time was found
 
 
 After = Callable[[str, date], Iterable[tuple[int, Asked]]]
@@ -53,7 +32,8 @@ After = Callable[[str, date], Iterable[tuple[int, Asked]]]
 class Reader:
     """Who reads: where and when they work, what they may get, and after how much silence nothing reminds.
 
-    `after` gives what an answer dates: of which step, given on which day, each with a number of its own.
+    `after` gives what an answer dates: of which step, given on which day, each with a number of its own; `adapting`
+    what it moves, of somebody whose programme adapts to answers.
     """
 
     zone: str
@@ -61,40 +41,7 @@ class Reader:
     limits: Limits
     silent_after: int | None
     after: After
-
-
-@dataclass(slots=True)
-class Letter:
-    """One mail that left: on which local day, and what its parts are, the first of which leads."""
-
-    day: date
-    kinds: tuple[MessageKind, ...]
-
-
-@dataclass(slots=True)
-class Read:
-    """All that became of one reader's mails."""
-
-    letters: list[Letter] = field(default_factory=list)
-    became: Counter[Became] = field(default_factory=Counter)
-    waited: int = 0
-    dropped: int = 0
-    rests: list[tuple[date, date | None]] = field(default_factory=list)  # from when to when nothing reminds
-
-    @property
-    def silent(self) -> bool:
-        """Whether reminders rested at some time."""
-        return bool(self.rests)
-
-    @property
-    def merged(self) -> int:
-        """Mails that left as a part of another."""
-        return sum(len(letter.kinds) - 1 for letter in self.letters)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether there was more at some time than the limits allow."""
-        return bool(self.merged or self.waited or self.dropped)
+    adapting: Adapting | None = None
 
 
 class _Mail(NamedTuple):
@@ -125,7 +72,7 @@ class _Reading:
 
     def __init__(self, asked: Mapping[int, Asked], reader: Reader, known: Known) -> None:
         self.asked, self.reader, self.known, self.found = dict(asked), reader, known, Read()
-        self.begun: tuple[tuple[int, datetime], ...] = ()  # what answers dated, and when it comes
+        self.dated: tuple[tuple[object, ...], ...] = ()  # what answers dated or moved, and to when
         self.mails: dict[int, _Mail] = {}
         self.taken: Counter[date] = Counter()
         self.unopened: set[int] = set()
@@ -163,16 +110,18 @@ class _Reading:
         elif what == _CLOSE:
             self._close(number, now)
         elif what == _OPEN:
-            self._open(number)
+            self._open(number, now)
         elif what == _TELL:
             planned = self.asked[number].planned
             self._post(number, 0, MessageKind.COACH_WILL_CALL, now, planned.closes_at)
         elif not (self.moments and self.moments[0][:2] == (now, _SEND)):
             self._send(now)
 
-    def _open(self, number: int) -> None:
+    def _open(self, number: int, now: datetime) -> None:
         one = self.asked[number]
         planned = one.planned
+        if number not in self.unopened or planned.due_at != now:
+            return  # it was moved, or left out
         self.unopened.discard(number)
         if self.silent and planned.kind is StepKind.PROMPT:
             return
@@ -209,7 +158,7 @@ class _Reading:
         """The verdict of this moment, and the local day on which it is carried out."""
         since = now.date() - _LATELY
         lately = tuple(one for one in self.taken.items() if one[0] >= since)
-        key = (now, tuple(mails), lately, self.begun)
+        key = (now, tuple(mails), lately, self.dated)
         if (found := self.known.get(key)) is None:
             waiting = [self._waiting(mail, in_hand=mail.send_at <= now) for mail in mails]
             waiting += self._coming(now)
@@ -282,13 +231,31 @@ class _Reading:
             self.silent, self.back_at = False, now
             self.found.rests[-1] = (self.found.rests[-1][0], self._day(now))
         self._begin(planned.step, now)
+        self._adapt(number, now)
 
     def _begin(self, step: str, now: datetime) -> None:
         """What waited for the answer is dated by it."""
         for number, one in self.reader.after(step, self._day(now)):
-            self.asked[number] = one
-            self.begun += ((number, one.planned.due_at),)
-            self._expect(number, one)
+            self._date(number, one)
+
+    def _adapt(self, number: int, now: datetime) -> None:
+        """The programme moves what is to come, where this answer gives reason for it."""
+        if self.reader.adapting is None:
+            return
+        for cause, moved in self.reader.adapting.answered(
+            number, self.asked, states=self.states, to_come=self.unopened, now=now
+        ):
+            self.found.adapted[cause] += 1
+            for other, one in moved:
+                self._date(other, one)
+
+    def _date(self, number: int, one: Asked) -> None:
+        """Let something come then, whenever it was to come before."""
+        planned = one.planned
+        self.asked[number] = one
+        self.dated += ((number, planned.due_at, planned.closes_at, planned.excused),)
+        self.unopened.discard(number)
+        self._expect(number, one)
 
     def _day(self, now: datetime) -> date:
         return worktime.local(now, self.reader.zone).date()
@@ -299,7 +266,7 @@ class _Reading:
             is_held = one.meeting is not None and one.delay is not None
             self._settle(number, TouchpointState.COMPLETED if is_held else TouchpointState.MISSED, now)
             self.found.became[Became.ON_TIME if is_held else Became.MISSED] += 1
-        elif self.states.get(number) is TouchpointState.OPEN:
+        elif self.states.get(number) is TouchpointState.OPEN and one.planned.closes_at == now:
             self._cancel(lambda mail: mail.about == number)
             if not one.planned.kind.wants_answer:
                 return

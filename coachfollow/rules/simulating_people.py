@@ -13,9 +13,10 @@ from functools import lru_cache
 from coachfollow.rules import cadence, planning
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.cadence import Sessions, StepRule
-from coachfollow.rules.kinds import StepKind
+from coachfollow.rules.kinds import Applied, StepKind
 from coachfollow.rules.planning import Planned
 from coachfollow.rules.simulating_values import Kind, Model
+from coachfollow.rules.snapshots import FollowUp
 from coachfollow.rules.worktime import WorkingTime
 
 PROMPT = 2 / 3  # of those who answer: how many do within two days; the others take longer
@@ -47,6 +48,13 @@ class Chance:
         soonest, latest = SOON if promptness < PROMPT else LATE
         return soonest + length * (latest - soonest)
 
+    def applied(self, question: int, *, no_opportunity: float, as_intended: float) -> Applied:
+        """What the answer to a question says, if there is one; each by a lot of its own."""
+        lot, _ = _drawn(f"{self.lots} say", question)[question]
+        if lot < no_opportunity:
+            return Applied.NO_OPPORTUNITY
+        return Applied.AS_INTENDED if lot < no_opportunity + as_intended else Applied.PARTLY
+
 
 def _drawn(lots: str, questions: int) -> Sequence[tuple[float, float]]:
     """The lots of one person, a pair for their habit and one for each question; at least so many of these."""
@@ -72,6 +80,20 @@ class Calendar:
     sessions: Sessions
     dates: Dates
     known: dict[tuple[str, date], Sequence[tuple[int, Planned, tuple[datetime, ...]]]]
+    follow_ups: dict[tuple[object, ...], FollowUp]  # as decisions about a plan look at these dates
+
+    @property
+    def size(self) -> int:
+        """The numbers of dates and of what waits for an answer are below this."""
+        return len(self.dates) + len(self.steps)
+
+    def rule(self, step: str) -> StepRule:
+        """What the programme says of a step."""
+        return next(rule for rule in self.steps if rule.key == step)
+
+    def reminders(self, one: Planned) -> tuple[datetime, ...]:
+        """When something that got another day is reminded of."""
+        return _reminders(one, self.rule(one.step).reminders, self.hours)
 
     def after(self, step: str, *, answered_on: date) -> Sequence[tuple[int, Planned, tuple[datetime, ...]]]:
         """What the answer to a step dates, each with a number that no other date has."""
@@ -202,7 +224,9 @@ class _Dating:
     def _calendar(self, zone: str, hours: WorkingTime, later: int) -> Calendar:
         sessions, steps = shifted(self.model.sessions, days=later), self.model.steps
         dates = _dates(steps, sessions, zone, hours)
-        return Calendar(zone=zone, hours=hours, steps=steps, sessions=sessions, dates=dates, known={})
+        return Calendar(
+            zone=zone, hours=hours, steps=steps, sessions=sessions, dates=dates, known={}, follow_ups={}
+        )
 
 
 def _dates(steps: Sequence[StepRule], sessions: Sessions, zone: str, hours: WorkingTime) -> Dates:

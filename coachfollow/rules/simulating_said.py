@@ -1,17 +1,22 @@
 """Says what a simulation found, in sentences for a page and a terminal: what is short, when, and what would do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from coachfollow.rules import days
-from coachfollow.rules.simulating_values import Answers, Simulated, Way, WayKind, Week
+from coachfollow.rules.kinds import Cause
+from coachfollow.rules.simulating_values import Answers, Model, Simulated, Way, WayKind, Week
 
 LEFT_OUT = (
     "Left out are mail servers that refuse, people who miss the training, pauses and changes by hand, meetings that"
-    " are moved or wait for an answer, what an answer adapts, rhythms of one's own, what coaches are told of beside"
-    " their meetings and their silent people, and other programmes of the same people."
+    " are moved, wait for an answer or come sooner because something got in the way, rhythms of one's own, what"
+    " coaches are told of beside their meetings and their silent people, and other programmes of the same people."
 )
 
+_MOVED = {
+    Cause.NO_OPPORTUNITY: "would come later, or once more, as there was no opportunity yet",
+    Cause.AS_INTENDED: "would come later, as it went as intended",
+}
 _NUMBERS = (
     "no",
     "one",
@@ -95,6 +100,28 @@ def mails(one: Answers) -> str:
     )
 
 
+def assumed(model: Model) -> str:
+    """What people are taken to do and to say, as nobody can know it before."""
+    said = ["Assumed: two in three of those who answer do so within two days, the others after four to nine."]
+    said += [f"Of the answers, {_percent(share)} say {what}." for share, what in _answers(model)]
+    return " ".join(said)
+
+
+def _answers(model: Model) -> Iterator[tuple[float, str]]:
+    """What is said in answers, of that to which the programme adapts."""
+    if model.adapts.no_opportunity_days:
+        yield model.no_opportunity, "that there was no opportunity yet"
+    if model.adapts.as_intended_in_a_row:
+        yield model.as_intended, "that it went as intended"
+
+
+def adapted(found: Mapping[Cause, int]) -> Sequence[str]:
+    """What answers would move, a sentence for each thing that they say."""
+    return [
+        f"{_many(found[cause], 'question')} {said}." for cause, said in _MOVED.items() if found.get(cause)
+    ]
+
+
 def _help(ways: Sequence[Way]) -> str:
     said = [way(one) for one in ways]
     *most, last = said
@@ -104,6 +131,10 @@ def _help(ways: Sequence[Way]) -> str:
 
 def _many(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _word(number: int) -> str:

@@ -6,14 +6,17 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from coachfollow.rules import planning
+from coachfollow.rules.adapting import NO_RULES, Rules
 from coachfollow.rules.cadence import Sessions, StepRule
-from coachfollow.rules.kinds import MessageKind, StepKind
+from coachfollow.rules.kinds import Cause, MessageKind, StepKind
 from coachfollow.rules.limits import Limits
 from coachfollow.rules.slots_values import Coach, Meeting
 from coachfollow.rules.worktime import WorkingTime
 
 RESPONSE = 0.6  # the share of questions that is answered, where nobody says another
 RESPONSES = (0.4, 0.6, 0.8)  # the shares that are compared
+# of the answers, where nobody says another share: an assumption of ours, see docs/decisions.md
+NO_OPPORTUNITY, AS_INTENDED = 0.15, 0.5
 WIDEST = 42  # days: a meeting that comes six weeks late is about something else
 MOST_GROUPS = 12
 USUAL = Limits()
@@ -34,8 +37,8 @@ class Model:
 
     Groups begin `every` days after each other; `window` is how many days after its day a meeting may be, at least.
     `away` is the share of people who have one or two weeks off while it lasts; `a_manager` how many people one
-    manager leads, 0 for no managers. `standing` is what the coaches' calendars hold already, with people of
-    negative numbers.
+    manager leads, 0 for no managers; `no_opportunity` and `as_intended` the shares of answers that say so, to which
+    the programme `adapts`. `standing` is what the coaches' calendars hold already, with people of negative numbers.
     """
 
     steps: tuple[StepRule, ...]
@@ -45,6 +48,9 @@ class Model:
     coaches: tuple[Coach, ...]
     seed: int
     silent_after: int | None = None
+    adapts: Rules = NO_RULES
+    no_opportunity: float = NO_OPPORTUNITY
+    as_intended: float = AS_INTENDED
     groups: int = 1
     every: int = 7
     window: int
@@ -141,6 +147,7 @@ class Answers:
     waited: int  # mails that left on another day than they were meant for
     merged: int  # mails that left as a part of another
     over: int  # people with more to get than the limits allow, at some time
+    adapted: Mapping[Cause, int]  # how often an answer moved something, by what it said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

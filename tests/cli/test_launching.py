@@ -49,6 +49,9 @@ def test_a_launch_is_simulated_before_anybody_is_asked(terminal: Terminal) -> No
     assert [one["response"] for one in found["answers"]] == [0.4, 0.6, 0.8]
     assert sum(day["mails"] for day in found["story"]["days"]) == found["story"]["answers"]["mails"]
     assert {one["kind"] for one in found["ways"]} >= {"coaches"}
+    assert found["assumed"] in said
+    assert "15 % say that there was no opportunity yet" in found["assumed"]
+    assert set(found["story"]["answers"]["adapted"]) <= {"no_opportunity", "as_intended"}
     assert "2 coaches would be wanted for" in said
     assert "would do." in said
 
@@ -56,8 +59,12 @@ def test_a_launch_is_simulated_before_anybody_is_asked(terminal: Terminal) -> No
 def test_what_cannot_be_simulated_is_refused_with_a_sentence_for_each_mistake(terminal: Terminal) -> None:
     asked = ("programme", "simulate", SERVICE, "--session", "2026-03-02")
 
-    said = terminal.run(*asked, "--participants", 0, "--hours", "never", "--zones", "Mars", code=1).stderr
+    shares = ("--no-opportunity", 0.6, "--as-intended", 0.5)
+    said = terminal.run(
+        *asked, "--participants", 0, "--hours", "never", "--zones", "Mars", *shares, code=1
+    ).stderr
 
+    assert "With those who had no opportunity yet, these are more than all answers." in said
     assert "Give a number from 1 to 20,000." in said
     assert "These hours cannot be read" in said
     assert "“Mars” is not a time zone" in said

@@ -3,7 +3,8 @@
 import heapq
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from coachfollow.queries import launches, simulations
 from coachfollow.queries.simulations import Asked
 from coachfollow.rules import simulating, simulating_people, worktime
 from coachfollow.rules.asking import Answered
-from coachfollow.rules.kinds import Applied, MessageKind, MessageState, StepKind, TouchpointState
+from coachfollow.rules.kinds import Cause, MessageKind, MessageState, StepKind, TouchpointState
 from coachfollow.rules.limits import COUNTED
 from coachfollow.rules.simulating_people import Participant
 from coachfollow.rules.simulating_values import Model
@@ -27,7 +28,36 @@ COACH = "coach@example.org"
 PEOPLE = [f"p{number}@example.org" for number in range(6)]
 ASKING = frozenset({MessageKind.COMMITMENT, MessageKind.REFLECTION, MessageKind.UNPROMPTED})
 END = AFTER + 190 * DAY
-SAID = Answered(situation="a guest waits", action="say hello", rating=5, applied=Applied.AS_INTENDED, times=1)
+SAID = Answered(situation="a guest waits", action="say hello", rating=5, times=1)
+QUESTION = """\
+  - key: asked-{days}
+    kind: reflection
+    when: {{days: {days}}}
+    texts:
+      en: {{subject: Again, question: "Did you do it?", body: "**{{{{commitment}}}}**"}}
+      de: {{subject: Wieder, question: "Hast du es getan?", body: "**{{{{commitment}}}}**"}}
+"""
+NUDGE = """\
+  - key: nudge-{days}
+    kind: reinforcement_prompt
+    when: {{days: {days}}}
+    texts:
+      en: {{subject: Your plan, body: "{{{{commitment}}}}"}}
+      de: {{subject: Dein Plan, body: "{{{{commitment}}}}"}}
+"""
+RULES = """\
+adapt:
+  no_opportunity: {later_days: 7}
+  as_intended: {in_a_row: 2, later_days: 5}
+"""
+ADAPTING = "".join(
+    [
+        MOMENTS.replace("key: moments", "key: adapting"),
+        *(QUESTION.format(days=days) for days in (21, 60, 90, 110)),
+        *(NUDGE.format(days=days) for days in (35, 49, 75)),
+        RULES,
+    ]
+)
 
 Mails = Counter[tuple[date, MessageKind]]
 
@@ -35,7 +65,14 @@ Mails = Counter[tuple[date, MessageKind]]
 def model_of(world: World, public_id: str) -> Model:
     launch = launches.of_group(world.session, public_id=public_id)
     cast = simulations.cast(world.session, cohort_id=launch.cohort_id, now=AFTER)
-    asked = Asked(participants=cast.participants, coaches=len(cast.coaches), away=0.0, a_manager=0)
+    asked = Asked(
+        participants=cast.participants,
+        coaches=len(cast.coaches),
+        away=0.0,
+        a_manager=0,
+        no_opportunity=0.4,
+        as_intended=0.4,
+    )
     found = simulations.model(
         world.session,
         organisation_id=world.organisation_id,
@@ -48,38 +85,52 @@ def model_of(world: World, public_id: str) -> Model:
     return found
 
 
-def live(world: World, people: Sequence[Participant]) -> None:
-    """Let a worker look whenever something is to happen, and everybody answer as long after a mail as they would."""
-    delays = {
-        (PEOPLE[person.number], planned.step): person.chance.delay(number, response=1.0)
-        for person in people
-        for number, (planned, _) in enumerate(person.dates)
+def habits(model: Model) -> dict[tuple[str, str, int], tuple[timedelta, Answered]]:
+    """How long after its mail each question is answered, by person, step and number in it; and what is said."""
+    return {
+        (PEOPLE[person.number], planned.step, n): habit(model, person, number)
+        for person in simulating_people.invent(model)
+        for place, (planned, _) in enumerate(person.dates)
+        for n, number in ((1, place), (2, place + person.calendar.size))
     }
-    coming: list[tuple[datetime, int, int]] = []
+
+
+def habit(model: Model, person: Participant, number: int) -> tuple[timedelta, Answered]:
+    delay = person.chance.delay(number, response=1.0)
+    assert delay is not None
+    applied = person.chance.applied(
+        number, no_opportunity=model.no_opportunity, as_intended=model.as_intended
+    )
+    return delay, replace(SAID, applied=applied)
+
+
+def live(world: World, model: Model) -> None:
+    """Let a worker look whenever something is to happen, and everybody answer as long after a mail as they would."""
+    known = habits(model)
+    coming: list[tuple[datetime, int, int, Answered]] = []
     seen = set[int]()
     moment: datetime | None = AFTER
     while moment is not None and moment < END:
         while coming and coming[0][0] <= moment:
-            at, touchpoint_id, person_id = heapq.heappop(coming)
+            at, touchpoint_id, person_id, said = heapq.heappop(coming)
             answers.record(
-                world.session, touchpoint_id=touchpoint_id, person_id=person_id, answered=SAID, now=at
+                world.session, touchpoint_id=touchpoint_id, person_id=person_id, answered=said, now=at
             )
         world.drain(moment)
-        for touchpoint_id, person_id, email, step in asked_now(world):
+        for touchpoint_id, person_id, which in asked_now(world):
             if touchpoint_id not in seen:
                 seen.add(touchpoint_id)
-                delay = delays[email, step]
-                assert delay is not None
-                heapq.heappush(coming, (moment + delay, touchpoint_id, person_id))
+                delay, said = known[which]
+                heapq.heappush(coming, (moment + delay, touchpoint_id, person_id, said))
         upcoming = world._next_moment(moment)
         moments = [one for one in (upcoming, coming[0][0] if coming else None) if one is not None]
         moment = min(moments, default=None)
 
 
-def asked_now(world: World) -> Sequence[tuple[int, int, str, str]]:
+def asked_now(world: World) -> Sequence[tuple[int, int, tuple[str, str, int]]]:
     """The questions that stand open and whose mail has left."""
     rows = world.session.execute(
-        select(Touchpoint.id, Person.id, Person.email, Step.key)
+        select(Touchpoint.id, Person.id, Person.email, Step.key, Touchpoint.n)
         .join(Step, Step.id == Touchpoint.step_id)
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .join(Person, Person.id == FollowUpPlan.person_id)
@@ -91,7 +142,10 @@ def asked_now(world: World) -> Sequence[tuple[int, int, str, str]]:
         )
     ).all()
     world.session.rollback()
-    return [(touchpoint_id, person_id, email or "", step) for touchpoint_id, person_id, email, step in rows]
+    return [
+        (touchpoint_id, person_id, (email or "", step, n))
+        for touchpoint_id, person_id, email, step, n in rows
+    ]
 
 
 def sent(world: World) -> Mails:
@@ -108,7 +162,7 @@ def sent(world: World) -> Mails:
 
 
 @pytest.mark.parametrize("ground", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("programme", [MOMENTS, WAITING])
+@pytest.mark.parametrize("programme", [MOMENTS, WAITING, ADAPTING])
 def test_the_simulation_of_a_group_is_what_happens_to_it(
     world: World, office: PostOffice, programme: str
 ) -> None:
@@ -124,7 +178,7 @@ def test_the_simulation_of_a_group_is_what_happens_to_it(
     simulated = simulating.simulate(model, response=1.0, responses=())
 
     placing.place_due(world.session, now=AFTER)
-    live(world, simulating_people.invent(model))
+    live(world, model)
 
     expected: Mails = Counter(
         {
@@ -136,8 +190,11 @@ def test_the_simulation_of_a_group_is_what_happens_to_it(
     )
     assert sent(world) == expected
     assert simulated.meetings.placed == len(PEOPLE)
+    adapted = simulated.story.answers.adapted
     nudges = sum(number for (_, kind), number in expected.items() if kind is MessageKind.PROMPT)
     wanted = len(PEOPLE) * sum(step.rule.kind is StepKind.PROMPT for step in read.steps)
-    assert nudges == wanted - simulated.story.answers.merged
+    assert nudges + simulated.story.answers.merged <= wanted
+    assert (nudges + simulated.story.answers.merged < wanted) == (programme is ADAPTING), "some asked again"
+    assert set(adapted) == ({Cause.NO_OPPORTUNITY, Cause.AS_INTENDED} if programme is ADAPTING else set())
     assert MessageKind.REMINDER in {kind for _, kind in expected}, "some take their time, and are reminded"
     assert len(office.to(COACH)) == len(PEOPLE)

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coachfollow.rules import simulating, simulating_said, simulating_ways, worktime
+from coachfollow.rules.adapting import NO_RULES, Rules
 from coachfollow.rules.cadence import Sessions, StepRule
-from coachfollow.rules.kinds import Audience, DayKind, MessageKind, StepKind
+from coachfollow.rules.kinds import Audience, Cause, DayKind, MessageKind, StepKind
 from coachfollow.rules.limits import Limits
 from coachfollow.rules.simulating_values import Answers, Kind, Model, Simulated, WayKind
 from coachfollow.rules.slots_values import Coach
@@ -38,6 +39,7 @@ def step(key: str, kind: StepKind, days: int, **given: object) -> StepRule:
     return replace(usual, **given)  # type: ignore[arg-type]
 
 
+ADAPTS = Rules(no_opportunity_days=7, barrier_days=14, as_intended_in_a_row=2, as_intended_days=7)
 STEPS = (
     step("card", StepKind.SPONSOR, -7, reminders=(2,)),
     step("plan", StepKind.COMMITMENT, 0, reminders=(2, 4)),
@@ -89,6 +91,7 @@ models = st.builds(
     window=st.integers(1, 20),
     limits=st.sampled_from([Limits(), Limits(a_day=2, a_week=3), Limits(a_day=1, a_week=1)]),
     silent_after=st.sampled_from([None, 2]),
+    adapts=st.sampled_from([NO_RULES, ADAPTS]),
 )
 
 
@@ -203,6 +206,75 @@ def test_what_waits_for_an_answer_comes_as_long_after_it_and_so_does_what_waits_
 
 def test_what_waits_for_an_answer_that_never_comes_does_not_come() -> None:
     assert mails_of_one(0.0) == {MessageKind.REFLECTION: [date(2026, 3, 9)]}
+
+
+def questions_of_one(*, no_opportunity: float = 0.0, as_intended: float = 0.0) -> tuple[list[date], Answers]:
+    """When a single person is asked who answers all and says so in so many answers, and what became of it."""
+    steps = (
+        *(step(f"q{n}", StepKind.REFLECTION, n) for n in (7, 14, 35, 77)),
+        *(step(f"p{n}", StepKind.PROMPT, n) for n in (44, 60)),
+    )
+    one = model(
+        1,
+        1,
+        steps=steps,
+        kinds=(BERLIN,),
+        away=0.0,
+        a_manager=0,
+        adapts=ADAPTS,
+        no_opportunity=no_opportunity,
+        as_intended=as_intended,
+    )
+    story = simulating.simulate(one, response=1.0, responses=()).story
+    return [day.day for day in story.days if MessageKind.REFLECTION in day.kinds], story.answers
+
+
+FIRST, SECOND, THIRD, LAST = date(2026, 3, 9), date(2026, 3, 16), date(2026, 4, 6), date(2026, 5, 18)
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "adapted", "remark"),
+    [
+        ({}, [FIRST, SECOND, THIRD, LAST], {}, "nothing that moves anything"),
+        (
+            {"no_opportunity": 1.0},
+            [FIRST, date(2026, 3, 17), THIRD, date(2026, 4, 14), LAST],
+            {Cause.NO_OPPORTUNITY: 2},
+            "the second a week from the answer; the third once more, in place of a reminder of the plan",
+        ),
+        (
+            {"as_intended": 1.0},
+            [FIRST, SECOND, THIRD + timedelta(days=7), LAST],
+            {Cause.AS_INTENDED: 1},
+            "twice in a row: the third a week later; after it the last one stays where it is",
+        ),
+    ],
+)
+def test_what_answers_say_moves_the_questions_after_them_as_the_programme_says(
+    said: dict[str, float], asked: list[date], adapted: dict[Cause, int], remark: str
+) -> None:
+    days, answers = questions_of_one(**said)
+
+    assert (days, answers.adapted) == (asked, adapted), remark
+
+
+def test_where_the_programme_adapts_to_nothing_it_is_all_one_what_answers_say() -> None:
+    plain = model(20, 3)
+    others = replace(plain, no_opportunity=0.5, as_intended=0.5)
+
+    assert simulating.simulate(plain) == simulating.simulate(others)
+    assert simulating_said.assumed(plain).endswith("the others after four to nine.")
+
+
+def test_what_was_assumed_and_what_it_moves_is_said() -> None:
+    assert simulating_said.assumed(model(adapts=ADAPTS)).endswith(
+        "Of the answers, 15 % say that there was no opportunity yet."
+        " Of the answers, 50 % say that it went as intended."
+    )
+    assert simulating_said.adapted({Cause.NO_OPPORTUNITY: 2, Cause.AS_INTENDED: 1}) == [
+        "2 questions would come later, or once more, as there was no opportunity yet.",
+        "1 question would come later, as it went as intended.",
+    ]
 
 
 def test_coaches_get_a_list_in_weeks_with_a_meeting_or_while_somebody_is_silent() -> None:

@@ -29,7 +29,7 @@ _WHOLE = (
     *("participants", "coaches", "seed", "a_day", "a_week", "gap", "minutes", "window", "groups", "every"),
     "a_manager",
 )
-_PERCENT = ("part_time", "away", "response")
+_PERCENT = ("part_time", "away", "response", "no_opportunity", "as_intended")
 
 ODD_DAY = "Write the day like 2026-03-31."
 

@@ -19,7 +19,7 @@ from coachfollow.rules.cadence import Sessions
 from coachfollow.rules.days import said
 from coachfollow.rules.kinds import MessageKind
 from coachfollow.rules.previewing import Offer
-from coachfollow.rules.simulating_values import RESPONSES, Answers, CoachWeek, Simulated, Way, Week
+from coachfollow.rules.simulating_values import RESPONSES, Answers, CoachWeek, Model, Simulated, Way, Week
 from coachfollow.web import charts, policies, saying
 from coachfollow.web.charts import Bars, Columns, Measured, Part, Stack, Tone
 from coachfollow.web.staff import launch_form
@@ -61,9 +61,9 @@ class _Found:
     """What was simulated, as the page shows it; `is_whole`: with ways out and other shares of answers."""
 
     asked: Asked
+    model: Model
     simulated: Simulated
     ways: Sequence[Way]
-    window: int
     is_whole: bool
 
 
@@ -155,7 +155,7 @@ def _found(place: _Place, today: date) -> _Found | None:
     whole = _is_whole(asked)
     simulated = simulating.simulate(model, response=asked.response, responses=RESPONSES if whole else ())
     ways = simulating_ways.ways(model, simulated.meetings) if whole else ()
-    return _Found(asked=asked, simulated=simulated, ways=ways, window=model.open_for, is_whole=whole)
+    return _Found(asked=asked, model=model, simulated=simulated, ways=ways, is_whole=whole)
 
 
 def _is_whole(asked: Asked) -> bool:
@@ -173,6 +173,8 @@ def _shown(place: _Place, found: _Found) -> Mapping[str, Any]:
         "reasons": simulating_said.why(sums.reasons),
         "ways": [(simulating_said.way(way), _with(place, way.kind, way.value)) for way in found.ways],
         "whole": "" if found.is_whole else _with(place, "whole", "yes"),
+        "adapted": simulating_said.adapted(simulated.story.answers.adapted),
+        "assumed": simulating_said.assumed(found.model),
         "left_out": simulating_said.LEFT_OUT,
         "weeks": _weeks([one for one in sums.weeks if one.monday in fullest]),
         "more_weeks": len(sums.weeks) - len(fullest),

@@ -125,6 +125,28 @@ def test_the_page_says_what_no_simulation_knows(lena: Browser) -> None:
 
 
 @ON_ONE
+def test_the_page_says_what_is_assumed_of_answers_and_it_can_be_changed(world: World, lena: Browser) -> None:
+    with world.inside() as home:
+        programmes.load_shipped(home.session, organisation_id=home.organisation_id, now=BEFORE)
+    here = "/programmes/eight-week-coaching/simulate?session-1=2026-03-03&participants=20&coaches=4"
+
+    lena.open(here)
+
+    assert "Of the answers, 15 % say that there was no opportunity yet." in lena.text
+    assert "Of the answers, 50 % say that it went as intended." in lena.text
+    assert "as there was no opportunity yet." in lena.text
+
+    lena.open(f"{here}&no_opportunity=0&as_intended=0")
+
+    assert "Of the answers, 0 % say that there was no opportunity yet." in lena.text
+    assert "as there was no opportunity yet." not in lena.text
+
+    refused = lena.client.get(f"{here}&no_opportunity=60&as_intended=50").get_data(as_text=True)
+
+    assert 'id="problem-as_intended">With those who had no opportunity yet' in refused
+
+
+@ON_ONE
 def test_nothing_is_simulated_before_it_was_asked_for(lena: Browser) -> None:
     lena.open(SIMULATE)
 
