@@ -121,6 +121,7 @@ class _Calendar:
     person: Person
     limits: Limits
     letters: dict[date, list[Letter]] = field(default_factory=dict)
+    weeks: dict[date, int] = field(default_factory=dict)
 
     def place(self, mail: Waiting, day: date) -> bool:
         """Give a mail its day if there is room: beside another of that day, or as a letter of its own."""
@@ -130,6 +131,7 @@ class _Calendar:
             return True
         if self.full(day) is None:
             self.letters.setdefault(day, []).append([mail])
+            self.weeks[monday(day)] += 1
             return True
         return False
 
@@ -137,9 +139,13 @@ class _Calendar:
         """Why no further letter leaves on this day; None if one can."""
         if self._count(day) >= self.limits.a_day:
             return Why.DAY
-        first = monday(day)
-        week = sum(self._count(first + timedelta(days=n)) for n in range(7))
-        return Why.WEEK if week >= self.limits.a_week else None
+        return Why.WEEK if self._in_week(monday(day)) >= self.limits.a_week else None
+
+    def _in_week(self, first: date) -> int:
+        """How many letters a week has, counted once."""
+        if first not in self.weeks:
+            self.weeks[first] = sum(self._count(first + timedelta(days=n)) for n in range(7))
+        return self.weeks[first]
 
     def _count(self, day: date) -> int:
         return self.person.taken.get(day, 0) + len(self.letters.get(day, ()))

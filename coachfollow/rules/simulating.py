@@ -6,7 +6,7 @@ says `simulating_said.LEFT_OUT`. A list is taken to come at once, before the fir
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -43,8 +43,11 @@ def simulate(
     people = simulating_people.invent(model)
     managers = simulating_people.managers(model, people)
     placed = simulating_meetings.place(model, people)
+    known = defaultdict[int, Known](
+        dict
+    )  # by calendar: what is decided about mails hangs on dates, not on shares
     stories = {
-        share: _story(model, people, managers, placed, response=share)
+        share: _story(model, people, managers, placed, known, response=share)
         for share in sorted({response, *responses})
     }
     first, last = simulating_people.span(model)
@@ -89,10 +92,11 @@ def _story(
     people: Sequence[Participant],
     managers: Iterable[Manager],
     placed: Placed,
+    known: Mapping[int, Known],
     *,
     response: float,
 ) -> Story:
-    tally, known = _Tally(), defaultdict[int, Known](dict)
+    tally = _Tally()
     for person in people:
         read = simulating_mails.read(
             dict(_own(person, placed, response)),

@@ -45,7 +45,7 @@ class Adapting:
             return
         about, said = self._key(number), Said(applied=self._applied(number))
         self.answers[about] = said
-        if not self._may_move(said):
+        if not self._may_move(said, asked):
             return
         found = adapting.adapt(
             self._snapshot(number, asked, states, to_come, now),
@@ -65,15 +65,15 @@ class Adapting:
             number, no_opportunity=model.no_opportunity, as_intended=model.as_intended
         )
 
-    def _may_move(self, said: Said) -> bool:
-        """Whether it is worth looking: most answers move nothing."""
+    def _may_move(self, said: Said, asked: Mapping[int, Asked]) -> bool:
+        """Whether it is worth looking closer: most answers move nothing."""
         if said.applied is Applied.NO_OPPORTUNITY:
-            return bool(self.rules.no_opportunity_days)
+            return self.rules.no_opportunity_days is not None
         needed = self.rules.as_intended_in_a_row
-        return said.applied is Applied.AS_INTENDED and bool(needed) and self._went_well() >= (needed or 0)
-
-    def _went_well(self) -> int:
-        return sum(said.applied is Applied.AS_INTENDED for said in self.answers.values())
+        if said.applied is not Applied.AS_INTENDED or needed is None or len(self.answers) < needed:
+            return False
+        latest = sorted(self.answers, key=lambda key: asked[self._number(key)].planned.due_at)[-needed:]
+        return all(self.answers[key] == said for key in latest)
 
     def _snapshot(
         self,

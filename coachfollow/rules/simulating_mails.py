@@ -139,10 +139,10 @@ class _Reading:
 
     def _send(self, now: datetime) -> None:
         """Decide about everything that is due, with what is coming in view."""
+        if all(mail.send_at > now for mail in self.mails.values()):
+            return  # it was answered meanwhile
         until = now + LOOK_AHEAD
         mails = sorted(mail for mail in self.mails.values() if mail.send_at <= until)
-        if all(mail.send_at > now for mail in mails):
-            return
         verdict, day = self._decided(mails, now)
         for keys in verdict.leaving:
             self._leave([self.mails.pop(key) for key in keys], day, now)
@@ -162,17 +162,17 @@ class _Reading:
         if (found := self.known.get(key)) is None:
             waiting = [self._waiting(mail, in_hand=mail.send_at <= now) for mail in mails]
             waiting += self._coming(now)
-            found = self._verdict(waiting, now), self._day(now)
+            found = self._verdict(waiting, now, taken=dict(lately)), self._day(now)
             if len(self.known) < _MOST_KNOWN:
                 self.known[key] = found
         return found
 
-    def _verdict(self, waiting: Sequence[Waiting], now: datetime) -> Verdict:
+    def _verdict(self, waiting: Sequence[Waiting], now: datetime, *, taken: Mapping[date, int]) -> Verdict:
         reader = self.reader
-        found = roomy.at_once(waiting, zone=reader.zone, taken=self.taken, limits=reader.limits, now=now)
+        found = roomy.at_once(waiting, zone=reader.zone, taken=taken, limits=reader.limits, now=now)
         if found is not None:
             return found
-        person = Person(zone=reader.zone, hours=reader.hours, taken=self.taken)
+        person = Person(zone=reader.zone, hours=reader.hours, taken=taken)
         return limits.decide(waiting, person=person, limits=reader.limits, now=now)
 
     def _waiting(self, mail: _Mail, *, in_hand: bool) -> Waiting:

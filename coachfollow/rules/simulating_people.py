@@ -24,7 +24,7 @@ LAPSE = 0.2  # how much of what those answer who do goes unanswered, at a respon
 SOON, LATE = (timedelta(minutes=10), timedelta(hours=30)), (timedelta(days=4), timedelta(days=9))
 WEEKS_OFF = (1, 2)
 WEEK = timedelta(days=7)
-_FEW = 32
+_FEW, _MOST_LOTS = 32, 2_048
 
 Dates = tuple[tuple[Planned, tuple[datetime, ...]], ...]
 
@@ -61,7 +61,7 @@ def _drawn(lots: str, questions: int) -> Sequence[tuple[float, float]]:
     return _pairs(lots, max(_FEW, 1 << questions.bit_length()))
 
 
-@lru_cache(maxsize=4)  # whoever is asked about is asked about again at once
+@lru_cache(maxsize=_MOST_LOTS)  # whoever is asked about is asked about again, for each share of answers
 def _pairs(lots: str, number: int) -> Sequence[tuple[float, float]]:
     lot = random.Random(lots)
     return [(lot.random(), lot.random()) for _ in range(number + 1)]

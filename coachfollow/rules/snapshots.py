@@ -79,5 +79,7 @@ class Snapshot:
 def after(snapshot: Snapshot, change: Change) -> Snapshot:
     """The plan as it stands once a change was carried out; what is added is in no list yet."""
     courses = {edit.key: edit.after for edit in change.edits}
-    follow_ups = tuple(replace(one, course=courses.get(one.key, one.course)) for one in snapshot.follow_ups)
+    follow_ups = tuple(
+        replace(one, course=courses[one.key]) if one.key in courses else one for one in snapshot.follow_ups
+    )
     return replace(snapshot, footing=change.after, follow_ups=follow_ups)
