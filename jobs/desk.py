@@ -1,6 +1,15 @@
 """Jobs of the queue `desk`: what may take longer than a mail is allowed to wait."""
 
-from coachfollow.flow import attendance, demo_travel, digests, misfits, placing, tidying, zone_rules
+from coachfollow.flow import (
+    attendance,
+    demo_travel,
+    digests,
+    house_holidays,
+    misfits,
+    placing,
+    tidying,
+    zone_rules,
+)
 from jobs import house
 
 
@@ -28,6 +37,7 @@ def tidy() -> None:
     with house.opened() as here:
         tidying.tidy(here.session, now=here.now)
         zone_rules.keep_up(here.session, now=here.now)
+        house_holidays.go_on(here.session, now=here.now)
 
 
 def travel() -> None:

@@ -7,7 +7,7 @@ import click
 
 from coachfollow.cli import house, output
 from coachfollow.errors import Invalid
-from coachfollow.flow import away, away_files
+from coachfollow.flow import away, away_files, house_holidays
 from coachfollow.flow.away_files import Kept, Known
 from coachfollow.intake import worktime_files
 from coachfollow.intake.words import Problem
@@ -28,15 +28,26 @@ def worktime() -> None:
 @worktime.command()
 @click.argument("country")
 @click.argument("region", default="")
+@click.option("--preview", is_flag=True, help="Say what would move, and change nothing.")
 @output.json_option
-def holidays(country: str, region: str, *, as_json: bool) -> None:
+def holidays(country: str, region: str, *, preview: bool, as_json: bool) -> None:
     """Say whose public holidays count for everybody whose people file says nothing else, like "DE BY"."""
-    with house.opened(writing=True) as here:
-        kept = away.keep_holidays(
-            here.session, organisation_id=here.organisation.id, country=country, part=region
-        )
+    with house.opened(writing=not preview) as here:
+        where = {"country": country, "part": region}
+        house_id = here.organisation.id
+        if preview:
+            kept = house_holidays.foresee(here.session, organisation_id=house_id, now=here.now, **where)
+        else:
+            kept = house_holidays.keep(
+                here.session, organisation_id=house_id, now=here.now, actor_id=None, **where
+            )
+    lines = [f"Public holidays of {kept.region}: {_moved(kept.moved)} ({kept.plans} plans looked at)."]
+    lines.append("Meetings keep their time, and nobody gets a mail about this.")
+    lines += ["Nothing has changed so far."] if preview else []
     output.show(
-        {"region": kept}, [f"Plans made from now on keep the public holidays of {kept}."], as_json=as_json
+        {"done": not preview, "region": kept.region, "plans": kept.plans, "moved": kept.moved},
+        lines,
+        as_json=as_json,
     )
 
 
@@ -172,6 +183,10 @@ def _closure(first: date, last: date) -> Closure:
         return Closure(first=first, last=last)
     except ValueError as error:
         raise Invalid(f"These closed days cannot be: {error}.") from error
+
+
+def _moved(number: int) -> str:
+    return f"{number} {'follow-up comes' if number == 1 else 'follow-ups come'} on another day or hour"
 
 
 def _came_back(moved: int) -> str:

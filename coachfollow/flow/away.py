@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, Select, insert, select, update
 from sqlalchemy.orm import Session
 
-from coachfollow import almanac
 from coachfollow.errors import Conflict, Invalid, NotFound
 from coachfollow.flow import changing, coming_back, history, locking, sets
 from coachfollow.models import ClosedSpell, FollowUpPlan, LeaveSpell, Organisation, Person, Touchpoint
@@ -180,17 +179,6 @@ def close(
         session.commit()
     here = FollowUpPlan.person_id.in_(select(Person.id).where(Person.organisation_id == organisation_id))
     return fit(session, here & _between(closure.first, closure.last), now=now, actor_id=actor_id)
-
-
-def keep_holidays(session: Session, *, organisation_id: int, country: str, part: str = "") -> str:
-    """Say whose public holidays everybody has who has none of their own; gives the region."""
-    try:
-        region = almanac.region(country, part)
-    except ValueError as error:
-        raise Invalid(f"{error}.", {"country": str(error)}) from error
-    session.get_one(Organisation, organisation_id).holiday_region = region
-    session.commit()
-    return region
 
 
 def keep_quiet(session: Session, *, organisation_id: int, since: time, until: time) -> None:

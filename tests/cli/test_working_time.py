@@ -8,7 +8,12 @@ from tests.cli.conftest import Terminal
 
 
 def test_what_a_house_keeps_is_said(terminal: Terminal) -> None:
-    assert terminal.json("worktime", "holidays", "Germany", "Bayern") == {"region": "DE-BY"}
+    bavaria = ("worktime", "holidays", "Germany", "Bayern")
+    kept = {"done": True, "region": "DE-BY", "plans": 0, "moved": 0}
+    assert terminal.json(*bavaria, "--preview") == kept | {"done": False}
+    assert "Nothing has changed so far." in terminal.run(*bavaria, "--preview").stdout
+    assert terminal.json(*bavaria) == kept
+    assert "0 follow-ups come on another day or hour" in terminal.run(*bavaria).stdout
     assert terminal.json("worktime", "quiet", "20:00", "07:00") == {"since": "20:00", "until": "07:00"}
     assert terminal.json("worktime", "closed", "2099-12-24", "2100-01-01") == {"plans": 0}
 

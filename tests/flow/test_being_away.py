@@ -105,16 +105,13 @@ def test_a_closed_house_moves_everybodys(world: World) -> None:
     assert world.touchpoint(BEN, "asked").why.endswith("closed from 9 March to 13 March, weekend")
 
 
-def test_the_house_keeps_holidays_and_quiet_hours(world: World) -> None:
+def test_the_house_keeps_quiet_hours(world: World) -> None:
     house = world.organisation_id
-    assert away.keep_holidays(world.session, organisation_id=house, country="de", part="by") == "DE-BY"
     away.keep_quiet(world.session, organisation_id=house, since=time(20), until=time(7))
     kept = world.session.get_one(Organisation, house)
-    assert (kept.holiday_region, kept.quiet_since, kept.quiet_until) == ("DE-BY", time(20), time(7))
+    assert (kept.quiet_since, kept.quiet_until) == (time(20), time(7))
     away.keep_quiet(world.session, organisation_id=house, since=time(7), until=time(7))
     assert world.session.get_one(Organisation, house).quiet_since is None
-    with pytest.raises(Invalid, match="“Atlantis” is no country"):
-        away.keep_holidays(world.session, organisation_id=house, country="Atlantis")
 
 
 @pytest.mark.parametrize(
