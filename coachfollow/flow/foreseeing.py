@@ -1,6 +1,6 @@
 """Works out what follows for many plans when what dates them changes, in sets, and writes nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -109,12 +109,12 @@ def _replanned(
 ) -> Sequence[Replanned]:
     """Give what changes about these plans, of those about which something does."""
     weeks = worktimes.of_people(session, ids={one.person_id for one in some}, now=now)
-    found = []
+    found, known = [], _Known()
     for plan in some:
         zones = {plan.zone, *(one.zone for one in plan.follow_ups)}
         week = weeks[plan.person_id]
         anchored: Mapping[str, Anchored] = {
-            zone: reckoning.anchored(*_theirs(plan, worlds(plan, week, zone))) for zone in zones
+            zone: known.anchored(*_theirs(plan, worlds(plan, week, zone))) for zone in zones
         }
         current = {one.key: one.course for one in plan.follow_ups}
         wanted = replanning.wanted(plan, anchored, cause=cause, now=now)
@@ -123,6 +123,20 @@ def _replanned(
         added = {edit.key: new[edit.key[0]] for edit in changes.added}
         found.append(Replanned(plan=plan, changes=changes, new=added))
     return [one for one in found if one.edits]
+
+
+class _Known:
+    """Dates of people who share them, worked out once; whose they are is kept, as their parts are told by place."""
+
+    def __init__(self) -> None:
+        self.by_rhythm: dict[Hashable, tuple[Reckoning, Reckoning, Anchored]] = {}
+
+    def anchored(self, was: Reckoning, becomes: Reckoning) -> Anchored:
+        """Date somebody by both."""
+        key = was.rhythm, becomes.rhythm
+        if key not in self.by_rhythm:
+            self.by_rhythm[key] = was, becomes, reckoning.anchored(was, becomes)
+        return self.by_rhythm[key][-1]
 
 
 def _theirs(plan: Standing, worlds: tuple[Reckoning, Reckoning]) -> tuple[Reckoning, Reckoning]:

@@ -25,7 +25,7 @@ from coachfollow.rules.worktime import WorkingTime
 
 KEY = "holidays moving"  # from which holidays, and how far it came; there while it is not done
 OTHER_HOLIDAYS = Cause(because="other public holidays are kept")
-AT_ONCE = 500  # plans that are held and in memory together
+AT_ONCE = 200  # plans that are held together: a third of a second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

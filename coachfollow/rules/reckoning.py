@@ -1,15 +1,15 @@
 """How a programme dates somebody: from its steps, the sessions they count from, and when and where they work."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from coachfollow.rules import planning
-from coachfollow.rules.cadence import Sessions, StepRule
+from coachfollow.rules.cadence import ANSWER, Sessions, StepRule
 from coachfollow.rules.kinds import Audience, StepKind
 from coachfollow.rules.planning import Planned
 from coachfollow.rules.tempo import AS_PLANNED, Tempo
-from coachfollow.rules.worktime import Hours
+from coachfollow.rules.worktime import Hours, WorkingTime
 
 
 class Item(NamedTuple):
@@ -37,6 +37,22 @@ class Reckoning:
             tuple(self.steps.values()), sessions=self.sessions, week=self.week, zone=self.zone, own=self.own
         )
         return {Item(one.step, one.kind, one.audience, one.n): one for one in found}
+
+    @property
+    def rhythm(self) -> Hashable:
+        """The same only for people who share all dates; valid while the parts of the reckoning live."""
+        sessions, anchors = self.sessions, {step.anchor for step in self.steps.values()}
+        answers = sorted(one for one in sessions.answers.items() if f"{ANSWER}{one[0]}" in anchors)
+        return id(self.steps), sessions.days, sessions.anchor, *answers, self.zone, self.own, _days(self.week)
+
+
+def _days(hours: Hours) -> Hashable:
+    """Weeks and holidays are read once and shared, so that it is enough to know which they are."""
+    if not isinstance(hours, WorkingTime):
+        return id(hours)
+    holidays = id(hours.holidays) if hours.holidays else None
+    roster = tuple(sorted(hours.roster.items()))
+    return id(hours.pattern), holidays, roster, hours.leave, hours.closures, hours.quiet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
