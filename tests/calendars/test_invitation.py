@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
-from coachfollow.calendars.invitation import LINE_OCTETS, Meeting, cancel, request
+from coachfollow.calendars.invitation import Meeting, cancel, request
+from coachfollow.calendars.lines import LINE_OCTETS
 
 GOLDEN = Path(__file__).parent / "golden"
 MEETING = Meeting(
