@@ -63,13 +63,18 @@ def _open(session: Session, chunk: Sequence[Due], now: datetime) -> None:
     lost = [one for one in asked if _recipient(one) is None]
     sent = [one for one in asked if _recipient(one) is not None]
     _set_state(session, sent, TouchpointState.OPEN)
-    _excuse(session, [one for one in lost if one.audience is Audience.MANAGER], now)
+    excused = [one for one in lost if one.audience is Audience.MANAGER]
+    _excuse(session, excused, now)
     _give_up(session, [one for one in lost if one.audience is Audience.PARTICIPANT])
     history.record_touchpoints(session, "follow-up opened", at=now, ids=[one.touchpoint_id for one in sent])
     said = outbox.earlier(session, touchpoint_ids=[one.touchpoint_id for one in sent])
     hours = worktimes.of_people(session, ids={one.person_id for one in sent}, now=now)
     mails = [mail for one in sent for mail in _mails(one, said, hours[one.person_id], now)]
     outbox.post(session, mails, now=now)
+    settled = {*unwanted, *(one.touchpoint_id for one in excused)}
+    over = {one.plan_id for one in chunk if one.touchpoint_id in settled}
+    if over:  # it may have been the last thing to come
+        plans.finish(session, plan_ids=over, now=now)
 
 
 def _recipient(one: Due) -> int | None:

@@ -15,6 +15,7 @@ from coachfollow.rules.kinds import (
     MessageKind,
     MessageState,
     PlanState,
+    StepKind,
     StopReason,
     TouchpointState,
 )
@@ -359,3 +360,17 @@ def test_every_event_belongs_to_the_organisation_it_happened_in(trained: World, 
     found = set(trained.session.scalars(select(Event.organisation_id)))
     assert found == set(trained.session.scalars(select(Organisation.id)))
     assert office.arrived
+
+
+def test_a_card_that_nobody_can_get_ends_the_follow_up_if_nothing_else_is_to_come(trained: World) -> None:
+    card = trained.touchpoint(ANNA, "before").id
+    others = (Touchpoint.id != card) & (Touchpoint.kind != StepKind.UNPROMPTED)
+    trained.session.execute(update(Touchpoint).where(others).values(state=TouchpointState.MISSED))
+    planned = {"state": TouchpointState.PLANNED, "due_at": AFTER + DAY, "settled_at": None}
+    trained.session.execute(update(Touchpoint).where(Touchpoint.id == card).values(planned))
+    trained.session.commit()
+
+    trained.open_mails(AFTER + DAY)
+
+    assert trained.states(ANNA)["before"] is TouchpointState.EXCUSED
+    assert trained.standing(ANNA) == (PlanState.STOPPED, StopReason.ENDED)

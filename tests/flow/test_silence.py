@@ -7,12 +7,20 @@ from sqlalchemy import update
 
 from coachfollow.flow import answers, commitments, opening, programmes, silences
 from coachfollow.intake import programme as template
-from coachfollow.models import FollowUpPlan, Message
+from coachfollow.models import FollowUpPlan, Message, Touchpoint
 from coachfollow.queries import coached
 from coachfollow.rules.adapting import UNREMINDED
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.attention import Need
-from coachfollow.rules.kinds import Applied, MessageKind, MessageState, TouchpointState
+from coachfollow.rules.kinds import (
+    Applied,
+    MessageKind,
+    MessageState,
+    PlanState,
+    StepKind,
+    StopReason,
+    TouchpointState,
+)
 from tests.flow.post_office import PostOffice
 from tests.flow.world import AFTER, DAY, MOMENTS, OPENED, Stand, World
 
@@ -168,3 +176,15 @@ def test_a_prompt_that_has_not_left_when_the_silence_begins_is_not_claimed_to_be
     assert silent.states(ANNA)["last-nudge"] is TouchpointState.EXCUSED
     (*_, prompt) = silent.mails(to=ANNA, kind=MessageKind.PROMPT)
     assert (prompt.state, prompt.reason) == (MessageState.CANCELLED, UNREMINDED)
+
+
+def test_a_reminder_that_was_not_sent_ends_the_follow_up_if_nothing_else_is_to_come(trained: World) -> None:
+    last = trained.touchpoint(ANNA, "last-nudge").id
+    trained.session.execute(update(FollowUpPlan).values(silent_since=AFTER))
+    others = (Touchpoint.id != last) & (Touchpoint.kind != StepKind.UNPROMPTED)
+    trained.session.execute(update(Touchpoint).where(others).values(state=TouchpointState.MISSED))
+    trained.session.commit()
+
+    trained.open_mails(AFTER + 41 * DAY)
+
+    assert trained.standing(ANNA) == (PlanState.STOPPED, StopReason.ENDED)
