@@ -25,6 +25,7 @@ class Vault:
     def __init__(self, secret_keys: tuple[str, ...]) -> None:
         self._wrapping = tuple(AESGCM(_derive(key, b"coachfollow person keys")) for key in secret_keys)
         self._links = _derive(secret_keys[0], b"coachfollow sign-in links")
+        self._feeds = tuple(_derive(key, b"coachfollow calendar feeds") for key in secret_keys)
         self._outbox = tuple(AESGCM(_derive(key, b"coachfollow outbox")) for key in secret_keys)
 
     def new_person_key(self, *, person: str) -> bytes:
@@ -50,8 +51,11 @@ class Vault:
 
     def sign_in_token(self, message: str) -> str:
         """The token of a sign-in mail, made again when the mail is written: it is stored nowhere."""
-        digest = hmac.digest(self._links, message.encode(), "sha256")[:_TOKEN_BYTES]
-        return base64.urlsafe_b64encode(digest).decode()
+        return _token_by(self._links, message)
+
+    def feed_tokens(self, feed: str) -> tuple[str, ...]:
+        """The tokens of a calendar feed by each secret, today's first: made again when shown, stored nowhere."""
+        return tuple(_token_by(key, feed) for key in self._feeds)
 
     def seal_mail(self, raw: bytes, *, message: str) -> bytes:
         """Seal a mail that waits in the outbox: it holds live links."""
@@ -78,6 +82,11 @@ def token_hash(token: str) -> str:
 def new_public_id() -> str:
     """Make a random id for pages and mails: 128 bits in hexadecimal."""
     return secrets.token_hex(16)
+
+
+def _token_by(key: bytes, what: str) -> str:
+    digest = hmac.digest(key, what.encode(), "sha256")[:_TOKEN_BYTES]
+    return base64.urlsafe_b64encode(digest).decode()
 
 
 def _derive(secret: str, purpose: bytes) -> bytes:

@@ -17,6 +17,7 @@ from coachfollow.errors import Conflict
 from coachfollow.flow import checkins, erasures, handover, history, locking, outbox, sets
 from coachfollow.models import (
     Alias,
+    CalendarFeed,
     Coaching,
     CoachProfile,
     FollowUpPlan,
@@ -41,7 +42,7 @@ log = logging.getLogger(__name__)
 ERASED = "the person was erased"
 
 # says who somebody is, or when they were away, and is asked by nobody once they are erased
-FORGOTTEN = (Alias, PersonKey, CoachProfile, LeaveSpell, RosterDay)
+FORGOTTEN = (Alias, CalendarFeed, PersonKey, CoachProfile, LeaveSpell, RosterDay)
 
 
 def erase(session: Session, *, person_id: int, now: datetime, actor_id: int | None = None) -> None:

@@ -1,4 +1,7 @@
-"""Opens the touchpoints whose time has come with their mails and reminders, and closes those whose time is over."""
+"""Opens the touchpoints whose time has come with their mails and reminders, and closes those whose time is over.
+
+A reminder that its person has in their calendar is done when its time comes: no mail is made.
+"""
 
 import json
 from collections.abc import Sequence
@@ -59,7 +62,10 @@ def close_due(session: Session, *, now: datetime) -> int:
 def _open(session: Session, chunk: Sequence[Due], now: datetime) -> None:
     unwanted = [one.touchpoint_id for one in chunk if one.silent and one.kind is StepKind.PROMPT]
     silences.leave_out(session, touchpoint_ids=unwanted, now=now)
-    asked = [one for one in chunk if one.touchpoint_id not in set(unwanted)]
+    shown = [one for one in chunk if one.in_calendar and not one.silent and one.kind is StepKind.PROMPT]
+    _leave_to_calendar(session, shown, now)
+    settled = {*unwanted, *(one.touchpoint_id for one in shown)}
+    asked = [one for one in chunk if one.touchpoint_id not in settled]
     lost = [one for one in asked if _recipient(one) is None]
     sent = [one for one in asked if _recipient(one) is not None]
     _set_state(session, sent, TouchpointState.OPEN)
@@ -71,10 +77,24 @@ def _open(session: Session, chunk: Sequence[Due], now: datetime) -> None:
     hours = worktimes.of_people(session, ids={one.person_id for one in sent}, now=now)
     mails = [mail for one in sent for mail in _mails(one, said, hours[one.person_id], now)]
     outbox.post(session, mails, now=now)
-    settled = {*unwanted, *(one.touchpoint_id for one in excused)}
+    settled |= {one.touchpoint_id for one in excused}
     over = {one.plan_id for one in chunk if one.touchpoint_id in settled}
     if over:  # it may have been the last thing to come
         plans.finish(session, plan_ids=over, now=now)
+
+
+def _leave_to_calendar(session: Session, chunk: Sequence[Due], now: datetime) -> None:
+    """It stood there, and needs no mail."""
+    if not chunk:
+        return
+    ids = [one.touchpoint_id for one in chunk]
+    session.execute(
+        update(Touchpoint)
+        .where(Touchpoint.id.in_(ids))
+        .values(state=TouchpointState.COMPLETED, state_reason=tempo.IN_CALENDAR, settled_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    history.record_touchpoints(session, "follow-up in calendar", at=now, ids=ids)
 
 
 def _recipient(one: Due) -> int | None:

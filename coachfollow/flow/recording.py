@@ -84,7 +84,8 @@ def _facts(change: Change, lever: Lever | Mark | Choose | None) -> Mapping[str, 
         case Choose():
             own, moved = lever.becomes, len(change.edits)
             time = f"{own.at:%H:%M}" if own.at else None
-            return {"pace": own.pace.value, "weekday": own.weekday, "time": time, "follow_ups": moved}
+            chosen = {"pace": own.pace.value, "weekday": own.weekday, "time": time}
+            return {**chosen, "channel": own.channel.value, "follow_ups": moved}
         case Meet():
             return {"starts_at": lever.starts_at.isoformat()}
         case Move():

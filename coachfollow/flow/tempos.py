@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Invalid
-from coachfollow.flow import changing, locking
+from coachfollow.flow import changing, feeds, locking
 from coachfollow.models import Cohort, FollowUpPlan
 from coachfollow.queries import schedules, snapshots, tempos
 from coachfollow.rules import changes, decisions, tempo
@@ -55,6 +55,7 @@ def choose(
     snapshot = snapshots.of(session, plan_id=plan_id, now=now)
     lever = _lever(session, plan, snapshot, own, now)
     plan.pace, plan.weekday, plan.preferred_time = own.pace, own.weekday, own.at
+    feeds.take(session, plan=plan, channel=own.channel, now=now)
     session.flush()
     changing.carry_out(session, plan_id=plan_id, lever=lever, now=now, actor_id=actor_id, shown=shown)
 

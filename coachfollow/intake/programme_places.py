@@ -37,6 +37,7 @@ _PLAIN = {
     "allow.rhythm": "allow-rhythm",
     "allow.weekday": "allow-weekday",
     "allow.time": "allow-time",
+    "allow.channel": "allow-channel",
     "when": "anchor",
     "when.days": "days",
     "when.working_days": "days",

@@ -29,6 +29,7 @@ from coachfollow.models.people import (
     Reporting,
 )
 from coachfollow.models.plans import (
+    CalendarFeed,
     CheckIn,
     CheckInAttendee,
     Coaching,
@@ -55,6 +56,7 @@ __all__ = [
     "Attendance",
     "Base",
     "Blocker",
+    "CalendarFeed",
     "CheckIn",
     "CheckInAttendee",
     "ClockShift",

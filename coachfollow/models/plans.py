@@ -55,7 +55,21 @@ class FollowUpPlan(Base):
     pace: Mapped[Pace | None] = mapped_column(choice(Pace, "pace"))
     weekday: Mapped[int | None] = mapped_column(SmallInteger)  # 0 is Monday
     preferred_time: Mapped[time | None]
+    calendar_since: Mapped[datetime | None]  # reminders come in their calendar since then; none: by mail
     batch_id: Mapped[int | None] = mapped_column(ref("import_batches.id"), index=True)  # the flip
+
+
+class CalendarFeed(Base):
+    """The address at which a calendar finds one plan's reminders: only its hash is here (`flow/feeds`)."""
+
+    __tablename__ = "calendar_feeds"
+
+    plan_id: Mapped[int] = mapped_column(ref("plans.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ref("people.id"), index=True)  # erasing a person
+    public_id: Mapped[PublicId]  # what its address is made from, with our secret
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_version: Mapped[int]
+    made_at: Mapped[datetime]
 
 
 class Coaching(Base):

@@ -6,11 +6,11 @@ from datetime import date, datetime, time
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.extensions import UtcDateTime
-from coachfollow.models import Cohort, FollowUpPlan, Person, Reporting, Step, Touchpoint
+from coachfollow.models import CalendarFeed, Cohort, FollowUpPlan, Person, Reporting, Step, Touchpoint
 from coachfollow.queries import relations
 from coachfollow.rules.kinds import Audience, Pace, PlanState, StepKind, StopReason, TouchpointState
 
@@ -37,6 +37,7 @@ class Due:
     announced: bool
     silent: bool
     pace: Pace | None
+    in_calendar: bool  # its person's reminders come there
 
 
 def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
@@ -83,6 +84,7 @@ def _opening() -> Select[*tuple[Any, ...]]:
             Cohort.announced,
             FollowUpPlan.silent_since.is_not(None).label("silent"),
             FollowUpPlan.pace,
+            and_(IN_CALENDAR, relations.works_on(Person, _TODAY)).label("in_calendar"),
         )
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .join(Person, Person.id == FollowUpPlan.person_id)
@@ -116,6 +118,12 @@ def _reachable(person: type[Person]) -> ColumnElement[bool]:
         person.email.is_not(None), person.undeliverable_at.is_(None), relations.works_on(person, _TODAY)
     )
 
+
+# somebody chose it, and has an address that still holds: whoever ended all their links gets mails again
+IN_CALENDAR = and_(
+    FollowUpPlan.calendar_since.is_not(None),
+    exists().where(CalendarFeed.plan_id == FollowUpPlan.id, CalendarFeed.person_version == Person.version),
+)
 
 RUNNING = or_(
     FollowUpPlan.state == PlanState.ACTIVE,

@@ -175,7 +175,7 @@ def _columns(
         Touchpoint.kind,
         Touchpoint.closes_at,
         Touchpoint.step_id,
-        _last_day(),
+        last_day(),
         coach.name,
         coach.email,
         manager.name,
@@ -183,7 +183,7 @@ def _columns(
     )
 
 
-def _last_day() -> ScalarSelect[date]:
+def last_day() -> ScalarSelect[date]:
     """The day of the group's last session."""
     return (
         select(func.max(TrainingSession.local_date))

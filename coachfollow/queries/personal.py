@@ -26,7 +26,7 @@ from coachfollow.vault import WrongKey
 
 RUNNING = (PlanState.ACTIVE, PlanState.PAUSED)
 # rights and proofs, of no use to anybody but this system
-WITHHELD = frozenset({"tokens", "sealed_mails", "person_keys"})
+WITHHELD = frozenset({"tokens", "calendar_feeds", "sealed_mails", "person_keys"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

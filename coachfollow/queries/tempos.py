@@ -3,13 +3,14 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import NotFound
 from coachfollow.models import FollowUpPlan, ProgrammeVersion
-from coachfollow.rules.kinds import Pace
+from coachfollow.rules.kinds import Channel, Pace
 from coachfollow.rules.tempo import Freedom, Tempo
 
 
@@ -19,11 +20,17 @@ class Chosen:
 
     own: Tempo
     allowed: Collection[Freedom]
+    in_calendar_since: datetime | None  # reminders come there, and not by mail
 
 
 def own(plan: FollowUpPlan) -> Tempo:
     """Give the rhythm of a plan."""
-    return Tempo(pace=plan.pace or Pace.NORMAL, weekday=plan.weekday, at=plan.preferred_time)
+    return Tempo(
+        pace=plan.pace or Pace.NORMAL,
+        weekday=plan.weekday,
+        at=plan.preferred_time,
+        channel=Channel.MAIL if plan.calendar_since is None else Channel.CALENDAR,
+    )
 
 
 def of_plan(session: Session, *, plan_id: int) -> Chosen:
@@ -41,4 +48,8 @@ def of_plan(session: Session, *, plan_id: int) -> Chosen:
 
 def chosen(plan: FollowUpPlan, *, allows: str | None) -> Chosen:
     """Give the rhythm of a plan whose programme allows this."""
-    return Chosen(own=own(plan), allowed=tuple(map(Freedom, json.loads(allows or "[]"))))
+    return Chosen(
+        own=own(plan),
+        allowed=tuple(map(Freedom, json.loads(allows or "[]"))),
+        in_calendar_since=plan.calendar_since,
+    )

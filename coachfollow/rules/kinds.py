@@ -35,6 +35,13 @@ class Pace(StrEnum):
     CLOSER = "closer"
 
 
+class Channel(StrEnum):
+    """How reminders of their plan reach somebody; questions always come by mail."""
+
+    MAIL = "mail"
+    CALENDAR = "calendar"
+
+
 class Rhythm(StrEnum):
     """How often a coach gets a mail about their people."""
 

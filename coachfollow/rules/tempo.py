@@ -1,4 +1,4 @@
-"""The rhythm somebody chose: fewer or more reminders of their plan, a weekday, a time of day; and what it moves.
+"""The rhythm somebody chose: fewer or more reminders of their plan, a weekday, a time, a channel; and what it moves.
 
 Nothing mandatory is left out: it thins or thickens reminders, which are in no number, and moves questions by days.
 """
@@ -9,7 +9,7 @@ from datetime import date, time, timedelta
 from enum import StrEnum
 
 from coachfollow.rules.cadence import StepRule
-from coachfollow.rules.kinds import Pace, StepKind
+from coachfollow.rules.kinds import Channel, Pace, StepKind
 from coachfollow.rules.worktime import Hours
 
 OWN_DAY = frozenset({StepKind.PROMPT, StepKind.REFLECTION})
@@ -23,6 +23,9 @@ _AHEAD = 8  # weeks: rosters and weeks that take turns come round within them
 FEWER = "fewer reminders were asked for"
 MORE = "halfway to the next reminder, because more were asked for"
 CHOSEN = "another rhythm was chosen"
+IN_CALENDAR = (
+    "it stood in their calendar, as they chose, and was not mailed"  # why a reminder is done without a mail
+)
 
 
 class Freedom(StrEnum):
@@ -31,15 +34,20 @@ class Freedom(StrEnum):
     RHYTHM = "rhythm"
     WEEKDAY = "weekday"
     TIME = "time"
+    CHANNEL = "channel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tempo:
-    """What somebody chose for one follow-up; nothing means as the programme has it. Monday is weekday 0."""
+    """What somebody chose for one follow-up; nothing means as the programme has it. Monday is weekday 0.
+
+    The channel moves nothing: it says how reminders come, not when.
+    """
 
     pace: Pace = Pace.NORMAL
     weekday: int | None = None
     at: time | None = None
+    channel: Channel = Channel.MAIL
 
 
 AS_PLANNED = Tempo()
@@ -52,6 +60,7 @@ def problems(own: Tempo, *, allowed: Collection[Freedom], week: Hours, today: da
         Freedom.RHYTHM: own.pace is not Pace.NORMAL,
         Freedom.WEEKDAY: own.weekday is not None,
         Freedom.TIME: own.at is not None,
+        Freedom.CHANNEL: own.channel is not Channel.MAIL,
     }
     for one, is_chosen in chosen.items():
         if is_chosen and one not in allowed:
