@@ -54,7 +54,7 @@ sponsor:
 themes:
   clarity: {en: Clear words}
 attended: {minutes: 30}
-allow: {rhythm: true, weekday: true, time: true}
+allow: {rhythm: true, weekday: true, time: true, channel: true}
 steps:
   - key: plan
     kind: commitment

@@ -14,7 +14,7 @@ from coachfollow.queries.my_plan import Draft
 from coachfollow.rules import asking
 from coachfollow.rules.asking import Problems
 from coachfollow.rules.kinds import PlanState, StepKind, TokenPurpose
-from coachfollow.rules.tempo import WEEKDAYS
+from coachfollow.rules.tempo import IN_CALENDAR, WEEKDAYS
 from coachfollow.web import answering, keyring, policies, question_form, reasoning
 
 pages = Blueprint("following", __name__)
@@ -57,6 +57,7 @@ def show(plan: str) -> ResponseReturnValue:
         purpose=showing.purpose(g.session, plan_id=plan_id),
         clean=Markup,  # cleaned by mail.markup
         weekdays=WEEKDAYS,
+        in_calendar=IN_CALENDAR,
         changeable=CHANGEABLE,
         answers_here=mine.current is not None and keyring.answers(mine.current),
     )

@@ -82,6 +82,16 @@ def bare(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     return view
 
 
+def kept(control: str) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
+    """Let whoever asked keep what they were given so long, as Cache-Control says it; a refusal is never kept."""
+
+    def declare(view: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+        view.kept = control  # type: ignore[attr-defined]  # as in _declare
+        return view
+
+    return declare
+
+
 def allowed(
     action: Action, target: FindTarget
 ) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:

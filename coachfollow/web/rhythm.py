@@ -1,4 +1,4 @@
-"""“My rhythm”: how many reminders, on which weekday, at what time; what moves is shown first."""
+"""“My rhythm”: how many reminders, on which weekday, at what time, and how they come; what moves is shown first."""
 
 from collections.abc import Mapping
 from datetime import time
@@ -10,7 +10,7 @@ from coachfollow.errors import Conflict, Invalid, NotFound
 from coachfollow.flow import tempos
 from coachfollow.flow.tempos import Foreseen
 from coachfollow.queries import timelines
-from coachfollow.rules.kinds import Pace, TokenPurpose
+from coachfollow.rules.kinds import Channel, Pace, TokenPurpose
 from coachfollow.rules.tempo import WEEKDAYS, Freedom, Tempo
 from coachfollow.web import keyring, policies
 from coachfollow.web.being_away import KINDS
@@ -22,10 +22,15 @@ PACES: Mapping[Pace, str] = {
     Pace.NORMAL: "As they are planned",
     Pace.CLOSER: "More reminders",
 }
+CHANNELS: Mapping[Channel, str] = {
+    Channel.MAIL: "By mail",
+    Channel.CALENDAR: "In my calendar, and not by mail",
+}
 NAMES: Mapping[str, str] = {
     Freedom.RHYTHM: "Reminders of my plan",
     Freedom.WEEKDAY: "The weekday that suits me",
     Freedom.TIME: "The time of day that suits me",
+    Freedom.CHANNEL: "How reminders of my plan come",
 }
 NO_TIME = "Write a time of day, for example 08:30."
 NO_CHOICE = "This programme comes in one rhythm for everybody."
@@ -44,6 +49,7 @@ def show(plan: str) -> ResponseReturnValue:
 def choose(plan: str) -> ResponseReturnValue:
     """Show what would move; move it once it is confirmed."""
     link = keyring.held(TokenPurpose.PLAN, plan)
+    was = timelines.head(g.session, public_id=plan).tempo.own
     try:
         own = _chosen()
         if "confirm" not in request.form:
@@ -59,10 +65,18 @@ def choose(plan: str) -> ResponseReturnValue:
         )
     except (Invalid, Conflict) as refused:
         g.session.rollback()
-        fields = refused.fields if isinstance(refused, Invalid) else {Freedom.RHYTHM.value: refused.sentence}
+        fields = refused.fields if isinstance(refused, Invalid) else {_first(plan): refused.sentence}
         return _page(plan, request.form, fields), refused.status
+    if own.channel is Channel.CALENDAR and was.channel is Channel.MAIL:
+        flash("Kept. One step is left: let my calendar subscribe to this address.")
+        return redirect(url_for("in_my_calendar.show", plan=plan))
     flash("Kept. What is still to come follows my rhythm; I can choose another at any time.")
     return redirect(url_for("following.show", plan=plan))
+
+
+def _first(plan: str) -> str:
+    """Where it is said what is in the way of the whole."""
+    return next(iter(timelines.head(g.session, public_id=plan).tempo.allowed)).value
 
 
 def _chosen() -> Tempo:
@@ -72,6 +86,7 @@ def _chosen() -> Tempo:
         pace=next((one for one in Pace if one == request.form.get(Freedom.RHYTHM)), Pace.NORMAL),
         weekday=next((n for n in range(len(WEEKDAYS)) if str(n) == weekday), None),
         at=_time(at) if at else None,
+        channel=next((one for one in Channel if one == request.form.get(Freedom.CHANNEL)), Channel.MAIL),
     )
 
 
@@ -87,6 +102,7 @@ def _values(own: Tempo) -> Mapping[str, str]:
         Freedom.RHYTHM: own.pace.value,
         Freedom.WEEKDAY: "" if own.weekday is None else str(own.weekday),
         Freedom.TIME: f"{own.at:%H:%M}" if own.at else "",
+        Freedom.CHANNEL: own.channel.value,
     }
 
 
@@ -105,6 +121,7 @@ def _page(
         names=NAMES,
         kinds=KINDS,
         paces=[(pace.value, said) for pace, said in PACES.items()],
+        channels=[(channel.value, said) for channel, said in CHANNELS.items()],
         weekdays=[("", "any"), *((str(n), name) for n, name in enumerate(WEEKDAYS))],
         found=found,
     )

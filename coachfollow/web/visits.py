@@ -1,6 +1,7 @@
 """One request: its database session, its time, who is there, and the headers that go back."""
 
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import Flask, Response, current_app, g, request, session
@@ -17,6 +18,7 @@ from coachfollow.web import policies
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+NOT_KEPT = "no-store"
 OWN_SITES = frozenset({"same-origin", "none"})
 
 CSP = (
@@ -117,7 +119,8 @@ def _headers(response: Response) -> Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     if request.endpoint != "static":
-        headers["Cache-Control"] = "no-store"
+        is_given = response.status_code in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}
+        headers["Cache-Control"] = getattr(_view(), "kept", NOT_KEPT) if is_given else NOT_KEPT
     if installation().settings.external_url.startswith("https://"):
         headers["Strict-Transport-Security"] = "max-age=31536000"
     return response

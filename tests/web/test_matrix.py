@@ -10,9 +10,9 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import Cookie, TestResponse
 
-from coachfollow.flow import signin
+from coachfollow.flow import feeds, signin
 from coachfollow.models import Cohort, Person
-from coachfollow.rules.kinds import MessageKind
+from coachfollow.rules.kinds import Channel, MessageKind
 from coachfollow.web import policies
 from tests.house import House
 from tests.web import matrix, matrix_staff
@@ -124,11 +124,23 @@ class Knocking:
 
     def token(self, door: str, thing: Thing) -> str:
         """A live link of that person."""
+        if door == "calendar":
+            return self.calendar(WHOSE[thing])
         if door != "sign-in":
             return self.links[thing][door].rpartition("/")[2].partition("?")[0]
         with self.world.inside() as home:
             person = home.session.get_one(Person, home.person(LENA))
             return signin.link_for(home.session, person=person, now=ASKED).rpartition("/")[2]
+
+    def calendar(self, person: str) -> str:
+        """The live address of that person's reminders."""
+        with self.world.inside() as home:
+            theirs = at_home(home, person)
+            plan = theirs.plan(person)
+            feeds.take(theirs.session, plan=plan, channel=Channel.CALENDAR, now=ASKED)
+            theirs.session.commit()
+            url = feeds.address(theirs.session, plan_id=plan.id).url or ""
+            return url.rpartition("/")[2].removesuffix(".ics")
 
 
 def at_home(home: House, person: str) -> House:

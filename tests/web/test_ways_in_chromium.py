@@ -46,6 +46,34 @@ def test_every_page_a_mail_leads_to_reads_well_without_script(
     assert wrong == {}
 
 
+def test_reminders_go_into_a_calendar_by_the_keyboard_alone_and_without_script(
+    world: World, site: str, chromium: "Browser"
+) -> None:
+    wrong = {}
+    with chromium.new_context(base_url=site, viewport=SMALLEST) as context:
+        context.route("**/*.js*", lambda route: route.abort())
+        page = context.new_page()
+        page.goto(local(world.links(ANNA, MessageKind.REFLECTION)["p"], site))
+        page.get_by_role("link", name="My rhythm").press("Enter")
+        page.get_by_role("radio", name="In my calendar, and not by mail").press("Space")
+        wrong["chosen"] = in_every_light(page)
+        page.get_by_role("button", name="See what changes").press("Enter")
+        page.get_by_text("stand in my calendar from now on").wait_for()
+        wrong["shown"] = in_every_light(page)
+        page.get_by_role("button", name="This suits me").press("Enter")
+        page.get_by_role("heading", name="My calendar").wait_for()
+        wrong["address"] = in_every_light(page)
+        old = page.locator("code").inner_text()
+        page.get_by_role("button", name="Make another address").press("Enter")
+        page.get_by_text("This is the new address.").wait_for()
+        assert page.locator("code").inner_text() != old
+        page.get_by_role("link", name="Back to my plan").press("Enter")
+        page.get_by_text("Reminders of my plan come in my calendar since").wait_for()
+        wrong["my plan"] = in_every_light(page)
+
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
 def test_a_manager_says_what_was_done_from_the_mail_and_sees_the_team(
     world: World, site: str, chromium: "Browser", time: Clock
 ) -> None:

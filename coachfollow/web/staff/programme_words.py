@@ -31,6 +31,7 @@ FREEDOMS: Mapping[Freedom, str] = {
     Freedom.RHYTHM: "fewer or more reminders",
     Freedom.WEEKDAY: "a weekday",
     Freedom.TIME: "a time of day",
+    Freedom.CHANNEL: "reminders in their calendar instead of by mail",
 }
 DAY_KINDS = ((DayKind.CALENDAR.value, "days"), (DayKind.WORKING.value, "working days"))
 CHOICES = tuple((kind.value, name) for kind, (name, _) in KINDS.items())
