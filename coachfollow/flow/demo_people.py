@@ -29,6 +29,7 @@ COUNTRIES: Mapping[str, str] = {
     RIYADH: "SA",
 }
 LIGHTER = "Meera Nair"  # wants fewer reminders, on Thursdays
+IN_CALENDAR = "Lukas Brandt"  # has reminders in his calendar, and not by mail
 ON_LEAVE = "Jule Petersen"  # for a week, soon after the training
 
 

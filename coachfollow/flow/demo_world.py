@@ -31,7 +31,7 @@ from coachfollow.models import Cohort, FollowUpPlan, Organisation
 from coachfollow.queries import digests, meetings, wishes, worktimes
 from coachfollow.rules import slots_reasons, worktime
 from coachfollow.rules.absences import Leave
-from coachfollow.rules.kinds import ImportKind, Pace, PlanState, Role
+from coachfollow.rules.kinds import Channel, ImportKind, Pace, PlanState, Role
 from coachfollow.rules.slots_board import Board
 from coachfollow.rules.tempo import Tempo
 
@@ -95,12 +95,16 @@ def _go_on_leave(session: Session, organisation: Organisation, *, day: date, now
 
 
 def _choose_a_rhythm(session: Session, organisation: Organisation, *, now: datetime) -> None:
-    """One of them wants fewer reminders, and all of it on Thursdays."""
-    email = demo_people.named(demo_people.LIGHTER).email
-    person = people.find_or_add(session, organisation_id=organisation.id, email=email, name=None, now=now)
-    plan_id = session.scalars(select(FollowUpPlan.id).where(FollowUpPlan.person_id == person.id)).one()
-    own = Tempo(pace=Pace.LIGHTER, weekday=THURSDAY)
-    tempos.choose(session, plan_id=plan_id, own=own, now=now, actor_id=person.id)
+    """One of them wants fewer reminders, and all of it on Thursdays; another wants them in the calendar."""
+    chosen = {
+        demo_people.LIGHTER: Tempo(pace=Pace.LIGHTER, weekday=THURSDAY),
+        demo_people.IN_CALENDAR: Tempo(channel=Channel.CALENDAR),
+    }
+    for name, own in chosen.items():
+        email = demo_people.named(name).email
+        person = people.find_or_add(session, organisation_id=organisation.id, email=email, name=None, now=now)
+        plan_id = session.scalars(select(FollowUpPlan.id).where(FollowUpPlan.person_id == person.id)).one()
+        tempos.choose(session, plan_id=plan_id, own=own, now=now, actor_id=person.id)
 
 
 def _meet_at_another_time(session: Session, organisation: Organisation, *, now: datetime) -> None:

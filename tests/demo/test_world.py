@@ -128,6 +128,16 @@ def test_one_of_them_chose_a_rhythm(visit: Visit) -> None:
     assert [one.state_reason for one in theirs if one.state is TouchpointState.EXCUSED] == [FEWER] * 2
 
 
+def test_another_has_reminders_in_the_calendar_and_gets_no_mail_of_them(visit: Visit) -> None:
+    email = demo_people.named(demo_people.IN_CALENDAR).email
+    plan = select(FollowUpPlan).join(Person, Person.id == FollowUpPlan.person_id).where(Person.email == email)
+    theirs = visit.session.scalars(plan).one()
+
+    assert theirs.calendar_since is not None
+    mailed = select(Message).where(Message.plan_id == theirs.id, Message.kind == MessageKind.PROMPT)
+    assert count(visit.session, mailed) == 0
+
+
 def test_its_training_was_on_the_last_working_day_and_its_time_is_now(visit: Visit) -> None:
     day = visit.world.training_on
 
