@@ -51,6 +51,8 @@ class FollowUpPlan(Base):
     stop_reason: Mapped[StopReason | None] = mapped_column(choice(StopReason, "stop_reason"))
     silent_since: Mapped[datetime | None]  # nothing reminds: their questions went unanswered
     back_at: Mapped[datetime | None]  # when they ended such a silence
+    # their person did, at least once; written by a trigger on answers only
+    answered: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # the rhythm its person chose; nothing is as the programme has it
     pace: Mapped[Pace | None] = mapped_column(choice(Pace, "pace"))
     weekday: Mapped[int | None] = mapped_column(SmallInteger)  # 0 is Monday
@@ -115,16 +117,16 @@ class Touchpoint(Base):
         partial(  # the numbers: all they count by, plan after plan, so that the table itself is not read
             "ix_touchpoints_numbers",
             "plan_id",
-            "outcome",
             "due_at",
+            "outcome",
             "local_date",
             where="outcome IS NOT NULL",
         ),
-        partial(  # the numbers by month: the same, a day of a group after the other
-            "ix_touchpoints_months",
+        partial(  # the numbers by programme, group and month: the same, an outcome of a group after the other
+            "ix_touchpoints_groups",
             "cohort_id",
-            "local_date",
             "outcome",
+            "local_date",
             "plan_id",
             "due_at",
             where="outcome IS NOT NULL",

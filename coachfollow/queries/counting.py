@@ -21,10 +21,9 @@ from sqlalchemy import (
     func,
     null,
     or_,
-    select,
 )
 
-from coachfollow.models import Answer, Commitment, FollowUpPlan, Person, Touchpoint
+from coachfollow.models import Commitment, FollowUpPlan, Person, Touchpoint
 from coachfollow.rules import measuring
 from coachfollow.rules.kinds import PlanState, StopReason
 from coachfollow.rules.measuring import Counted, Outcome, Standing
@@ -41,23 +40,50 @@ _ABSENT = and_(
 
 
 COUNTED_PLANS = and_(FollowUpPlan.state != PlanState.DRAFT, ~_ABSENT)
+# by their states first, which an index has: they are few
+PASSED_OVER = and_(FollowUpPlan.state.in_([PlanState.DRAFT, PlanState.STOPPED]), ~COUNTED_PLANS)
 
-_RUNNING = FollowUpPlan.state.in_([PlanState.ACTIVE, PlanState.PAUSED])
+RUNNING_PLANS = FollowUpPlan.state.in_([PlanState.ACTIVE, PlanState.PAUSED])
+
 _WAITING = [Outcome.WAITING, Outcome.UNREACHED]
+IS_WAITING = Touchpoint.outcome.in_(_WAITING)
+IS_SETTLED = Touchpoint.outcome.between(min(measuring.SETTLED), max(measuring.SETTLED))  # a range of an index
 
 
 def bucket(*, now: datetime) -> ColumnElement[str | None]:
     """The value of a touchpoint's `Counted`, or NULL; as `measuring.bucket`, from touchpoints and plans."""
-    settled = [(Touchpoint.outcome == became, counted.value) for became, counted in measuring.SETTLED.items()]
     return case(
         (or_(Touchpoint.outcome.is_(None), ~COUNTED_PLANS), null()),
-        *settled,
-        (~_RUNNING, null()),
+        (IS_SETTLED, settled()),
+        (~RUNNING_PLANS, null()),
+        else_=waiting(now=now),
+    )
+
+
+def settled() -> ColumnElement[str]:
+    """The value of the `Counted` of a touchpoint that is settled, whatever its plan."""
+    return case(
+        {became.value: counted.value for became, counted in measuring.SETTLED.items()},
+        value=Touchpoint.outcome,
+    )
+
+
+def waiting(*, now: Moment) -> ColumnElement[str]:
+    """The value of the `Counted` of a touchpoint that waits in a plan that runs."""
+    return case(
         (Touchpoint.due_at > now, Counted.NOT_YET_DUE.value),
         (Touchpoint.outcome == Outcome.UNREACHED, Counted.UNDELIVERABLE.value),
         (FollowUpPlan.state == PlanState.PAUSED, Counted.PAUSED.value),
         else_=Counted.OPEN.value,
     )
+
+
+def gathered(parts: Subquery) -> Sequence[Label[int]]:
+    """How many follow-ups are in each bucket: the sum of the `n` that were `counted` there."""
+    return [
+        func.coalesce(cast(func.sum(parts.c.n).filter(parts.c.counted == name), Integer), 0).label(name)
+        for name in BUCKETS
+    ]
 
 
 def outcomes(*, now: Moment) -> Sequence[Label[int]]:
@@ -70,21 +96,6 @@ def outcomes(*, now: Moment) -> Sequence[Label[int]]:
         (WAITING, (became == Outcome.WAITING) & due),
     ]
     return [func.count().filter(holds).label(name) for name, holds in (*settled, *waiting)]
-
-
-def directly(*, now: Moment) -> Sequence[Label[int]]:
-    """How many touchpoints are in each bucket, each seen with its own plan: as `bucket`, a condition for each."""
-    became, due, is_paused = (
-        Touchpoint.outcome,
-        Touchpoint.due_at <= now,
-        FollowUpPlan.state == PlanState.PAUSED,
-    )
-    in_ = {counted: became == outcome for outcome, counted in measuring.SETTLED.items()}
-    in_[Counted.UNDELIVERABLE] |= (became == Outcome.UNREACHED) & due & _RUNNING
-    in_[Counted.NOT_YET_DUE] = became.in_(_WAITING) & ~due & _RUNNING
-    in_[Counted.PAUSED] = (became == Outcome.WAITING) & due & is_paused
-    in_[Counted.OPEN] = (became == Outcome.WAITING) & due & (FollowUpPlan.state == PlanState.ACTIVE)
-    return [func.count().filter(holds).label(counted.value) for counted, holds in in_.items()]
 
 
 def buckets(sums: Subquery, *, state: SQLColumnExpression[PlanState]) -> Sequence[Label[int]]:
@@ -117,6 +128,4 @@ def standing() -> ColumnElement[str | None]:
 
 def reached() -> ColumnElement[int]:
     """1 where a plan's person answered at least once themselves, else 0."""
-    answers = select(Answer.id).join(Touchpoint, Touchpoint.id == Answer.touchpoint_id)
-    own = answers.where(Touchpoint.plan_id == FollowUpPlan.id, Answer.person_id == FollowUpPlan.person_id)
-    return case((own.correlate(FollowUpPlan).exists(), 1), else_=0)
+    return case((FollowUpPlan.answered, 1), else_=0)

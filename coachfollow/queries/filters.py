@@ -29,7 +29,16 @@ class Area:
     people: frozenset[int] = frozenset()
 
     def __bool__(self) -> bool:
-        return self.whole or bool(self.cohorts or self.teams or self.plans or self.people)
+        return self.whole or bool(self.cohorts or self._parts)
+
+    @property
+    def has_whole_groups(self) -> bool:
+        """Whether of every group in it all is in it."""
+        return self.whole or not self._parts
+
+    @property
+    def _parts(self) -> bool:
+        return bool(self.teams or self.plans or self.people)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

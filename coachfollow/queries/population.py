@@ -56,7 +56,7 @@ def follow_ups(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> P
     source = join(source, Touchpoint, Touchpoint.plan_id == FollowUpPlan.id)
     return Population(
         source=_related(source, filters, by=by, moment=Touchpoint.due_at),
-        where=_chosen(filters, area=area, day=Touchpoint.local_date) & asking(filters),
+        where=and_(_chosen(filters, area=area), *asked(filters)),
         group=_group(by, day=Touchpoint.local_date),
         counted=counting.bucket(now=now),
         day=Touchpoint.local_date,
@@ -67,10 +67,10 @@ def people(filters: Filters, *, by: GroupBy, area: Area, now: Moment) -> Populat
     """Select the people of an area: plans with their people and cohorts."""
     source = join(FollowUpPlan, Cohort, Cohort.id == FollowUpPlan.cohort_id)
     source = join(source, Person, Person.id == FollowUpPlan.person_id)
-    trained = _last_session()
+    trained = last_session()
     return Population(
         source=_related(source, filters, by=by, moment=_at(now)),
-        where=_chosen(filters, area=area, day=trained),
+        where=and_(_chosen(filters, area=area), *within(filters, trained)),
         group=_group(by, day=trained),
         counted=counting.standing(),
         day=trained,
@@ -96,10 +96,17 @@ def within(filters: Filters, day: SQLColumnExpression[date]) -> Iterator[ColumnE
         yield day <= filters.until
 
 
-def asking(filters: Filters) -> ColumnElement[bool]:
-    """Keep what asks for something: prompts are never counted, and need not even be looked up."""
-    counted = Touchpoint.outcome.is_not(None)
-    return counted if filters.kind is None else counted & (Touchpoint.kind == filters.kind)
+def asked(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """Keep what asks for something, of the kind and period: prompts are never counted, and not even looked up."""
+    yield Touchpoint.outcome.is_not(None)
+    yield from narrowed(filters)
+
+
+def narrowed(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """Keep what is of the kind and falls into the period."""
+    if filters.kind is not None:
+        yield Touchpoint.kind == filters.kind
+    yield from within(filters, Touchpoint.local_date)
 
 
 def in_group(
@@ -118,7 +125,8 @@ def in_group(
             return population.group.is_not_distinct_from(key)
 
 
-def _last_session() -> ColumnElement[date]:
+def last_session() -> ColumnElement[date]:
+    """The day on which the training of a group ended."""
     return (
         select(func.max(TrainingSession.local_date))
         .where(TrainingSession.cohort_id == Cohort.id)
@@ -158,8 +166,8 @@ def _group(by: GroupBy, *, day: SQLColumnExpression[date]) -> SQLColumnExpressio
             assert_never(by)
 
 
-def _chosen(filters: Filters, *, area: Area, day: SQLColumnExpression[date]) -> ColumnElement[bool]:
-    return and_(*about(filters), *_related_to(filters), *within(filters, day), inside(area))
+def _chosen(filters: Filters, *, area: Area) -> ColumnElement[bool]:
+    return and_(*about(filters), *_related_to(filters), inside(area))
 
 
 def about(filters: Filters) -> Iterator[ColumnElement[bool]]:
@@ -176,6 +184,11 @@ def _related_to(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield Membership.team_id.in_(relations.beneath([filters.team_id]))
     if filters.coach_id is not None:
         yield Coaching.coach_id == filters.coach_id
+
+
+def holding(area: Area) -> ColumnElement[bool]:
+    """Keep the groups that lie in an area as wholes."""
+    return true() if area.whole else Cohort.id.in_(area.cohorts)
 
 
 def inside(area: Area) -> ColumnElement[bool]:

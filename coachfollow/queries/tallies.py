@@ -1,9 +1,10 @@
 """SQL that counts the follow-ups and people of a report, for each raw group and target.
 
-Follow-ups are counted in two steps: plan by plan, which follows the index of the numbers in its own order without
-sorting, then the plans of each group; by month a day of a group at a time, which another index has in order. Where
-the team or the coach of the due day is asked for, the first does for plans of which neither has ever changed, and
-they are most; of the others each follow-up finds its own group.
+Groups are counted as wholes where their reader sees all of them: what is settled by an index that has it in order,
+whatever its plans are, less what belongs to the few plans that do not count; only what waits is seen with its plan.
+Else follow-ups are counted in two steps: plan by plan, which follows another index without sorting, then the plans of
+each group. Where the team or the coach of the due day is asked for, that does for plans of which neither has ever
+changed, and they are most; of the others each follow-up finds its own group.
 
 A statement is put together once for each question, with the moment left open: putting it together took ten
 milliseconds of a page.
@@ -15,15 +16,14 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     CompoundSelect,
     FromClause,
-    Integer,
     Label,
     Select,
     SQLColumnExpression,
     String,
-    Subquery,
     bindparam,
     cast,
     func,
@@ -65,10 +65,10 @@ def follow_ups(filters: Filters, *, by: GroupBy, area: Area) -> AnySelect | AnyC
     about = list(population.plans(filters, area=area))
     wanted = dict(_wanted(filters))
     dated = {*wanted, *([_DATED[by]] if by in _DATED else [])}
+    if not dated and area.has_whole_groups:
+        return _group_by_group(filters, area=area, by=by)
     if by is GroupBy.MONTH:
-        if dated:
-            return _one_by_one(filters, about, dated=dated, by=by)
-        return _day_by_day(filters, area=area)
+        return _one_by_one(filters, about, dated=dated, by=by)
     if not dated:
         return _plan_by_plan(filters, about, by=by)
     changed = or_(*(one.has_changed() for one in dated))
@@ -85,6 +85,10 @@ def people(filters: Filters, *, by: GroupBy, area: Area) -> AnySelect:
 
     The columns are `raw`, `aim`, `counted`, `n` and `reached`. It is to be executed with the moment `now`.
     """
+    if by is GroupBy.MONTH:  # it is the same for all of a group, and looked up once
+        groups = people(filters, by=GroupBy.COHORT, area=area).subquery()
+        rows: AnySelect = select(population.last_session().label("raw"), *list(groups.c)[1:])
+        return rows.join(Cohort, Cohort.id == groups.c.raw)
     chosen = population.people(filters, by=by, area=area, now=NOW)
     return (
         select(
@@ -113,7 +117,7 @@ def _plan_by_plan(filters: Filters, about: Conditions, *, by: GroupBy) -> AnySel
     plans = select(FollowUpPlan.id).select_from(_taken()).where(*about)
     sums = (
         select(Touchpoint.plan_id, *counting.outcomes(now=NOW))
-        .where(Touchpoint.plan_id.in_(plans), *_asked(filters))
+        .where(Touchpoint.plan_id.in_(plans), *population.asked(filters))
         .group_by(Touchpoint.plan_id)
         .subquery()
     )
@@ -124,21 +128,37 @@ def _plan_by_plan(filters: Filters, about: Conditions, *, by: GroupBy) -> AnySel
     return chosen.select_from(source).group_by("raw", "aim")
 
 
-def _day_by_day(filters: Filters, *, area: Area) -> AnySelect:
-    """Count the follow-ups of each month: group by group, a day at a time."""
+def _group_by_group(filters: Filters, *, area: Area, by: GroupBy) -> AnySelect:
+    """Count the follow-ups of whole groups, by month a day at a time."""
     version = ProgrammeVersion.id == Cohort.programme_version_id
-    groups = select(Cohort.id).join(ProgrammeVersion, version).where(*population.about(filters))
-    day, group = Touchpoint.local_date, Touchpoint.cohort_id
-    days = (
-        select(group.label("taken_by"), day.label("day"), *counting.directly(now=NOW))
-        .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
-        .where(group.in_(groups), *_asked(filters), population.inside(area), counting.COUNTED_PLANS)
-        .group_by(group, day)
-        .subquery()
-    )
-    buckets = [cast(func.sum(days.c[name]), Integer).label(name) for name in counting.BUCKETS]
-    whole: AnySelect = select(_month(days.c.day).label("raw"), Cohort.target.label("aim"), *buckets)
-    return whole.join(Cohort, Cohort.id == days.c.taken_by).group_by("raw", "aim")
+    groups = select(Cohort.id).join(ProgrammeVersion, version)
+    groups = groups.where(*population.about(filters), population.holding(area))
+    cut = [Touchpoint.local_date.label("day")] if by is GroupBy.MONTH else []
+    wanted = list(population.narrowed(filters))
+    found = (Touchpoint.cohort_id.in_(groups), *wanted)
+    of_plans = join(FollowUpPlan, Touchpoint, Touchpoint.plan_id == FollowUpPlan.id)
+    settled, waiting = counting.settled().label("counted"), counting.waiting(now=NOW).label("counted")
+    parts = union_all(
+        select(Touchpoint.cohort_id.label("taken_by"), *cut, settled, func.count().label("n"))
+        .where(*found, counting.IS_SETTLED)
+        .group_by(Touchpoint.cohort_id, Touchpoint.outcome, *_names(cut)),
+        select(FollowUpPlan.cohort_id, *cut, settled, -func.count())
+        .select_from(of_plans)
+        .where(FollowUpPlan.cohort_id.in_(groups), *wanted, counting.IS_SETTLED, counting.PASSED_OVER)
+        .group_by(FollowUpPlan.cohort_id, Touchpoint.outcome, *_names(cut)),
+        select(Touchpoint.cohort_id, *cut, waiting, func.count())
+        .select_from(of_plans)
+        .where(*found, counting.IS_WAITING, counting.RUNNING_PLANS)
+        .group_by(Touchpoint.cohort_id, *_names(cut), "counted"),
+    ).subquery()
+    raw = _month(parts.c.day) if cut else _OF_PLANS[by]
+    whole: AnySelect = select(raw.label("raw"), Cohort.target.label("aim"), *counting.gathered(parts))
+    whole = whole.select_from(join(parts, Cohort, Cohort.id == parts.c.taken_by))
+    return whole.join(ProgrammeVersion, version).group_by("raw", "aim")
+
+
+def _names(columns: Collection[Label[Any]]) -> Iterator[str]:
+    return (column.name for column in columns)
 
 
 def _month(day: SQLColumnExpression[date]) -> ColumnElement[str]:
@@ -147,38 +167,60 @@ def _month(day: SQLColumnExpression[date]) -> ColumnElement[str]:
 
 def _one_by_one(filters: Filters, about: Conditions, *, dated: Collection[Dated], by: GroupBy) -> AnySelect:
     """Count follow-ups each in the group of its own due day."""
-    source: FromClause = join(_taken(), Touchpoint, Touchpoint.plan_id == FollowUpPlan.id)
-    groups: dict[GroupBy, SQLColumnExpression[Any]] = dict(_OF_PLANS)
-    chosen = [*about, *_asked(filters)]
-    groups[GroupBy.MONTH] = _month(Touchpoint.local_date)
-    wanted = dict(_wanted(filters))
-    for one in dated:
-        spells = one.spells(among=select(one.plan).select_from(_taken()).where(*about))
-        source = join(source, spells, (spells.c.of == one.plan) & _due_in(spells))
-        groups |= {cut: spells.c.value for cut, its in _DATED.items() if its is one}
-        chosen += [spells.c.value.in_(values) for its, values in wanted.items() if its is one]
-    columns: tuple[Label[Any], ...] = (
-        groups[by].label("raw"),
-        Cohort.id.label("taken_by"),  # not its target: what is sorted stays narrow
-        FollowUpPlan.state.label("plan_state"),
+    held = _held(filters, about, dated=dated, by=by)
+    raw = _month(Touchpoint.local_date) if by is GroupBy.MONTH else held.c.raw
+    due = [
+        (Touchpoint.due_at >= held.c[f"since_{n}"]) & (Touchpoint.due_at < held.c[f"until_{n}"])
+        for n in range(len(dated))
+    ]
+    counted = (
+        select(raw.label("raw"), held.c.taken_by, held.c.plan_state, *counting.outcomes(now=NOW))
+        .join(Touchpoint, Touchpoint.plan_id == held.c.plan_id)
+        .where(*population.asked(filters), *due)
+        .group_by("raw", "taken_by", "plan_state")
     )
-    counted = select(*columns, *counting.outcomes(now=NOW)).select_from(source).where(*chosen)
-    sums = counted.group_by("raw", "taken_by", "plan_state").subquery()
+    sums = counted.subquery()
     aim, buckets = Cohort.target.label("aim"), counting.buckets(sums, state=sums.c.plan_state)
     whole: AnySelect = select(sums.c.raw, aim, *buckets).join(Cohort, Cohort.id == sums.c.taken_by)
     return whole.group_by(sums.c.raw, Cohort.target)
+
+
+def _held(filters: Filters, about: Conditions, *, dated: Collection[Dated], by: GroupBy) -> CTE:
+    """Select plans with what held for them, from when to when."""
+    of_plans: list[Label[Any]] = [_OF_PLANS[by].label("raw")] if by in _OF_PLANS else []
+    plans = (
+        select(
+            FollowUpPlan.id,
+            FollowUpPlan.person_id,
+            FollowUpPlan.state.label("plan_state"),
+            Cohort.id.label("taken_by"),  # not its target: what is sorted stays narrow
+            *of_plans,
+        )
+        .select_from(_taken())
+        .where(*about)
+        .cte()
+    )
+    source: FromClause = plans
+    columns = [plans.c.id.label("plan_id"), plans.c.plan_state, plans.c.taken_by, *_named(plans, of_plans)]
+    chosen = list[ColumnElement[bool]]()
+    wanted = dict(_wanted(filters))
+    for n, one in enumerate(dated):
+        known_by = plans.c[one.plan.key]
+        spells = one.spells(among=select(known_by))
+        source = join(source, spells, spells.c.of == known_by)
+        columns += [spells.c.since.label(f"since_{n}"), spells.c.until.label(f"until_{n}")]
+        columns += [spells.c.value.label("raw")] if _DATED.get(by) is one else []
+        chosen += [spells.c.value.in_(wanted[one])] if one in wanted else []
+    held = select(*columns).select_from(source).where(*chosen).cte()
+    # SQLite then begins with these, and looks up the follow-ups of each between two moments in the index
+    return held.prefix_with("MATERIALIZED", dialect="sqlite")
+
+
+def _named(source: FromClause, columns: Collection[Label[Any]]) -> Iterator[ColumnElement[Any]]:
+    return (source.c[column.name] for column in columns)
 
 
 def _taken() -> FromClause:
     """Plans with what they are follow-ups of."""
     source = join(FollowUpPlan, Cohort, Cohort.id == FollowUpPlan.cohort_id)
     return join(source, ProgrammeVersion, ProgrammeVersion.id == Cohort.programme_version_id)
-
-
-def _asked(filters: Filters) -> Iterator[ColumnElement[bool]]:
-    yield population.asking(filters)
-    yield from population.within(filters, Touchpoint.local_date)
-
-
-def _due_in(spells: Subquery) -> ColumnElement[bool]:
-    return (Touchpoint.due_at >= spells.c.since) & (Touchpoint.due_at < spells.c.until)

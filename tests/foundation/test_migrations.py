@@ -27,7 +27,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from coachfollow.config import Settings
 from coachfollow.extensions import db
 from coachfollow.flow import migrating
-from coachfollow.models import Base, Event, Message
+from coachfollow.models import Base, Event, FollowUpPlan, Message
 from coachfollow.queries import tables
 from coachfollow.rules.kinds import MessageKind, MessageState
 from tests.databases import running_app
@@ -138,6 +138,19 @@ def test_a_mail_to_a_coach_that_waits_is_not_sent_as_another_when_its_version_is
     with db.engine.connect() as connection:
         told = connection.execute(select(Message.kind, Message.state, Message.reason)).one()
     assert told == (MessageKind.ASK_HOURS, MessageState.CANCELLED, "the version was taken back")
+
+
+@pytest.mark.usefixtures("empty_app")
+def test_a_plan_knows_of_an_answer_from_before_it_could_know() -> None:
+    flask_migrate.upgrade()
+    with db.engine.begin() as connection:
+        rows.fill(connection)
+    flask_migrate.downgrade(revision="0019")
+
+    flask_migrate.upgrade()
+
+    with db.engine.connect() as connection:
+        assert connection.execute(select(FollowUpPlan.answered)).scalars().all() == [True]
 
 
 class GoneError(Exception):
