@@ -12,6 +12,7 @@ from coachfollow.models import (
     Cohort,
     FollowUpPlan,
     Membership,
+    Person,
     Programme,
     ProgrammeText,
     ProgrammeVersion,
@@ -89,6 +90,9 @@ def _groups(area: Area) -> Select[*tuple[Any, ...]]:
 
 def _coaches(session: Session, organisation_id: int, area: Area) -> Mapping[Key, Label]:
     """Whoever coaches somebody in it, or has."""
+    if area.whole:  # nobody is coached from another organisation: their plans need not be looked up
+        house = Person.id.in_(select(Coaching.coach_id)) & (Person.organisation_id == organisation_id)
+        return labels.coaches(session, select(Person.id).where(house))
     coached = select(Coaching.coach_id).join(FollowUpPlan, FollowUpPlan.id == Coaching.plan_id)
     return labels.coaches(session, _inside(coached, organisation_id, area))
 

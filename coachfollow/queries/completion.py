@@ -1,17 +1,17 @@
 """Reads the numbers: how many follow-ups are completed and where people stand, by group, with definitions."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from coachfollow.queries import labels, tallies
 from coachfollow.queries.filters import Filters, GroupBy
-from coachfollow.queries.labels import Directory, Key, Label, Labelling
+from coachfollow.queries.labels import Directory, Key, Label
 from coachfollow.rules import measuring
 from coachfollow.rules.measuring import FollowUps, People
 
@@ -28,6 +28,8 @@ NOTES: Mapping[str, str] = {
     "people": "Somebody who attended with two groups is counted in both.",
 }
 DEFINITIONS: Mapping[str, str] = {**measuring.DEFINITIONS, **NOTES}
+
+Rows = Sequence[Row[*tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,56 +75,64 @@ def completion(
     """
     area = filters.sight.numbers
     due = session.execute(tallies.follow_ups(filters, by=by, area=area), {"now": now})
-    attended = session.execute(tallies.people(filters, by=by, area=area), {"now": now})
-    parts = [*map(_due, due), *map(_attended, attended)]
-    raw = {part.raw for part in parts}
+    buckets = tuple(due.keys())[2:]
+    counted = due.all()
+    attended = session.execute(tallies.people(filters, by=by, area=area), {"now": now}).all()
+    raw = {row[0] for row in (*counted, *attended)}
     naming = labels.labelling(session, filters=filters, by=by, raw=raw, known=known)
+    parts = _parts(counted, attended, {one: naming.fold(one) for one in raw})
+    groups = [_group(key, naming.of(key), [part], buckets) for key, part in parts.items()]
     return Report(
         by=by,
         filters=filters,
         scope=labels.scope(session, filters=filters, known=known),
         at=now,
-        groups=() if by is GroupBy.NONE else _groups(parts, naming),
-        total=_group(None, labels.ALL, parts),
+        groups=() if by is GroupBy.NONE else tuple(sorted(groups, key=_place)),
+        total=_group(None, labels.ALL, list(parts.values()), buckets),
     )
 
 
-class _Part(NamedTuple):
-    """The follow-ups, or the people, of a raw group under one target."""
+class _Part:
+    """What the database found of one group, row by row."""
 
-    raw: Any
-    target: float | None
-    follow_ups: FollowUps = FollowUps()
-    people: People = People()
-    reached: int = 0
+    __slots__ = ("follow_ups", "people", "reached", "targets")
 
-
-def _due(row: Row[*tuple[Any, ...]]) -> _Part:
-    raw, target, *counts = row
-    return _Part(raw, target, follow_ups=FollowUps(**dict(zip(row._fields[2:], counts, strict=True))))
+    def __init__(self) -> None:
+        self.targets = set[float | None]()
+        self.follow_ups: list[Sequence[int]] = []
+        self.people = Counter[str]()
+        self.reached = 0
 
 
-def _attended(row: Row[*tuple[Any, ...]]) -> _Part:
-    return _Part(row.raw, row.aim, people=People(**{row.counted: row.n}), reached=row.reached)
+def _parts(counted: Rows, attended: Rows, keys: Mapping[Any, Key]) -> Mapping[Key, _Part]:
+    """Give the rows to the groups that their raw groups belong to: there are hundreds, so little is made of each."""
+    parts = defaultdict[Key, _Part](_Part)
+    for raw, target, *counts in counted:
+        part = parts[keys[raw]]
+        part.targets.add(target)
+        part.follow_ups.append(counts)
+    for raw, target, standing, n, reached in attended:
+        part = parts[keys[raw]]
+        part.targets.add(target)
+        part.people[standing] += n
+        part.reached += reached
+    return parts
 
 
-def _groups(parts: Sequence[_Part], naming: Labelling) -> tuple[Group, ...]:
-    folded = defaultdict[Key, list[_Part]](list)
-    for part in parts:
-        folded[naming.fold(part.raw)].append(part)
-    groups = [_group(key, naming.of(key), some) for key, some in folded.items()]
-    return tuple(sorted(groups, key=lambda one: (one.key is None, one.label.text.casefold(), one.key or 0)))
-
-
-def _group(key: Key, label: Label, parts: Sequence[_Part]) -> Group:
+def _group(key: Key, label: Label, parts: Sequence[_Part], buckets: Sequence[str]) -> Group:
+    rows = [row for part in parts for row in part.follow_ups]
     return Group(
         key=key,
         label=label,
-        target=_shared(part.target for part in parts),
-        follow_ups=measuring.total(FollowUps, (part.follow_ups for part in parts)),
-        people=measuring.total(People, (part.people for part in parts)),
+        target=_shared(target for part in parts for target in part.targets),
+        follow_ups=FollowUps(**dict(zip(buckets, map(sum, zip(*rows, strict=True)), strict=False))),
+        people=People(**sum((part.people for part in parts), Counter())),
         reached=sum(part.reached for part in parts),
     )
+
+
+def _place(group: Group) -> tuple[bool, str, int]:
+    return group.key is None, group.label.text.casefold(), group.key or 0
 
 
 def _shared(targets: Iterable[float | None]) -> float | None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any, assert_never
 
 from sqlalchemy import Select, select
@@ -78,7 +77,7 @@ def labelling(
         case GroupBy.COHORT:
             return Labelling(fold=_same, labels=known.groups if known else cohorts(session, raw))
         case GroupBy.TEAM:
-            return _branches(_tree(session, filters, known), filters.team_id)
+            return _branches(_tree(session, filters, known), filters.team_id, raw)
         case GroupBy.COACH:
             return Labelling(fold=_same, labels=known.coaches if known else coaches(session, raw))
         case GroupBy.MONTH:
@@ -111,16 +110,18 @@ def _tree(session: Session, filters: Filters, known: Directory | None) -> Tree:
     return known.tree if known else Tree.read(session, organisation_id=filters.organisation_id)
 
 
-def _branches(tree: Tree, chosen: Key) -> Labelling:
+def _branches(tree: Tree, chosen: Key, raw: Collection[Key]) -> Labelling:
     """The groups are the teams directly under the chosen one, each with all beneath it, and its own people."""
-    labels: dict[Key, Label] = {
-        team_id: Label(text=name, handle=tree.path(team_id)) for team_id, (name, _) in tree.nodes.items()
-    }
-    labels[None] = Label(text="without a team", handle=None)
-    if chosen in tree.nodes:
-        own = labels[chosen]
-        labels[chosen] = Label(text=f"directly in {own.text}", handle=own.handle)
-    return Labelling(fold=partial(tree.branch, of=chosen), labels=labels)
+    fold = {team_id: tree.branch(team_id, of=chosen) for team_id in raw}
+    labels = {one: _branch(tree, one, chosen) for one in {*fold.values()}}
+    return Labelling(fold=fold.__getitem__, labels=labels)
+
+
+def _branch(tree: Tree, team_id: Key, chosen: Key) -> Label:
+    if team_id is None or team_id not in tree.nodes:
+        return Label(text="without a team", handle=None)
+    name, _ = tree.nodes[team_id]
+    return Label(text=f"directly in {name}" if team_id == chosen else name, handle=tree.path(team_id))
 
 
 def programmes(session: Session, ids: Collection[int]) -> dict[Key, Label]:

@@ -55,7 +55,6 @@ def show() -> ResponseReturnValue:
         asked=asked,
         cuts=CUTS,
         choices=_choices(known),
-        most=MOST_CHOICES,
         **_shown(asked, _report(asked, known)),
     ), status
 
@@ -118,12 +117,12 @@ def _within(asked: AskedFor, group: Group) -> str:
     return url_for("numbers.show", **narrowed)
 
 
-def _choices(known: Directory) -> Mapping[str, Sequence[choices.Choice]]:
+def _choices(known: Directory) -> Mapping[str, Sequence[choices.Choice] | None]:
+    """The lists that are chosen from; None says that there is too much for one."""
+    lists = {"programme": known.programmes, "group": known.groups, "coach": known.coaches}
     return {
-        "programme": choices.offered(known.programmes),
-        "group": choices.offered(known.groups),
-        "team": choices.teams(known),
-        "coach": choices.offered(known.coaches),
+        **{name: choices.offered(one) if len(one) <= MOST_CHOICES else None for name, one in lists.items()},
+        "team": choices.teams(known) if len(known.teams) <= MOST_CHOICES else None,
     }
 
 
