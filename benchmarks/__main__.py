@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
-from benchmarks import simulating, slots
+from benchmarks import planning, simulating, slots
 
 SIZES, SHORT = (1_000, 10_000, 100_000), (1_000,)
 FULL, FEW = 0.98, 20  # of the times taken; coaches, in a short look
@@ -28,13 +28,19 @@ def main() -> None:
             _say(people, came_in)
             for one in went_out:
                 _say_sent(one)
+    planned = _measure("planning", SHORT[0] if given.short else planning.ATTENDANCES)
     opened = None if given.short else _measure("pages")
     loads = [(FULL, FEW)] if given.short else [(load, slots.COACHES) for load in slots.LOADS]
     placed = [_measure("slots", *one) for one in loads]
     launched = [_measure("simulating", size) for size in simulating.SIZES[: 1 if given.short else None]]
     if given.json:
-        print(json.dumps([*results, {"pages": opened, "slots": placed, "launches": launched}]))
+        print(
+            json.dumps(
+                [*results, {"planned": planned, "pages": opened, "slots": placed, "launches": launched}]
+            )
+        )
         return
+    _say_planned(planned)
     if opened is not None:
         _say_pages(opened)
     print("check-ins placed\n" + slots.HEAD)
@@ -70,6 +76,20 @@ def _say(people: int, came_in: dict[str, Any]) -> None:
     )
     print(
         f"  peak memory      {came_in['peak_mb']:>10,.0f} MB ({came_in['mb_before']:,.0f} before the file was opened)"
+    )
+
+
+def _say_planned(planned: dict[str, Any]) -> None:
+    print(
+        f"{planned['people']:,} attendances, nine follow-ups each, in six zones with their holidays and four weeks"
+    )
+    print(
+        f"  pure             {planned['pure_touchpoints_per_cpu_second']:>10,.0f} touchpoints a second of CPU"
+    )
+    print(
+        f"  with storing     {planned['touchpoints_per_second']:>10,.0f} touchpoints/s"
+        f" ({planned['touchpoints']:,}; {planned['touchpoints_per_cpu_second']:,.0f} a second of CPU;"
+        f" peak memory {planned['peak_mb']:,.0f} MB)"
     )
 
 

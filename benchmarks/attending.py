@@ -5,6 +5,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,16 +32,18 @@ PURE = 200  # plans a zone, for the rules alone
 ON_LEAVE = 10  # one in so many is away for a week, each from another day
 
 
-def measure(people: int) -> dict[str, float]:
-    """Import a list of so many people, in six zones with their holidays, some on leave.
+def measure(
+    people: int, *, programme: str = world.PROGRAMME, weeks: Sequence[str] = (DEFAULT_WEEK,)
+) -> dict[str, float]:
+    """Import a list of so many people, in six zones with their holidays, who work these weeks in turn, some on leave.
 
     Rates are per second and per second of CPU, memory is that of this process in MB.
     """
     with tempfile.TemporaryDirectory() as name, world.opened(world.environment(Path(name))):
         _watch_planning()
         path = world.attendance_file(Path(name), people)
-        session, cohort = db.session(), world.cohort()
-        _know(session, people)
+        session, cohort = db.session(), world.cohort(programme=programme)
+        _know(session, people, weeks)
         before, began, began_cpu = _peak_mb(), time.perf_counter(), time.process_time()
         read = reading.read(path, name=path.name)
         batch = staging.stage(
@@ -55,7 +58,7 @@ def measure(people: int) -> dict[str, float]:
         attendance.carry_out(session, batch_id=batch.id, now=world.NOW)
         seconds, cpu = time.perf_counter() - began, time.process_time() - began_cpu
         touchpoints = session.scalar(select(func.count()).select_from(Touchpoint)) or 0
-        pure = _plan(session, cohort)
+        pure = _plan(session, cohort, weeks)
         session.commit()
     return {
         "people": people,
@@ -71,7 +74,7 @@ def measure(people: int) -> dict[str, float]:
     }
 
 
-def _know(session: Session, people: int) -> None:
+def _know(session: Session, people: int, weeks: Sequence[str]) -> None:
     """Everybody is known already, each with the holidays of where they live; some are on leave."""
     rows = [
         keeping.Newcomer(email=f"person{n}@example.org", zone=world.ZONES[n % len(world.ZONES)])
@@ -81,6 +84,9 @@ def _know(session: Session, people: int) -> None:
     session.execute(update(Organisation).values(holiday_region=world.REGIONS[0]))
     for zone, region in zip(world.ZONES, world.REGIONS, strict=True):
         session.execute(update(Person).where(Person.zone == zone).values(holiday_region=region))
+    for n, week in enumerate(weeks):
+        theirs = Person.id // len(world.ZONES) % len(weeks) == n  # every week in every zone
+        session.execute(update(Person).where(theirs).values(working_week=week))
     away = session.scalars(select(Person.id).where(Person.id % ON_LEAVE == 0)).all()
     first = [world.NOW.date() + timedelta(days=person_id // ON_LEAVE % 180) for person_id in away]
     days = [
@@ -92,19 +98,20 @@ def _know(session: Session, people: int) -> None:
     session.commit()
 
 
-def _plan(session: Session, cohort: Cohort) -> float:
+def _plan(session: Session, cohort: Cohort, weeks: Sequence[str]) -> float:
     """The rules alone, for one person after the other, as if nobody shared a rhythm."""
     steps = tuple(schedules.steps(session, version_id=cohort.programme_version_id).values())
     sessions = Sessions((world.NOW.date(),), 0)
     times = [
-        (zone, WorkingTime(pattern=rotas.parse(DEFAULT_WEEK), holidays=almanac.days(region, world.NOW.year)))
+        (zone, WorkingTime(pattern=rotas.parse(week), holidays=almanac.days(region, world.NOW.year)))
         for zone, region in zip(world.ZONES, world.REGIONS, strict=True)
+        for week in weeks
     ]
     began = time.process_time()
-    for _ in range(PURE):
+    for _ in range(PURE // len(weeks)):
         for zone, hours in times:
             planning.plan(steps, sessions=sessions, week=hours, zone=zone)
-    return PURE * len(times) * len(steps) / (time.process_time() - began)
+    return PURE // len(weeks) * len(times) * len(steps) / (time.process_time() - began)
 
 
 def _peak_mb() -> float:

@@ -12,6 +12,7 @@ from coachfollow.app import create_app
 from coachfollow.config import load
 from coachfollow.extensions import db, installation
 from coachfollow.flow import cohorts, houses, migrating, programmes
+from coachfollow.intake import programme as template
 from coachfollow.models import Cohort
 
 REGIONS = ("DE-BY", "US-NY", "JP", "IN", "AU-NSW", "BR-SP")  # of the zones, in their order
@@ -25,6 +26,7 @@ ZONES = (
 )
 NOW = datetime(2026, 3, 2, 18, tzinfo=UTC)
 PROGRAMME = "customer-focused-leadership"
+NINE_STEPS = "nine-steps"
 
 
 def environment(
@@ -54,17 +56,23 @@ def opened(settings: dict[str, str]) -> Iterator[Flask]:
         migrating.migrate()
         house = houses.open_house(db.session(), settings=installation().settings, now=NOW)
         programmes.load_shipped(db.session(), organisation_id=house.id, now=NOW)
+        programmes.publish(db.session(), organisation_id=house.id, programme=_nine_steps(), now=NOW)
         yield app
         db.session.remove()
         db.engine.dispose()
 
 
-def cohort(organisation_id: int = 1) -> Cohort:
+def _nine_steps() -> template.Programme:
+    file = Path(__file__).with_name(f"{NINE_STEPS}.yaml")
+    return template.read(file.read_text(encoding="utf-8"), file=file.name)
+
+
+def cohort(organisation_id: int = 1, *, programme: str = PROGRAMME) -> Cohort:
     """A group whose training was today."""
     return cohorts.open_cohort(
         db.session(),
         organisation_id=organisation_id,
-        programme=PROGRAMME,
+        programme=programme,
         key="bench",
         title="Bench",
         zone="Europe/Berlin",

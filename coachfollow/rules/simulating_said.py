@@ -102,17 +102,17 @@ def mails(one: Answers) -> str:
 
 def assumed(model: Model) -> str:
     """What people are taken to do and to say, as nobody can know it before."""
-    said = ["Assumed: two in three of those who answer do so within two days, the others after four to nine."]
-    said += [f"Of the answers, {_percent(share)} say {what}." for share, what in _answers(model)]
-    return " ".join(said)
+    said = "Assumed: two in three of those who answer do so within two days, the others after four to nine."
+    answers = " and ".join(f"{_percent(share)} {what}" for share, what in _answers(model))
+    return f"{said} Of the answers, {answers}." if answers else said
 
 
 def _answers(model: Model) -> Iterator[tuple[float, str]]:
     """What is said in answers, of that to which the programme adapts."""
     if model.adapts.no_opportunity_days:
-        yield model.no_opportunity, "that there was no opportunity yet"
+        yield model.no_opportunity, "say that there was no opportunity yet"
     if model.adapts.as_intended_in_a_row:
-        yield model.as_intended, "that it went as intended"
+        yield model.as_intended, "say that it went as intended"
 
 
 def adapted(found: Mapping[Cause, int]) -> Sequence[str]:

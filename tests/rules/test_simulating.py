@@ -268,8 +268,7 @@ def test_where_the_programme_adapts_to_nothing_it_is_all_one_what_answers_say() 
 
 def test_what_was_assumed_and_what_it_moves_is_said() -> None:
     assert simulating_said.assumed(model(adapts=ADAPTS)).endswith(
-        "Of the answers, 15 % say that there was no opportunity yet."
-        " Of the answers, 50 % say that it went as intended."
+        "Of the answers, 15 % say that there was no opportunity yet and 50 % say that it went as intended."
     )
     assert simulating_said.adapted({Cause.NO_OPPORTUNITY: 2, Cause.AS_INTENDED: 1}) == [
         "2 questions would come later, or once more, as there was no opportunity yet.",
