@@ -9,8 +9,8 @@ import click
 
 from coachfollow.cli import house, launching, output
 from coachfollow.errors import Invalid
-from coachfollow.queries import launches, simulations
-from coachfollow.queries.simulations import Asked
+from coachfollow.queries import launch_asked, launches, simulations
+from coachfollow.queries.launch_asked import Asked
 from coachfollow.rules import days as said_days
 from coachfollow.rules import simulating_said
 from coachfollow.rules.simulating_values import Answers, CoachWeek, Model, Simulated, Way, Week
@@ -29,7 +29,7 @@ _USUAL = Asked()
     "--coaches", type=int, default=_USUAL.coaches, show_default=True, help="How many coaches share them."
 )
 @click.option(
-    "--hours", default=_USUAL.hours, help=f"When a coach can be booked; “{simulations.HOURS}” if not given."
+    "--hours", default=_USUAL.hours, help=f"When a coach can be booked; “{launch_asked.HOURS}” if not given."
 )
 @click.option("--a-day", type=int, help="Most meetings of a coach in a day.")
 @click.option("--a-week", type=int, help="Most meetings of a coach in a week.")

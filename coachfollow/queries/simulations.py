@@ -1,15 +1,12 @@
 """Reads what a launch would be simulated with: people and coaches as they were described, or those of a group."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coachfollow import almanac
-from coachfollow.errors import Invalid
 from coachfollow.models import (
     Coaching,
     CoachProfile,
@@ -18,59 +15,19 @@ from coachfollow.models import (
     Organisation,
     Person,
 )
-from coachfollow.queries import limits, meetings, relations, wishes, worktimes
-from coachfollow.queries.hours import MINUTES
-from coachfollow.rules import worktime
+from coachfollow.queries import launch_asked, limits, meetings, relations, wishes, worktimes
+from coachfollow.queries.launch_asked import Asked, Said
 from coachfollow.rules.cadence import Sessions
 from coachfollow.rules.kinds import Role, Scope
 from coachfollow.rules.previewing import Offer
 from coachfollow.rules.simulating_values import (
-    AS_INTENDED,
-    MOST_GROUPS,
-    NO_OPPORTUNITY,
-    RESPONSE,
-    WIDEST,
     Kind,
     Model,
 )
 from coachfollow.rules.slots_values import Coach, Meeting
 from coachfollow.rules.worktime import WorkingTime
 
-MOST = 20_000  # participants
-MOST_COACHES = 2_000
-HOURS = "mon-thu 10:00-12:00,14:00-16:00"
 PART_TIME = ("mon-wed 09:00-17:00", "mon-fri 09:00-13:00")
-
-_ZONE = re.compile(r"([^\s:]+)(?:[\s:]+([0-9]{1,3})\s*%?)?")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What is to be simulated, as it was said; what is empty is as usual in the organisation.
-
-    Zones are written “Europe/Berlin 70, America/New_York 30”; shares are from 0 to 1.
-    """
-
-    participants: int = 100
-    coaches: int = 4
-    seed: int = 1
-    zones: str = ""
-    region: str = ""
-    week: str = ""
-    part_time: float = 0.2
-    away: float = 0.2
-    hours: str = ""
-    a_day: int | None = None
-    a_week: int | None = None
-    gap: int = 0
-    minutes: int = MINUTES
-    window: int | None = None
-    groups: int = 1
-    every: int = 7
-    a_manager: int = 8
-    response: float = RESPONSE
-    no_opportunity: float = NO_OPPORTUNITY
-    as_intended: float = AS_INTENDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,21 +55,19 @@ def model(
 ) -> Model:
     """Give what is to be simulated; raises Invalid with a sentence for each field that cannot be used."""
     organisation = session.get_one(Organisation, organisation_id)
-    read = _Read(asked, organisation)
-    zones, region = read.zones(), read.region()
-    week, desk = read.week("week", worktime.DEFAULT_WEEK), read.week("hours", HOURS)
-    read.demand_numbers()
-    read.refuse()
+    said = launch_asked.read(asked, organisation=organisation)
     first = datetime.combine(sessions.days[0], time(), UTC)
-    usual = worktimes.shared(session, organisation=organisation, week=week, region=region, now=first)
-    invented = [_coach(number, zones, desk, asked) for number in range(asked.coaches)]
+    usual = worktimes.shared(
+        session, organisation=organisation, week=said.week, region=said.region, now=first
+    )
+    invented = [_coach(number, said, asked) for number in range(asked.coaches)]
     real = cast.coaches if cast else ()
     staff = (*real[: asked.coaches], *invented[len(real) :])
     return Model(
         steps=offer.steps,
         sessions=sessions,
         participants=asked.participants,
-        kinds=_real(cast, usual, first.date()) if cast and cast.people else _kinds(zones, usual, week, asked),
+        kinds=_real(cast, usual, first.date()) if cast and cast.people else _kinds(said, usual, asked),
         coaches=tuple(staff),
         seed=asked.seed,
         silent_after=offer.silent_after,
@@ -197,12 +152,12 @@ def _real_coach(person_id: int, zone: str, profile: CoachProfile | None) -> Coac
     )
 
 
-def _coach(number: int, zones: Sequence[tuple[str, float]], week: str, asked: Asked) -> Coach:
+def _coach(number: int, said: Said, asked: Asked) -> Coach:
     """An invented coach; they live where the people do, in the same proportions."""
     return Coach(
         id=-1 - number,
-        zone=_at(zones, (number + 0.5) / asked.coaches),
-        week=worktimes.pattern(week),
+        zone=_at(said.zones, (number + 0.5) / asked.coaches),
+        week=worktimes.pattern(said.hours),
         minutes=asked.minutes,
         gap=asked.gap,
         a_day=asked.a_day,
@@ -220,13 +175,14 @@ def _at(zones: Sequence[tuple[str, float]], place: float) -> str:
     return zones[-1][0]
 
 
-def _kinds(
-    zones: Sequence[tuple[str, float]], usual: WorkingTime, week: str, asked: Asked
-) -> tuple[Kind, ...]:
-    weeks = [(week, 1 - asked.part_time), *((one, asked.part_time / len(PART_TIME)) for one in PART_TIME)]
+def _kinds(said: Said, usual: WorkingTime, asked: Asked) -> tuple[Kind, ...]:
+    weeks = [
+        (said.week, 1 - asked.part_time),
+        *((one, asked.part_time / len(PART_TIME)) for one in PART_TIME),
+    ]
     return tuple(
         Kind(zone=zone, hours=replace(usual, pattern=worktimes.pattern(one)), share=share * part)
-        for zone, share in zones
+        for zone, share in said.zones
         for one, part in weeks
         if share * part > 0
     )
@@ -245,85 +201,3 @@ def _real(cast: Cast, usual: WorkingTime, first: date) -> tuple[Kind, ...]:
         )
         for zone, week, region, number in cast.people
     )
-
-
-@dataclass(slots=True)
-class _Read:
-    """What was said, and what is wrong with it, by field."""
-
-    asked: Asked
-    organisation: Organisation
-    problems: dict[str, str] | None = None
-
-    def note(self, name: str, sentence: str) -> None:
-        self.problems = {**(self.problems or {}), name: sentence}
-
-    def zones(self) -> Sequence[tuple[str, float]]:
-        """Zones and their shares; one without a share counts as much as another."""
-        found: list[tuple[str, float]] = []
-        for part in re.split(r"[,;\n]+", self.asked.zones.strip()):
-            if not part.strip():
-                continue
-            said = _ZONE.fullmatch(part.strip())
-            if said is None:
-                self.note(
-                    "zones", f"“{part.strip()}” cannot be read; write Europe/Berlin 70, Asia/Kolkata 30."
-                )
-            elif (problem := worktime.zone_problem(said[1])) is not None:
-                self.note("zones", f"{problem}.")
-            else:
-                found.append((said[1], float(said[2] or 100)))
-        if any(share for _, share in found):
-            return found
-        return [(self.organisation.zone, 100.0)]
-
-    def region(self) -> str | None:
-        try:
-            return (
-                almanac.region(self.asked.region) if self.asked.region else self.organisation.holiday_region
-            )
-        except ValueError as error:
-            self.note("region", f"{error}.")
-        return None
-
-    def week(self, name: str, usual: str) -> str:
-        said = getattr(self.asked, name).strip() or usual
-        try:
-            worktimes.pattern(said)
-        except ValueError as error:
-            self.note(name, f"These hours cannot be read: {error}.")
-        return said
-
-    def demand_numbers(self) -> None:
-        for name, (least, most) in RANGES.items():
-            value = getattr(self.asked, name)
-            if value is not None and not least <= value <= most:
-                self.note(name, f"Give a number from {least} to {most:,}.")
-        if self.asked.no_opportunity + self.asked.as_intended > 1:
-            self.note(
-                "as_intended", "With those who had no opportunity yet, these are more than all answers."
-            )
-
-    def refuse(self) -> None:
-        if self.problems:
-            raise Invalid(" ".join(self.problems.values()), self.problems)
-
-
-RANGES: Mapping[str, tuple[int, int]] = {
-    "participants": (1, MOST),
-    "coaches": (0, MOST_COACHES),
-    "seed": (0, 2**31),
-    "part_time": (0, 1),
-    "away": (0, 1),
-    "response": (0, 1),
-    "no_opportunity": (0, 1),
-    "as_intended": (0, 1),
-    "a_day": (1, 100),
-    "a_week": (1, 500),
-    "gap": (0, 240),
-    "minutes": (5, 480),
-    "window": (1, WIDEST),
-    "groups": (1, MOST_GROUPS),
-    "every": (1, 90),
-    "a_manager": (0, 500),
-}

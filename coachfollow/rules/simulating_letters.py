@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
+from typing import NamedTuple
 
 from coachfollow.rules.kinds import Cause, MessageKind
 from coachfollow.rules.planning import Planned
@@ -28,6 +29,17 @@ class Asked:
     delay: timedelta | None
     meeting: Meeting | None = None
     told_at: datetime | None = None  # that the coach will call, as no time was found
+
+
+class Mail(NamedTuple):
+    """A mail in the outbox; `wanted_at` is when it was first meant to leave. Its key is the same for everybody."""
+
+    key: int
+    kind: MessageKind
+    about: int
+    send_at: datetime
+    wanted_at: datetime
+    expires_at: datetime
 
 
 @dataclass(slots=True)

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from coachfollow.rules import adapting, limits, roomy, worktime
 from coachfollow.rules.adapting import Settled
@@ -16,7 +15,7 @@ from coachfollow.rules.forms import ANSWERED_BY_MAIL
 from coachfollow.rules.kinds import MAIL_OF, Audience, MessageKind, StepKind, TouchpointState
 from coachfollow.rules.limits import Limits, Person, Verdict, Waiting, Why
 from coachfollow.rules.simulating_adapting import Adapting
-from coachfollow.rules.simulating_letters import Asked, Became, Letter, Read
+from coachfollow.rules.simulating_letters import Asked, Became, Letter, Mail, Read
 from coachfollow.rules.worktime import WorkingTime
 
 LOOK_AHEAD = timedelta(days=7)  # as far as a claim looks at what is coming
@@ -44,17 +43,6 @@ class Reader:
     adapting: Adapting | None = None
 
 
-class _Mail(NamedTuple):
-    """A mail in the outbox; `wanted_at` is when it was first meant to leave. Its key is the same for everybody."""
-
-    key: int
-    kind: MessageKind
-    about: int
-    send_at: datetime
-    wanted_at: datetime
-    expires_at: datetime
-
-
 _CLOSE, _OPEN, _TELL, _SEND = range(4)  # what happens at one moment, in this order; an answer comes before
 
 
@@ -73,7 +61,7 @@ class _Reading:
     def __init__(self, asked: Mapping[int, Asked], reader: Reader, known: Known) -> None:
         self.asked, self.reader, self.known, self.found = dict(asked), reader, known, Read()
         self.dated: tuple[tuple[object, ...], ...] = ()  # what answers dated or moved, and to when
-        self.mails: dict[int, _Mail] = {}
+        self.mails: dict[int, Mail] = {}
         self.taken: Counter[date] = Counter()
         self.unopened: set[int] = set()
         self.settled: dict[int, Settled] = {}
@@ -134,7 +122,7 @@ class _Reading:
 
     def _post(self, number: int, n: int, kind: MessageKind, send_at: datetime, expires_at: datetime) -> None:
         key = number * _MOST + n
-        self.mails[key] = _Mail(key, kind, number, send_at, send_at, expires_at)
+        self.mails[key] = Mail(key, kind, number, send_at, send_at, expires_at)
         heapq.heappush(self.moments, (send_at, _SEND, key))
 
     def _send(self, now: datetime) -> None:
@@ -154,7 +142,7 @@ class _Reading:
         for key, _ in verdict.dropped:
             self._drop(self.mails.pop(key))
 
-    def _decided(self, mails: Sequence[_Mail], now: datetime) -> tuple[Verdict, date]:
+    def _decided(self, mails: Sequence[Mail], now: datetime) -> tuple[Verdict, date]:
         """The verdict of this moment, and the local day on which it is carried out."""
         since = now.date() - _LATELY
         lately = tuple(one for one in self.taken.items() if one[0] >= since)
@@ -175,7 +163,7 @@ class _Reading:
         person = Person(zone=reader.zone, hours=reader.hours, taken=taken)
         return limits.decide(waiting, person=person, limits=reader.limits, now=now)
 
-    def _waiting(self, mail: _Mail, *, in_hand: bool) -> Waiting:
+    def _waiting(self, mail: Mail, *, in_hand: bool) -> Waiting:
         planned = self.asked[mail.about].planned
         until = limits.window_end(due_at=mail.wanted_at, closes_at=planned.closes_at)
         return Waiting(
@@ -203,7 +191,7 @@ class _Reading:
                     in_hand=False,
                 )
 
-    def _leave(self, mails: Sequence[_Mail], day: date, now: datetime) -> None:
+    def _leave(self, mails: Sequence[Mail], day: date, now: datetime) -> None:
         self.taken[day] += 1
         self.found.letters.append(Letter(day, tuple(mail.kind for mail in mails)))
         for mail in mails:
@@ -213,7 +201,7 @@ class _Reading:
             if one.planned.kind.wants_answer:
                 heapq.heappush(self.moments, (now + one.delay, -1, mail.about))
 
-    def _drop(self, mail: _Mail) -> None:
+    def _drop(self, mail: Mail) -> None:
         """No day was left: what would have asked is not asked, and counts against nobody."""
         self.found.dropped += 1
         if mail.kind is MAIL_OF.get(self.asked[mail.about].planned.kind):
@@ -297,6 +285,6 @@ class _Reading:
         kind = self.asked[number].planned.kind
         return kind in ANSWERED_BY_MAIL or self.settled[number].state is TouchpointState.COMPLETED
 
-    def _cancel(self, which: Callable[[_Mail], bool]) -> None:
+    def _cancel(self, which: Callable[[Mail], bool]) -> None:
         for key in [key for key, mail in self.mails.items() if which(mail)]:
             del self.mails[key]

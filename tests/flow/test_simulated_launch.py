@@ -13,7 +13,7 @@ from coachfollow.flow import answers, placing, programmes
 from coachfollow.intake import programme as template
 from coachfollow.models import FollowUpPlan, MailTurn, Message, Person, Step, Touchpoint
 from coachfollow.queries import launches, simulations
-from coachfollow.queries.simulations import Asked
+from coachfollow.queries.launch_asked import Asked
 from coachfollow.rules import simulating, simulating_people, worktime
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.kinds import Cause, MessageKind, MessageState, StepKind, TouchpointState

@@ -1,12 +1,16 @@
 """Reads the forms of a launch to be: whose dates, on which days the sessions are; what was typed comes back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, Generic, TypeVar
 
 from coachfollow.errors import Invalid
+from coachfollow.queries.launch_asked import Asked
 from coachfollow.queries.launches import Wish
-from coachfollow.queries.simulations import Asked
+from coachfollow.rules import previewing
 from coachfollow.rules.days import of_training
+from coachfollow.rules.previewing import Offer
 
 MOST_SESSIONS = 12
 AHEAD = timedelta(days=14)
@@ -31,7 +35,32 @@ _WHOLE = (
 )
 _PERCENT = ("part_time", "away", "response", "no_opportunity", "as_intended")
 
+Found = TypeVar("Found")
+
 ODD_DAY = "Write the day like 2026-03-31."
+
+
+@dataclass(frozen=True, slots=True)
+class Tried(Generic[Found]):
+    """What a form leads to, or what is wrong with it, by field; and the status of the page."""
+
+    found: Found | None
+    problems: Mapping[str, str]
+    status: int
+
+
+def tried(work: Callable[[], Found | None], *, field: str) -> Tried[Found]:
+    """Work out what a form asks for; `field` is where a mistake is told that belongs to no other."""
+    try:
+        return Tried(work(), {}, 200)
+    except Invalid as refused:
+        return Tried(None, refused.fields or {field: refused.sentence}, refused.status)
+
+
+def sessions(values: Mapping[str, str], *, offer: Offer, today: date) -> Mapping[str, Any]:
+    """What the fields for the days of the sessions are shown with."""
+    needed = previewing.most_sessions(offer.steps)
+    return {"fields": range(1, fields(values, needed=needed) + 1), "suggested": suggested(today)}
 
 
 def suggested(today: date) -> date:

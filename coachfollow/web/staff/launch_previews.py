@@ -6,7 +6,6 @@ from datetime import date
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from coachfollow.errors import Invalid
 from coachfollow.intake.programme_values import laid_out
 from coachfollow.queries import launches, organisations
 from coachfollow.rules import planning, previewing, worktime
@@ -93,22 +92,17 @@ def group(cohort: str) -> ResponseReturnValue:
 def _page(asked: _Asked) -> ResponseReturnValue:
     house = organisations.of(g.session, organisation_id=g.actor.organisation_id)
     today = worktime.local(g.now, house.zone).date()
-    try:
-        preview, problems, status = _preview(asked, today), dict[str, str](), 200
-    except Invalid as refused:
-        preview, problems, status = None, refused.fields or {"programme": refused.sentence}, refused.status
-    needed = previewing.most_sessions(asked.offer.steps)
+    tried = launch_form.tried(lambda: _preview(asked, today), field="programme")
     return render_template(
         "staff/launch_preview.html",
         asked=asked,
-        preview=preview,
-        problems=problems,
+        preview=tried.found,
+        problems=tried.problems,
         values=request.args,
-        fields=range(1, launch_form.fields(request.args, needed=needed) + 1),
-        suggested=launch_form.suggested(today),
+        **launch_form.sessions(request.args, offer=asked.offer, today=today),
         house=house,
         usual_week=worktime.DEFAULT_WEEK,
-    ), status
+    ), tried.status
 
 
 def _preview(asked: _Asked, today: date) -> Preview | None:

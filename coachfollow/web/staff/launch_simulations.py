@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from coachfollow.errors import Invalid
-from coachfollow.queries import launches, organisations, simulations
-from coachfollow.queries.simulations import Asked, Cast
+from coachfollow.queries import launch_asked, launches, organisations, simulations
+from coachfollow.queries.launch_asked import Asked
+from coachfollow.queries.simulations import Cast
 from coachfollow.rules import planning, previewing, simulating_said, worktime
 from coachfollow.rules.access import Action
 from coachfollow.rules.cadence import Sessions
@@ -103,27 +103,22 @@ def group(cohort: str) -> ResponseReturnValue:
 
 def _page(place: _Place) -> ResponseReturnValue:
     today = worktime.local(g.now, place.zone).date()
-    try:
-        found, problems, status = _found(place, today), dict[str, str](), 200
-    except Invalid as refused:
-        found, problems, status = None, refused.fields or {"session-1": refused.sentence}, refused.status
-    needed = previewing.most_sessions(place.offer.steps)
-    shown = _shown(place, found) if found else {}
+    tried = launch_form.tried(lambda: _found(place, today), field="session-1")
+    shown = _shown(place, tried.found) if tried.found else {}
     return render_template(
         "staff/launch_simulation.html",
         place=place,
-        found=found,
-        problems=problems,
+        found=tried.found,
+        problems=tried.problems,
         values=request.args,
-        fields=range(1, launch_form.fields(request.args, needed=needed) + 1),
-        suggested=launch_form.suggested(today),
+        **launch_form.sessions(request.args, offer=place.offer, today=today),
         usual=Asked(),
-        hours=simulations.HOURS,
+        hours=launch_asked.HOURS,
         most=launch_form.MOST_HERE,
         most_coaches=launch_form.MOST_COACHES,
         too_many=launch_form.TOO_MANY if place.is_too_large and not request.args else "",
         **shown,
-    ), status
+    ), tried.status
 
 
 def _found(place: _Place, today: date) -> _Found | None:
