@@ -145,7 +145,7 @@ def test_a_plan_knows_of_an_answer_from_before_it_could_know() -> None:
     flask_migrate.upgrade()
     with db.engine.begin() as connection:
         rows.fill(connection)
-    flask_migrate.downgrade(revision="0019")
+    flask_migrate.downgrade(revision="0020")
 
     flask_migrate.upgrade()
 
