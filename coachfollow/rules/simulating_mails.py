@@ -222,9 +222,10 @@ class _Reading:
         self._adapt(number, now)
 
     def _begin(self, step: str, now: datetime) -> None:
-        """What waited for the answer is dated by it."""
+        """What waited for the answer is dated by the first one: its question may be asked once more."""
         for number, one in self.reader.after(step, self._day(now)):
-            self._date(number, one)
+            if number not in self.asked:
+                self._date(number, one)
 
     def _adapt(self, number: int, now: datetime) -> None:
         """The programme moves what is to come, where this answer gives reason for it."""

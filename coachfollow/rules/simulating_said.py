@@ -9,8 +9,9 @@ from coachfollow.rules.simulating_values import Answers, Model, Simulated, Way, 
 
 LEFT_OUT = (
     "Left out are mail servers that refuse, people who miss the training, pauses and changes by hand, meetings that"
-    " are moved, wait for an answer or come sooner because something got in the way, rhythms of one's own, what"
-    " coaches are told of beside their meetings and their silent people, and other programmes of the same people."
+    " are moved, wait for an answer or come sooner because something got in the way, rhythms of one's own,"
+    " reminders in a calendar, what coaches are told of beside their meetings and their silent people, and other"
+    " programmes of the same people."
 )
 
 _MOVED = {

@@ -40,7 +40,7 @@ QUESTION = """\
 NUDGE = """\
   - key: nudge-{days}
     kind: reinforcement_prompt
-    when: {{days: {days}}}
+    when: {{days: {days}{after}}}
     texts:
       en: {{subject: Your plan, body: "{{{{commitment}}}}"}}
       de: {{subject: Dein Plan, body: "{{{{commitment}}}}"}}
@@ -54,7 +54,8 @@ ADAPTING = "".join(
     [
         MOMENTS.replace("key: moments", "key: adapting"),
         *(QUESTION.format(days=days) for days in (21, 60, 90, 110)),
-        *(NUDGE.format(days=days) for days in (35, 49, 75)),
+        *(NUDGE.format(days=days, after="") for days in (35, 49, 75)),
+        *(NUDGE.format(days=days, after=", after: answer:asked-60") for days in (2, 4)),
         RULES,
     ]
 )

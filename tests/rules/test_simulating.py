@@ -258,6 +258,23 @@ def test_what_answers_say_moves_the_questions_after_them_as_the_programme_says(
     assert (days, answers.adapted) == (asked, adapted), remark
 
 
+def test_what_waits_for_an_answer_comes_once_though_its_question_was_asked_once_more() -> None:
+    steps = (
+        step("asked", StepKind.REFLECTION, 7),
+        step("nudge", StepKind.PROMPT, 17),
+        step("tip", StepKind.COMMITMENT, 2, anchor="answer:asked"),
+        step("then", StepKind.REFLECTION, 60),
+        step("last", StepKind.REFLECTION, 90),
+    )
+    one = model(1, 1, steps=steps, kinds=(BERLIN,), away=0.0, a_manager=0, adapts=ADAPTS, no_opportunity=1.0)
+
+    story = simulating.simulate(replace(one, as_intended=0.0), response=1.0, responses=()).story
+
+    kinds = Counter(kind for day in story.days for kind, n in day.kinds.items() for _ in range(n))
+    assert (kinds[MessageKind.REFLECTION], kinds[MessageKind.PROMPT]) == (4, 0), "once more for the reminder"
+    assert kinds[MessageKind.COMMITMENT] == 1
+
+
 def test_where_the_programme_adapts_to_nothing_it_is_all_one_what_answers_say() -> None:
     plain = model(20, 3)
     others = replace(plain, no_opportunity=0.5, as_intended=0.5)
