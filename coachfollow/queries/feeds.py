@@ -27,7 +27,6 @@ from coachfollow.rules.kinds import Audience, PlanState, StepKind, StopReason, T
 UNKNOWN = "There is no calendar at this address. My plan says which one is right."
 RECENT = timedelta(days=30)  # so long what has been stays in sight
 ASKING = (StepKind.COMMITMENT, StepKind.REFLECTION, StepKind.UNPROMPTED)
-RUNNING = (PlanState.ACTIVE, PlanState.PAUSED)
 GONE = (TouchpointState.CANCELLED, TouchpointState.EXCUSED)
 
 
@@ -111,12 +110,12 @@ def subscriber(session: Session, *, token: str, now: datetime) -> Subscriber:
 def shown(session: Session, *, whose: Subscriber, now: datetime) -> Sequence[Shown]:
     """Give what a calendar shows: reminders and the days of questions, to come and of the last weeks.
 
-    What came by mail before it was chosen is not in it.
-
-    Reminders rest in a silence. Of a plan that has ended, what has been; and the last question, where it still comes.
+    What came by mail before it was chosen is not in it. In a pause nothing is to come, since its end dates it anew;
+    in a silence reminders rest. Of a plan that has ended there is what has been, and the last question if it comes.
     """
     ended_well = or_(FollowUpPlan.state == PlanState.FINISHED, FollowUpPlan.stop_reason == StopReason.ENDED)
-    may_come = or_(FollowUpPlan.state.in_(RUNNING), ended_well & (Touchpoint.kind == StepKind.UNPROMPTED))
+    is_last = ended_well & (Touchpoint.kind == StepKind.UNPROMPTED)
+    may_come = or_(FollowUpPlan.state == PlanState.ACTIVE, is_last)
     is_heard = or_(Touchpoint.kind != StepKind.PROMPT, FollowUpPlan.silent_since.is_(None))
     to_come = Touchpoint.state == TouchpointState.PLANNED
     rows = session.execute(

@@ -25,7 +25,7 @@ from coachfollow.models import (
     Step,
     Touchpoint,
 )
-from coachfollow.queries import tempos
+from coachfollow.queries import due, tempos
 from coachfollow.queries.tempos import Chosen
 from coachfollow.rules import cadence, distance_words
 from coachfollow.rules.cadence import ANSWER, StepRule
@@ -70,6 +70,7 @@ class PlanHead:
     silent_after: int | None
     tempo: Chosen  # the rhythm of their own, and what of it they may choose
     is_undeliverable: bool
+    is_in_calendar: bool  # reminders come there: it was chosen, and its address holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,7 @@ def head(session: Session, *, public_id: str, locale: str | None = None) -> Plan
         language,
         silent_after,
         allows,
+        is_in_calendar,
         *_,
     ) = rows[0]
     wanted = locale or person.locale
@@ -171,6 +173,7 @@ def head(session: Session, *, public_id: str, locale: str | None = None) -> Plan
         silent_after=silent_after,
         tempo=tempos.chosen(plan, allows=allows),
         is_undeliverable=person.undeliverable_at is not None,
+        is_in_calendar=bool(is_in_calendar),
     )
 
 
@@ -190,6 +193,7 @@ def _heads() -> Select[*tuple[Any, ...]]:
             ProgrammeVersion.language,
             ProgrammeVersion.silent_after,
             ProgrammeVersion.allows,
+            due.IN_CALENDAR,
             ProgrammeText.locale,
             ProgrammeText.title,
         )

@@ -173,6 +173,7 @@ def test_what_has_been_stays_in_sight_for_a_month(world: World) -> None:
 def test_pause_and_stop_need_nothing_of_their_own(world: World) -> None:
     plan = world.plan(ANNA).id
     plans.pause(world.session, plan_id=plan, until=date(2026, 3, 20), now=NOW)
+    assert entries(world) == {}, "a pause is quiet, and its end dates everything anew"
     plans.resume(world.session, plan_id=plan, now=AFTER + 17 * DAY)
     assert entries(world)["Your plan again"].start > datetime(2026, 3, 20, tzinfo=UTC)
 

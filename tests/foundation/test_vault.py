@@ -51,6 +51,16 @@ def test_after_a_change_of_secret_the_earlier_one_still_opens_what_it_sealed() -
     assert after.open_mail(mail, message="m") == b"waiting"
 
 
+def test_after_a_change_of_secret_the_address_of_a_calendar_can_still_be_made_again() -> None:
+    (before,) = Vault((OLD,)).feed_tokens("feed")
+    new, old = Vault((NEW, OLD)).feed_tokens("feed")
+
+    assert old == before != new
+    assert len(new) == len(vault.new_token())
+    assert Vault((NEW,)).feed_tokens("another") != (new,)
+    assert Vault((NEW,)).sign_in_token("feed") != new
+
+
 def test_after_a_change_of_secret_new_things_are_sealed_with_the_new_one() -> None:
     after, later = Vault((NEW, OLD)), Vault((NEW,))
     key = after.new_person_key(person="1")

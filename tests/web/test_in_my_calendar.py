@@ -2,7 +2,10 @@
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import update
 
+from coachfollow.flow import signin
+from coachfollow.models import CalendarFeed
 from coachfollow.rules.kinds import MessageKind, TouchpointState
 from tests.house import DAY
 from tests.web.browsers import Browser
@@ -130,6 +133,38 @@ def test_the_token_of_a_calendar_opens_nothing_else_and_no_link_of_a_mail_opens_
 def test_whoever_has_mails_has_no_calendar_page(browser: Browser, page: str) -> None:
     assert browser.open(f"{page}/calendar").status_code == 409
     assert "come by mail" in browser.text
+
+
+@ON_ONE
+def test_whoever_ended_all_their_links_reads_that_mails_come_until_there_is_another_address(
+    world: World, browser: Browser, page: str, address: str, time: Clock
+) -> None:
+    with world.inside() as home:
+        signin.leave_everywhere(home.session, person_id=home.person(ANNA), now=time.now)
+    assert browser.client.get(address).status_code == 404
+
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
+    assert "In my calendar, not by mail." not in browser.text
+    assert "Its address has ended, so they come by mail until there is another." in browser.text
+    browser.open(f"{page}/calendar")
+    assert "This address finds nothing any more." in browser.text
+    browser.send(f"{page}/calendar")
+    assert "Subscribe to it once" in browser.text
+
+
+@ON_ONE
+def test_an_address_of_an_older_secret_goes_on_and_another_can_be_made(
+    world: World, browser: Browser, page: str, address: str
+) -> None:
+    with world.inside() as home:
+        home.session.execute(update(CalendarFeed).values(public_id="0" * 32))
+        home.session.commit()
+
+    browser.open(f"{page}/calendar")
+    assert "This address cannot be shown any more." in browser.text
+    assert browser.client.get(address).status_code == 200
+    browser.send(f"{page}/calendar")
+    assert "Subscribe to it once" in browser.text
 
 
 @ON_ONE

@@ -118,7 +118,7 @@ def _added(scene: Scene, lever: Add) -> Iterator[str]:
             yield "It asks for nothing, and is not counted."
             if scene.head.silent_since is not None:
                 yield f"No reminders are sent to {scene.name} now, and not this one either; let them go on first."
-            elif scene.head.tempo.in_calendar_since is not None:
+            elif scene.head.is_in_calendar:
                 yield f"It comes in the calendar of {scene.name}, as they chose, and not by mail."
         case _:
             yield "It counts like every other question."
