@@ -24,7 +24,7 @@ def ways(model: Model, meetings: Meetings) -> Sequence[Way]:
         return ()
     memory: Memory = {}
     found = (
-        _least(model, kind, values, change, memory=memory, wanted=meetings.wanted)
+        _least(model, kind, values, change, memory=memory, meetings=meetings)
         for kind, values, change in (
             (WayKind.WINDOW, range(model.open_for + 1, WIDEST + 1), with_window),
             (WayKind.GROUPS, range(model.groups + 1, MOST_GROUPS + 1), with_groups),
@@ -67,10 +67,13 @@ def _least(
     change: Callable[[Model, int], Model],
     *,
     memory: Memory,
-    wanted: int,
+    meetings: Meetings,
 ) -> Way | None:
-    """The least change of a kind that leaves hardly anybody without room, tried from the first that could."""
-    spared = wanted * SPARED
+    """The least change of a kind that leaves hardly anybody without room, and fewer than now without a time.
+
+    It is tried from the first that could.
+    """
+    spared = min(meetings.wanted * SPARED, meetings.crowded - 1)
     guess = _first(values, lambda value: _homeless(change(model, value), memory) <= spared)
     now = {WayKind.WINDOW: model.open_for, WayKind.GROUPS: model.groups, WayKind.COACHES: len(model.coaches)}[
         kind
@@ -78,16 +81,23 @@ def _least(
     for value in _steps(guess, values):
         changed = change(model, value)
         sums = simulating_meetings.place(changed, simulating_people.invent(changed, memory=memory)).sums
-        if sums.crowded <= spared:
+        if sums.crowded <= spared and sums.unplaced < meetings.unplaced:
             return Way(kind=kind, value=value, more=value - now, unplaced=sums.unplaced)
     return None
 
 
 def _first(values: range, suits: Callable[[int], bool]) -> int | None:
-    """The least value that suits, if more never suits less; None where the most does not."""
-    if not values or not suits(values[-1]):
-        return None
-    low, high = 0, len(values) - 1
+    """The least value that suits, if more never suits less; None where the most does not.
+
+    It is looked for from below, in steps that double: usually a little is enough, and more is dearer to work out.
+    """
+    low, high = 0, 0
+    while high < len(values) and not suits(values[high]):
+        low, high = high + 1, 2 * high + 1
+    if high >= len(values):
+        high = len(values) - 1
+        if low > high or not suits(values[high]):
+            return None
     while low < high:
         middle = (low + high) // 2
         low, high = (low, middle) if suits(values[middle]) else (middle + 1, high)

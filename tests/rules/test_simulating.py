@@ -344,6 +344,25 @@ def test_what_is_proposed_was_tried_and_is_enough() -> None:
         )
 
 
+@pytest.mark.parametrize("seed", [2, 3])
+def test_nothing_is_proposed_that_leaves_as_many_without_a_time(seed: int) -> None:
+    half_an_hour = WorkingTime(pattern=worktime.parse_week("fri 10:00-10:30"))
+    rare = Kind(zone="Europe/Berlin", hours=half_an_hour, share=1)
+    mornings = tuple(coach(number, week=worktime.parse_week("mon-fri 10:00-12:00")) for number in range(1, 5))
+    one = model(
+        110,
+        staff=mornings,
+        steps=(step("meeting", StepKind.CHECK_IN, 14),),
+        kinds=(replace(BERLIN, share=8), rare),
+        away=0.0,
+        seed=seed,
+    )
+    before = simulating.simulate(one, responses=()).meetings
+    assert before.unplaced == 1, "several for the same half hours with one coach"
+
+    assert [way.unplaced for way in simulating_ways.ways(one, before) if way.unplaced] == []
+
+
 def test_where_there_is_room_nothing_is_proposed() -> None:
     enough = model(6, 6)
 
