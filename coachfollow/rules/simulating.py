@@ -43,9 +43,8 @@ def simulate(
     people = simulating_people.invent(model)
     managers = simulating_people.managers(model, people)
     placed = simulating_meetings.place(model, people)
-    known = defaultdict[int, Known](
-        dict
-    )  # by calendar: what is decided about mails hangs on dates, not on shares
+    # by calendar: what is decided about mails hangs on dates, not on the share of answers
+    known = defaultdict[int, Known](dict)
     stories = {
         share: _story(model, people, managers, placed, known, response=share)
         for share in sorted({response, *responses})
