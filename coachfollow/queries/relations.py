@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    ScalarSelect,
     Select,
     SQLColumnExpression,
     Subquery,
@@ -86,10 +85,9 @@ class Dated:
         """Whether anything that held for the plan has ended: if not, the open row has held for all of time."""
         return self.plan.in_(select(self.of).where(self.row.to_at > self.row.from_at))
 
-    def now(self) -> ScalarSelect[int]:
-        """Select what holds for the plan today; nothing where no row is open."""
-        open_row = select(self.value).where(self.of == self.plan, self.row.to_at.is_(None))
-        return open_row.correlate(FollowUpPlan).scalar_subquery()
+    def holds_now(self) -> ColumnElement[bool]:
+        """Whether a row says what holds for the plan today; none does where no row is open."""
+        return and_(self.of == self.plan, self.row.to_at.is_(None))
 
     def is_now(self, values: Values) -> ColumnElement[bool]:
         """Whether one of these holds for the plan today."""

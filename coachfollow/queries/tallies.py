@@ -31,7 +31,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import join
+from sqlalchemy.orm import join, outerjoin
 
 from coachfollow.extensions import UtcDateTime
 from coachfollow.models import Cohort, FollowUpPlan, ProgrammeVersion, Touchpoint
@@ -122,7 +122,9 @@ def _plan_by_plan(filters: Filters, about: Conditions, *, by: GroupBy) -> AnySel
         .subquery()
     )
     source = join(sums, _taken(), FollowUpPlan.id == sums.c.plan_id)
-    raw = _DATED[by].now() if by in _DATED else _OF_PLANS[by]
+    if by in _DATED:  # joined: as a subquery it was looked up for every plan once more
+        source = outerjoin(source, _DATED[by].row, _DATED[by].holds_now())
+    raw = _DATED[by].value if by in _DATED else _OF_PLANS[by]
     buckets = counting.buckets(sums, state=FollowUpPlan.state)
     chosen: AnySelect = select(raw.label("raw"), Cohort.target.label("aim"), *buckets)
     return chosen.select_from(source).group_by("raw", "aim")
