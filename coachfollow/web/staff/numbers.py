@@ -1,7 +1,7 @@
 """The numbers: headline, follow-ups and groups with what each means, as a page and as files to take away."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,7 @@ from coachfollow.errors import Invalid
 from coachfollow.queries import choices, completion, sheets, sight
 from coachfollow.queries.completion import Group, Report
 from coachfollow.queries.filters import GroupBy
-from coachfollow.queries.labels import Directory
+from coachfollow.queries.labels import Directory, Key
 from coachfollow.rules.access import Action, Actor
 from coachfollow.web import paging, policies
 from coachfollow.web.staff import asked_for, downloads, drawing, named
@@ -82,10 +82,13 @@ def _shown(asked: AskedFor, report: Report) -> dict[str, object]:
     """What the page shows of a report: its charts, and one page of its groups."""
     with_names, first = bool(asked.filters.sight.names), (paging.number() - 1) * GROUPS_A_PAGE
     groups = report.groups[first : first + GROUPS_A_PAGE]
+    carried: dict[str, Any] = dict(asked.words)
+    path, mark, rest = url_for("named.show", **carried).partition("?")  # once: more than a hundred lead there
+    rest = mark and f"&{rest}"
 
-    def lead(what: str) -> str:
-        carried: dict[str, Any] = {**asked.words, "what": what}
-        return url_for("named.show", **carried) if with_names else ""
+    def lead(what: str, key: Key | Literal["none"] = None) -> str:
+        chosen = f"?what={what}" if key is None else f"?what={what}&key={key}"
+        return f"{path}{chosen}{rest}" if with_names else ""
 
     return {
         "report": report,
@@ -97,6 +100,7 @@ def _shown(asked: AskedFor, report: Report) -> dict[str, object]:
         "narrow": [column for column in sheets.COLUMNS if column.key in NARROW],
         "named": named.NAMED if with_names else frozenset(),
         "with_names": WITH_NAMES,
+        "lead": lead,
         "due": drawing.due(report.total.follow_ups),
         "due_names": drawing.due_names(lead),
         "people": drawing.people(report.total.people),

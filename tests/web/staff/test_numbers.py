@@ -171,6 +171,7 @@ def test_a_period_that_is_none_is_said_at_its_field(
     assert answer.status_code == 422
     assert sentence in lena.text
     assert lena.fields["since"] == asked["since"]
+    assert 'href="/numbers/names?what=never_started"' in lena.page.text
 
 
 @ON_ONE
