@@ -9,8 +9,8 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Answer, Cohort, FollowUpPlan, Touchpoint
-from coachfollow.queries import labels, population, tallies
-from coachfollow.queries.filters import Filters, GroupBy
+from coachfollow.queries import labels, population
+from coachfollow.queries.filters import Filters
 from coachfollow.queries.labels import Directory, Label
 from coachfollow.rules import applying
 from coachfollow.rules.applying import Applying
@@ -48,7 +48,7 @@ def applied(session: Session, *, filters: Filters, known: Directory, now: dateti
     """
     everybody = Filters(organisation_id=filters.organisation_id, sight=filters.sight)
     said = _said(session, everybody)
-    attended = _attended(session, everybody, now)
+    attended = _attended(session, everybody)
     tree = defaultdict[int, list[int]](list)
     for group in attended:
         tree[known.programme_of[group]].append(group)
@@ -119,9 +119,12 @@ def _last() -> ScalarSelect[Said | None]:
     )
 
 
-def _attended(session: Session, filters: Filters, now: datetime) -> Mapping[int, int]:
-    chosen = tallies.people(filters, by=GroupBy.COHORT, area=filters.sight.numbers)
-    found = defaultdict[int, int](int)
-    for row in session.execute(chosen, {"now": now}):
-        found[row.raw] += row.n
-    return found
+def _attended(session: Session, filters: Filters) -> Mapping[int, int]:
+    """By group: how many people attended, wherever they stand."""
+    rows = session.execute(
+        select(FollowUpPlan.cohort_id, func.count())
+        .join(Cohort, Cohort.id == FollowUpPlan.cohort_id)
+        .where(*population.plans(filters, area=filters.sight.numbers))
+        .group_by(FollowUpPlan.cohort_id)
+    )
+    return {group: n for group, n in rows}  # noqa: C416  # dict() takes tuples, not rows, to the type checker
