@@ -27,7 +27,7 @@ up: ## the same for real: your settings, your SMTP server, data that stays
 	@.ci/setup run
 	@exec .venv/bin/coachfollow up
 
-test: ## the whole suite, in a browser too
+test: ## the whole suite, in a browser too (CI=true: each test on both databases, all random examples, coverage)
 	@.ci/setup dev
 	@CHROME="$$(.ci/browser install)" $(PYTHON_HERE) -m pytest -n auto --dist worksteal $(COVERAGE) $(ARGS)
 
@@ -71,7 +71,7 @@ screenshots: ## take the README's pictures from the demo, in a real browser
 
 mutants: ## make small mistakes in the rules of dates, limits and meetings: do the tests notice? (about twenty minutes)
 	@.ci/setup dev
-	@$(PYTHON_HERE) -m mutmut run --max-children 2 > .cache/mutants.log || { tail -c 2000 .cache/mutants.log; exit 1; }
+	@CI=true $(PYTHON_HERE) -m mutmut run --max-children 2 > .cache/mutants.log || { tail -c 2000 .cache/mutants.log; exit 1; }
 	@$(PYTHON_HERE) -m mutmut export-cicd-stats > /dev/null
 	@$(PYTHON_HERE) .ci/mutants.py
 

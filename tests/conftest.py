@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     MakeSettings = Callable[..., Settings]
 
-pytest_plugins = ["tests.pace", "tests.strictness"]
+pytest_plugins = ["tests.everyday", "tests.pace", "tests.strictness"]
 
 TREE = Path(__file__).parent.parent
 BOTH_DATABASES = ("sqlite", "postgresql")

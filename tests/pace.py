@@ -16,6 +16,8 @@ from itertools import groupby
 
 import pytest
 
+from tests.everyday import make_of
+
 LONGEST_FIRST = (
     "tests/demo/test_world.py",
     "tests/demo/test_one_terminal.py",
@@ -91,6 +93,4 @@ def _turn(item: pytest.Item) -> int:
 
 def _is_twin(item: pytest.Item) -> bool:
     """Say whether the same test runs on SQLite, too."""
-    given = getattr(item, "callspec", None)
-    is_postgresql = given is not None and "postgresql" in given.params.values()
-    return is_postgresql and not item.nodeid.startswith(MEASURED_ON_BOTH)
+    return make_of(item) == "postgresql" and not item.nodeid.startswith(MEASURED_ON_BOTH)
