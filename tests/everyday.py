@@ -18,7 +18,6 @@ from hypothesis import settings
 Thing = TypeVar("Thing")
 
 BOTH = frozenset({"sqlite", "postgresql"})
-ALWAYS_ON_BOTH = ("tests/foundation/",)  # the tables, the types, and how each make is spoken to
 FEW = 25  # random examples of a property that does not say how many it wants; CI takes a hundred
 
 
@@ -49,7 +48,7 @@ def _left_out(items: Sequence[pytest.Item], *, seed: object) -> Iterator[pytest.
     twins = defaultdict[str, dict[str, pytest.Item]](dict)
     for item in items:
         make = make_of(item)
-        if make and not item.nodeid.startswith(ALWAYS_ON_BOTH):
+        if make:
             twins[item.nodeid.replace(make, "")][make] = item
     for name, of_makes in twins.items():
         if of_makes.keys() == BOTH:

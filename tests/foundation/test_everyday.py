@@ -1,58 +1,74 @@
-"""An everyday run takes one of two databases for each test, by its seed; CI and whoever asks get both."""
+"""An everyday run takes one of two databases for each test, by its seed; CI and whoever names one get all of it."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 
-TREE = Path(__file__).parent.parent.parent
-TWINS = """
 import pytest
-@pytest.mark.parametrize("make", ["sqlite", "postgresql"])
-@pytest.mark.parametrize("number", range(20))
-def test_twins(number, make): pass
-@pytest.mark.parametrize("make", ["postgresql"])
-def test_alone(make): pass
-def test_without(): pass
-"""
+
+from tests import everyday
+
+TWINS = [f"test_{number}[{make}]" for number in range(40) for make in ("postgresql", "sqlite")]
+OTHERS = ["test_alone[postgresql]", "test_without"]
 
 
-def chosen(folder: Path, *arguments: str, ci: str = "") -> list[str]:
-    """The tests that pytest chooses from a file of twins."""
-    (folder / "test_one.py").write_text(TWINS)
-    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-c", os.devnull]
-    done = subprocess.run(
-        [*command, "--rootdir", str(folder), "-p", "no:cacheprovider", *arguments, str(folder)],
-        cwd=TREE,
-        env={
-            "PATH": os.environ["PATH"],
-            "CI": ci,
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-            "PYTEST_PLUGINS": "pytest_randomly,tests.everyday",
-        },
-        check=True,
-        capture_output=True,
-        text=True,
+@dataclass(frozen=True, slots=True)
+class Named:
+    """As much of a test as is looked at."""
+
+    nodeid: str
+
+    @property
+    def callspec(self) -> SimpleNamespace:
+        """What it was parametrised with."""
+        return SimpleNamespace(params={"ground": self.nodeid.partition("[")[2].removesuffix("]")})
+
+
+def chosen(tests: list[str], *, seed: int = 1) -> tuple[list[str], list[str]]:
+    """What is run of tests with these names, and what was said to be left out."""
+    items: list[Any] = [Named(name) for name in tests]
+    left_out: list[Any] = []
+
+    def deselected(*, items: list[Any]) -> None:
+        left_out.extend(items)
+
+    config: Any = SimpleNamespace(
+        hook=SimpleNamespace(pytest_deselected=deselected), getoption=lambda _name, **_default: seed
     )
-    return sorted(line.partition("::")[2] for line in done.stdout.splitlines() if "::" in line)
+    everyday.pytest_collection_modifyitems(config, items)
+    return [item.nodeid for item in items], [item.nodeid for item in left_out]
 
 
-def makes(tests: list[str]) -> set[str]:
-    return {make for make in ("sqlite", "postgresql") for test in tests if f"-{make}]" in test}
+@pytest.fixture
+def _everyday(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
 
 
-def test_one_of_two_twins_is_run_and_the_seed_says_which(tmp_path: Path) -> None:
-    first, again, other = (chosen(tmp_path, f"--randomly-seed={seed}") for seed in (1, 1, 2))
+@pytest.mark.usefixtures("_everyday")
+def test_one_of_two_twins_is_run_and_the_seed_says_which() -> None:
+    run, left_out = chosen([*TWINS, *OTHERS])
 
-    assert len(first) == len(other) == 22
-    assert makes(first) == {"sqlite", "postgresql"}
-    assert {"test_alone[postgresql]", "test_without"} < set(first)
-    assert first == again != other
-
-
-def test_whoever_names_a_make_gets_all_of_it(tmp_path: Path) -> None:
-    assert len(chosen(tmp_path, "-k", "postgresql")) == 21
+    assert sorted(run + left_out) == sorted([*TWINS, *OTHERS])
+    assert len(run) == 42
+    assert set(OTHERS) < set(run)
+    assert 5 < sum("sqlite" in name for name in run) < 35
+    assert chosen([*TWINS, *OTHERS])[0] == run != chosen([*TWINS, *OTHERS], seed=2)[0]
 
 
-def test_with_ci_both_are_run(tmp_path: Path) -> None:
-    assert len(chosen(tmp_path, ci="true")) == 42
+@pytest.mark.usefixtures("_everyday")
+def test_whoever_names_a_make_gets_all_of_it() -> None:
+    named = [name for name in TWINS if "postgresql" in name]
+
+    assert chosen(named) == (named, [])
+
+
+@pytest.mark.usefixtures("_everyday")
+def test_a_third_of_the_pages_is_drawn() -> None:
+    assert len(set(everyday.some(range(10)))) == 4
+
+
+def test_with_ci_nothing_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+
+    assert chosen([*TWINS, *OTHERS]) == ([*TWINS, *OTHERS], [])
+    assert everyday.some(range(10)) == range(10)
