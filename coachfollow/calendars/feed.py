@@ -3,7 +3,8 @@
 Field notes: what is left out of the next answer leaves the subscriber's calendar, so nothing is ever cancelled here;
 clients pass over an entry whose DTSTAMP and SEQUENCE stay as they were, and some fetch for ever where they change
 without a reason, so both follow from what is written, not from now; Outlook reads X-PUBLISHED-TTL, others
-REFRESH-INTERVAL, Google neither; instants are UTC, as in `invitation`.
+REFRESH-INTERVAL, Google neither; instants are UTC, as in `invitation`. RFC 5545 3.4 wants one component at least, and
+a strict reader that refused an empty calendar would keep what it had: so that holds a time zone, which shows nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,17 @@ from coachfollow.calendars import lines
 
 EVERY = "PT4H"  # how often a client had better look: what is near seldom moves
 LASTS = timedelta(minutes=15)  # so that a day's view has something to show
+NOTHING = (  # what an empty calendar holds
+    "BEGIN:VTIMEZONE",
+    "TZID:UTC",
+    "BEGIN:STANDARD",
+    "DTSTART:19700101T000000",
+    "TZOFFSETFROM:+0000",
+    "TZOFFSETTO:+0000",
+    "TZNAME:UTC",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +66,8 @@ def _calendar(feed: Feed) -> Iterator[str]:
     yield f"X-PUBLISHED-TTL:{EVERY}"
     for entry in feed.entries:
         yield from _event(entry)
+    if not feed.entries:
+        yield from NOTHING
     yield "END:VCALENDAR"
 
 

@@ -73,6 +73,13 @@ def test_an_empty_calendar_can_be_read() -> None:
     assert read(Feed(name="x", entries=[])).events == []
 
 
+def test_an_empty_calendar_has_the_one_component_that_a_calendar_needs_and_a_full_one_no_other() -> None:
+    (zone,) = read(Feed(name="x", entries=[])).subcomponents
+    assert (zone.name, zone["TZID"], zone.errors) == ("VTIMEZONE", "UTC", [])
+    assert b"TZOFFSETTO:+0000" in zone.subcomponents[0].to_ical()
+    assert [one.name for one in read(Feed(name="x", entries=[REMINDER])).subcomponents] == ["VEVENT"]
+
+
 @given(summary=ANY_TEXT, description=ANY_TEXT, name=ANY_TEXT)
 def test_any_words_come_back_as_they_were_on_short_lines(summary: str, description: str, name: str) -> None:
     feed = Feed(name=name, entries=[replace(REMINDER, summary=summary, description=description)])
