@@ -70,10 +70,7 @@ def keep(
 ) -> Kept:
     """Say whose public holidays everybody has who has none of their own, and move what is to come."""
     region = _region(country, part)
-    _finish(session, organisation_id, now)
-    house = session.get_one(
-        Organisation, organisation_id, with_for_update={"key_share": True}, populate_existing=True
-    )
+    house = _settled(session, organisation_id, now)
     was = house.holiday_region
     if region == was:
         session.rollback()
@@ -98,6 +95,18 @@ def _region(country: str, part: str) -> str:
         return almanac.region(country, part)
     except ValueError as error:
         raise Invalid(f"{error}.", {"country": str(error)}) from error
+
+
+def _settled(session: Session, organisation_id: int, now: datetime) -> Organisation:
+    """Give the house, held, when nothing is on its way there any more: somebody else may have been quicker."""
+    while True:
+        _finish(session, organisation_id, now)
+        house = session.get_one(
+            Organisation, organisation_id, with_for_update={"key_share": True}, populate_existing=True
+        )
+        if session.get(Setting, (organisation_id, KEY), populate_existing=True) is None:
+            return house
+        session.rollback()
 
 
 def _finish(session: Session, organisation_id: int, now: datetime) -> tuple[int, int]:

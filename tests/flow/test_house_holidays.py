@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import pytest
 from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from coachfollow.errors import Invalid
 from coachfollow.flow import house_holidays, people, placing
@@ -173,6 +174,27 @@ def test_another_country_is_kept_only_after_what_a_crash_had_cut_short(
     with dying_at_commit(world, 3):
         keep(world, "TH")
 
+    keep(world, "PT")
+
+    for email in (ANNA, BEN, CLEO):
+        assert days(world, email) == before
+
+
+def test_two_at_once_go_one_after_the_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(house_holidays, "AT_ONCE", 1)
+    world.train(ANNA, BEN, CLEO)
+    before = days(world)
+    finish, pending = house_holidays._finish, ["TH"]
+
+    def meanwhile(session: Session, organisation_id: int, now: datetime) -> tuple[int, int]:
+        """Another begins to keep Thailand's just after this one has seen that nobody else is at it."""
+        done = finish(session, organisation_id, now)
+        if pending:
+            with dying_at_commit(world, 3):
+                keep(world, pending.pop())
+        return done
+
+    monkeypatch.setattr(house_holidays, "_finish", meanwhile)
     keep(world, "PT")
 
     for email in (ANNA, BEN, CLEO):
