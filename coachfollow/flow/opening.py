@@ -62,7 +62,7 @@ def close_due(session: Session, *, now: datetime) -> int:
 def _open(session: Session, chunk: Sequence[Due], now: datetime) -> None:
     unwanted = [one.touchpoint_id for one in chunk if one.silent and one.kind is StepKind.PROMPT]
     silences.leave_out(session, touchpoint_ids=unwanted, now=now)
-    shown = [one for one in chunk if one.in_calendar and not one.silent and one.kind is StepKind.PROMPT]
+    shown = [one for one in chunk if one.in_calendar and not one.silent]
     _leave_to_calendar(session, shown, now)
     settled = {*unwanted, *(one.touchpoint_id for one in shown)}
     asked = [one for one in chunk if one.touchpoint_id not in settled]

@@ -37,7 +37,7 @@ class Due:
     announced: bool
     silent: bool
     pace: Pace | None
-    in_calendar: bool  # its person's reminders come there
+    in_calendar: bool  # a reminder that stands in its person's calendar
 
 
 def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
@@ -84,7 +84,7 @@ def _opening() -> Select[*tuple[Any, ...]]:
             Cohort.announced,
             FollowUpPlan.silent_since.is_not(None).label("silent"),
             FollowUpPlan.pace,
-            and_(IN_CALENDAR, relations.works_on(Person, _TODAY)).label("in_calendar"),
+            and_(STANDS_THERE, relations.works_on(Person, _TODAY)).label("in_calendar"),
         )
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .join(Person, Person.id == FollowUpPlan.person_id)
@@ -123,6 +123,10 @@ def _reachable(person: type[Person]) -> ColumnElement[bool]:
 IN_CALENDAR = and_(
     FollowUpPlan.calendar_since.is_not(None),
     exists().where(CalendarFeed.plan_id == FollowUpPlan.id, CalendarFeed.person_version == Person.version),
+)
+# a reminder of theirs; one whose time had come before they chose is in no calendar (`feeds.shown`)
+STANDS_THERE = and_(
+    Touchpoint.kind == StepKind.PROMPT, IN_CALENDAR, Touchpoint.due_at > FollowUpPlan.calendar_since
 )
 
 RUNNING = or_(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Date, Select, and_, bindparam, exists, not_, select, union_all
+from sqlalchemy import CompoundSelect, Date, Select, bindparam, exists, not_, select, union_all
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import UtcDateTime, among
@@ -192,14 +192,13 @@ def _to_open() -> CompoundSelect[*tuple[Any, ...]]:
         .join(Step, Step.id == Touchpoint.step_id)
         .where(Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at <= _UNTIL, due.RUNNING)
     )
-    in_calendar = and_(Touchpoint.kind == StepKind.PROMPT, due.IN_CALENDAR)
     own = (
         chosen.add_columns(FollowUpPlan.person_id)
         .join(Person, Person.id == FollowUpPlan.person_id)
         .where(
             among(FollowUpPlan.person_id, "ids"),
             Touchpoint.audience == Audience.PARTICIPANT,
-            not_(in_calendar),
+            not_(due.STANDS_THERE),
         )
     )
     managed = (

@@ -275,6 +275,16 @@ def test_mails_that_come_back_do_not_hold_up_a_reminder_in_the_calendar(world: W
     assert (nudge.state_reason, nudge.undeliverable) == (IN_CALENDAR, False)
 
 
+def test_a_reminder_whose_time_had_come_before_the_choice_comes_by_mail(by_mail: World) -> None:
+    due = by_mail.touchpoint(ANNA, "nudge").due_at
+    choose(by_mail, CALENDAR, due + timedelta(minutes=10))
+    assert "Your plan again" not in entries(by_mail, due + timedelta(minutes=10))
+    by_mail.open_mails(due + timedelta(hours=1))
+
+    assert by_mail.touchpoint(ANNA, "nudge").state is TouchpointState.OPEN
+    assert by_mail.mails(to=ANNA, kind=MessageKind.PROMPT)
+
+
 def test_only_what_the_programme_allows_can_be_chosen_and_mail_is_what_one_has(by_mail: World) -> None:
     plan = by_mail.plan(ANNA).id
     with pytest.raises(Conflict, match="by mail"):
