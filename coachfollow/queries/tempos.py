@@ -1,7 +1,7 @@
 """Reads the rhythm that somebody chose for a follow-up, and what their programme lets them choose."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,12 @@ class Chosen:
     own: Tempo
     allowed: Collection[Freedom]
     in_calendar_since: datetime | None  # reminders come there, and not by mail
+
+    @property
+    def offered(self) -> Sequence[Freedom]:
+        """What can be chosen: mails can be again, though the programme allows no calendar any more."""
+        back = [Freedom.CHANNEL] if self.in_calendar_since else []
+        return tuple(dict.fromkeys([*self.allowed, *back]))
 
 
 def own(plan: FollowUpPlan) -> Tempo:

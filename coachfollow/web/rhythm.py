@@ -10,6 +10,7 @@ from coachfollow.errors import Conflict, Invalid, NotFound
 from coachfollow.flow import tempos
 from coachfollow.flow.tempos import Foreseen
 from coachfollow.queries import timelines
+from coachfollow.queries.timelines import PlanHead
 from coachfollow.rules.kinds import Channel, Pace, TokenPurpose
 from coachfollow.rules.tempo import WEEKDAYS, Freedom, Tempo
 from coachfollow.web import keyring, policies
@@ -49,7 +50,7 @@ def show(plan: str) -> ResponseReturnValue:
 def choose(plan: str) -> ResponseReturnValue:
     """Show what would move; move it once it is confirmed."""
     link = keyring.held(TokenPurpose.PLAN, plan)
-    was = timelines.head(g.session, public_id=plan).tempo.own
+    tempo = _head(plan).tempo
     try:
         own = _chosen()
         if "confirm" not in request.form:
@@ -65,18 +66,22 @@ def choose(plan: str) -> ResponseReturnValue:
         )
     except (Invalid, Conflict) as refused:
         g.session.rollback()
-        fields = refused.fields if isinstance(refused, Invalid) else {_first(plan): refused.sentence}
+        fields = (
+            refused.fields if isinstance(refused, Invalid) else {tempo.offered[0].value: refused.sentence}
+        )
         return _page(plan, request.form, fields), refused.status
-    if own.channel is Channel.CALENDAR and was.channel is Channel.MAIL:
+    if own.channel is Channel.CALENDAR and tempo.own.channel is Channel.MAIL:
         flash("Kept. One step is left: let my calendar subscribe to this address.")
         return redirect(url_for("in_my_calendar.show", plan=plan))
     flash("Kept. What is still to come follows my rhythm; I can choose another at any time.")
     return redirect(url_for("following.show", plan=plan))
 
 
-def _first(plan: str) -> str:
-    """Where it is said what is in the way of the whole."""
-    return next(iter(timelines.head(g.session, public_id=plan).tempo.allowed)).value
+def _head(plan: str) -> PlanHead:
+    head = timelines.head(g.session, public_id=plan)
+    if not head.tempo.offered:
+        raise NotFound(NO_CHOICE)
+    return head
 
 
 def _chosen() -> Tempo:
@@ -109,19 +114,23 @@ def _values(own: Tempo) -> Mapping[str, str]:
 def _page(
     plan: str, values: Mapping[str, str] | None, problems: Mapping[str, str], found: Foreseen | None = None
 ) -> str:
-    head = timelines.head(g.session, public_id=plan)
-    if not head.tempo.allowed:
-        raise NotFound(NO_CHOICE)
+    head = _head(plan)
+    has_calendar = Freedom.CHANNEL in head.tempo.allowed
     return render_template(
         "following/rhythm.html",
         head=head,
-        allowed=head.tempo.allowed,
+        offered=head.tempo.offered,
+        has_calendar=has_calendar,
         values=_values(head.tempo.own) if values is None else values,
         problems=problems,
         names=NAMES,
         kinds=KINDS,
         paces=[(pace.value, said) for pace, said in PACES.items()],
-        channels=[(channel.value, said) for channel, said in CHANNELS.items()],
+        channels=[
+            (channel.value, said)
+            for channel, said in CHANNELS.items()
+            if has_calendar or channel is Channel.MAIL
+        ],
         weekdays=[("", "any"), *((str(n), name) for n, name in enumerate(WEEKDAYS))],
         found=found,
     )

@@ -5,7 +5,7 @@ from icalendar import Calendar
 from sqlalchemy import update
 
 from coachfollow.flow import signin
-from coachfollow.models import CalendarFeed
+from coachfollow.models import CalendarFeed, ProgrammeVersion
 from coachfollow.rules.kinds import MessageKind, TouchpointState
 from tests.house import DAY
 from tests.web.browsers import Browser
@@ -150,6 +150,41 @@ def test_whoever_ended_all_their_links_reads_that_mails_come_until_there_is_anot
     assert "This address finds nothing any more." in browser.text
     browser.send(f"{page}/calendar")
     assert "Subscribe to it once" in browser.text
+
+
+@ON_ONE
+@pytest.mark.parametrize("allows", ["[]", '["weekday"]'])
+def test_mail_can_be_chosen_again_though_the_programme_offers_the_calendar_no_more(
+    world: World, browser: Browser, page: str, address: str, allows: str
+) -> None:
+    with world.inside() as home:
+        home.session.execute(update(ProgrammeVersion).values(allows=allows))
+        home.session.commit()
+
+    browser.open(page)
+    assert "My rhythm" in browser.text
+    browser.open(f"{page}/rhythm")
+    assert "By mail" in browser.text
+    assert "In my calendar, and not by mail" not in browser.text
+    browser.send(f"{page}/rhythm", weekday="", channel="mail")
+    assert "Reminders of my plan come by mail again." in browser.text
+    mark = browser.page.text.split('name="confirm" value="')[1].split('"')[0]
+    browser.send(f"{page}/rhythm", weekday="", channel="mail", confirm=mark)
+    assert Calendar.from_ical(browser.client.get(address).data).events == []
+
+
+@ON_ONE
+@pytest.mark.parametrize("said", [{}, {"confirm": "x"}, {"time": "noon"}])
+def test_a_form_from_before_everything_was_withdrawn_is_told_that_there_is_no_choice(
+    world: World, browser: Browser, page: str, said: dict[str, str]
+) -> None:
+    browser.open(f"{page}/rhythm")
+    with world.inside() as home:
+        home.session.execute(update(ProgrammeVersion).values(allows="[]"))
+        home.session.commit()
+
+    assert browser.send(f"{page}/rhythm", **{"rhythm": "normal"} | said).status_code == 404
+    assert "one rhythm for everybody" in browser.text
 
 
 @ON_ONE
