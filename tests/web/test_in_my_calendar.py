@@ -4,9 +4,9 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import update
 
-from coachfollow.flow import signin
+from coachfollow.flow import plans, signin
 from coachfollow.models import CalendarFeed, ProgrammeVersion
-from coachfollow.rules.kinds import MessageKind, TouchpointState
+from coachfollow.rules.kinds import MessageKind, StopReason, TouchpointState
 from tests.house import DAY
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock
@@ -63,7 +63,7 @@ def test_a_calendar_subscribes_and_mail_can_be_chosen_again(
 
     browser.open(page)
     assert "In my calendar, not by mail." in browser.text
-    assert "Reminders of my plan come in my calendar since" in browser.text
+    assert "Reminders of my plan have come in my calendar since" in browser.text
     time.ahead(days=15)
     with world.inside() as home:
         home.pass_time(time.now)
@@ -148,8 +148,25 @@ def test_whoever_ended_all_their_links_reads_that_mails_come_until_there_is_anot
     assert "Its address has ended, so they come by mail until there is another." in browser.text
     browser.open(f"{page}/calendar")
     assert "This address finds nothing any more." in browser.text
+    assert "and are not mailed" not in browser.text
     browser.send(f"{page}/calendar")
     assert "Subscribe to it once" in browser.text
+
+
+@ON_ONE
+def test_of_a_follow_up_that_has_ended_the_page_offers_no_choice_that_there_is_not(
+    world: World, browser: Browser, page: str, address: str, time: Clock
+) -> None:
+    with world.inside() as home:
+        plans.stop(home.session, plan_id=home.plan(ANNA).id, reason=StopReason.ASKED, now=time.now)
+
+    browser.open(f"{page}/calendar")
+
+    assert "No more reminders of my plan come" in browser.text
+    assert "and are not mailed" not in browser.text
+    assert "By mail again" not in browser.text
+    assert "Back to my plan" in browser.text
+    assert Calendar.from_ical(browser.client.get(address).data).events == []
 
 
 @ON_ONE

@@ -68,7 +68,7 @@ def test_reminders_go_into_a_calendar_by_the_keyboard_alone_and_without_script(
         page.get_by_text("This is the new address.").wait_for()
         assert page.locator("code").inner_text() != old
         page.get_by_role("link", name="Back to my plan").press("Enter")
-        page.get_by_text("Reminders of my plan come in my calendar since").wait_for()
+        page.get_by_text("Reminders of my plan have come in my calendar since").wait_for()
         wrong["my plan"] = in_every_light(page)
 
     assert {name: found for name, found in wrong.items() if found} == {}
