@@ -25,6 +25,11 @@ def said(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]}"
 
 
+def brief(day: date) -> str:
+    """“3 Apr”, where there is little room."""
+    return f"{day.day} {_MONTHS[day.month - 1][:3]}"
+
+
 def short(day: date, beside: date | None = None) -> str:
     """“Sat 14 March”, or “Sat 14” beside a day of the same month."""
     if beside is not None and beside.month == day.month:

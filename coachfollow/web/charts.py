@@ -182,8 +182,11 @@ class Columns:
     up: Sequence[Tick]
 
 
-def columns(counts: Sequence[tuple[str, int]]) -> Columns:
-    """Lay counts out from left to right in even steps, the largest as high as the drawing."""
+def columns(counts: Sequence[tuple[str, int]], *, below: Sequence[str] = ()) -> Columns:
+    """Lay counts out from left to right in even steps, the largest as high as the drawing.
+
+    What stands `below` is the labels, unless it is said: on a phone there is room for six letters.
+    """
     most = max((count for _, count in counts), default=0)
     step = WHOLE / len(counts) if counts else WHOLE
     places = [_round(step * index) for index in range(len(counts))]
@@ -200,7 +203,7 @@ def columns(counts: Sequence[tuple[str, int]]) -> Columns:
             )
             for (label, count), x, height in zip(counts, places, heights, strict=True)
         ],
-        across=_labels([label for label, _ in counts], places, most=FEW_LABELS),
+        across=_labels(below or [label for label, _ in counts], places, most=FEW_LABELS),
         up=[Tick(at=_height(share), label=f"{share * most:,.0f}") for share in (0.0, 0.5, 1.0)]
         if most
         else [],

@@ -1,14 +1,16 @@
 """Ways through pages in a real browser on a small phone: out of a mail, the manager's, the operator's; axe looks."""
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
+from coachfollow.flow import programmes
 from coachfollow.rules.kinds import MessageKind
 from tests.web.clocks import Clock
 from tests.web.looking import SMALLEST, in_every_light, local
 from tests.web.staff.people import signed_in
-from tests.web.worlds import ANNA, CARD, GRETA, OLGA, ON_ONE, World
+from tests.web.worlds import ANNA, CARD, GRETA, LENA, OLGA, ON_ONE, World
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
@@ -114,6 +116,24 @@ def test_an_operator_finds_a_mail_and_its_history_from_the_page_of_health(
 
         assert wrong == []
         assert "anna@" not in page.content()
+
+
+def test_the_days_under_the_mails_of_a_simulated_launch_do_not_lie_on_each_other(
+    world: World, site: str, chromium: "Browser", time: Clock
+) -> None:
+    with world.inside() as home:
+        programmes.load_shipped(home.session, organisation_id=home.organisation_id, now=time.now)
+    with chromium.new_context(base_url=site, viewport=SMALLEST) as context:
+        _sign_in(context, world, LENA, site)
+        page = context.new_page()
+        page.goto(
+            "/programmes/eight-week-coaching/simulate?session-1=2026-03-03&participants=5&coaches=4&whole=no"
+        )
+        boxes = page.locator("#mails svg text.axis:not([text-anchor=end])")
+        spans = [(box["x"], box["x"] + box["width"]) for one in boxes.all() if (box := one.bounding_box())]
+
+    assert len(spans) > 2
+    assert all(end < start for (_, end), (start, _) in pairwise(spans)), spans
 
 
 def _old_doors() -> list[str]:

@@ -16,7 +16,7 @@ from coachfollow.queries.simulations import Cast
 from coachfollow.rules import planning, previewing, simulating_said, worktime
 from coachfollow.rules.access import Action
 from coachfollow.rules.cadence import Sessions
-from coachfollow.rules.days import said
+from coachfollow.rules.days import brief, said
 from coachfollow.rules.kinds import MessageKind
 from coachfollow.rules.previewing import Offer
 from coachfollow.rules.simulating_values import RESPONSES, Answers, CoachWeek, Model, Simulated, Way, Week
@@ -218,7 +218,7 @@ def _mails(simulated: Simulated) -> Columns:
         return charts.columns([])
     first, last = min(counts), max(counts)
     days = [first + timedelta(days=n) for n in range(0, (last - first).days + 1, step)]
-    return charts.columns([(said(day), counts[day]) for day in days])
+    return charts.columns([(said(day), counts[day]) for day in days], below=[brief(day) for day in days])
 
 
 def _is_long(simulated: Simulated) -> bool:
