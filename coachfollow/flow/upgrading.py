@@ -60,6 +60,8 @@ def upgrade(
     house = {"organisation_id": cohort.organisation_id, "actor_id": actor_id}
     facts = {"was": found.was, "becomes": found.becomes}
     history.record(session, "group upgraded", at=now, cohort_id=cohort.id, **house, **facts)
+    # of each, too: its calendar takes other words only as something that has happened (`queries/feeds.revisions`)
+    history.record_plans(session, "plan upgraded", at=now, where=plans, actor_id=actor_id)
     enacting.enact(session, found.follows, organisation_id=cohort.organisation_id, now=now, actor_id=actor_id)
     session.commit()
     return found

@@ -9,9 +9,20 @@ from icalendar import Calendar, Event
 from sqlalchemy import select, update
 
 from coachfollow.errors import Conflict, Invalid, NotFound
-from coachfollow.flow import commitments, erasing, feeding, feeds, plans, programmes, signin, silences, tempos
+from coachfollow.flow import (
+    commitments,
+    erasing,
+    feeding,
+    feeds,
+    plans,
+    programmes,
+    signin,
+    silences,
+    tempos,
+    upgrading,
+)
 from coachfollow.intake import programme as template
-from coachfollow.models import CalendarFeed, FollowUpPlan, Person
+from coachfollow.models import CalendarFeed, Cohort, FollowUpPlan, Person
 from coachfollow.queries import personal, turns
 from coachfollow.queries import tempos as reads
 from coachfollow.rules.asking import Answered
@@ -161,6 +172,20 @@ def test_the_same_state_gives_the_same_bytes_and_a_change_a_later_sequence(world
     assert after["UID"] == nudge["UID"]
     assert after.sequence > nudge.sequence
     assert after.LAST_MODIFIED == later > nudge.LAST_MODIFIED
+
+
+def test_words_of_a_later_version_come_with_a_later_sequence(world: World) -> None:
+    nudge, later = entries(world)["Your plan again"], NOW + timedelta(hours=6)
+    text = FREE.replace("Your plan again", "Your own plan")
+    programme = template.read(text, file="free.yaml")
+    programmes.publish(world.session, organisation_id=world.organisation_id, programme=programme, now=later)
+    cohort = world.session.get_one(Cohort, world.plan(ANNA).cohort_id)
+    upgrading.upgrade(world.session, cohort=cohort, now=later)
+
+    after = entries(world, later)["Your own plan"]
+    assert after["UID"] == nudge["UID"]
+    assert after.sequence > nudge.sequence
+    assert later == after.LAST_MODIFIED
 
 
 def test_what_has_been_stays_in_sight_for_a_month(world: World) -> None:

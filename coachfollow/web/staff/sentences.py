@@ -24,6 +24,7 @@ HAPPENED: Mapping[str, str] = {
     "plan ended": "The follow-up came to its end",
     "plan written": "The plan was written",
     "plan changed": "The plan was changed",
+    "plan upgraded": "The follow-up took the newest version of its programme",
     "answered": "Answered",
     "answer changed": "The answer was changed",
     "answers read": "The coach has read what was shared",
