@@ -76,7 +76,7 @@ def completion(
     area = filters.sight.numbers
     due = session.execute(tallies.follow_ups(filters, by=by, area=area), {"now": now})
     buckets = tuple(due.keys())[2:]
-    counted = due.all()
+    counted = [row for row in due if any(row[2:])]  # none of it counts: that is no group of the report
     attended = session.execute(tallies.people(filters, by=by, area=area), {"now": now}).all()
     raw = {row[0] for row in (*counted, *attended)}
     naming = labels.labelling(session, filters=filters, by=by, raw=raw, known=known)

@@ -1,6 +1,6 @@
 """The numbers: as worked out by hand, cut in every way, always adding up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from coachfollow.models import Cohort
 from coachfollow.queries import choices, completion, names
 from coachfollow.queries.completion import Report
-from coachfollow.queries.filters import EVERYTHING, Area, Filters, GroupBy
+from coachfollow.queries.filters import EVERYTHING, Area, Filters, GroupBy, Sight
 from coachfollow.rules.kinds import PlanState, StepKind, TouchpointState
 from coachfollow.rules.measuring import Counted, FollowUps, People, Standing
 from tests.queries import chance, worlds
-from tests.queries.chance import World
+from tests.queries.chance import One, World
 from tests.queries.worlds import DAY, NOW, Facts, Offer
 
 SEEDS = (1, 2)
@@ -76,6 +76,33 @@ def test_the_groups_are_as_counted_by_hand_and_add_up_to_the_total(session: Sess
                 assert groups == world.counts(filters, by), (by, filters)
                 assert sum((one for one, _ in groups.values()), FollowUps()) == found.total.follow_ups
                 assert sum((one for _, one in groups.values()), People()) == found.total.people
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_a_reader_sees_of_groups_and_plans_is_as_counted_by_hand(session: Session, seed: int) -> None:
+    world, elsewhere = chance.world(session, seed), chance.world(session, seed + 100)
+    rng = Random(seed)
+    some = rng.sample(sorted({one.cohort_id for one in world.people}), k=2)
+    plans = rng.sample(sorted({one.plan_id for one in world.people}), k=5)
+    for area in (
+        Area(cohorts=frozenset([*some, elsewhere.people[0].cohort_id])),
+        Area(plans=frozenset(plans)),
+        Area(cohorts=frozenset(some), plans=frozenset(plans)),
+        Area(),
+    ):
+
+        def seen(all_of_them: Sequence[One], area: Area = area) -> tuple[One, ...]:
+            return tuple(
+                one for one in all_of_them if one.cohort_id in area.cohorts or one.plan_id in area.plans
+            )
+
+        theirs = replace(world, follow_ups=seen(world.follow_ups), people=seen(world.people))
+        for filters in (one for one in some_filters(world) if one.team_id is None):
+            within = replace(filters, sight=Sight(numbers=area))
+            for by in rng.sample(list(GroupBy)[1:], k=2):
+                found = report(session, within, by)
+                groups = {one.key: (one.follow_ups, one.people) for one in found.groups}
+                assert groups == theirs.counts(within, by), (by, within)
 
 
 def test_behind_every_number_stand_as_many_names(session: Session) -> None:
@@ -241,6 +268,26 @@ def test_a_target_is_shown_where_all_groups_share_it(
     assert found.total.target == shown, remark
     assert [one.target for one in found.groups] == list(targets)
     assert [one.target for one in report(session, everything(house), GroupBy.PROGRAMME).groups] == [shown]
+
+
+@pytest.mark.parametrize("by", [GroupBy.COHORT, GroupBy.MONTH])
+def test_what_nothing_is_counted_of_is_no_group_and_its_target_nobodys(session: Session, by: GroupBy) -> None:
+    house = worlds.organisation(session)
+    taken = worlds.offer(session, house)
+    for key, state, target, due_at in (
+        ("a", PlanState.ACTIVE, 0.7, NOW - DAY),
+        ("b", PlanState.DRAFT, 0.9, NOW - 90 * DAY),
+    ):
+        cohort_id = worlds.cohort(session, house, taken, key, target=target, trained=())
+        plan_id = worlds.plan(session, cohort_id, worlds.person(session, house), state=state)
+        excused = Facts(state=TouchpointState.EXCUSED, due_at=due_at)
+        worlds.touchpoints(session, plan_id, taken, [excused])
+
+    found = report(session, everything(house), by)
+
+    assert [one.follow_ups.excused for one in found.groups if one.follow_ups != FollowUps()] == [1]
+    assert found.total.target == 0.7
+    assert all(one.follow_ups != FollowUps() or one.people != People() for one in found.groups)
 
 
 def test_groups_are_called_what_people_call_them(session: Session) -> None:
