@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from coachfollow.rules import planning, worktime
+from coachfollow.rules.planning import Planned
 from coachfollow.rules.worktime import Hours
 
 
@@ -16,6 +17,17 @@ class Dates:
     due_at: datetime
     grace_until: datetime
     closes_at: datetime
+
+
+def of(planned: Planned) -> Dates:
+    """Give the dates that something was planned with."""
+    return Dates(
+        day=planned.local_date,
+        at=planned.local_time,
+        due_at=planned.due_at,
+        grace_until=planned.grace_until,
+        closes_at=planned.closes_at,
+    )
 
 
 def fresh(*, day: date, at: time, open_days: int, week: Hours, zone: str) -> Dates:

@@ -17,7 +17,6 @@ from coachfollow.rules.changes import Course, Edit, Footing, Key, Meeting
 from coachfollow.rules.kinds import CheckInState, PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.rules.planning import Planned
 from coachfollow.rules.reckoning import Anchored, Item
-from coachfollow.rules.redating import Dates
 from coachfollow.rules.snapshots import FollowUp
 from coachfollow.rules.tempo import AS_PLANNED, Tempo
 
@@ -155,7 +154,7 @@ def _course(
         return _elsewhere(one.course, anchored)
     if becomes is None:
         return None
-    is_as_it_was = _dates(was) == _dates(becomes) and was.excused == becomes.excused
+    is_as_it_was = redating.of(was) == redating.of(becomes) and was.excused == becomes.excused
     return one.course if is_as_it_was else _redated(one, footing, anchored, cause, now)
 
 
@@ -231,7 +230,7 @@ def _moved(one: FollowUp, anchored: Anchored, cause: Cause) -> Course:
     if _is_placed(course.meeting) and (not days or cause.passed is None):
         return _elsewhere(course, anchored)  # two people agreed upon its time
     if _is_placed(course.meeting) or course.dates.day == was.local_date:
-        return _freed(replace(course, dates=_dates(becomes), why=becomes.why), cause.because)
+        return _freed(replace(course, dates=redating.of(becomes), why=becomes.why), cause.because)
     dates = _elsewhere(course, anchored).dates
     day = dates.day + timedelta(days=days)
     at = becomes.local_time if dates.at == was.local_time else None
@@ -268,7 +267,7 @@ def _new(plan: Standing, anchored: Anchored, now: datetime) -> dict[Key, Course]
 
 
 def _fresh(becomes: Planned, footing: Footing, now: datetime) -> Course:
-    course = Course(state=TouchpointState.PLANNED, dates=_dates(becomes), why=becomes.why)
+    course = Course(state=TouchpointState.PLANNED, dates=redating.of(becomes), why=becomes.why)
     if footing.state is PlanState.DRAFT and footing.stop_reason is StopReason.ABSENT:
         return _left_out(course, NOT_THERE, now)
     if becomes.excused is not None:
@@ -302,13 +301,3 @@ def _freed(course: Course, because: str) -> Course:
     if course.meeting is None or not _is_placed(course.meeting):
         return course
     return replace(course, meeting=replace(course.meeting, state=CheckInState.UNPLACED, reason=because))
-
-
-def _dates(planned: Planned) -> Dates:
-    return Dates(
-        day=planned.local_date,
-        at=planned.local_time,
-        due_at=planned.due_at,
-        grace_until=planned.grace_until,
-        closes_at=planned.closes_at,
-    )

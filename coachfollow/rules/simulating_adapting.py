@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from coachfollow.rules import adapting
+from coachfollow.rules import adapting, redating
 from coachfollow.rules.adapting import Said
 from coachfollow.rules.adjusting import MAILED
 from coachfollow.rules.changes import Course, Edit, Footing, Key
@@ -117,7 +117,7 @@ class Adapting:
             audience=Audience.PARTICIPANT,
             mandatory=False,
             zone=planned.zone,
-            course=Course(state=state, dates=_dates(planned), why=planned.why),
+            course=Course(state=state, dates=redating.of(planned), why=planned.why),
         )
 
     def _moved(self, edit: Edit, asked: Mapping[int, Asked]) -> tuple[int, Asked]:
@@ -139,16 +139,6 @@ class Adapting:
 
     def _number(self, key: Key) -> int:
         return key[0] if key[1] == _ONCE else key[0] + self.person.calendar.size
-
-
-def _dates(planned: Planned) -> Dates:
-    return Dates(
-        day=planned.local_date,
-        at=planned.local_time,
-        due_at=planned.due_at,
-        grace_until=planned.grace_until,
-        closes_at=planned.closes_at,
-    )
 
 
 def _dated(planned: Planned, dates: Dates, *, why: str) -> Planned:
