@@ -69,7 +69,7 @@ screenshots: ## take the README's pictures from the demo, in a real browser
 	@.ci/setup dev
 	@CHROME="$$(.ci/browser install)" $(PYTHON_HERE) .ci/screenshots.py
 
-mutants: ## make small mistakes in the rules of dates, limits and meetings: do the tests notice? (about twenty minutes)
+mutants: ## make small mistakes in the rules of dates, limits and meetings: do the tests notice? (half an hour and more)
 	@.ci/setup dev
 	@CI=true $(PYTHON_HERE) -m mutmut run --max-children 2 > .cache/mutants.log || { tail -c 2000 .cache/mutants.log; exit 1; }
 	@$(PYTHON_HERE) -m mutmut export-cicd-stats > /dev/null
