@@ -1,7 +1,7 @@
 """What an everyday run leaves to CI, so that it stays quick: twins on the other database, most examples and pages.
 
 A test that runs on both databases takes one of them, drawn anew each time from the run's random seed: whoever runs
-the suite twice a day has soon run both, and a failure comes again with the same seed (`-p randomly_seed=…`). Whoever
+the suite twice a day has soon run both, and a failure comes again with the same seed (`--randomly-seed=…`). Whoever
 names a test, or a make (`-k postgresql`), gets just that. With `CI` set everything runs: that is before anything is
 taken.
 """

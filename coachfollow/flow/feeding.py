@@ -10,9 +10,9 @@ from coachfollow.calendars.feed import Entry, Feed
 from coachfollow.extensions import installation
 from coachfollow.flow import invitations
 from coachfollow.mail import markup
-from coachfollow.queries import feeds, keys, letters, timelines
+from coachfollow.queries import feeds, keys, letters, step_words, timelines
 from coachfollow.queries.feeds import Revision, Shown, Subscriber
-from coachfollow.queries.letters import StepWords
+from coachfollow.queries.step_words import StepWords
 from coachfollow.queries.timelines import PlanHead
 from coachfollow.rules import calendar_words, wording
 from coachfollow.rules.kinds import StepKind
@@ -34,7 +34,7 @@ def _entries(session: Session, whose: Subscriber, head: PlanHead, rows: Sequence
         return ()
     revisions = feeds.revisions(session, plan_id=whose.plan_id)
     facts = _facts(session, whose, head)
-    words = feeds.words(session, step_ids={one.step_id for one in rows}, locale=whose.locale)
+    words = step_words.of_steps(session, step_ids={one.step_id for one in rows}, locale=whose.locale)
     return [_entry(one, words[one.step_id], whose, facts, revisions) for one in rows]
 
 

@@ -14,7 +14,7 @@ from coachfollow.mail import listing
 from coachfollow.mail.facts import together
 from coachfollow.mail.prepared import Facts, Prepared, Section, Unmailable, Wording
 from coachfollow.models import Token
-from coachfollow.queries import keys, letters
+from coachfollow.queries import keys, letters, step_words
 from coachfollow.queries.letters import Gathering, Letter
 from coachfollow.rules import asking, wording
 from coachfollow.rules.kinds import Audience, MessageKind, TokenPurpose
@@ -160,7 +160,7 @@ class _Desk:
             MessageKind.CANCELLATION,
         }:
             return Wording()
-        words = letters.step_words(self.session, step_id=letter.step_id, locale=letter.locale)
+        words = step_words.of(self.session, step_id=letter.step_id, locale=letter.locale)
         found = wordings.of_step(letter.kind, letter.touchpoint_kind, words)
         return replace(found, new_coach=True) if is_first and self._has_news(letter) else found
 

@@ -18,7 +18,7 @@ from coachfollow.mail import opened, prepared
 from coachfollow.mail.opened import Opened
 from coachfollow.mail.prepared import Facts, House, Unmailable
 from coachfollow.models import Organisation
-from coachfollow.queries.letters import StepWords
+from coachfollow.queries.step_words import StepWords
 from coachfollow.rules import wording as phrases
 from coachfollow.rules.kinds import MAIL_OF, Audience, MessageKind, StepKind
 

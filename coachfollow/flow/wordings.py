@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from coachfollow.mail.prepared import Wording
-from coachfollow.queries.letters import StepWords
+from coachfollow.queries.step_words import StepWords
 from coachfollow.rules import asking
 from coachfollow.rules.kinds import Audience, MessageKind, StepKind
 

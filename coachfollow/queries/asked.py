@@ -24,7 +24,7 @@ from coachfollow.models import (
     Touchpoint,
     TrainingSession,
 )
-from coachfollow.queries import examples, letters, programmes
+from coachfollow.queries import examples, programmes, step_words
 from coachfollow.queries.examples import Examples
 from coachfollow.queries.keys import TextKey
 from coachfollow.rules import lifecycle, wording
@@ -97,7 +97,7 @@ def asked(session: Session, *, touchpoint_id: int, recipient_id: int) -> Asked:
     touchpoint, plan, person, around = row[0], row[1], row[2], _Surroundings._make(row[3:])
     recipient = person if recipient_id == person.id else session.get_one(Person, recipient_id)
     text = programmes.text(session, version_id=plan.programme_version_id, locale=recipient.locale)
-    words = letters.step_words(session, step_id=touchpoint.step_id, locale=recipient.locale)
+    words = step_words.of(session, step_id=touchpoint.step_id, locale=recipient.locale)
     own = own_plan(session, plan_id=plan.id) if recipient_id == person.id else None
     facts = _facts(touchpoint, person=person, recipient=recipient, around=around, text=text, own=own)
     return Asked(

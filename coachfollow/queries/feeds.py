@@ -1,6 +1,6 @@
 """Reads whose calendar asks at an address, and what of their follow-up stands there."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,12 +16,9 @@ from coachfollow.models import (
     Organisation,
     Person,
     ProgrammeVersion,
-    Step,
-    StepText,
     Touchpoint,
 )
 from coachfollow.queries import letters, relations
-from coachfollow.queries.letters import StepWords
 from coachfollow.rules.kinds import Audience, PlanState, StepKind, StopReason, TouchpointState
 
 UNKNOWN = "There is no calendar at this address. My plan says which one is right."
@@ -142,29 +139,6 @@ def shown(session: Session, *, whose: Subscriber, now: datetime) -> Sequence[Sho
         Shown(id=id_, step_id=step_id, kind=kind, due_at=due_at, local_date=day, at=f"{at:%H:%M}")
         for id_, step_id, kind, due_at, day, at in rows
     ]
-
-
-def words(session: Session, *, step_ids: Collection[int], locale: str) -> Mapping[int, StepWords]:
-    """Give the texts of these steps, each in the language that `letters.step_words` chooses."""
-    rows = session.execute(
-        select(StepText, ProgrammeVersion.language)
-        .join(Step, Step.id == StepText.step_id)
-        .join(ProgrammeVersion, ProgrammeVersion.id == Step.version_id)
-        .where(StepText.step_id.in_(step_ids))
-    )
-    found: dict[int, dict[str, StepText]] = {}
-    own: dict[int, str] = {}
-    for text, language in rows:
-        found.setdefault(text.step_id, {})[text.locale] = text
-        own[text.step_id] = language
-    best = {
-        step_id: texts.get(locale) or texts.get(locale.partition("-")[0]) or texts[own[step_id]]
-        for step_id, texts in found.items()
-    }
-    return {
-        step_id: StepWords(subject=text.subject, body=text.body, question=text.question)
-        for step_id, text in best.items()
-    }
 
 
 def revisions(session: Session, *, plan_id: int) -> Mapping[int | None, Revision]:

@@ -1,20 +1,17 @@
 """Reads everything a batch of mails says, in a few statements for any number of them."""
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     ScalarSelect,
     Select,
     and_,
-    bindparam,
     case,
     exists,
     func,
@@ -36,8 +33,6 @@ from coachfollow.models import (
     ProgrammeVersion,
     Reporting,
     SealedMail,
-    Step,
-    StepText,
     Touchpoint,
     TrainingSession,
     table_of,
@@ -83,16 +78,6 @@ class Letter:
     coach_address: str | None
     manager: str | None
     attendee_id: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepWords:
-    """A step's text in the best language there is for a person."""
-
-    subject: str
-    body: str
-    question: str | None
-    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,27 +199,6 @@ def _commitments() -> Select[*tuple[Any, ...]]:
     )
     return select(every.plan_id, every.situation, every.action).join(
         newest, and_(newest.c.plan_id == every.plan_id, newest.c.version == every.version)
-    )
-
-
-def step_words(session: Session, *, step_id: int, locale: str) -> StepWords:
-    """Give a step's text in this language, in its base language, or in the programme's own."""
-    found = {row.locale: row for row in session.execute(_words(), {"its_step": step_id})}
-    own = next(row.own for row in found.values())
-    row = found.get(locale) or found.get(locale.partition("-")[0]) or found[own]
-    return StepWords(subject=row.subject, body=row.body, question=row.question, labels=json.loads(row.labels))
-
-
-@cache
-def _words() -> Select[*tuple[Any, ...]]:
-    words, steps, versions = table_of(StepText), table_of(Step), table_of(ProgrammeVersion)
-    columns = (words.c.locale, words.c.subject, words.c.body, words.c.question, words.c.labels)
-    return (
-        select(*columns, versions.c.language.label("own"))
-        .select_from(words)
-        .join(steps, steps.c.id == words.c.step_id)
-        .join(versions, versions.c.id == steps.c.version_id)
-        .where(steps.c.id == bindparam("its_step", type_=Integer))
     )
 
 

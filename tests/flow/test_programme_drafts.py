@@ -25,8 +25,8 @@ from coachfollow.models import (
     ProgrammeVersion,
     Step,
 )
-from coachfollow.queries import letters
 from coachfollow.queries import programme_drafts as reads
+from coachfollow.queries import step_words
 from coachfollow.queries.programme_drafts import Draft
 from coachfollow.rules.kinds import Role
 from tests import house
@@ -359,7 +359,7 @@ def test_everything_a_programme_says_is_stored_with_its_version(desk: Desk) -> N
     assert json.loads(text.good) == ["it rings", "pick up", "Others hear it."]
     assert (json.loads(text.poor), json.loads(text.themes)) == ([], {"clarity": "Clear words"})
     asked = session.scalars(select(Step.id).where(Step.version_id == version.id, Step.key == "asked")).one()
-    assert letters.step_words(session, step_id=asked, locale="en").labels == {"partly": "Half of it"}
+    assert step_words.of(session, step_id=asked, locale="en").labels == {"partly": "Half of it"}
 
 
 def test_a_document_that_was_saved_is_still_the_same_programme(desk: Desk) -> None:
