@@ -31,6 +31,9 @@ NO_QUEUE = "Say which queue: post or desk. Only a worker with --no-redis does wi
 AWAY = (
     "Redis went away, or never was there; this worker ends, and whoever started it starts the next. It said:"
 )
+RINGS = {
+    "INFO": "WARNING"
+}  # RQ says four lines about each ring, one ring every few seconds, and none of the work
 CONNECTING = 5.0  # seconds until a Redis that does not answer counts as away
 
 log = logging.getLogger(__name__)
@@ -42,7 +45,7 @@ class Worker(SimpleWorker):
     max_connection_wait_time = 5.0  # RQ's own minute is too long to notice that Redis is back
 
     def procline(self, message: str) -> None:
-        """Keep the name we were started by: where setproctitle is installed RQ would write the queue's instead."""
+        """Keep the name we were started by: RQ would write its queue's and its job's instead, each time."""
 
     def subscribe(self) -> None:
         """Take no commands by pub/sub: whoever reaches Redis could stop us by them, and nobody of ours sends any."""
@@ -59,8 +62,9 @@ def serve(name: str, redis_url: str, *, log_level: str) -> None:
             serializer=bell.Strict,
             log_job_description=False,
         )
+        log.info("At work at the queue %s.", name)
         try:
-            worker.work(max_jobs=MOST_JOBS, logging_level=log_level)
+            worker.work(max_jobs=MOST_JOBS, logging_level=RINGS.get(log_level, log_level))
         except RedisError as error:  # whoever started us starts another, later each time
             entrance.leave(f"{AWAY} {error}", code=1)
 

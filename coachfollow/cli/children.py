@@ -7,10 +7,13 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import coachfollow
 from coachfollow import clock
+from coachfollow.cli import forks
+from coachfollow.cli.forks import Fork, Program
 
 TREE = Path(coachfollow.__file__).parent.parent
 DELAYS = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before a restart, longer each time it dies soon again
@@ -26,21 +29,28 @@ class Child:
     arguments: Sequence[str]
     environ: Mapping[str, str]
     sockets: Sequence[int] = ()
-    process: "subprocess.Popen[bytes] | None" = None
+    program: Program | None = None  # what a copy of this process does instead, where there can be copies
+    process: "subprocess.Popen[bytes] | Fork | None" = None
     started_at: float = 0.0
     failures: int = 0
     again_at: float | None = None
 
     def start(self) -> None:
         """Start the process."""
-        self.process = subprocess.Popen(  # noqa: S603 - our own commands
+        self.process = self._executed() if self.program is None else self._copied(self.program)
+        self.started_at, self.again_at = clock.stopwatch(), None
+
+    def _copied(self, program: Program) -> Fork:
+        return Fork(program, name=self.name, environ=self.environ, sockets=self.sockets)
+
+    def _executed(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(  # noqa: S603 - our own commands
             self.arguments,
             env=self.environ,
             stdin=subprocess.DEVNULL,
             pass_fds=self.sockets,
             process_group=0,
         )
-        self.started_at, self.again_at = clock.stopwatch(), None
 
     def tend(self) -> None:
         """Restart it if it died, at once at first and later the oftener it dies."""
@@ -76,11 +86,9 @@ class Child:
         """Wait until the process has ended or the stopwatch shows `until`; whether it has ended."""
         if self.process is None:
             return True
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=max(0.0, until - clock.stopwatch()))
-        except subprocess.TimeoutExpired:
-            return False
-        return True
+        return not self.is_alive()
 
 
 def delay(failures: int) -> float:
@@ -96,6 +104,7 @@ def python(name: str, *arguments: str, environ: Mapping[str, str], sockets: Sequ
         arguments=(sys.executable, "-P", "-m", *arguments),
         environ={**environ, "PYTHONPATH": path},
         sockets=sockets,
+        program=partial(forks.module, *arguments) if forks.POSSIBLE else None,
     )
 
 

@@ -124,6 +124,12 @@ def _prepare(
         children.python("the mail server", *server, environ=environ, sockets=[door]),
         ready=lambda: _greets(letterbox.getsockname()[1]),
     )
+    household.do(
+        partial(_come_about, folder, now, environ), name="letting the story come about", environ=environ
+    )
+
+
+def _come_about(folder: Path, now: datetime, environ: Environment) -> None:
     with house.app_context(environ):
         moving.migrate_tables(config.load(environ))
         if organisations.first(db.session()) is None:

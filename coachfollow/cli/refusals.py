@@ -1,5 +1,8 @@
 """The one place where what went wrong becomes a sentence on standard error and an exit code."""
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 import click
@@ -28,14 +31,31 @@ class Told(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command and tell its refusals."""
-        try:
+        with as_sentences():
             return super().invoke(ctx)
-        except Misconfigured as error:
-            raise WrongSettings(_all_mistakes(error)) from error
-        except (Refusal, Unreadable) as error:
-            raise Sentence(error.sentence) from error
-        except OperationalError as error:
-            raise Sentence(f"The database cannot be used: {error.orig}") from error
+
+
+@contextmanager
+def as_sentences() -> Iterator[None]:
+    """Raise refusals of what is inside as Sentence."""
+    try:
+        yield
+    except Misconfigured as error:
+        raise WrongSettings(_all_mistakes(error)) from error
+    except (Refusal, Unreadable) as error:
+        raise Sentence(error.sentence) from error
+    except OperationalError as error:
+        raise Sentence(f"The database cannot be used: {error.orig}") from error
+
+
+def told(program: Callable[[], object]) -> None:
+    """Do what no command is around; tells its refusals and ends the process as a command would."""
+    try:
+        with as_sentences():
+            program()
+    except Sentence as sentence:
+        sentence.show()
+        sys.exit(sentence.exit_code)
 
 
 def _all_mistakes(error: Misconfigured) -> str:

@@ -6,13 +6,21 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from coachfollow.cli import children, supervise, valkey
+from coachfollow.cli import children, forks, supervise, valkey
 from coachfollow.cli.children import Child
 from coachfollow.cli.supervise import Household, Told
 from coachfollow.config import PREFIX, Settings
 from coachfollow.errors import Conflict
 
 ANY = {"0.0.0.0", "::"}  # noqa: S104 - what somebody may have set, told apart from one address
+
+SHARED = (
+    "coachfollow.cli.serve",
+    "gunicorn.app.wsgiapp",
+    "gunicorn.workers.gthread",
+    "jobs.desk",
+    "jobs.post",
+)
 
 Environment = Mapping[str, str]
 
@@ -33,6 +41,7 @@ def run(
         supervise.household(told) as household,
     ):
         environ = {**environ, f"{PREFIX}DATA_DIR": str(settings.data_dir)}
+        forks.import_once(SHARED)
         prepare(household, environ)
         for child in parts(settings, _with_bell(household, settings, environ), door):
             household.work(child)

@@ -1,15 +1,17 @@
 """Keeps everything running in one terminal until Ctrl-C: starts in order, restarts, stops in the reverse order."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from types import FrameType
 
 from coachfollow import clock
-from coachfollow.cli import children
+from coachfollow.cli import children, forks, refusals
 from coachfollow.cli.children import Child
+from coachfollow.cli.forks import Program
 from coachfollow.cli.lifeline import Lifeline
 from coachfollow.errors import Conflict
 
@@ -59,6 +61,7 @@ class Household:
 
     def __init__(self, told: Told) -> None:
         self._told = told
+        self._tasks: list[Child] = []
         self._servers: list[Child] = []
         self._workers: list[Child] = []
         self._lifeline = Lifeline()
@@ -72,6 +75,21 @@ class Household:
         """Start one of those that need the servers."""
         self._start(child, among=self._workers)
 
+    def do(self, task: Program, *, name: str, environ: Mapping[str, str]) -> None:
+        """Do what has an end, and wait for it: in a copy of us, so that the next ones have nothing of it in them.
+
+        Ends us with its exit code where it does not end well; it has said why.
+        """
+        if not forks.POSSIBLE:
+            task()
+            return
+        child = Child(name=name, arguments=(), environ=environ, program=partial(refusals.told, task))
+        self._start(child, among=self._tasks)
+        child.wait(until=float("inf"))
+        code = child.process.returncode if child.process is not None else None
+        if code:
+            raise SystemExit(max(code, 1))
+
     def keep(self, *, ready: Callable[[], bool], announce: Callable[[], None]) -> None:
         """Announce that all is ready once it is, and restart what dies, until a signal ends us."""
         self._await(ready, what="the pages", patience=PATIENCE)
@@ -81,6 +99,7 @@ class Household:
 
     def stop(self) -> None:
         """Stop everything, those who need the others first."""
+        children.stop(self._tasks, within=SHORT)
         children.stop(self._workers, within=DRAIN)
         children.stop(reversed(self._servers), within=SHORT)
         self._lifeline.let_go()
@@ -110,7 +129,8 @@ class Household:
         clock.rest(GLANCE)
 
     def _hold(self) -> None:
-        self._lifeline.hold(child.pid for child in (*self._servers, *self._workers) if child.is_alive())
+        everybody = (*self._tasks, *self._servers, *self._workers)
+        self._lifeline.hold(child.pid for child in everybody if child.is_alive())
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`coachfollow up`: everything in this terminal, with your settings, data that stays and your mail server."""
 
 import os
+from functools import partial
 
 import click
 
@@ -26,7 +27,10 @@ def up() -> None:
 
 
 def _prepare(household: Household, environ: Environment) -> None:
-    del household
+    household.do(partial(_move_in, environ), name="moving in", environ=environ)
+
+
+def _move_in(environ: Environment) -> None:
     with house.app_context(environ):
         for sentence in moving.move_in(config.load(environ)):
             click.echo(sentence)

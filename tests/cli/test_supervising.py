@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -11,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from coachfollow.cli import demo, environment, running, supervise, valkey
+from coachfollow.cli import demo, environment, forks, running, supervise, valkey
 from coachfollow.cli.children import Child
 from coachfollow.cli.supervise import Told
 from coachfollow.config import PREFIX, Settings
 from coachfollow.errors import Conflict
+from tests import processes
 
 
 def sleeper() -> Child:
@@ -65,6 +67,70 @@ def test_a_household_is_stopped_however_it_ends() -> None:
     with pytest.raises(OSError, match="the disk is full"):
         fail()
     assert not child.is_alive()
+
+
+PREPARING = """
+import os, sys, time
+from coachfollow.cli import forks, supervise
+from coachfollow.errors import Conflict
+
+forks.POSSIBLE = {possible}
+us = os.getpid()
+opened = []
+
+def prepare():
+    opened.append("the journal")
+    {does}
+
+with supervise.told_to_end() as told, supervise.household(told) as household:
+    household.do(prepare, name="moving in", environ=dict(os.environ))
+    print("went on", opened, flush=True)
+"""
+
+
+def preparing(does: str, *, possible: bool = True) -> "subprocess.Popen[str]":
+    """Start a household that first does something with an end, in a process that may be copied."""
+    return subprocess.Popen(
+        [sys.executable, "-c", PREPARING.format(possible=possible, does=does)],
+        cwd=processes.TREE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@pytest.mark.skipif(not forks.POSSIBLE, reason="only Linux copies processes")
+@pytest.mark.parametrize(
+    ("does", "code", "said"),
+    [
+        pytest.param("print(os.getpid() != us)", 0, "True\nwent on []\n", id="well"),
+        pytest.param("raise Conflict('It is full.')", 1, "It is full.\n", id="refused"),
+        pytest.param("os.kill(os.getpid(), 9)", 1, "", id="killed"),
+    ],
+)
+def test_what_has_an_end_is_done_by_a_copy_and_leaves_nothing_in_what_comes_after(
+    does: str, code: int, said: str
+) -> None:
+    with preparing(does) as process:
+        assert process.communicate(timeout=processes.WITHIN)[0] == said
+
+    assert process.returncode == code
+
+
+@pytest.mark.skipif(not forks.POSSIBLE, reason="only Linux copies processes")
+def test_what_has_an_end_ends_with_the_household() -> None:
+    with preparing("print(os.getpid(), flush=True); time.sleep(600)") as process:
+        assert process.stdout is not None
+        copy = int(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(processes.WITHIN) == 0
+        processes.until(lambda: processes.parent_of(copy) is None)
+
+
+def test_where_no_process_is_copied_it_is_done_by_us() -> None:
+    with preparing("print(os.getpid() == us)", possible=False) as process:
+        assert process.communicate(timeout=processes.WITHIN)[0] == "True\nwent on ['the journal']\n"
 
 
 def test_a_server_that_never_answers_is_not_waited_for_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:

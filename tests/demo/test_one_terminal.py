@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
     not Path("/proc/self/stat").exists(), reason="looks at processes as Linux has them"
 )
 
-PARTS = ("gunicorn", "jobs.worker post", "jobs.worker desk", "jobs.ticker", "valkey-server")
+PARTS = ("gunicorn", "worker post", "worker desk", "ticker", "valkey-server")
 
 
 @pytest.fixture
@@ -99,10 +99,8 @@ def test_up_restarts_what_dies_keeps_its_data_and_ends_by_sigterm(folder: Path) 
         assert "People reach it at https://followup.example.org/\n" in said
         assert set(before) == set(PARTS)
 
-        os.kill(before["jobs.worker post"], signal.SIGKILL)
-        processes.until(
-            lambda: parts(process.pid).get("jobs.worker post") not in {None, before["jobs.worker post"]}
-        )
+        os.kill(before["worker post"], signal.SIGKILL)
+        processes.until(lambda: parts(process.pid).get("worker post") not in {None, before["worker post"]})
 
         second = subprocess.run(
             [sys.executable, "-m", "coachfollow", "up"],
