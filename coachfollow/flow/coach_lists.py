@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import installation
-from coachfollow.flow import invitations
 from coachfollow.mail import templates
 from coachfollow.mail.listing import Line, Section
 from coachfollow.queries import clashes, coached, digests, worktimes
@@ -14,7 +13,7 @@ from coachfollow.queries.clashes import Clash
 from coachfollow.queries.coached import Coached
 from coachfollow.queries.digests import Meets, Reader
 from coachfollow.queries.letters import Letter
-from coachfollow.rules import attention_words, digesting, worktime
+from coachfollow.rules import attention_words, digesting, spoken, worktime
 from coachfollow.rules.attention import Need
 from coachfollow.rules.kinds import MessageKind, Rhythm
 
@@ -135,4 +134,4 @@ def _plan(plan: str) -> str:
 
 
 def _moment(instant: datetime, reader: Reader) -> str:
-    return invitations.local_moment(instant, zone=reader.zone, locale=reader.locale)
+    return spoken.moment(instant, zone=reader.zone, locale=reader.locale)

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from coachfollow.calendars import feed
 from coachfollow.calendars.feed import Entry, Feed
 from coachfollow.extensions import installation
-from coachfollow.flow import invitations
 from coachfollow.mail import markup
 from coachfollow.queries import feeds, keys, letters, step_words, timelines
 from coachfollow.queries.feeds import Revision, Shown, Subscriber
@@ -16,6 +15,7 @@ from coachfollow.queries.step_words import StepWords
 from coachfollow.queries.timelines import PlanHead
 from coachfollow.rules import calendar_words, wording
 from coachfollow.rules.kinds import StepKind
+from coachfollow.rules.naming import Named
 from coachfollow.rules.wording import Blank
 
 OWN = frozenset({Blank("commitment"), Blank("situation"), Blank("action")})
@@ -33,27 +33,24 @@ def _entries(session: Session, whose: Subscriber, head: PlanHead, rows: Sequence
     if not rows:
         return ()
     revisions = feeds.revisions(session, plan_id=whose.plan_id)
-    facts = _facts(session, whose, head)
+    named = _named(session, whose, head)
     words = step_words.of_steps(session, step_ids={one.step_id for one in rows}, locale=whose.locale)
-    return [_entry(one, words[one.step_id], whose, facts, revisions) for one in rows]
+    return [_entry(one, words[one.step_id], whose, named, revisions) for one in rows]
 
 
 def _entry(
     one: Shown,
     words: StepWords,
     whose: Subscriber,
-    facts: Mapping[str, str],
+    named: Named,
     revisions: Mapping[int | None, Revision],
 ) -> Entry:
     settings = installation().settings
     url = f"{settings.external_url}/my-plan/{whose.plan}"
     own = calendar_words.of(whose.locale)
     is_reminder = one.kind is StepKind.PROMPT
-    days = (one.local_date - whose.session_date).days if whose.session_date else ""
     said = (
-        _reminder(words, {**facts, "days_since": str(days)}, whose)
-        if is_reminder
-        else own.question.format(at=one.at)
+        _reminder(words, named.on(one.local_date), whose) if is_reminder else own.question.format(at=one.at)
     )
     happened = [revisions[key] for key in (None, one.id) if key in revisions]
     return Entry(
@@ -85,21 +82,20 @@ def _reminder(words: StepWords, facts: Mapping[str, str], whose: Subscriber) -> 
     return "\n\n".join(filter(None, said))
 
 
-def _facts(session: Session, whose: Subscriber, head: PlanHead) -> Mapping[str, str]:
-    """What authored texts may name, as `flow/letters` has it."""
+def _named(session: Session, whose: Subscriber, head: PlanHead) -> Named:
     sealed = letters.commitments(session, plan_ids=[whose.plan_id]).get(whose.plan_id)
     key = keys.keys_of(session, person_ids=[whose.person_id]).get(whose.person_id)
     situation, action = key.open_all(*sealed) if sealed and key else ("", "")
-    return {
-        "first_name": whose.name.split(" ", 1)[0],
-        "participant": whose.name,
-        "commitment": wording.if_then(situation, action, locale=whose.locale),
-        "situation": situation,
-        "action": action,
-        "coach": head.coach or "your coach",
-        "manager": head.manager or "your manager",
-        "sponsor": whose.sponsor,
-        "programme": head.programme,
-        "session_date": invitations.day(whose.session_date, whose.locale) if whose.session_date else "",
-        "organisation": whose.organisation,
-    }
+    return Named(
+        locale=whose.locale,
+        reader=whose.name,
+        participant=whose.name,
+        situation=situation,
+        action=action,
+        coach=head.coach,
+        manager=head.manager,
+        sponsor=whose.sponsor,
+        programme=head.programme,
+        organisation=whose.organisation,
+        trained_on=whose.session_date,
+    )

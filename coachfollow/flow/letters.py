@@ -16,8 +16,9 @@ from coachfollow.mail.prepared import Facts, Prepared, Section, Unmailable, Word
 from coachfollow.models import Token
 from coachfollow.queries import keys, letters, step_words
 from coachfollow.queries.letters import Gathering, Letter
-from coachfollow.rules import asking, wording
+from coachfollow.rules import asking, spoken
 from coachfollow.rules.kinds import Audience, MessageKind, TokenPurpose
+from coachfollow.rules.naming import Named
 from coachfollow.vault import WrongKey
 
 LINK_LIFE = timedelta(days=400)
@@ -166,27 +167,20 @@ class _Desk:
 
     def _values(self, letter: Letter, meeting: Gathering | None) -> Mapping[str, str]:
         situation, action = self._commitment(letter)
-        name = letter.name or ""
-        return {
-            "first_name": name.split(" ", 1)[0] or name,
-            "participant": letter.participant or "",
-            "commitment": wording.if_then(situation, action, locale=letter.locale),
-            "situation": situation,
-            "action": action,
-            "coach": letter.coach or "your coach",
-            "manager": letter.manager or "your manager",
-            "sponsor": letter.sponsor or "",
-            "programme": self._title(letter),
-            "session_date": invitations.day(letter.session_date, letter.locale)
-            if letter.session_date
-            else "",
-            "days_since": str((self.now.date() - letter.session_date).days) if letter.session_date else "",
-            "organisation": letter.organisation,
-            "meeting_time": invitations.moment(meeting.starts_at, letter) if meeting else "",
-            "meeting_place": (meeting.link or invitations.who_calls(meeting)) if meeting else "",
-            "meeting_with": invitations.other(letter, meeting) if meeting else "",
-            **self._listing(letter),
-        }
+        named = Named(
+            locale=letter.locale,
+            reader=letter.name or "",
+            participant=letter.participant or "",
+            situation=situation,
+            action=action,
+            coach=letter.coach or "",
+            manager=letter.manager or "",
+            sponsor=letter.sponsor or "",
+            programme=self._title(letter),
+            organisation=letter.organisation,
+            trained_on=letter.session_date,
+        )
+        return {**named.on(self.now.date()), **_of_meeting(letter, meeting), **self._listing(letter)}
 
     def _listing(self, letter: Letter) -> Mapping[str, str]:
         if letter.id not in self.lists:
@@ -262,3 +256,13 @@ class _Desk:
             )
         )
         return token
+
+
+def _of_meeting(letter: Letter, meeting: Gathering | None) -> Mapping[str, str]:
+    if meeting is None:
+        return dict.fromkeys(("meeting_time", "meeting_place", "meeting_with"), "")
+    return {
+        "meeting_time": spoken.moment(meeting.starts_at, zone=letter.zone, locale=letter.locale),
+        "meeting_place": invitations.where(meeting, locale=letter.locale),
+        "meeting_with": invitations.other(letter, meeting),
+    }

@@ -12,15 +12,16 @@ from sqlalchemy.orm import Session
 from coachfollow import vault
 from coachfollow.calendars import invitation
 from coachfollow.extensions import installation
-from coachfollow.flow import invitations, wordings
+from coachfollow.flow import wordings
 from coachfollow.intake.programme import Programme, Step
 from coachfollow.mail import opened, prepared
 from coachfollow.mail.opened import Opened
 from coachfollow.mail.prepared import Facts, House, Unmailable
 from coachfollow.models import Organisation
 from coachfollow.queries.step_words import StepWords
-from coachfollow.rules import wording as phrases
+from coachfollow.rules import calendar_words, spoken
 from coachfollow.rules.kinds import MAIL_OF, Audience, MessageKind, StepKind
+from coachfollow.rules.naming import Named
 
 PARTICIPANT, COACH, MANAGER = "Maya Lindqvist", "Tomás Herrera", "Ingrid Bauer"
 # what she wrote, where the programme itself gives no example
@@ -110,34 +111,35 @@ class _Desk:
     def _values(self, name: str) -> Mapping[str, str]:
         language = self.look.language
         trained_on = self.now.date() - timedelta(days=self.days)
+        situation, action = self._own_words()
+        named = Named(
+            locale=language,
+            reader=name,
+            participant=PARTICIPANT,
+            situation=situation,
+            action=action,
+            coach=COACH,
+            manager=MANAGER,
+            sponsor=self.programme.sponsor_name,
+            programme=self.programme.title.get(language, ""),
+            organisation=self.house.name,
+            trained_on=trained_on,
+        )
         return {
-            "first_name": name.split(" ", 1)[0],
-            "participant": PARTICIPANT,
-            **self._own_words(),
-            "coach": COACH,
-            "manager": MANAGER,
-            "sponsor": self.programme.sponsor_name,
-            "programme": self.programme.title.get(language, ""),
-            "session_date": invitations.day(trained_on, language),
-            "days_since": str(self.days),
-            "organisation": self.house.name,
-            "meeting_time": invitations.local_moment(
-                self.now + MEETING_IN, zone=self.house.zone, locale=language
-            ),
-            "meeting_place": f"{COACH} will call.",
+            **named.on(self.now.date()),
+            "meeting_time": spoken.moment(self.now + MEETING_IN, zone=self.house.zone, locale=language),
+            "meeting_place": calendar_words.of(language).calls.format(coach=COACH),
             "meeting_with": COACH,
         }
 
-    def _own_words(self) -> Mapping[str, str]:
+    def _own_words(self) -> tuple[str, str]:
         """Her plan, as the programme's first example words it; nothing if she has none yet."""
         language = self.look.language
         if not self.look.has_plan:
-            return dict.fromkeys(("commitment", "situation", "action"), "")
+            return "", ""
         examples = self.programme.examples.get(language, ())
-        ours = OWN_WORDS.get(language.partition("-")[0], OWN_WORDS["en"])
-        situation, action = (examples[0].situation, examples[0].action) if examples else ours
-        sentence = phrases.if_then(situation, action, locale=language)
-        return {"commitment": sentence, "situation": situation, "action": action}
+        ours = spoken.in_language(OWN_WORDS, language)
+        return (examples[0].situation, examples[0].action) if examples else ours
 
     def _calendar(self, name: str, address: str) -> bytes:
         starts_at = self.now + MEETING_IN

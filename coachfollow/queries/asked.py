@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from babel.dates import format_date
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
@@ -29,6 +28,9 @@ from coachfollow.queries.examples import Examples
 from coachfollow.queries.keys import TextKey
 from coachfollow.rules import lifecycle, wording
 from coachfollow.rules.kinds import Audience, PlanState, StepKind, StopReason, TouchpointState
+from coachfollow.rules.naming import Named
+
+MAY_BE_TO_COME = ("commitment", "situation", "action", "session_date", "days_since")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,18 +218,18 @@ def _facts(
     own: OwnPlan | None,
 ) -> Mapping[str, str]:
     """What fills an author's blanks on a page: as in the mail, and a dash where there is nothing to say yet."""
-    day = around.trained_on
-    return {
-        "first_name": (recipient.name or "").partition(" ")[0],
-        "participant": person.name or "",
-        "commitment": own.sentence if own else "…",
-        "situation": own.situation if own else "…",
-        "action": own.action if own else "…",
-        "coach": around.coach or "your coach",
-        "manager": around.manager or "your manager",
-        "sponsor": around.sponsor,
-        "programme": text.title,
-        "session_date": format_date(day, "long", locale="en") if day else "…",
-        "days_since": str((touchpoint.local_date - day).days) if day else "…",
-        "organisation": around.organisation,
-    }
+    named = Named(
+        locale=recipient.locale,
+        reader=recipient.name or "",
+        participant=person.name or "",
+        situation=own.situation if own else "",
+        action=own.action if own else "",
+        coach=around.coach or "",
+        manager=around.manager or "",
+        sponsor=around.sponsor,
+        programme=text.title,
+        organisation=around.organisation,
+        trained_on=around.trained_on,
+    )
+    facts = named.on(touchpoint.local_date)
+    return facts | {name: "…" for name in MAY_BE_TO_COME if not facts[name]}

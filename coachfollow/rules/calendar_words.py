@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from coachfollow.rules import spoken
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Our words in one language; `question` holds the place of a time."""
+    """Our words in one language; `question` holds the place of a time, those of a meeting of its two people."""
 
     a_reminder: str
     a_question: str
@@ -14,6 +16,9 @@ class Words:
     unwritten: str
     question: str
     page: str
+    meeting: str
+    about: str
+    calls: str
 
 
 _WORDS: Mapping[str, Words] = {
@@ -24,6 +29,9 @@ _WORDS: Mapping[str, Words] = {
         unwritten="You have not written your plan yet. One sentence is enough: “When …, I will …”",
         question="This comes by mail on this day, about {at}, and is answered from there.",
         page="All my dates, once one of our mails has opened the page here:",
+        meeting="Follow-up: {participant} and {coach}",
+        about="A half-hour to look at what worked and what got in the way.",
+        calls="{coach} will call.",
     ),
     "de": Words(
         a_reminder="Eine Erinnerung an deinen Plan",
@@ -32,10 +40,13 @@ _WORDS: Mapping[str, Words] = {
         unwritten="Dein Plan fehlt noch. Ein Satz genügt: „Wenn …, dann werde ich …“",
         question="Das kommt an diesem Tag gegen {at} Uhr per Mail und wird von dort beantwortet.",
         page="Alle meine Termine, sobald eine unserer Mails die Seite hier geöffnet hat:",
+        meeting="Gespräch: {participant} und {coach}",
+        about="Eine halbe Stunde für das, was geklappt hat und was im Weg stand.",
+        calls="{coach} ruft an.",
     ),
 }
 
 
 def of(locale: str) -> Words:
     """Give our words in this language, in English where there are none."""
-    return _WORDS.get(locale.replace("_", "-").partition("-")[0].lower(), _WORDS["en"])
+    return spoken.in_language(_WORDS, locale)

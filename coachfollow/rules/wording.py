@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from coachfollow.rules import spoken
+
 PLACEHOLDERS: Mapping[str, str] = {
     "first_name": "the recipient's first name",
     "participant": "the participant's full name (in a mail to a manager or coach)",
@@ -68,5 +70,4 @@ def if_then(situation: str, action: str, *, locale: str = "en") -> str:
     """Say a plan in one sentence, in the person's language where we know it; nothing for half a plan."""
     if not situation or not action:
         return ""
-    frame = _IF_THEN.get(locale.replace("_", "-").partition("-")[0].lower(), _IF_THEN["en"])
-    return frame.format(situation=situation, action=action)
+    return spoken.in_language(_IF_THEN, locale).format(situation=situation, action=action)

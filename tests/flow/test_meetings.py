@@ -268,6 +268,32 @@ def test_both_calendars_get_an_invitation_of_their_own(booked: World, office: Po
     assert len(uids) == 2
 
 
+def test_each_reads_of_the_meeting_in_their_own_language(booked: World, office: PostOffice) -> None:
+    booked.session.execute(update(Person).where(Person.email == COACH).values(name="Carla Coach"))
+    booked.session.execute(
+        update(Person).where(Person.email == ANNA).values(locale="de-AT", name="Anna Berg")
+    )
+    booked.session.execute(update(CoachProfile).values(meeting_link=None))
+    booked.session.commit()
+    placing.place_due(booked.session, now=AFTER)
+
+    booked.drain(AFTER)
+
+    entries = {}
+    for email in (ANNA, COACH):
+        part = office.to(email)[0].get_body(("calendar",))
+        assert part is not None
+        (entries[email],) = icalendar.Calendar.from_ical(part.get_content()).walk("VEVENT")
+    hers, theirs = entries[ANNA], entries[COACH]
+    assert (hers["SUMMARY"], theirs["SUMMARY"]) == (
+        "Gespräch: Anna Berg und Carla Coach",
+        "Follow-up: Anna Berg and Carla Coach",
+    )
+    assert str(hers["DESCRIPTION"]).endswith("im Weg stand. Carla Coach ruft an.")
+    assert str(theirs["DESCRIPTION"]).endswith("got in the way. Carla Coach will call.")
+    assert hers["DTSTART"] == theirs["DTSTART"]
+
+
 def test_g4_a_moved_meeting_is_the_same_to_calendars_only_newer(booked: World, office: PostOffice) -> None:
     placing.place_due(booked.session, now=AFTER)
     booked.drain(AFTER)

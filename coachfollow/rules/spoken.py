@@ -1,0 +1,50 @@
+"""Says days and moments in a reader's language; in English where the language is unknown."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TypeVar
+
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_time, get_timezone
+
+OURS = "en_GB"
+FULL = {OURS: "EEEE d MMMM y"}  # as the pages have it, without the comma
+THIN = "\N{NARROW NO-BREAK SPACE}"  # of American times; some mail programs show a box for it
+
+Words = TypeVar("Words")
+
+
+def language(locale: str) -> str:
+    """The language of a locale: `de` of `de-AT`, `de_AT` and `DE`."""
+    return locale.replace("_", "-").partition("-")[0].lower()
+
+
+def in_language(words: Mapping[str, Words], locale: str) -> Words:
+    """Choose the words of this language, or the English ones where there are none."""
+    return words.get(language(locale), words["en"])
+
+
+@lru_cache(maxsize=4096)
+def day(day: date, locale: str) -> str:
+    """A day in words."""
+    return format_date(day, "long", locale=_known(locale))
+
+
+def moment(moment: datetime, *, zone: str, locale: str) -> str:
+    """A time on the clocks of a zone, with the zone said."""
+    known, local = _known(locale), moment.astimezone(get_timezone(zone))
+    clock = format_time(local, "short", locale=known).replace(THIN, "\N{NO-BREAK SPACE}")
+    on = format_date(local, FULL.get(known, "full"), locale=known)
+    return f"{on}, {clock} ({zone.replace('_', ' ')})"
+
+
+@lru_cache(maxsize=512)
+def _known(locale: str) -> str:
+    """A locale that Babel knows: the person's, or British English, which is ours."""
+    name = locale.replace("-", "_")
+    try:
+        format_date(date(2000, 1, 1), locale=name)
+    except (UnknownLocaleError, ValueError):
+        return OURS
+    return OURS if name == "en" else name
