@@ -162,7 +162,7 @@ class _Desk:
         }:
             return Wording()
         words = step_words.of(self.session, step_id=letter.step_id, locale=letter.locale)
-        found = wordings.of_step(letter.kind, letter.touchpoint_kind, words)
+        found = wordings.of_step(letter.kind, letter.touchpoint_kind, words, locale=letter.locale)
         return replace(found, new_coach=True) if is_first and self._has_news(letter) else found
 
     def _values(self, letter: Letter, meeting: Gathering | None) -> Mapping[str, str]:

@@ -69,7 +69,7 @@ def show(
     kind = mail_of(step, look)
     desk = _Desk(house=house, programme=programme, step=step, look=look, days=days, now=now)
     try:
-        wording = wordings.of_step(kind, step.rule.kind, words)
+        wording = wordings.of_step(kind, step.rule.kind, words, locale=look.language)
         ready = prepared.prepare(kind, wording, _house(house), look.language)
         return Preview(mail=opened.read(ready.fill(desk.facts(kind))))
     except Unmailable as refused:

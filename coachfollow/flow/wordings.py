@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from coachfollow.mail.prepared import Wording
 from coachfollow.queries.step_words import StepWords
-from coachfollow.rules import asking
+from coachfollow.rules import asking, form_words
 from coachfollow.rules.kinds import Audience, MessageKind, StepKind
 
 # mails in which an answer can be tapped
@@ -17,17 +17,16 @@ _CHOOSING = frozenset(
         MessageKind.CURRENT_QUESTION,
     }
 )
-_CHOICES = frozenset({"applied", "done"})
 
 
-def of_step(kind: MessageKind, step: StepKind | None, words: StepWords) -> Wording:
-    """Give the wording of a mail of this kind about a step of that one."""
+def of_step(kind: MessageKind, step: StepKind | None, words: StepWords, *, locale: str) -> Wording:
+    """Give the wording of a mail of this kind about a step of that one, to somebody who reads this language."""
     return Wording(
         subject=words.subject,
         body=words.body,
         question=words.question,
-        choices=_choices(step, words.labels) if kind in _CHOOSING else (),
-        seen_by=_seen_by(step),
+        choices=_choices(step, {**form_words.answers(locale), **words.labels}) if kind in _CHOOSING else (),
+        seen_by=_seen_by(step, locale),
         audience=audience(step),
     )
 
@@ -38,13 +37,13 @@ def audience(step: StepKind | None) -> Audience:
 
 
 def _choices(step: StepKind | None, labels: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    for question in asking.questions(step, labels) if step else ():
-        if question.key in _CHOICES:
-            return question.choices
-    return ()
+    tapped = (
+        [one for one in asking.questions(step, labels) if one.key == asking.TAPPED.get(step)] if step else []
+    )
+    return tapped[0].choices if tapped else ()
 
 
-def _seen_by(step: StepKind | None) -> str:
+def _seen_by(step: StepKind | None, locale: str) -> str:
     """Who will see the answer, as the form says it too (law 10)."""
     required = (question for question in asking.questions(step) if question.required) if step else ()
-    return next((question.seen_by.label for question in required), "")
+    return next((form_words.seen_by(question.seen_by, locale) for question in required), "")

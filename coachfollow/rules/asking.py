@@ -79,14 +79,21 @@ class Problems(dict[str, str]):
     """What keeps a form from being stored: a sentence by field."""
 
 
+TAPPED: Mapping[StepKind, str] = {  # what is answered by one press, in the mail already
+    StepKind.REFLECTION: "applied",
+    StepKind.UNPROMPTED: "applied",
+    StepKind.SPONSOR: "done",
+}
+
+
 def questions(kind: StepKind, labels: Mapping[str, str] = NO_LABELS) -> tuple[Question, ...]:
-    """What a step of this kind asks, in order; a prompt asks nothing. `labels` are a programme's own answers."""
+    """What a step of this kind asks, in order; a prompt asks nothing. `labels` are other words for what is tapped."""
     return tuple(_reworded(question, labels) for question in FORMS[kind]) if labels else FORMS[kind]
 
 
 def _reworded(question: Question, labels: Mapping[str, str]) -> Question:
     """Other words, the same values: what is counted stays comparable."""
-    if question.key != "applied":
+    if question.key not in TAPPED.values():
         return question
     return replace(
         question, choices=tuple((value, labels.get(value, said)) for value, said in question.choices)

@@ -28,10 +28,10 @@ class SeenBy(StrEnum):
     @property
     def label(self) -> str:
         """The words on the form, spoken to the person who answers."""
-        return _SEEN_BY[self]
+        return SEEN_BY_WORDS[self]
 
 
-_SEEN_BY: Mapping[SeenBy, str] = {
+SEEN_BY_WORDS: Mapping[SeenBy, str] = {
     SeenBy.PRIVATE: "Only you",
     SeenBy.COACH: "You and your coach",
     SeenBy.COUNTED: "You and your coach; counted without names in groups of five or more",

@@ -13,13 +13,6 @@ SCALE = tuple((number, str(number)) for number in asking.RATINGS)
 REFLECTIVE = frozenset({StepKind.REFLECTION, StepKind.UNPROMPTED})
 ON_THE_FIRST_SCREEN = frozenset({"applied", "times"})
 
-# what a tapped button of the mail fills in, by the kind of question
-TAPPED: Mapping[StepKind, str] = {
-    StepKind.REFLECTION: "applied",
-    StepKind.UNPROMPTED: "applied",
-    StepKind.SPONSOR: "done",
-}
-
 
 def context(
     kind: StepKind,
@@ -53,7 +46,7 @@ def runs(questions: Sequence[Question]) -> list[list[Question]]:
 
 def tapped(kind: StepKind, arguments: Mapping[str, str]) -> Mapping[str, str]:
     """Give what a tap in the mail chose (`?v=partly`); an odd value chooses nothing."""
-    return {TAPPED[kind]: arguments.get("v", "")} if kind in TAPPED else {}
+    return {asking.TAPPED[kind]: arguments.get("v", "")} if kind in asking.TAPPED else {}
 
 
 def plan_so_far(

@@ -66,6 +66,9 @@ def test_it_speaks_the_language_that_is_looked_at(world: World) -> None:
     shown = mail(world, MOMENTS, "asked", Look(language="de"))
 
     assert shown.subject == "Wie geht es?"
+    assert "1. Ja, wie geplant\r\n" in shown.text
+    assert "4. Es gab keine Gelegenheit\r\n" in shown.text
+    assert "Wer meine Antwort sieht: du und dein Coach; ohne Namen gezählt" in shown.text
     assert "Wenn mich jemand um Hilfe bittet, werde ich" in shown.text
 
 
