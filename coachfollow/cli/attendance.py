@@ -17,6 +17,7 @@ from coachfollow.intake.words import DateOrder
 from coachfollow.queries import batches, finding, groups, staged
 from coachfollow.queries.staged import Row
 from coachfollow.rules.kinds import ImportKind
+from coachfollow.rules.spoken import how_many
 
 PAGE = 1000
 
@@ -89,7 +90,7 @@ def _session(here: House, public_id: str, position: int | None) -> int | None:
     for one in sessions:
         if one.position == position:
             return one.id
-    raise NotFound(f"This group has {len(sessions)} sessions; there is no session {position}.")
+    raise NotFound(f"This group has {how_many(len(sessions), 'session')}; there is no session {position}.")
 
 
 def _preview(here: House, batch_id: int, *, as_json: bool) -> None:
@@ -133,9 +134,9 @@ def _carry_out(here: House, batch_id: int, *, rows: int, as_json: bool) -> None:
 
 def _said(imported: Imported, left_out: Sequence[tuple[int, str, str]]) -> Iterator[str]:
     yield (
-        f"{imported.rows} rows: {imported.new_people} new people, {imported.enrolled} enrolled,"
-        f" {imported.started} follow-ups started, {imported.shelved} put aside,"
-        f" {imported.corrected} corrections."
+        f"{how_many(imported.rows, 'row')}: {how_many(imported.new_people, 'new person', 'new people')},"
+        f" {imported.enrolled} enrolled, {how_many(imported.started, 'follow-up')} started,"
+        f" {imported.shelved} put aside, {how_many(imported.corrected, 'correction')}."
     )
     for line, name, reason in left_out:
-        yield f"Line {line}{f', {name},' if name else ''} was left out: {reason}."
+        yield f"Line {line}{f', {name},' if name else ''} was left out: {reason.rstrip('.')}."

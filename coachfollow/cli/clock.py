@@ -6,6 +6,7 @@ from coachfollow.cli import house, output
 from coachfollow.errors import Invalid
 from coachfollow.flow import demo
 from coachfollow.rules import worktime
+from coachfollow.rules.spoken import how_many
 
 
 @click.group()
@@ -25,7 +26,7 @@ def ahead(days: float | None, *, to_next: bool, as_json: bool) -> None:
         done = demo.step(here.session, days=days) if days else demo.step_to_next(here.session)
         local = worktime.local(done.now, here.organisation.zone)
     said = (
-        f"It is {local:%A, %Y-%m-%d %H:%M} in {here.organisation.zone}. {done.events} events,"
-        f" {done.sent} mails, {done.acted} answers and meetings."
+        f"It is {local:%A, %Y-%m-%d %H:%M} in {here.organisation.zone}. {how_many(done.events, 'event')},"
+        f" {how_many(done.sent, 'mail')}, {how_many(done.acted, 'answer or meeting', 'answers and meetings')}."
     )
     output.show(done, [said], as_json=as_json)

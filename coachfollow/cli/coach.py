@@ -7,6 +7,7 @@ from coachfollow.flow import coaching, handover
 from coachfollow.flow.handover import Handover
 from coachfollow.queries import finding
 from coachfollow.queries.handovers import Whose
+from coachfollow.rules.spoken import how_many
 
 
 @click.group()
@@ -68,8 +69,8 @@ def leaves(*, email: str, to: str | None, group: str | None, preview: bool, as_j
 def _said_of(found: Handover, *, preview: bool) -> list[str]:
     rows = [(one.plan.name, one.plan.cohort, found.names[one.coach_id]) for one in found.handed]
     return [
-        f"{len(rows)} participants: {', '.join(f'{n} to {name}' for name, n in found.shares) or 'none'}.",
-        f"{len(found.meetings)} meetings are looked for anew, with the new coach.",
+        f"{how_many(len(rows), 'participant')}: {', '.join(f'{n} to {name}' for name, n in found.shares) or 'none'}.",
+        f"{how_many(len(found.meetings), 'meeting is', 'meetings are')} looked for anew, with the new coach.",
         handover.who_is_told(found),
         *output.columns(rows),
         "Nothing has changed so far." if preview else "Done.",

@@ -17,6 +17,7 @@ from coachfollow.queries.groups import CoachOfGroup, Group
 from coachfollow.rules import worktime
 from coachfollow.rules.changes import Edit
 from coachfollow.rules.replanning import Replanned
+from coachfollow.rules.spoken import how_many
 
 State = TypeVar("State", bound=StrEnum)
 
@@ -208,9 +209,16 @@ def _said_of(fact: str, follows: Foreseen, *, preview: bool) -> list[str]:
     moves = [_move(one, edit).values() for one in follows.changed for edit in one.edits]
     return [
         fact,
-        *([f"{follows.added} follow-ups are added."] if follows.added else ()),
-        f"{follows.moved} follow-ups move, {follows.left_out} are left out, {follows.unchanged} stay as they are.",
-        *([f"{follows.freed} meetings leave the calendars."] if follows.freed else ()),
+        *([f"{how_many(follows.added, 'follow-up is', 'follow-ups are')} added."] if follows.added else ()),
+        (
+            f"{how_many(follows.moved, 'follow-up moves', 'follow-ups move')}, {follows.left_out} left out,"
+            f" {follows.unchanged} as before."
+        ),
+        *(
+            [f"{how_many(follows.freed, 'meeting leaves', 'meetings leave')} the calendars."]
+            if follows.freed
+            else ()
+        ),
         foreseeing.who_is_told(follows),
         *output.columns([tuple(str(value) for value in move) for move in moves]),
         "Nothing has changed so far." if preview else "Done.",
@@ -222,9 +230,8 @@ def _begin(moment: datetime, zone: str) -> str:
 
 
 def _show(group: Group, *, as_json: bool) -> None:
-    rule = (
-        f"{group.attended_sessions} of {len(group.sessions)} sessions, {group.attended_minutes} minutes each"
-    )
+    of = how_many(len(group.sessions), "session")
+    rule = f"{group.attended_sessions} of {of}, {how_many(group.attended_minutes, 'minute')} each"
     lines = [
         f"{group.title} ({group.key}): {group.programme}, version {group.version}, in {group.zone}",
         f"Attended: {rule}",

@@ -9,6 +9,7 @@ from coachfollow.errors import Invalid
 from coachfollow.flow import people as keeping
 from coachfollow.intake.people import read_people
 from coachfollow.intake.words import DateOrder
+from coachfollow.rules.spoken import how_many
 
 MIDDLE = [DateOrder.DMY.value, DateOrder.MDY.value]
 
@@ -38,10 +39,10 @@ def import_(file: Path, date_order: str | None, *, preview: bool, as_json: bool)
         )
     lines = [f"{brought.added} added, {brought.changed} changed, {brought.unchanged} as they were."]
     if brought.elsewhere:
-        said = f"{brought.elsewhere} in another time zone: {brought.moved} follow-ups come at the same hour there"
+        said = f"{brought.elsewhere} in another time zone: {_come(brought.moved)} at the same hour there"
         lines.append(f"{said}; meetings keep their time, and nobody gets a mail about this.")
     if brought.otherwise:
-        said = f"{brought.otherwise} work at other times: {brought.shifted} follow-ups come on another day or hour"
+        said = f"{brought.otherwise} work at other times: {_come(brought.shifted)} on another day or hour"
         lines.append(f"{said}; meetings keep their time, and nobody gets a mail about this.")
     lines += [f"Line {one.line} was left out: {one.sentence}" for one in reading.problems]
     if preview:
@@ -49,3 +50,7 @@ def import_(file: Path, date_order: str | None, *, preview: bool, as_json: bool)
     output.show(
         {"done": not preview, "brought": brought, "problems": reading.problems}, lines, as_json=as_json
     )
+
+
+def _come(number: int) -> str:
+    return how_many(number, "follow-up comes", "follow-ups come")

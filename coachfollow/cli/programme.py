@@ -15,6 +15,7 @@ from coachfollow.queries import schedules
 from coachfollow.rules import adapting
 from coachfollow.rules.cadence import ANSWER, StepRule
 from coachfollow.rules.kinds import DayKind
+from coachfollow.rules.spoken import how_many
 
 _DAYS = {DayKind.CALENDAR: "days", DayKind.WORKING: "working days"}
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -37,7 +38,9 @@ def check(file: Path, *, as_json: bool) -> None:
     read = _read(file)
     output.show(
         {"key": read.key, "languages": read.languages, "steps": len(read.laid_out)},
-        [f"{file} is in order: {read.key}, {len(read.laid_out)} steps, in {', '.join(read.languages)}."],
+        [
+            f"{file} is in order: {read.key}, {how_many(len(read.laid_out), 'step')}, in {', '.join(read.languages)}."
+        ],
         as_json=as_json,
     )
 

@@ -14,6 +14,7 @@ from coachfollow.queries.launch_asked import Asked
 from coachfollow.rules import days as said_days
 from coachfollow.rules import simulating_said
 from coachfollow.rules.simulating_values import Answers, CoachWeek, Model, Simulated, Way, Week
+from coachfollow.rules.spoken import how_many
 
 _SHARE = click.FloatRange(0, 1)
 _USUAL = Asked()
@@ -126,7 +127,10 @@ def simulate(*, key: str, days: Sequence[date], as_json: bool, **said: Any) -> N
 def _lines(title: str, model: Model, found: Simulated, ways: Sequence[Way]) -> list[str]:
     sums, coaches = found.meetings, len(model.coaches)
     return [
-        f"{title}: {found.people:,} people, {coaches:,} coaches; {found.first} to {found.last}",
+        (
+            f"{title}: {how_many(found.people, 'person', 'people')}, {how_many(coaches, 'coach', 'coaches')};"
+            f" {found.first} to {found.last}"
+        ),
         "",
         simulating_said.meetings(found, coaches=coaches, ways=ways),
         *(f"  {line}" for line in simulating_said.why(sums.reasons)),

@@ -4,6 +4,7 @@ import click
 
 from coachfollow.cli import house, output
 from coachfollow.flow import dispatch, placing
+from coachfollow.rules.spoken import how_many
 
 
 @click.command()
@@ -12,7 +13,7 @@ def drain(*, as_json: bool) -> None:
     """Open, close and send whatever is due, once, by hand."""
     with house.opened(writing=True) as here:
         done = dispatch.drain(here.session, now=here.now)
-    said = f"{done.opened} opened, {done.closed} closed, {done.sent} mails sent, {done.refused} refused."
+    said = f"{done.opened} opened, {done.closed} closed, {how_many(done.sent, 'mail')} sent, {done.refused} refused."
     output.show(done, [said], as_json=as_json)
 
 
@@ -22,5 +23,5 @@ def place(*, as_json: bool) -> None:
     """Find times for the meetings that come soon, once, by hand."""
     with house.opened(writing=True) as here:
         placed, left = placing.place_due(here.session, now=here.now)
-    said = f"{placed} meetings got a time, {left} did not."
+    said = f"{how_many(placed, 'meeting')} got a time, {left} did not."
     output.show({"placed": placed, "without_time": left}, [said], as_json=as_json)

@@ -13,6 +13,7 @@ from coachfollow.intake import worktime_files
 from coachfollow.intake.words import Problem
 from coachfollow.queries import finding
 from coachfollow.rules.absences import Closure
+from coachfollow.rules.spoken import how_many
 
 DAY = click.DateTime(["%Y-%m-%d"])
 CLOCK = click.DateTime(["%H:%M"])
@@ -41,7 +42,9 @@ def holidays(country: str, region: str, *, preview: bool, as_json: bool) -> None
             kept = house_holidays.keep(
                 here.session, organisation_id=house_id, now=here.now, actor_id=None, **where
             )
-    lines = [f"Public holidays of {kept.region}: {_moved(kept.moved)} ({kept.plans} plans looked at)."]
+    lines = [
+        f"Public holidays of {kept.region}: {_moved(kept.moved)} ({how_many(kept.plans, 'plan')} looked at)."
+    ]
     lines.append("Meetings keep their time, and nobody gets a mail about this.")
     lines += ["Nothing has changed so far."] if preview else []
     output.show(
@@ -192,10 +195,10 @@ def _moved(number: int) -> str:
 def _came_back(moved: int) -> str:
     if not moved:
         return "Taken back. Nothing had moved for it."
-    came = "1 follow-up comes" if moved == 1 else f"{moved} follow-ups come"
+    came = how_many(moved, "follow-up comes", "follow-ups come")
     return f"Taken back. {came} on the old day again."
 
 
 def _show(plans: int, *, as_json: bool) -> None:
-    said = f"Kept. Of {plans} follow-ups, what was planned for those days has moved."
+    said = f"Kept. Of {how_many(plans, 'follow-up')}, what was planned for those days has moved."
     output.show({"plans": plans}, [said], as_json=as_json)

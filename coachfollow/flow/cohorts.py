@@ -15,6 +15,7 @@ from coachfollow.queries import programmes, schedules
 from coachfollow.rules import cadence, worktime
 from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.kinds import Role, Scope
+from coachfollow.rules.spoken import how_many
 
 ATTENDED_MINUTES = 30
 
@@ -127,7 +128,7 @@ def _add(
 def _least_sessions(said: int | None, *, of: int) -> int:
     sessions = said or of
     if not 1 <= sessions <= of:
-        sentence = f"Attending {sessions} of {of} sessions is not possible."
+        sentence = f"Attending {sessions} of {how_many(of, 'session')} is not possible."
         raise Invalid(sentence, {"attended_sessions": sentence})
     return sessions
 
@@ -154,5 +155,7 @@ def refuse_missing_sessions(steps: Sequence[StepRule], count: int) -> None:
     """A step that counts from the third session needs a third session; raises Invalid."""
     problems = cadence.session_problems(steps, count=count)
     if problems:
-        sentence = f"This programme does not fit a group of {count} sessions: {'; '.join(problems)}."
+        sentence = (
+            f"This programme does not fit a group of {how_many(count, 'session')}: {'; '.join(problems)}."
+        )
         raise Invalid(sentence, {"programme": sentence})

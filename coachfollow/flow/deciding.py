@@ -37,7 +37,7 @@ def take_in(session: Session, *, batch: ImportBatch, line: int) -> None:
     """Take a row in again that was left out; raises Conflict where something else is in its way."""
     row = _row(session, batch, line)
     if row.problem is not None:
-        raise Conflict(f"Line {line} cannot be taken in: {row.problem}.")
+        raise Conflict(f"Line {line} cannot be taken in: {row.problem.rstrip('.')}.")
     row.skipped = False
     session.commit()
 

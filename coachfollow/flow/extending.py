@@ -10,6 +10,7 @@ from coachfollow.flow import cohorts, drafting, history
 from coachfollow.flow.cohorts import Meeting
 from coachfollow.models import Coaching, Cohort, FollowUpPlan, Grant, Person, TrainingSession
 from coachfollow.rules.kinds import Role, Scope
+from coachfollow.rules.spoken import how_many
 
 MOST_SESSIONS = 60  # more than any programme counts from
 
@@ -28,7 +29,7 @@ def add_session(
         .with_for_update()
     ).all()
     if len(there) >= MOST_SESSIONS:
-        raise Conflict(f"A group has {MOST_SESSIONS} sessions at most.")
+        raise Conflict(f"A group has {how_many(MOST_SESSIONS, 'session')} at most.")
     added = cohorts.training_session(cohort, meeting, position=len(there) + 1)
     if any(added.starts_at <= one.starts_at for one in there):
         sentence = f"Choose a day after the last session, which is on {there[-1].local_date.isoformat()}."

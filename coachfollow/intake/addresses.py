@@ -28,4 +28,10 @@ def _unusual(text: str) -> str:
     try:
         return validate_email(text, check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
-        raise ValueError(f"“{text}” is not an e-mail address: {str(error).rstrip('.')}") from None
+        raise ValueError(f"“{text}” is not an e-mail address: {_reason(error)}") from None
+
+
+def _reason(error: EmailNotValidError) -> str:
+    """The sentences of the validator as the end of ours."""
+    parts = str(error).rstrip(".").split(". ")
+    return "; ".join(f"{part[:1].lower()}{part[1:]}" for part in parts)

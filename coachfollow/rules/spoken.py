@@ -25,6 +25,11 @@ def in_language(words: Mapping[str, Words], locale: str) -> Words:
     return words.get(language(locale), words["en"])
 
 
+def how_many(number: int, one: str, many: str | None = None) -> str:
+    """1 row, 12 rows, 0 people: our own English, for numbers that are read as numbers."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 @lru_cache(maxsize=4096)
 def day(day: date, locale: str) -> str:
     """A day in words."""

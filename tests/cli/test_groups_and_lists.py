@@ -25,7 +25,7 @@ def lists(tmp_path: Path) -> dict[str, Path]:
 def test_a_group_is_opened_listed_and_shown(group: Terminal) -> None:
     said = group.run("cohort", "show", "spring").stdout
 
-    assert "Attended: 1 of 1 sessions, 60 minutes each" in said
+    assert "Attended: 1 of 1 session, 60 minutes each" in said
     assert "whose hours are not known: coachfollow coach hours" in said
     assert [one["key"] for one in group.json("cohort", "list")] == ["spring"]
     assert f"spring  {last_working_day()}" in group.run("cohort", "list").stdout
@@ -96,8 +96,24 @@ def test_a_roster_and_its_attendance_list_make_plans(group: Terminal, lists: dic
 def test_what_was_left_out_is_said(group: Terminal, lists: dict[str, Path]) -> None:
     said = group.run("attendance", "import", lists["attendance"], "--cohort", "spring")
 
-    assert said.stdout.startswith("3 rows: 2 new people, 2 enrolled, 1 follow-ups started, 1 put aside")
+    assert said.stdout.startswith(
+        "3 rows: 2 new people, 2 enrolled, 1 follow-up started, 1 put aside, 0 corrections."
+    )
     assert "Line 4, Carla, was left out: no mail address" in said.stdout
+
+
+def test_what_is_told_of_a_list_ends_in_one_full_stop_and_counts_one_row_as_one(
+    group: Terminal, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.csv"
+    file.write_text("Name;Email\nAnna Berg;anna\n", encoding="utf-8")
+
+    said = group.run("attendance", "import", file, "--cohort", "spring")
+    refused = group.run("attendance", "import", file, "--cohort", "spring", "--session", "2", code=1)
+
+    assert said.stdout.startswith("1 row: 0 new people, 0 enrolled, 0 follow-ups started")
+    assert said.stdout.endswith("“anna” is not an e-mail address: an email address must have an @-sign.\n")
+    assert "This group has 1 session; there is no session 2." in refused.stderr
 
 
 def test_a_preview_shows_every_row_and_changes_nothing(group: Terminal, lists: dict[str, Path]) -> None:

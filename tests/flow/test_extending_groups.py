@@ -74,7 +74,7 @@ def test_a_group_has_only_so_many_sessions(
     world: World, group: Cohort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(extending, "MOST_SESSIONS", 1)
-    with pytest.raises(Conflict, match="1 sessions at most"):
+    with pytest.raises(Conflict, match="1 session at most"):
         extending.add_session(world.session, cohort=group, meeting=LATER, now=AFTER)
 
 

@@ -130,7 +130,7 @@ def test_who_was_there_after_all_begins_with_the_new_version(world: World) -> No
 def test_a_version_that_counts_from_a_session_there_is_not_is_refused(world: World) -> None:
     world.train(ANNA)
     newer(world, ("when: {days: 3}", "when: {days: 3, session: 4}"))
-    with pytest.raises(Invalid, match="does not fit a group of 1 sessions"):
+    with pytest.raises(Invalid, match="does not fit a group of 1 session:"):
         upgrade(world)
 
 
