@@ -20,9 +20,9 @@ def entry(letter: Letter, meeting: Gathering, *, now: datetime) -> tuple[bytes, 
         ends_at=meeting.ends_at,
         stamp=now,
         summary=own.meeting.format(participant=meeting.participant, coach=meeting.coach),
-        description=" ".join((own.about, *calls)),
+        description=" ".join((own.about.format(lasts=length(meeting, locale=letter.locale)), *calls)),
         location=meeting.link or "",
-        organiser_name=letter.sender_name,
+        organiser_name=meeting.coach or letter.sender_name,
         organiser_address=settings.mail_from,
         attendee_name=letter.name or "",
         attendee_address=letter.address or "",
@@ -35,6 +35,11 @@ def entry(letter: Letter, meeting: Gathering, *, now: datetime) -> tuple[bytes, 
 def where(meeting: Gathering, *, locale: str) -> str:
     """The link to meet at, or who rings whom where there is none."""
     return meeting.link or calendar_words.of(locale).calls.format(coach=meeting.coach)
+
+
+def length(meeting: Gathering, *, locale: str) -> str:
+    """How long it is, whoever its coach is."""
+    return calendar_words.length(meeting.starts_at, meeting.ends_at, locale=locale)
 
 
 def other(letter: Letter, meeting: Gathering) -> str:

@@ -260,9 +260,10 @@ class _Desk:
 
 def _of_meeting(letter: Letter, meeting: Gathering | None) -> Mapping[str, str]:
     if meeting is None:
-        return dict.fromkeys(("meeting_time", "meeting_place", "meeting_with"), "")
+        return dict.fromkeys(("meeting_time", "meeting_length", "meeting_place", "meeting_with"), "")
     return {
         "meeting_time": spoken.moment(meeting.starts_at, zone=letter.zone, locale=letter.locale),
+        "meeting_length": invitations.length(meeting, locale=letter.locale),
         "meeting_place": invitations.where(meeting, locale=letter.locale),
         "meeting_with": invitations.other(letter, meeting),
     }

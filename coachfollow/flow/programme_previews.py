@@ -18,6 +18,7 @@ from coachfollow.mail import opened, prepared
 from coachfollow.mail.opened import Opened
 from coachfollow.mail.prepared import Facts, House, Unmailable
 from coachfollow.models import Organisation
+from coachfollow.queries import hours
 from coachfollow.queries.step_words import StepWords
 from coachfollow.rules import calendar_words, spoken
 from coachfollow.rules.kinds import MAIL_OF, Audience, MessageKind, StepKind
@@ -29,7 +30,7 @@ OWN_WORDS: Mapping[str, tuple[str, str]] = {
     "en": ("a colleague asks me for help", "put my screen away and listen for two minutes"),
     "de": ("mich jemand um Hilfe bittet", "den Bildschirm beiseitelegen und zwei Minuten zuhören"),
 }
-MEETING_IN = timedelta(days=4)
+MEETING_IN, LASTS = timedelta(days=4), timedelta(minutes=hours.MINUTES)
 NO_WORDS = "There are no words in this language yet. Write a subject and a text, and the mail stands here."
 
 
@@ -125,9 +126,11 @@ class _Desk:
             organisation=self.house.name,
             trained_on=trained_on,
         )
+        starts_at = self.now + MEETING_IN
         return {
             **named.on(self.now.date()),
-            "meeting_time": spoken.moment(self.now + MEETING_IN, zone=self.house.zone, locale=language),
+            "meeting_time": spoken.moment(starts_at, zone=self.house.zone, locale=language),
+            "meeting_length": calendar_words.length(starts_at, starts_at + LASTS, locale=language),
             "meeting_place": calendar_words.of(language).calls.format(coach=COACH),
             "meeting_with": COACH,
         }
@@ -148,12 +151,12 @@ class _Desk:
                 uid="preview",
                 sequence=0,
                 starts_at=starts_at,
-                ends_at=starts_at + timedelta(minutes=30),
+                ends_at=starts_at + LASTS,
                 stamp=self.now,
                 summary=self.programme.title.get(self.look.language, ""),
                 description="",
                 location="",
-                organiser_name=self.house.sender_name,
+                organiser_name=COACH,
                 organiser_address=installation().settings.mail_from,
                 attendee_name=name,
                 attendee_address=address,

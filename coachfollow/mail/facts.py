@@ -11,6 +11,7 @@ from coachfollow.rules.kinds import Audience, MessageKind
 # blanks that only our own templates place; authors cannot
 MAIL_BLANKS: Mapping[str, str] = {
     "meeting_time": "when the meeting is, in the recipient's zone, with the zone said",
+    "meeting_length": "how long the meeting is",
     "meeting_place": "where the meeting is, or who calls whom",
     "meeting_with": "the name of the other person",
     "listing": "what a coach is told, as `listing` writes it",

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from coachfollow.rules import spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Our words in one language; `question` holds the place of a time, those of a meeting of its two people."""
+    """Our words in one language; `question` holds the place of a time, those of a meeting of what they name."""
 
     a_reminder: str
     a_question: str
@@ -17,6 +18,7 @@ class Words:
     question: str
     page: str
     meeting: str
+    lasts: str
     about: str
     calls: str
 
@@ -30,7 +32,8 @@ _WORDS: Mapping[str, Words] = {
         question="This comes by mail on this day, about {at}, and is answered from there.",
         page="All my dates, once one of our mails has opened the page here:",
         meeting="Follow-up: {participant} and {coach}",
-        about="A half-hour to look at what worked and what got in the way.",
+        lasts="{minutes} minutes",
+        about="{lasts} to look at what worked and what got in the way.",
         calls="{coach} will call.",
     ),
     "de": Words(
@@ -41,7 +44,8 @@ _WORDS: Mapping[str, Words] = {
         question="Das kommt an diesem Tag gegen {at} Uhr per Mail und wird von dort beantwortet.",
         page="Alle meine Termine, sobald eine unserer Mails die Seite hier geöffnet hat:",
         meeting="Gespräch: {participant} und {coach}",
-        about="Eine halbe Stunde für das, was geklappt hat und was im Weg stand.",
+        lasts="{minutes} Minuten",
+        about="{lasts} für das, was geklappt hat und was im Weg stand.",
         calls="{coach} ruft an.",
     ),
 }
@@ -50,3 +54,8 @@ _WORDS: Mapping[str, Words] = {
 def of(locale: str) -> Words:
     """Give our words in this language, in English where there are none."""
     return spoken.in_language(_WORDS, locale)
+
+
+def length(starts_at: datetime, ends_at: datetime, *, locale: str) -> str:
+    """How long a meeting is."""
+    return of(locale).lasts.format(minutes=(ends_at - starts_at) // timedelta(minutes=1))

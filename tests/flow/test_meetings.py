@@ -14,10 +14,17 @@ from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Invalid, NotFound
 from coachfollow.flow import checkins, coaching, placing, plans
-from coachfollow.models import CheckIn, CheckInAttendee, CoachProfile, Message, Person
+from coachfollow.models import CheckIn, CheckInAttendee, CoachProfile, Message, Person, Step, StepText
 from coachfollow.queries import meetings as reads
 from coachfollow.rules import worktime
-from coachfollow.rules.kinds import CheckInState, MessageKind, MessageState, StopReason, TouchpointState
+from coachfollow.rules.kinds import (
+    CheckInState,
+    MessageKind,
+    MessageState,
+    StepKind,
+    StopReason,
+    TouchpointState,
+)
 from coachfollow.rules.slots_reasons import Reason
 from coachfollow.rules.slots_values import Limits
 from tests.flow import world as worlds
@@ -69,6 +76,8 @@ class Entry(NamedTuple):
     attendee: str
     location: str
     status: str
+    organiser: tuple[str, str]  # name and address
+    about: str
 
 
 def calendar(mail: EmailMessage) -> Entry:
@@ -85,6 +94,8 @@ def calendar(mail: EmailMessage) -> Entry:
         attendee=str(event["ATTENDEE"]),
         location=str(event.get("LOCATION", "")),
         status=str(event["STATUS"]),
+        organiser=(event["ORGANIZER"].params["CN"], str(event["ORGANIZER"])),
+        about=str(event["DESCRIPTION"]),
     )
 
 
@@ -292,6 +303,57 @@ def test_each_reads_of_the_meeting_in_their_own_language(booked: World, office: 
     assert str(hers["DESCRIPTION"]).endswith("im Weg stand. Carla Coach ruft an.")
     assert str(theirs["DESCRIPTION"]).endswith("got in the way. Carla Coach will call.")
     assert hers["DTSTART"] == theirs["DTSTART"]
+
+
+@pytest.mark.parametrize("minutes", [15, 20, 30, 45, 60])
+@pytest.mark.parametrize(
+    ("locale", "in_entry", "in_mail"),
+    [
+        (
+            "en",
+            "{} minutes to look at what worked",
+            "a time that is free for both of you: {} minutes to look at",
+        ),
+        ("de", "{} Minuten für das, was geklappt hat", "die bei euch beiden frei ist: {} Minuten für das"),
+    ],
+)
+def test_an_invitation_says_how_long_the_meeting_is(
+    booked: World, office: PostOffice, minutes: int, locale: str, in_entry: str, in_mail: str
+) -> None:
+    booked.session.execute(update(CoachProfile).values(meeting_minutes=minutes))
+    booked.session.execute(update(StepText).where(StepText.step_id.in_(TALKS)).values(subject="", body=""))
+    booked.session.execute(update(Person).where(Person.email == ANNA).values(locale=locale))
+    booked.session.commit()
+    placing.place_due(booked.session, now=AFTER)
+
+    booked.drain(AFTER)
+
+    (mail,) = office.to(ANNA)
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert calendar(mail).about.startswith(in_entry.format(minutes))
+    assert in_mail.format(minutes) in " ".join(body.get_content().split())
+
+
+TALKS = select(Step.id).where(Step.kind == StepKind.CHECK_IN)
+
+
+def test_calendars_read_that_the_coach_invites_and_answer_to_us(booked: World, office: PostOffice) -> None:
+    booked.session.execute(update(Person).where(Person.email == COACH).values(name="Carla Coach"))
+    booked.session.commit()
+    placing.place_due(booked.session, now=AFTER)
+    booked.drain(AFTER)
+    move(booked, IDEAL + DAY)
+    booked.drain(AFTER)
+    plans.stop(booked.session, plan_id=booked.plan(ANNA).id, reason=StopReason.ASKED, now=AFTER + DAY)
+    booked.drain(AFTER + DAY)
+
+    for email in (ANNA, COACH):
+        mails = office.to(email)
+        assert [calendar(mail).method for mail in mails] == ["REQUEST", "REQUEST", "CANCEL"]
+        for mail in mails:
+            ours = mail["From"].addresses[0].addr_spec
+            assert calendar(mail).organiser == ("Carla Coach", f"mailto:{ours}")
 
 
 def test_g4_a_moved_meeting_is_the_same_to_calendars_only_newer(booked: World, office: PostOffice) -> None:

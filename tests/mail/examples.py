@@ -60,8 +60,9 @@ VALUES: Mapping[str, str] = {
     "session_date": "3 November 2026",
     "days_since": "7",
     "organisation": "Nordwind Hotels",
-    "meeting_time": "Tuesday 17 November 2026, 10:00 to 10:30 (Lisbon)",
-    "meeting_place": "Ben calls you by video",
+    "meeting_time": "Tuesday 17 November 2026, 10:00 (Europe/Lisbon)",
+    "meeting_length": "30 minutes",
+    "meeting_place": "Ben Okoro will call.",
     "meeting_with": "Ben Okoro",
     **listing.values(
         [
@@ -115,17 +116,20 @@ LINKS: Mapping[str, str] = {
     "unsubscribe": f"{AT}/u/{TOKEN}",
 }
 
+# one leaves the follow-up, not a meeting, with one click
+_WITHOUT_ONE_CLICK = {name: url for name, url in LINKS.items() if name != "unsubscribe"}
+
 MEETING = Meeting(
     uid="c1f3a9e27b5d4c60@nordwind.example",
     sequence=0,
     starts_at=datetime(2026, 11, 17, 10, 0, tzinfo=UTC),
     ends_at=datetime(2026, 11, 17, 10, 30, tzinfo=UTC),
     stamp=datetime(2026, 11, 10, 8, 0, tzinfo=UTC),
-    summary="Meeting with my coach",
-    description="Half an hour: what worked, what got in the way; what comes next.",
-    location="Ben calls you by video",
+    summary="Follow-up: Aïcha O’Neill-Núñez and Ben Okoro",
+    description="30 minutes to look at what worked and what got in the way. Ben Okoro will call.",
+    location="",
     organiser_name="Ben Okoro",
-    organiser_address="checkin+4e2b@nordwind.example",
+    organiser_address=HOUSE.sender_address,
     attendee_name="Aïcha O’Neill-Núñez",
     attendee_address="aicha.oneill@nordwind.example",
 )
@@ -142,8 +146,8 @@ def facts(kind: MessageKind = MessageKind.REFLECTION, **changed: Any) -> Facts:
         "links": LINKS,
     }
     if kind.is_calendar:
-        given |= {"from_name": MEETING.organiser_name, "from_address": MEETING.organiser_address}
         given |= {"calendar": invitation.request(MEETING), "calendar_method": "REQUEST"}
+        given |= {"reply_to": "ben.okoro@nordwind.example", "links": _WITHOUT_ONE_CLICK}
     if kind is MessageKind.CANCELLATION:
         given |= {"calendar": invitation.cancel(MEETING), "calendar_method": "CANCEL"}
     return Facts(**given | changed)

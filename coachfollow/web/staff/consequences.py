@@ -113,7 +113,8 @@ def _added(scene: Scene, lever: Add) -> Iterator[str]:
     yield from _fitted(scene, lever)
     match scene.kind(scene.change.edits[0].key):
         case StepKind.CHECK_IN:
-            yield "We look for half an hour that is free for both of you, near that day, and invite both."
+            lasts = scene.snapshot.meeting_minutes
+            yield f"We look for {lasts} minutes that are free for both of you, near that day, and invite both."
         case StepKind.PROMPT:
             yield "It asks for nothing, and is not counted."
             if scene.head.silent_since is not None:

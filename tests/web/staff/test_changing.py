@@ -368,7 +368,7 @@ def test_what_was_never_decided_cannot_be_taken_back(world: World, ben: Browser,
     ("step", "sentence"),
     [
         ("prompt", "It asks for nothing, and is not counted."),
-        (MEETING, "We look for half an hour that is free for both of you, near that day, and invite both."),
+        (MEETING, "We look for 30 minutes that are free for both of you, near that day, and invite both."),
     ],
 )
 def test_what_is_added_says_what_it_means(world: World, ben: Browser, step: str, sentence: str) -> None:
