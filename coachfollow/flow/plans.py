@@ -90,7 +90,7 @@ def _finish(session: Session, plan: FollowUpPlan, now: datetime) -> None:
         .join(Step, Step.id == Touchpoint.step_id)
         .where(
             Touchpoint.plan_id == plan.id,
-            Touchpoint.kind.not_in([StepKind.PROMPT, StepKind.UNPROMPTED]),
+            Touchpoint.kind.in_(lifecycle.THEIRS),
             Touchpoint.state != TouchpointState.CANCELLED,
         )
     ).all()

@@ -127,6 +127,10 @@ def _refuse(given: Fields, kind: StepKind | None) -> None:
         misfits = dict.fromkeys(reminding, f"has no place in a {kind}, which wants no answer")
     if kind is StepKind.UNPROMPTED:
         misfits = {"reminders": f"has no place in an {kind}, which asks once"}
+    if kind is StepKind.SPONSOR:
+        misfits["mandatory"] = (
+            f"has no place in a {kind}; nobody's finishing depends on what their manager does"
+        )
     if kind and kind not in _ANSWERS:
         misfits["labels"] = f"has no place in a {kind}; only a question about the plan has answers to name"
     if kind and kind not in _RETURNING:

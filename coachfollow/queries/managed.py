@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import Coaching, Cohort, FollowUpPlan, Person, Touchpoint
 from coachfollow.queries import counting
-from coachfollow.rules.kinds import PlanState, StopReason, TouchpointState
+from coachfollow.rules.kinds import Audience, PlanState, StopReason, TouchpointState
 from coachfollow.rules.measuring import Counted
 
 
@@ -35,6 +35,7 @@ def my_team(session: Session, *, people: Collection[int], now: datetime) -> Sequ
     bucket = counting.bucket(now=now)
     completed = bucket.in_([Counted.COMPLETED_ON_TIME.value, Counted.COMPLETED_LATE.value])
     due = completed | bucket.in_([Counted.MISSED.value, Counted.OPEN.value])
+    theirs = Touchpoint.audience == Audience.PARTICIPANT  # what their manager is asked says nothing of them
     planned = (Touchpoint.state == TouchpointState.PLANNED) & (Touchpoint.due_at > now)
     rows = session.execute(
         select(
@@ -43,8 +44,8 @@ def my_team(session: Session, *, people: Collection[int], now: datetime) -> Sequ
             Cohort.title,
             coach.name,
             func.min(case((planned, Touchpoint.local_date))),
-            func.count(case((completed, 1))),
-            func.count(case((due, 1))),
+            func.count(case((completed & theirs, 1))),
+            func.count(case((due & theirs, 1))),
         )
         .join(Person, Person.id == FollowUpPlan.person_id)
         .join(Cohort, Cohort.id == FollowUpPlan.cohort_id)

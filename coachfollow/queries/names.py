@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, join
+from sqlalchemy.orm import Session, aliased, join
 
 from coachfollow.errors import Forbidden
-from coachfollow.models import Cohort, FollowUpPlan, Person, Step, Touchpoint
+from coachfollow.models import Cohort, FollowUpPlan, Message, Person, Step, Touchpoint
 from coachfollow.queries import population
 from coachfollow.queries.filters import Area, Filters, GroupBy
 from coachfollow.queries.labels import Key
-from coachfollow.rules.kinds import StepKind
+from coachfollow.rules.kinds import MessageKind, StepKind
 from coachfollow.rules.measuring import Counted, Standing
 
 PAGE = 100
@@ -41,6 +41,7 @@ class CountedFollowUp:
     group: str
     step: str  # its key in the programme
     kind: StepKind
+    asked: str | None  # who was to answer it: for a manager's card the manager, if one was mailed
     due: date
     counted: Counted
 
@@ -60,7 +61,14 @@ def follow_ups(
     chosen = population.follow_ups(filters, by=by, area=_area(filters), now=now)
     source = join(chosen.source, Person, Person.id == FollowUpPlan.person_id)
     rows = session.execute(
-        select(*_WHO, Step.key, Touchpoint.kind, Touchpoint.local_date, chosen.counted.label("counted"))
+        select(
+            *_WHO,
+            Step.key,
+            Touchpoint.kind,
+            Touchpoint.local_date,
+            _ASKED.label("asked"),
+            chosen.counted.label("counted"),
+        )
         .select_from(join(source, Step, Step.id == Touchpoint.step_id))
         .where(chosen.where, population.in_group(chosen, filters=filters, by=by, key=key))
         .where(chosen.counted.in_([one.value for one in counted]))
@@ -77,6 +85,7 @@ def follow_ups(
             group=row.title,
             step=row.key,
             kind=row.kind,
+            asked=row.asked if row.kind is StepKind.SPONSOR else row.name,
             due=row.local_date,
             counted=Counted(row.counted),
         )
@@ -120,6 +129,17 @@ def people(
 
 
 _WHO = Person.id, FollowUpPlan.public_id, Person.name, Person.email, Cohort.title
+
+_MANAGER = aliased(Person)
+# whom the card about a participant was mailed to; no other step is mailed to anybody else
+_ASKED = (
+    select(_MANAGER.name)
+    .join(Message, Message.person_id == _MANAGER.id)
+    .where(Message.touchpoint_id == Touchpoint.id, Message.kind == MessageKind.SPONSOR)
+    .order_by(Message.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 
 
 def _area(filters: Filters) -> Area:

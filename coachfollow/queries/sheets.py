@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from coachfollow.queries.completion import NOTES, Group, Report
 from coachfollow.queries.filters import GroupBy
 from coachfollow.queries.names import CountedFollowUp, CountedPerson
+from coachfollow.rules.kinds import StepKind
 
 Cell = str | int | float | None  # a float is a share of 1
 
@@ -92,12 +93,22 @@ def names(found: Sequence[CountedPerson] | Sequence[CountedFollowUp]) -> Sheet:
             one.name,
             one.email,
             one.group,
-            *((one.step, one.due.isoformat()) if isinstance(one, CountedFollowUp) else ()),
+            *(_about(one) if isinstance(one, CountedFollowUp) else ()),
         )
         for one in found
     ]
-    about = ("Follow-up", "Due") if any(isinstance(one, CountedFollowUp) for one in found) else ()
+    about = (
+        ("Follow-up", "Who was asked", "Due")
+        if any(isinstance(one, CountedFollowUp) for one in found)
+        else ()
+    )
     return Sheet(title="Names", header=("Name", "Mail address", "Group", *about), rows=tuple(rows))
+
+
+def _about(one: CountedFollowUp) -> tuple[Cell, ...]:
+    """Which follow-up it is, and whose to answer: what a manager was asked is not held against their people."""
+    asked = one.asked or ("their manager" if one.kind is StepKind.SPONSOR else None)
+    return one.step, asked, one.due.isoformat()
 
 
 def _row(group: Group) -> tuple[Cell, ...]:

@@ -232,7 +232,7 @@ def _settled(snapshot: Snapshot, change: Change, now: datetime) -> Change:
     items = [
         (state, one.mandatory)
         for one, state in states
-        if one.kind not in {StepKind.PROMPT, StepKind.UNPROMPTED} and state is not TouchpointState.CANCELLED
+        if one.kind in lifecycle.THEIRS and state is not TouchpointState.CANCELLED
     ]
     state, reason = lifecycle.ending(items, threshold=snapshot.threshold)
     return replace(change, after=Footing(state=state, state_at=now, stop_reason=reason))

@@ -16,14 +16,14 @@ DEFINITIONS: Mapping[str, str] = {
     "paused_people": "People whose follow-up is on hold for a while, at their own or their coach's wish.",
     "finished": (
         "People whose every mandatory follow-up is completed or excused, and who completed at least the share"
-        " of follow-ups that the programme asks for."
+        " of their own follow-ups that the programme asks for; what their manager was asked does not count here."
     ),
     "stopped": "People whose follow-up ended before it was finished, for any reason; it is no black mark.",
     "undeliverable_people": "People who attended but whose mail address refuses our mail for good.",
     "finished_rate": "Finished ÷ attended; where nobody attended there is no rate.",
     "due": (
         "Follow-ups whose date has come and that could be answered = on time + late + missed + open;"
-        " reminders of the plan ask for nothing and are never counted."
+        " managers' cards are among them, reminders of the plan ask for nothing and are never counted."
     ),
     "completed": "Follow-ups answered, or meetings held, whether on time or late = on time + late.",
     "completion": "Completed ÷ due; where nothing is due we write “none due”, not 0 %.",
@@ -31,7 +31,8 @@ DEFINITIONS: Mapping[str, str] = {
     "on_time_rate": "On time ÷ due; where nothing is due we write “none due”, not 0 %.",
     "late": f"Follow-ups completed after {_GRACE}, but before they closed.",
     "missed": (
-        "Follow-ups that closed unanswered; that means we do not know, never that somebody did not do it."
+        "Follow-ups that closed unanswered, which means that we do not know, never that somebody did not do it;"
+        " a manager's card that is missed was the manager's to answer."
     ),
     "open": "Follow-ups that are due and can still be answered; while there are any, rates are provisional.",
     "excused": "Follow-ups that somebody excused, with a reason; they are outside due.",

@@ -4,11 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
-from coachfollow.rules.kinds import MessageKind, MessageState, PlanState, StopReason, TouchpointState
+from coachfollow.rules.kinds import (
+    MessageKind,
+    MessageState,
+    PlanState,
+    StepKind,
+    StopReason,
+    TouchpointState,
+)
 
 State = TypeVar("State", PlanState, TouchpointState, MessageState)
 
 STALE_AFTER = timedelta(days=2)
+
+# what somebody's finishing depends on: not what their manager is asked, nor reminders, nor the last question
+THEIRS = frozenset({StepKind.COMMITMENT, StepKind.REFLECTION, StepKind.CHECK_IN})
 
 ANSWERABLE = frozenset({TouchpointState.OPEN, TouchpointState.COMPLETED})
 
@@ -116,7 +126,7 @@ def takes_answer(
 
 
 def is_completed(items: Sequence[tuple[TouchpointState, bool]], *, threshold: float) -> bool:
-    """Whether a follow-up reached its programme's bar; items are (state, mandatory) of what wants an answer.
+    """Whether a follow-up reached its programme's bar; items are (state, mandatory) of what was `THEIRS`.
 
     Nothing is judged before the last item is settled, so that one early answer out of one does not finish
     a plan of ten. Excused and cancelled items are left out; with nothing left to count it is completed.

@@ -276,6 +276,19 @@ def test_a_plan_finishes_with_its_last_prompt_and_is_asked_once_more_half_a_year
     assert trained.standing(ANNA) == (PlanState.FINISHED, None)
 
 
+@pytest.mark.usefixtures("office")
+def test_who_answered_everything_has_finished_though_their_manager_ignored_the_card(trained: World) -> None:
+    card = trained.touchpoint(ANNA, "before")
+    card.state, card.settled_at = TouchpointState.MISSED, FIRST_MAIL
+    trained.touchpoint(ANNA, "talk").state = TouchpointState.EXCUSED
+    trained.session.commit()
+    answered_all(trained)
+
+    trained.live(AFTER + 41 * DAY, since=AFTER + 9 * DAY)
+
+    assert trained.standing(ANNA) == (PlanState.FINISHED, None)
+
+
 def test_a_plan_that_ran_out_has_ended_and_is_asked_all_the_same(trained: World, office: PostOffice) -> None:
     trained.live(AFTER + 45 * DAY)
     assert trained.standing(ANNA) == (PlanState.STOPPED, StopReason.ENDED)

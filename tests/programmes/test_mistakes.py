@@ -166,6 +166,12 @@ def test_a_kind_has_only_the_fields_that_make_sense_for_it(kind: str, added: str
     assert "has no place" in mistake.sentence
 
 
+def test_a_managers_card_is_mandatory_for_nobody() -> None:
+    text = spoilt("kind: reflection", "kind: sponsor_moment\n    mandatory: true")
+    [mistake] = [one for one in mistakes(text) if one.field == "steps.asked.mandatory"]
+    assert "nobody's finishing depends on what their manager does" in mistake.sentence
+
+
 def test_a_prompt_asks_nothing_and_only_answers_have_labels() -> None:
     text = spoilt(QUESTION, QUESTION + "        labels: {partly: Half}\n")
     text = text.replace("kind: reflection", "kind: reinforcement_prompt")

@@ -35,6 +35,7 @@ def test_a_name_says_who_what_when_and_how_it_was_counted(session: Session) -> N
         group="Group spring",
         step="check_in-step",
         kind=StepKind.CHECK_IN,
+        asked="Anna Berg",
         due=(NOW - 7 * DAY).date(),
         counted=Counted.MISSED,
     )

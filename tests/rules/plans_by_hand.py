@@ -18,7 +18,13 @@ from coachfollow.rules.snapshots import Busy, FollowUp, Snapshot
 NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)  # a Wednesday
 DAY = timedelta(days=1)
 WEEK = worktime.parse_week("mon-fri 09:00-17:00")
-KINDS = {1: StepKind.REFLECTION, 2: StepKind.PROMPT, 3: StepKind.CHECK_IN, 4: StepKind.UNPROMPTED}
+KINDS = {
+    1: StepKind.REFLECTION,
+    2: StepKind.PROMPT,
+    3: StepKind.CHECK_IN,
+    4: StepKind.UNPROMPTED,
+    5: StepKind.SPONSOR,
+}
 
 
 def step(kind: StepKind, *, audience: Audience = Audience.PARTICIPANT) -> StepRule:

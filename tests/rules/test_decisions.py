@@ -276,6 +276,23 @@ def test_leaving_out_the_last_one_ends_the_plan_by_its_bar() -> None:
     assert (below.after.state, below.after.stop_reason) == (PlanState.STOPPED, StopReason.ENDED)
 
 
+def test_who_ended_by_their_managers_silence_alone_has_finished() -> None:
+    own = [follow_up(n, course(state=DONE)) for n in range(1, 9)]
+    missed = follow_up(9, course(state=MISSED))
+    cards = [
+        follow_up(n, course(state=MISSED), StepKind.SPONSOR, audience=Audience.MANAGER) for n in (10, 11)
+    ]
+    last = follow_up(12, course())
+    lever = Skip(follow_up=12, excuse=Excuse.AWAY)
+
+    theirs = decisions.decide(snapshot(*own, missed, *cards, last), lever, now=NOW)
+    answered = [replace(one, course=course(state=DONE)) for one in cards]
+    others = decisions.decide(snapshot(*own[:3], missed, *answered, last), lever, now=NOW)
+
+    assert (theirs.after.state, theirs.after.stop_reason) == (PlanState.FINISHED, None)
+    assert (others.after.state, others.after.stop_reason) == (PlanState.STOPPED, StopReason.ENDED)
+
+
 def test_more_time_reopens_a_plan_that_had_come_to_its_end() -> None:
     plan = snapshot(follow_up(1, course(date(2026, 3, 3), MISSED)), state=PlanState.STOPPED)
     ended = replace(plan, footing=replace(plan.footing, stop_reason=StopReason.ENDED))

@@ -53,7 +53,7 @@ _HIDDEN_FROM: Mapping[StepKind, frozenset[str]] = {
     StepKind.UNPROMPTED: frozenset({"reminders", "series"}),
     StepKind.COMMITMENT: frozenset({"labels", "series"}),
     StepKind.CHECK_IN: frozenset({"labels", "series"}),
-    StepKind.SPONSOR: frozenset({"labels", "series"}),
+    StepKind.SPONSOR: frozenset({"mandatory", "labels", "series"}),
 }
 _OWN_WORDS = frozenset({"commitment", "situation", "action"})
 _NO_PLAN = frozenset({StepKind.SPONSOR, StepKind.CHECK_IN, StepKind.COMMITMENT})

@@ -12,7 +12,7 @@ from coachfollow.queries import completion, exports, finding, sheets
 from coachfollow.queries.filters import EVERYTHING, GroupBy
 from coachfollow.rules.kinds import Role
 from coachfollow.web.staff import numbers
-from tests.house import AFTER
+from tests.house import AFTER, DAY
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock
 from tests.web.staff.people import signed_in
@@ -243,11 +243,29 @@ def test_the_names_behind_a_number_can_be_taken_away(world: World, lena: Browser
     rows = list(csv.reader(io.StringIO(overdue.data.decode("utf-8-sig"))))
     people = lena.client.get("/numbers/names.csv?what=never_started&cut=semicolon")
 
-    assert rows[0] == ["Name", "Mail address", "Group", "Follow-up", "Due"]
-    assert ["Anna Berg", ANNA, "The spring group", "first-question", "2026-03-10"] in rows
+    assert rows[0] == ["Name", "Mail address", "Group", "Follow-up", "Who was asked", "Due"]
+    assert ["Anna Berg", ANNA, "The spring group", "first-question", "Anna Berg", "2026-03-10"] in rows
     assert '"Paul Roth";"paul@example.org";"The spring group"' in people.data.decode("utf-8-sig")
     assert overdue.headers["Content-Disposition"] == "attachment; filename=open.csv"
     assert signed_in(world, OLGA).client.get("/numbers/names.csv").status_code == 403
+
+
+@ON_ONE
+def test_a_missed_card_is_the_managers_on_every_list(world: World, time: Clock) -> None:
+    with world.inside() as home:
+        home.pass_time(AFTER + 50 * DAY)
+    time.now = AFTER + 50 * DAY
+    lena = signed_in(world, LENA)
+    lena.open("/numbers/names", what="missed")
+    listed = lena.client.get("/numbers/names.csv?what=missed")
+    rows = list(csv.reader(io.StringIO(listed.data.decode("utf-8-sig"))))
+    team = signed_in(world, GRETA)
+    team.open("/team")
+
+    assert "Anna Berg The spring group manager's card; asked: Greta" in lena.text
+    [card] = [row for row in rows if row[:1] == ["Anna Berg"] and row[3] == "managers-card"]
+    assert card[4].startswith("Greta")
+    assert "1 of 5 done" in team.text, "their manager's card is not theirs to do"
 
 
 @ON_ONE
