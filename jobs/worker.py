@@ -54,16 +54,16 @@ class Worker(SimpleWorker):
 def serve(name: str, redis_url: str, *, log_level: str) -> None:
     """Work at one queue until told to stop, or until it is time for a fresh process."""
     with Redis.from_url(redis_url, socket_connect_timeout=CONNECTING) as connection:
-        worker = Worker(
-            [bell.queue(connection, name)],
-            connection=connection,
-            worker_ttl=WORKER_TTL,
-            job_class=bell.BareJob,
-            serializer=bell.Strict,
-            log_job_description=False,
-        )
-        log.info("At work at the queue %s.", name)
         try:
+            worker = Worker(
+                [bell.queue(connection, name)],
+                connection=connection,
+                worker_ttl=WORKER_TTL,
+                job_class=bell.BareJob,
+                serializer=bell.Strict,
+                log_job_description=False,
+            )
+            log.info("At work at the queue %s.", name)
             worker.work(max_jobs=MOST_JOBS, logging_level=RINGS.get(log_level, log_level))
         except RedisError as error:  # whoever started us starts another, later each time
             entrance.leave(f"{AWAY} {error}", code=1)

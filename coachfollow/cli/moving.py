@@ -46,6 +46,7 @@ def move_in(settings: Settings) -> Sequence[str]:
 def migrate_tables(settings: Settings) -> list[str]:
     """Bring the tables to this version; says so if they were not there yet."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    backups.private(settings)
     session = db.session()
     if tables.problem(session) is None:
         return ["The tables fit this version."]

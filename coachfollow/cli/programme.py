@@ -10,6 +10,7 @@ from coachfollow.errors import Invalid
 from coachfollow.flow import programmes
 from coachfollow.intake import programme as template
 from coachfollow.intake.programme import Programme
+from coachfollow.intake.programme_nodes import InvalidProgramme
 from coachfollow.queries import programmes as offers
 from coachfollow.queries import schedules
 from coachfollow.rules import adapting
@@ -35,9 +36,14 @@ programme.add_command(simulating.simulate)
 @output.json_option
 def check(file: Path, *, as_json: bool) -> None:
     """Check a template and name every mistake; changes nothing."""
-    read = _read(file)
+    try:
+        read = _read(file)
+    except InvalidProgramme as wrong:
+        if as_json:
+            output.show({"mistakes": wrong.mistakes}, (), as_json=True)
+        raise
     output.show(
-        {"key": read.key, "languages": read.languages, "steps": len(read.laid_out)},
+        {"key": read.key, "languages": read.languages, "steps": len(read.laid_out), "mistakes": []},
         [
             f"{file} is in order: {read.key}, {how_many(len(read.laid_out), 'step')}, in {', '.join(read.languages)}."
         ],

@@ -7,6 +7,8 @@ from typing import Any
 from coachfollow.config.table import PREFIX, TABLE, Setting, Settings
 from coachfollow.errors import Misconfigured
 
+UNREAD = object()  # stands for a setting that is wrong by itself
+
 
 def load(environ: Mapping[str, str]) -> Settings:
     """Read the settings; raises Misconfigured with every mistake there is."""
@@ -17,8 +19,7 @@ def load(environ: Mapping[str, str]) -> Settings:
             values[setting.name] = setting.parse(_given(setting, environ, values))
         except ValueError as error:
             mistakes.append(f"{setting.variable} {error}.")
-    if not mistakes:
-        mistakes += _together(values)
+    mistakes += _together(values)
     if mistakes:
         raise Misconfigured(tuple(mistakes))
     values["mail_sender_name"] = values["mail_sender_name"] or values["organisation"]
@@ -56,13 +57,15 @@ def _unknown(environ: Mapping[str, str]) -> list[str]:
 
 
 def _together(values: Mapping[str, Any]) -> list[str]:
+    """What does not go together, of those that could be read."""
     mistakes = []
-    if (values["mail_username"] is None) != (values["mail_password"] is None):
+    name, password = values.get("mail_username", UNREAD), values.get("mail_password", UNREAD)
+    if UNREAD not in {name, password} and (name is None) != (password is None):
         mistakes.append(
             "COACHFOLLOW_MAIL_USERNAME and COACHFOLLOW_MAIL_PASSWORD belong together; one of them is missing."
         )
-    if values["no_redis"] and values["redis_url"]:
+    if values.get("no_redis") and values.get("redis_url"):
         mistakes.append("COACHFOLLOW_NO_REDIS is yes, and COACHFOLLOW_REDIS_URL names one; keep one of them.")
-    if values["mail_username"] and values["mail_tls"] == "none":
+    if name not in {None, UNREAD} and values.get("mail_tls") == "none":
         mistakes.append("COACHFOLLOW_MAIL_TLS is none, and a password would cross the network in the clear.")
     return mistakes

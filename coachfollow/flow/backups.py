@@ -12,10 +12,21 @@ from coachfollow.config import Settings
 from coachfollow.errors import Conflict, Invalid, NotFound
 from coachfollow.queries import tables
 
+OWNERS = 0o600  # whoever runs the house, and nobody else of the machine
+
 OTHERS = (
     "The database is a server's, which makes better backups than we could:"
     ' pg_dump --format=custom --file=copy.dump "$URL"'
 )
+
+
+def private(settings: Settings) -> None:
+    """Make the file of an SQLite database for its owner alone, if it is not there; SQLite's others follow it."""
+    url = make_url(settings.database_url)
+    if _is_file(url):
+        path = Path(str(url.database))
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=OWNERS)
 
 
 def before_migrating(session: Session, *, settings: Settings, now: datetime) -> Path | None:
@@ -51,7 +62,7 @@ def keep(settings: Settings, *, target: Path | None, now: datetime) -> Path:
 
 
 def _is_file(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite" and bool(url.database)
+    return url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
 
 
 def _shelf(settings: Settings) -> Path:
@@ -62,5 +73,6 @@ def _shelf(settings: Settings) -> Path:
 
 def _copy(url: URL, target: Path) -> None:
     """Copy page by page under a reader's lock: writers go on, and the copy is of one moment."""
+    target.touch(mode=OWNERS)
     with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)

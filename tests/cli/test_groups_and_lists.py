@@ -35,7 +35,12 @@ def test_a_programme_is_checked_loaded_and_shown(terminal: Terminal, tmp_path: P
     file = tmp_path / "service.yaml"
     file.write_text(PROGRAMME + "adapt: {no_opportunity: {later_days: 7}}\n", encoding="utf-8")
 
-    assert terminal.json("programme", "check", file) == {"key": "service", "languages": ["en"], "steps": 7}
+    assert terminal.json("programme", "check", file) == {
+        "key": "service",
+        "languages": ["en"],
+        "steps": 7,
+        "mistakes": [],
+    }
     assert "is in order: service, 7 steps, in en." in terminal.run("programme", "check", file).stdout
     assert terminal.json("programme", "load", file) == {"key": "service", "version": 1, "is_new": True}
     assert "nothing to do" in terminal.run("programme", "load", file).stdout
@@ -62,6 +67,16 @@ def test_a_wrong_programme_is_refused(terminal: Terminal, tmp_path: Path, data: 
     file.write_bytes(data)
 
     assert sentence in terminal.run("programme", "check", file, code=1).stderr
+
+
+def test_the_mistakes_of_a_programme_are_told_to_programs_too(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "service.yaml"
+    file.write_text("key: service\nsteps: 7\n", encoding="utf-8")
+
+    told = terminal.json("programme", "check", file, code=1)["mistakes"]
+
+    assert {"file": str(file), "line": 2, "field": "steps"}.items() <= told[-1].items()
+    assert terminal.run("programme", "check", file, code=1).stdout == ""
 
 
 def test_people_are_brought_from_a_file(terminal: Terminal, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ def test_the_first_migration_makes_a_house_with_programmes(tmp_path: Path) -> No
     assert "The tables were brought to this version." in said
     assert "programmes that come with Coachfollow were added" in said
     assert not (tmp_path / "new" / "backups").exists()
+    assert (tmp_path / "new" / "coachfollow.db").stat().st_mode & 0o777 == 0o600
     assert {one["key"] for one in fresh.json("programme", "list")} == set(template.shipped())
 
 
@@ -39,6 +40,7 @@ def test_older_tables_are_copied_before_they_change(terminal: Terminal, tmp_path
     terminal.run("migrate", code=1)  # from a revision that never was, nothing leads here
 
     (copy,) = (tmp_path / "backups").iterdir()
+    assert copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as database:
         assert database.execute("SELECT email FROM people").fetchall() == [("ada@example.org",)]
     assert copy.name.endswith("-older.db")

@@ -56,6 +56,22 @@ def test_every_mistake_is_told_at_once() -> None:
     ]
 
 
+def test_what_does_not_go_together_is_told_with_the_rest_as_far_as_it_can_be_read() -> None:
+    told = mistakes(
+        {
+            "COACHFOLLOW_PORT": "http",
+            "COACHFOLLOW_MAIL_USERNAME": "me",
+            "COACHFOLLOW_MAIL_TLS": "perhaps",
+            "COACHFOLLOW_NO_REDIS": "yes",
+            "COACHFOLLOW_REDIS_URL": "redis://127.0.0.1",
+        }
+    )
+
+    assert [one for one in told if "belong together" in one]
+    assert [one for one in told if "keep one of them" in one]
+    assert not [one for one in told if "in the clear" in one]  # nobody can know that yet
+
+
 @pytest.mark.parametrize(
     ("name", "value", "says", "remark"),
     [

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from redis.exceptions import NoPermissionError
 from sqlalchemy import select
 
 from coachfollow import bell
@@ -82,6 +83,25 @@ def test_the_bell_wakes_a_worker(connection: Redis, redis_url: str, monkeypatch:
         assert here.session.scalars(select(Heartbeat.name)).all() == ["drain"]
     assert bell.queue(connection, "post").count == 0
     assert bell.queue(connection, "desk").count == 1
+
+
+@pytest.mark.usefixtures("at_work")
+def test_a_redis_user_with_no_more_rights_than_the_handbook_gives_is_enough(
+    connection: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (processes.TREE / "docs" / "operating.md").read_text(encoding="utf-8")
+    name, *rights = page.partition("`user ")[2].partition("`")[0].split()
+    connection.execute_command("ACL", "SETUSER", name, "reset", *rights)  # type: ignore[no-untyped-call]
+    theirs = redis_url.replace("//", f"//{name}:PASSWORD@")
+    monkeypatch.setattr(worker, "MOST_JOBS", 1)
+
+    with Redis.from_url(theirs) as as_them:
+        bell.ring(as_them, bell.DRAIN)
+        worker.serve("post", theirs, log_level="WARNING")
+
+        with pytest.raises(NoPermissionError):
+            as_them.flushall()
+    assert bell.queue(connection, "post").count == 0
 
 
 def test_it_does_not_wait_a_minute_for_a_redis_that_is_back() -> None:

@@ -1,11 +1,13 @@
 """Mail scanners open every link, and so may anybody who was forwarded one: opening changes nothing at all."""
 
 import hashlib
+import logging
 import string
 
 import pytest
 from sqlalchemy import select, update
 
+from coachfollow import vault
 from coachfollow.extensions import db
 from coachfollow.flow import signin
 from coachfollow.models import Base, Person, Token
@@ -142,3 +144,30 @@ def test_pages_read_only(world: World) -> None:
         with pytest.raises(Exception, match="readonly"):
             db.session.flush()
         db.session.rollback()
+
+
+@pytest.mark.parametrize("breaks", [False, True], ids=["all well", "something breaks"])
+def test_no_log_holds_a_live_link(
+    *,
+    breaks: bool,
+    world: World,
+    browser: Browser,
+    time: Clock,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    doors = links(world, time)
+    caplog.set_level(logging.DEBUG)
+    if breaks:
+        monkeypatch.setattr(vault, "token_hash", _break)
+
+    for link in doors.values():
+        answered = browser.client.get(link, follow_redirects=True)
+        assert answered.status_code == (500 if breaks else 200)
+
+    assert ("the disk is full" in caplog.text) == breaks
+    assert [link for link in doors.values() if link.rpartition("/")[2] in caplog.text] == []
+
+
+def _break(_: str) -> bytes:
+    raise OSError("the disk is full")
