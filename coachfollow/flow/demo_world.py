@@ -28,7 +28,7 @@ from coachfollow.intake import people as people_files
 from coachfollow.intake import reading
 from coachfollow.intake.reading import DateOrder
 from coachfollow.models import Cohort, FollowUpPlan, Organisation
-from coachfollow.queries import digests, meetings, wishes, worktimes
+from coachfollow.queries import digests, meetings, wishes
 from coachfollow.rules import slots_reasons, worktime
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.kinds import Channel, ImportKind, Pace, PlanState, Role
@@ -113,10 +113,10 @@ def _meet_at_another_time(session: Session, organisation: Organisation, *, now: 
     met = people.find_or_add(session, organisation_id=organisation.id, email=email, name=None, now=now)
     theirs = (FollowUpPlan.person_id == met.id) & (FollowUpPlan.state == PlanState.ACTIVE)
     for check_in, touchpoint in meetings.coming(session, theirs, now=now):
-        week = worktimes.of_person(session, person_id=met.id, now=now)
-        asked = wishes.choice(session, touchpoint_id=touchpoint.id, week=week, now=now)
-        free = slots_reasons.near(Board(asked[0]), asked[1], most=OFFERS) if asked else ()
-        other = next((one for one in free if one != check_in.starts_at), None)
+        asked = wishes.choice(session, touchpoint_id=touchpoint.id, now=now)
+        had = check_in.starts_at
+        free = slots_reasons.near(Board(asked[0]), asked[1], most=OFFERS, but=had) if asked else ()
+        other = next(iter(free), None)
         if other is not None:
             coach = check_in.coach_id
             coaching.arrange(session, touchpoint=touchpoint, starts_at=other, now=now, actor_id=coach)

@@ -8,8 +8,11 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import CheckIn, Coaching, CoachProfile, FollowUpPlan, Person, Touchpoint
+from coachfollow.queries import worktimes
+from coachfollow.rules.absences import Leave
 from coachfollow.rules.kinds import TO_COME, CheckInState, PlanState, Rhythm, StepKind
 from coachfollow.rules.slots_values import Limits
+from coachfollow.rules.worktime import WorkingTime
 
 MINUTES = 30  # of a meeting, where its coach has said nothing
 
@@ -44,6 +47,22 @@ def hours(session: Session, *, person_id: int) -> Hours:
         limits=Limits(gap=profile.gap_minutes, a_day=profile.meetings_a_day, a_week=profile.meetings_a_week),
         rhythm=profile.rhythm or Rhythm.WEEKLY,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """When a coach can be booked, if they have said so, without their leave; and that leave."""
+
+    hours: WorkingTime | None
+    leave: Sequence[Leave]
+
+
+def offer(session: Session, *, coach_id: int, now: datetime) -> Offer:
+    """Give when somebody can be booked, and when they are away."""
+    times = worktimes.of_person(session, person_id=coach_id, now=now)
+    profile = session.get(CoachProfile, coach_id)
+    week = profile.bookable_week if profile else None
+    return Offer(hours=worktimes.offered(week, times) if week else None, leave=times.leave)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

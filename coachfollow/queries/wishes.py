@@ -118,26 +118,28 @@ def _by(stands: Sequence[Stands], whose: str) -> Mapping[int, Sequence[Stands]]:
 
 
 def choice(
-    session: Session, *, touchpoint_id: int, week: Hours, now: datetime
+    session: Session, *, touchpoint_id: int, now: datetime, window: timedelta = LOOKED_AHEAD
 ) -> tuple[Problem, slots_values.Wanted] | None:
     """Give what choosing a time for one check-in has to know, its own old time apart; None if it is over."""
     wanted = meetings.of(session, touchpoint_id=touchpoint_id)
     if wanted is None:
         return None
+    both = {wanted.person.id, wanted.coach.id}
     stands = [
         one
-        for one in meetings.standing(session, people={wanted.person.id, wanted.coach.id}, since=now - WEEK)
+        for one in meetings.standing(session, people=both, since=now - WEEK)
         if one.touchpoint_id != touchpoint_id
     ]
-    return _pair(wanted, stands, week), _wish(wanted, now, notice=SOON, window=LOOKED_AHEAD)
+    times = worktimes.of_people(session, ids=both, now=now)
+    return _pair(wanted, stands, times), _wish(wanted, now, notice=SOON, window=window)
 
 
-def _pair(wanted: Wanted, stands: Sequence[Stands], week: Hours) -> Problem:
-    coach = _coach(wanted.coach, wanted.profile, stands)
+def _pair(wanted: Wanted, stands: Sequence[Stands], times: Mapping[int, WorkingTime]) -> Problem:
+    coach = _offered(_coach(wanted.coach, wanted.profile, stands), wanted.profile, times)
     person = Participant(
         id=wanted.person.id,
         zone=wanted.person.zone,
-        week=week,
+        week=times[wanted.person.id],
         busy=_elsewhere(stands, wanted.person.id, coaches={coach.id}),
     )
     return Problem(

@@ -120,12 +120,15 @@ def _meet(snapshot: Snapshot, lever: Meet, now: datetime) -> Change:
     ends_at = lever.starts_at + timedelta(minutes=snapshot.meeting_minutes)
     if snapshot.is_taken(one, starts_at=lever.starts_at, ends_at=ends_at):
         raise Conflict("One of you has another meeting at that time; choose another.")
+    becomes = Meeting(state=CheckInState.PLACED, starts_at=lever.starts_at, ends_at=ends_at)
+    if meeting == becomes:
+        raise Invalid("That is the time it has already.", {"at": "Choose another."})
     after = replace(
         one.course,
         state=TouchpointState.PLANNED,  # one whose day had come waits for its new day
         dates=redating.at_meeting(lever.starts_at, week=snapshot.week, zone=one.zone),
         why=MEETING_BY_COACH,
-        meeting=Meeting(state=CheckInState.PLACED, starts_at=lever.starts_at, ends_at=ends_at),
+        meeting=becomes,
     )
     return _one(snapshot, ChangeKind.MEETING_SET, Edit(key=one.key, before=one.course, after=after))
 

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from coachfollow.rules import slots_time, worktime
 from coachfollow.rules.absences import NOON, Leave
 from coachfollow.rules.slots_room import Room
-from coachfollow.rules.slots_values import Coach, Meeting
+from coachfollow.rules.slots_values import Coach, Meeting, Taken
 from coachfollow.rules.worktime import Hours
 
 NOT_OFFERED = "it lies outside the hours you offer"
@@ -17,19 +17,39 @@ AWAY = "you are away then"
 def why(meeting: Meeting, *, coach: tuple[Hours | None, str], person: tuple[Hours, str]) -> str | None:
     """Why it does not fit the hours of coach and participant, each with their zone; nothing if it does."""
     hours, zone = coach
-    if hours is None or not _lies_in(meeting, hours.usual, zone):
+    taken = meeting.starts_at, meeting.ends_at
+    if hours is None or not _lies_in(taken, hours.usual, zone):
         return NOT_OFFERED
-    if not _lies_in(meeting, hours, zone):
+    if not _lies_in(taken, hours, zone):
         return AWAY
-    return None if _lies_in(meeting, *person) else NOT_WORKED
+    return None if _lies_in(taken, *person) else NOT_WORKED
+
+
+def oddities(
+    taken: Taken, *, offered: Hours | None, leave: Sequence[Leave], zone: str, person: tuple[Hours, str]
+) -> Sequence[str]:
+    """What speaks against a time that is chosen by hand; whoever has offered no hours offers all but their leave."""
+    found = list[str]()
+    if any(_is_during(taken, one, zone) for one in leave):
+        found.append(AWAY)
+    elif offered is not None and not _lies_in(taken, offered, zone):
+        found.append(NOT_OFFERED)
+    if not _lies_in(taken, *person):
+        found.append(NOT_WORKED)
+    return found
 
 
 def is_during(meeting: Meeting, leave: Leave, *, zone: str) -> bool:
     """Whether a meeting would fall into a leave, which begins and ends by the clock there."""
+    return _is_during((meeting.starts_at, meeting.ends_at), leave, zone)
+
+
+def _is_during(taken: Taken, leave: Leave, zone: str) -> bool:
+    starts_at, ends_at = taken
     begins = datetime.combine(leave.first, NOON if leave.from_noon else time())
     ends = datetime.combine(leave.last, NOON) if leave.until_noon else None
     until = worktime.resolve(ends, zone) if ends else worktime.end_of_day(leave.last, zone)
-    return worktime.resolve(begins, zone) < meeting.ends_at and meeting.starts_at < until
+    return worktime.resolve(begins, zone) < ends_at and starts_at < until
 
 
 def crowded(meetings: Sequence[Meeting], *, coach: Coach) -> Mapping[int, str]:
@@ -58,7 +78,7 @@ def _too_many(meeting: Meeting, room: Room, coach: Coach) -> str | None:
     return None
 
 
-def _lies_in(meeting: Meeting, hours: Hours, zone: str) -> bool:
-    start, end = slots_time.minute(meeting.starts_at), slots_time.minute(meeting.ends_at)
-    worked = slots_time.worked(hours, zone, earliest=meeting.starts_at, latest=meeting.ends_at)
+def _lies_in(taken: Taken, hours: Hours, zone: str) -> bool:
+    start, end = map(slots_time.minute, taken)
+    worked = slots_time.worked(hours, zone, earliest=taken[0], latest=taken[1])
     return any(one.start <= start and end <= one.end for one in worked)

@@ -46,13 +46,18 @@ def explain(board: Board, wanted: Wanted, *, coaches: Sequence[int] = (), others
     )
 
 
-def near(board: Board, wanted: Wanted, *, most: int) -> Sequence[datetime]:
-    """The best free times, one a day at most, in order."""
+def near(board: Board, wanted: Wanted, *, most: int, but: datetime | None = None) -> Sequence[datetime]:
+    """The best free times, one a day at most, in order; none that overlaps the time it has."""
     best: dict[int, tuple[int, datetime]] = {}
     for cost, found, day in _free(board, wanted):
-        if day not in best or cost < best[day][0]:
+        if not _overlaps(found, but) and (day not in best or cost < best[day][0]):
             best[day] = (cost, found.starts_at)
     return sorted(at for _, at in sorted(best.values())[:most])
+
+
+def _overlaps(found: Meeting, time: datetime | None) -> bool:
+    """Whether a meeting of the same length at that time would overlap."""
+    return time is not None and abs(found.starts_at - time) < found.ends_at - found.starts_at
 
 
 def ever_meet(person: Participant, coach: Coach, *, since: datetime) -> bool:

@@ -8,10 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Invalid
 from coachfollow.flow import changing, undoing
-from coachfollow.queries import foresight, snapshots, timelines
+from coachfollow.queries import foresight, hours, snapshots, timelines
+from coachfollow.queries.hours import Offer
 from coachfollow.queries.timelines import PlanHead
 from coachfollow.rules import changes, decisions
 from coachfollow.rules.access import Action
+from coachfollow.rules.levers import Lever, Meet
 from coachfollow.rules.snapshots import Snapshot
 from coachfollow.web import policies
 from coachfollow.web.staff import lever_forms, levers, previews, telling, words
@@ -46,6 +48,7 @@ def preview(plan: str, lever: str) -> ResponseReturnValue:
         foresight=foresight.of(g.session, plan_id=head.plan_id),
         head=head,
         now=g.now,
+        offer=_offer(pulled, head),
     )
     return render_template(
         "staff/change.html", head=head, preview=previews.of(scene), values=values, shown=changes.mark(change)
@@ -88,6 +91,12 @@ def _values(lever: str, given: Mapping[str, str]) -> dict[str, str]:
     """What was asked for; which lever it is stands in the address."""
     said = {name: value for name in levers.NAMES if (value := given.get(name, "").strip())}
     return {"do": lever, **said}
+
+
+def _offer(lever: Lever, head: PlanHead) -> Offer | None:
+    if not isinstance(lever, Meet) or head.coach_id is None:
+        return None
+    return hours.offer(g.session, coach_id=head.coach_id, now=g.now)
 
 
 def _form(head: PlanHead, snapshot: Snapshot, values: Mapping[str, str], problems: Mapping[str, str]) -> str:

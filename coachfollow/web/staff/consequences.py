@@ -1,10 +1,11 @@
 """Says who is told of a decision about a plan, what is taken back before it leaves, and what it means."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import assert_never
 
 from coachfollow.flow import changing
-from coachfollow.rules import worktime
+from coachfollow.rules import slots_clashes
 from coachfollow.rules.changes import Edit
 from coachfollow.rules.kinds import Audience, ChangeKind, PlanState, StepKind, TouchpointState
 from coachfollow.rules.levers import Add, Fit, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
@@ -12,6 +13,12 @@ from coachfollow.rules.snapshots import FollowUp
 from coachfollow.web import saying
 from coachfollow.web.staff import words
 from coachfollow.web.staff.scenes import Scene
+
+ODD: Mapping[str, str] = {
+    slots_clashes.AWAY: "You are away then.",
+    slots_clashes.NOT_OFFERED: "That is outside the hours you offer.",
+    slots_clashes.NOT_WORKED: "That is outside the working time of {name}; better ask them first.",
+}
 
 
 def told(scene: Scene) -> Iterator[str]:
@@ -48,6 +55,23 @@ def means(scene: Scene) -> Iterator[str]:
         case _:
             assert_never(scene.lever)
     yield from _end(scene)
+
+
+def warnings(scene: Scene) -> Iterator[str]:
+    """Say what speaks against a time that was chosen by hand; people may agree on it all the same."""
+    lever, offer = scene.lever, scene.offer
+    if not isinstance(lever, Meet) or offer is None:
+        return
+    ends_at = lever.starts_at + timedelta(minutes=scene.snapshot.meeting_minutes)
+    found = slots_clashes.oddities(
+        (lever.starts_at, ends_at),
+        offered=offer.hours,
+        leave=offer.leave,
+        zone=scene.head.coach_zone,
+        person=(scene.snapshot.week, scene.head.zone),
+    )
+    for oddity in found:
+        yield ODD[oddity].format(name=scene.name)
 
 
 def waits(scene: Scene) -> bool:
@@ -100,13 +124,9 @@ def _fitted(scene: Scene, lever: Move | Add) -> Iterator[str]:
 
 
 def _met(scene: Scene, lever: Meet) -> Iterator[str]:
-    here = worktime.local(lever.starts_at, scene.head.zone)
-    spans = worktime.spans_on(scene.snapshot.week, here.date())
     if scene.head.zone != scene.head.coach_zone:
         there = saying.moment(lever.starts_at, scene.head.zone)
         yield f"For {scene.name} that is {there} ({saying.place(scene.head.zone)})."
-    if not any(span.start <= here.time() < span.end for span in spans):
-        yield f"That is outside the working hours of {scene.name}; better ask them first."
 
 
 def _added(scene: Scene, lever: Add) -> Iterator[str]:

@@ -65,7 +65,7 @@ def form(
         return _of_the_plan(session, do, head, today)
     one = snapshot.follow_up(levers.number(values, "follow_up"))
     if do == "meet":
-        return _meet(one, _free_times(session, one, snapshot, now), head, now)
+        return _meet(one, _free_times(session, one, now), head, now)
     if do == "more":
         return _more(one, head, today)
     return _skip(one, head) if do == "skip" else _move(one, head)
@@ -106,13 +106,14 @@ def _meet(one: FollowUp, offers: Sequence[datetime], head: PlanHead, now: dateti
     )
 
 
-def _free_times(session: Session, one: FollowUp, snapshot: Snapshot, now: datetime) -> Sequence[datetime]:
+def _free_times(session: Session, one: FollowUp, now: datetime) -> Sequence[datetime]:
     """The best free time of each of a few days, near the day on which the meeting should be."""
-    asked = wishes.choice(session, touchpoint_id=one.id, week=snapshot.week, now=now)
+    asked = wishes.choice(session, touchpoint_id=one.id, now=now)
     if asked is None:
         return []
     problem, wanted = asked
-    return slots_reasons.near(Board(problem), wanted, most=OFFERS)
+    meeting = one.course.meeting
+    return slots_reasons.near(Board(problem), wanted, most=OFFERS, but=meeting.starts_at if meeting else None)
 
 
 def offer(start: datetime, zone: str) -> Mapping[str, str]:

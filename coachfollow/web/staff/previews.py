@@ -35,6 +35,7 @@ class Preview:
     confirm: str
     rows: Sequence[Row]
     told: Sequence[str]
+    warnings: Sequence[str]
     means: Sequence[str]
     undo: str
 
@@ -48,6 +49,7 @@ def of(scene: Scene) -> Preview:
         confirm=confirm,
         rows=[row for edit in _edits(scene) if (row := _row(scene, edit)).was != row.becomes],
         told=told or [f"Nobody gets a mail about this. {scene.name} sees it on their own page."],
+        warnings=list(consequences.warnings(scene)),
         means=list(consequences.means(scene)),
         undo=_undo(scene),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from coachfollow.queries.foresight import Foresight
+from coachfollow.queries.hours import Offer
 from coachfollow.queries.timelines import PlanHead
 from coachfollow.rules.changes import Change, Key
 from coachfollow.rules.kinds import StepKind
@@ -21,6 +22,7 @@ class Scene:
     foresight: Foresight
     head: PlanHead
     now: datetime
+    offer: Offer | None = None  # of the coach, where a meeting is to have a time
 
     @property
     def name(self) -> str:

@@ -227,7 +227,7 @@ def test_a_meeting_gets_one_of_the_free_times_on_the_coachs_clock(world: World, 
 
     ben.open(lever(world, "meet", MEETING, day="2026-03-19", at="18:30"))
     assert "For Anna Berg that is Thursday 19 March 2026, 17:30 (UTC)." in ben.text
-    assert "That is outside the working hours of Anna Berg; better ask them first." in ben.text
+    assert "That is outside the working time of Anna Berg; better ask them first." in ben.text
     confirm(ben)
 
     assert "Moved: meeting with the coach, Thursday 19 March 2026, 17:30, by Ben Okoro" in ben.text
@@ -262,7 +262,7 @@ def test_a_day_that_this_meeting_helps_to_fill_is_free_for_it(world: World, ben:
 
     ben.open(lever(world, "meet", MEETING))
 
-    assert f"{stands:%a} {stands.day} {stands:%B}, {stands:%H:%M}" in ben.text
+    assert f"{stands:%a} {stands.day} {stands:%B}, " in ben.text
 
 
 @ON_ONE
