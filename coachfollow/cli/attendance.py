@@ -15,7 +15,7 @@ from coachfollow.flow import profiles, staging
 from coachfollow.flow.attendance import Imported
 from coachfollow.intake.words import DateOrder
 from coachfollow.queries import batches, finding, groups, staged
-from coachfollow.queries.staged import Row
+from coachfollow.queries.staged import Candidate, Row
 from coachfollow.rules.kinds import ImportKind
 from coachfollow.rules.spoken import how_many
 
@@ -116,9 +116,13 @@ def _shown(row: Row) -> tuple[str, ...]:
     who = row.person or row.name or row.email or ""
     was_there = row.state.value if row.state else ""
     minutes = f"{row.minutes} min" if row.minutes is not None else ""
-    maybe = f" Perhaps {' or '.join(one.name for one in row.candidates)}?" if row.candidates else ""
-    problem = f"{row.problem or ''}{maybe}"
+    maybe = f" Perhaps {' or '.join(map(_candidate, row.candidates))}?" if row.candidates else ""
+    problem = f"{(row.problem or '').rstrip('.')}.{maybe}" if maybe else row.problem or ""
     return (f"line {row.line}", row.fate.value.replace("_", " "), who, was_there, minutes, problem)
+
+
+def _candidate(one: Candidate) -> str:
+    return f"{one.name} <{one.email}>" if one.email else one.name
 
 
 def _carry_out(here: House, batch_id: int, *, rows: int, as_json: bool) -> None:

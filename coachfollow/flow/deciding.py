@@ -1,12 +1,13 @@
 """What people decide about the rows of a staged file: who somebody is, and who is left out."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from coachfollow.errors import Conflict, NotFound
+from coachfollow.errors import Conflict, Invalid, NotFound
 from coachfollow.flow import sets
-from coachfollow.intake import matching
+from coachfollow.intake import addresses, matching
 from coachfollow.models import Alias, ImportBatch, ImportRow, Person
+from coachfollow.queries.matching import by_email
 from coachfollow.rules.kinds import ImportState
 
 
@@ -18,13 +19,34 @@ def identify(session: Session, *, batch: ImportBatch, line: int, person: str) ->
     )
     if chosen is None:
         raise NotFound("There is no such person.")
-    _refuse_twice(session, batch, row, chosen)
+    _give_to(session, batch, row, chosen)
+    session.commit()
+
+
+def address(session: Session, *, batch: ImportBatch, line: int, email: str) -> bool:
+    """Say by an address who a row is; gives whether that is somebody new."""
+    row = _row(session, batch, line)
+    try:
+        typed = addresses.address(email)
+    except ValueError as error:
+        raise Invalid(f"{error}.", {"email": f"{error}."}) from error
+    known = by_email(session, organisation_id=batch.organisation_id, emails=[typed])
+    if typed in known:
+        _give_to(session, batch, row, known[typed])
+    else:
+        _refuse_twice(session, batch, row, ImportRow.email == typed)
+        row.email, row.person_id, row.is_new, row.problem, row.skipped = typed, None, True, None, False
+    session.commit()
+    return typed not in known
+
+
+def _give_to(session: Session, batch: ImportBatch, row: ImportRow, chosen: int) -> None:
+    _refuse_twice(session, batch, row, ImportRow.person_id == chosen)
     if row.person_id is None and (row.email or row.name):
         value = row.email or matching.match_key(row.name or "")
         alias = {"organisation_id": batch.organisation_id, "person_id": chosen}
         session.execute(sets.insert_new(session, Alias).values(value=value, **alias))
     row.person_id, row.is_new, row.problem, row.skipped = chosen, False, None, False
-    session.commit()
 
 
 def leave_out(session: Session, *, batch: ImportBatch, line: int) -> None:
@@ -49,12 +71,12 @@ def _row(session: Session, batch: ImportBatch, line: int) -> ImportRow:
     return row
 
 
-def _refuse_twice(session: Session, batch: ImportBatch, row: ImportRow, person_id: int) -> None:
+def _refuse_twice(session: Session, batch: ImportBatch, row: ImportRow, same: ColumnElement[bool]) -> None:
     """One person has one row of a file: which of two would count is nobody's to guess."""
     other = session.scalar(
         select(ImportRow.line).where(
             ImportRow.batch_id == batch.id,
-            ImportRow.person_id == person_id,
+            same,
             ImportRow.skipped.is_(False),
             ImportRow.id != row.id,
         )

@@ -1,12 +1,13 @@
 """Recognises the people a list names: by address, number or remembered name; likeness only suggests."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from coachfollow.flow import sets
 from coachfollow.intake import matching
 from coachfollow.intake.namesakes import Namesakes
 from coachfollow.intake.reading import Sighting
@@ -14,7 +15,8 @@ from coachfollow.models import ImportBatch, ImportRow
 from coachfollow.queries import matching as known
 
 MOST_NAMES = 500  # to suggest somebody for: each is compared with the whole group, and wants a person's click
-NOBODY = "no mail address, and nobody of that name is in this group: choose who it is, or leave the row out"
+MOST_SUGGESTED = 4
+NOBODY = "no mail address, and nobody of that name is in this group: say who it is, or leave the row out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ def already_on(session: Session, batch: ImportBatch, people: Iterable[int | None
 
 
 def suggest(session: Session, batch: ImportBatch) -> None:
-    """Name the people of the group whom an unknown row may be; a person decides. No commit."""
+    """Name the people whom an unknown row may be, of the group or else of the organisation. No commit."""
     rows = session.execute(
         select(ImportRow.id, ImportRow.name)
         .where(ImportRow.batch_id == batch.id, ImportRow.problem == NOBODY, ImportRow.name.is_not(None))
@@ -74,9 +76,36 @@ def suggest(session: Session, batch: ImportBatch) -> None:
     )
     unknown = {row_id: name for row_id, name in rows if name}
     if unknown and batch.cohort_id is not None:
-        people = known.roster(session, cohort_id=batch.cohort_id)
-        found = matching.suggest_all(set(unknown.values()), people)
+        found = _suggestions(session, batch.organisation_id, batch.cohort_id, set(unknown.values()))
         session.execute(
             update(ImportRow),
             [{"id": row_id, "suggestions": json.dumps(found[name])} for row_id, name in unknown.items()],
         )
+
+
+def _suggestions(
+    session: Session, organisation_id: int, cohort_id: int, names: Collection[str]
+) -> Mapping[str, Sequence[int]]:
+    """Whoever has the very name, then who is like it in the group; else who is like it beside it in the alphabet."""
+    in_group = matching.suggest_all(names, known.roster(session, cohort_id=cohort_id))
+    spellings = {name: _spellings(name) for name in names}
+    exact: dict[str, Sequence[int]] = {}
+    for some in sets.chunks({spelling for each in spellings.values() for spelling in each}):
+        exact |= known.by_name(session, organisation_id=organisation_id, names=some)
+    found: dict[str, Sequence[int]] = {}
+    for name in names:
+        same = [person for spelling in spellings[name] for person in exact.get(spelling, ())]
+        # the group's own namesakes before others
+        likely = sorted(same, key=lambda person: person not in in_group[name]) + list(in_group[name])
+        if not likely:
+            nearby = known.beside(session, organisation_id=organisation_id, name=spellings[name][-1])
+            likely = list(matching.suggest(name, nearby))
+        found[name] = list(dict.fromkeys(likely))[:MOST_SUGGESTED]
+    return found
+
+
+def _spellings(name: str) -> Sequence[str]:
+    """A name as it may stand with us: as it is, with its last word in front or its first at the end, in capitals."""
+    words = name.split()
+    turned = (" ".join([*words[-1:], *words[:-1]]), " ".join([*words[1:], *words[:1]]))
+    return list(dict.fromkeys((name, *turned, name.title())))

@@ -16,6 +16,7 @@ class Person(Base):
     __table_args__ = (
         UniqueConstraint("organisation_id", "email"),
         UniqueConstraint("organisation_id", "external_id"),
+        Index("ix_people_organisation_id_name", "organisation_id", "name"),  # whom a list may mean
         # every drain compares them with the log of erasures
         partial("ix_people_erased", "public_id", where="erased_at IS NOT NULL"),
     )

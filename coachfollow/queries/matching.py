@@ -1,6 +1,6 @@
 """Finds the people a file speaks of: by address, number or remembered name, never by likeness alone."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from coachfollow.models import Alias, Enrolment, Person, table_of
 
 CHUNK = 1000
+NEIGHBOURS = 40
 
 
 def by_email(session: Session, *, organisation_id: int, emails: Collection[str]) -> Mapping[str, int]:
@@ -42,6 +43,40 @@ def by_external_id(session: Session, *, organisation_id: int, ids: Collection[st
         )
     )
     return {external_id: person_id for external_id, person_id in rows if external_id}
+
+
+def by_name(session: Session, *, organisation_id: int, names: Collection[str]) -> Mapping[str, Sequence[int]]:
+    """Give who has these very names, the earliest first."""
+    rows = session.execute(
+        select(Person.name, Person.id)
+        .where(Person.organisation_id == organisation_id, Person.name.in_(list(names)))
+        .order_by(Person.id)
+    )
+    found: dict[str, list[int]] = {}
+    for name, person_id in rows:
+        if name:
+            found.setdefault(name, []).append(person_id)
+    return found
+
+
+def beside(session: Session, *, organisation_id: int, name: str) -> Sequence[tuple[int, str]]:
+    """Give those whose names stand beside this one in the alphabet, which reads no more of the index than that."""
+    return [
+        (person_id, found)
+        for statement in (_FROM_HERE, _UP_TO_HERE)
+        for person_id, found in session.execute(statement, {"house": organisation_id, "its_name": name})
+        if found
+    ]
+
+
+_people = table_of(Person).c
+_OF_THE_HOUSE = select(_people.id, _people.name).where(_people.organisation_id == bindparam("house"))
+_FROM_HERE = (
+    _OF_THE_HOUSE.where(_people.name >= bindparam("its_name")).order_by(_people.name).limit(NEIGHBOURS)
+)
+_UP_TO_HERE = (
+    _OF_THE_HOUSE.where(_people.name < bindparam("its_name")).order_by(_people.name.desc()).limit(NEIGHBOURS)
+)
 
 
 def roster(session: Session, *, cohort_id: int) -> Iterator[tuple[int, str]]:

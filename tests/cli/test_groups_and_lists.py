@@ -143,6 +143,17 @@ def test_a_preview_shows_every_row_and_changes_nothing(group: Terminal, lists: d
     assert "Plans: none yet" in group.run("cohort", "show", "spring").stdout
 
 
+def test_a_preview_names_the_people_whom_a_name_may_mean(group: Terminal, tmp_path: Path) -> None:
+    people, seen = tmp_path / "people.csv", tmp_path / "seen.csv"
+    people.write_text("Email;Name\nchloe@example.org;Chloé Guest\n", encoding="utf-8")
+    seen.write_text("Name\nChloé Guest\n", encoding="utf-8")
+    group.run("people", "import", people)
+
+    said = group.run("attendance", "import", seen, "--cohort", "spring", "--preview").stdout
+
+    assert "say who it is, or leave the row out. Perhaps Chloé Guest <chloe@example.org>?" in said
+
+
 def test_the_same_file_again_is_recognised_and_changes_nothing(
     group: Terminal, lists: dict[str, Path]
 ) -> None:

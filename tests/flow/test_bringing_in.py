@@ -273,6 +273,7 @@ def test_a_name_alone_means_whoever_in_the_group_has_it_and_is_asked_about_elsew
     assert rows["Ben Rot"].problem == staging.NOBODY
     assert rows["Ben Rot"].suggestions == f"[{world.person(BEN)}]"
     assert rows["Dora Frei"].problem == staging.NOBODY
+    assert rows["Dora Frei"].suggestions == f"[{world.person('elsewhere@example.org')}]"
     done = attendance.carry_out(world.session, batch_id=batch.id, now=AFTER)
     assert (done.rows, done.left_out, done.started, done.shelved) == (3, 2, 1, 1)
 

@@ -83,8 +83,12 @@ def decide(batch: str, line: int) -> ResponseReturnValue:
         case "again":
             deciding.take_in(g.session, batch=row, line=line)
             sentence = f"Line {line} is in again."
+        case "address":
+            email = request.form.get("email", "").strip()
+            is_new = deciding.address(g.session, batch=row, line=line, email=email)
+            sentence = f"Line {line} is {email}{', somebody new' if is_new else ''}."
         case "":
-            raise Invalid("Choose who it is, or leave the line out.")
+            raise Invalid("Say who it is, or leave the line out.")
         case _:
             deciding.identify(g.session, batch=row, line=line, person=said)
             sentence = f"Line {line} is decided, and remembered for the next file."

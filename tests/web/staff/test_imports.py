@@ -163,6 +163,23 @@ def test_a_name_without_an_address_is_decided_by_a_person(world: World, lena: Br
     assert "1 person we know" in lena.text
 
 
+def test_a_guest_whom_nobody_knows_is_taken_in_by_the_address_one_types(
+    world: World, lena: Browser, form: str
+) -> None:
+    preview = bring(lena, form, "Name,Status\nChloé Guest,present\n")
+    assert "say who it is, or leave the row out" in lena.text.lower()
+
+    lena.send(f"{preview}/rows/2", person="address", email="chloe")
+    assert "“chloe” is not an e-mail address" in lena.text
+    lena.send(f"{preview}/rows/2", person="address", email="chloe@example.org")
+    assert "Line 2 is chloe@example.org, somebody new." in lena.text
+    assert "1 new person" in lena.text
+    lena.send(f"{preview}/confirm")
+
+    with world.inside() as home:
+        assert home.plan("chloe@example.org").state is PlanState.ACTIVE
+
+
 def test_a_row_is_left_out_and_taken_in_again(world: World, lena: Browser, form: str) -> None:
     preview = bring(lena, form, LIST)
 
