@@ -10,7 +10,9 @@ from coachfollow.errors import NotFound
 from coachfollow.queries import finding, my_plan, schedules, timelines
 from coachfollow.queries.timelines import Awaited, Dated, PlanHead
 from coachfollow.rules import worktime
-from coachfollow.rules.kinds import Audience
+from coachfollow.rules.kinds import Audience, CheckInState
+
+NOT_HELD = "did not take place"
 
 
 @click.group()
@@ -62,6 +64,6 @@ def _row(one: Dated) -> tuple[str, ...]:
         f"{at:%Y-%m-%d %H:%M}",
         f"{whose}{_kind(one)}",
         one.step,
-        one.state.value,
+        NOT_HELD if one.meeting is CheckInState.NOT_HELD else one.state.value,
         one.reason or one.why_unplaced or one.why,
     )

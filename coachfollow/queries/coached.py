@@ -276,8 +276,10 @@ def _counts(one: _Dated, back_at: datetime | None) -> bool:
 
 
 def _was_asked(one: _Dated) -> bool:
-    """Whether it was a question that reached the participant."""
-    return one.kind.wants_answer and one.audience is Audience.PARTICIPANT and not one.undeliverable
+    """Whether it was a question that reached the participant, or a meeting that took place."""
+    unheld = one.kind is StepKind.CHECK_IN and one.state is TouchpointState.MISSED
+    reached = one.audience is Audience.PARTICIPANT and not one.undeliverable
+    return one.kind.wants_answer and reached and not unheld
 
 
 def _next(dates: Sequence[_Dated], now: datetime) -> Coming | None:

@@ -32,8 +32,9 @@ DEFINITIONS: Mapping[str, str] = {
     "on_time_rate": "On time ÷ due; where nothing is due we write “none due”, not 0 %.",
     "late": f"Follow-ups completed after {_GRACE}, but before they closed.",
     "missed": (
-        "Follow-ups that closed unanswered, which means that we do not know, never that somebody did not do it;"
-        " a manager's card that is missed was the manager's to answer."
+        "Follow-ups that closed unanswered, which means that we do not know, never that somebody did not do it,"
+        " and meetings that did not take place, as their coach said; a manager's card that is"
+        " missed was the manager's to answer."
     ),
     "open": "Follow-ups that are due and can still be answered; while there are any, rates are provisional.",
     "excused": "Follow-ups that somebody excused, with a reason; they are outside due.",

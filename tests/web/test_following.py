@@ -71,6 +71,21 @@ def test_a_link_tells_that_a_meeting_took_place_and_not_what_came_of_it(
 
 
 @ON_ONE
+def test_a_meeting_that_nobody_marked_is_not_said_to_have_failed(
+    world: World, browser: Browser, time: Clock
+) -> None:
+    links = world.links(ANNA, MessageKind.REFLECTION)
+    with world.inside() as home:
+        home.pass_time(ASKED + 40 * DAY)
+    time.now = ASKED + 40 * DAY
+
+    browser.open(links["p"])
+
+    assert "nobody noted whether it took place" in browser.text
+    assert "did not take place" not in browser.text
+
+
+@ON_ONE
 def test_why_it_matters_is_said_on_the_plan_and_where_it_is_written(world: World, browser: Browser) -> None:
     with world.inside() as home:
         text = home.session.scalars(select(ProgrammeText).where(ProgrammeText.locale == "en")).first()

@@ -150,6 +150,9 @@ def _stands(scene: Scene, course: Course, kind: StepKind) -> str:
         case TouchpointState.OPEN:
             closes = worktime.local(dates.closes_at, scene.head.zone).date()
             said = f"open until {saying.short_day(closes)}"
+        case TouchpointState.MISSED if kind is StepKind.CHECK_IN:
+            meeting = course.meeting.state if course.meeting else None
+            said = words.follow_up_state(course.state, kind, meeting)
         case TouchpointState.MISSED:
             said = f"closed without an answer ({saying.short_day(dates.day)})"
         case TouchpointState.EXCUSED:

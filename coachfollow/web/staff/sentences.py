@@ -7,7 +7,7 @@ from coachfollow.queries.timelines import Happened
 from coachfollow.rules import attention_words
 from coachfollow.rules.attention import Reason
 from coachfollow.rules.excuses import Excuse
-from coachfollow.rules.kinds import ChangeKind
+from coachfollow.rules.kinds import ChangeKind, StepKind
 from coachfollow.web import enough, saying
 from coachfollow.web.staff import words
 
@@ -48,7 +48,7 @@ HAPPENED: Mapping[str, str] = {
     "meeting no longer fits": "No longer fits",
     "coach told that it no longer fits": "The coach was told that it no longer fits",
     "check-in held": "The meeting was held",
-    "check-in not held": "The meeting was not held",
+    "check-in not held": "The meeting did not take place",
     "manager declined": "The manager wants no more cards",
     "mail sent": "Mail handed over",
     "mail kept": "Mail kept",
@@ -105,7 +105,9 @@ _WITH_A_TIME = frozenset({"check-in placed", "check-in moved", "meeting no longe
 
 
 def unanswered(one: Happened) -> str:
-    """Say that a question closed without an answer, which says nothing about what was done."""
+    """Say that something closed without an answer, which says nothing about what was done."""
+    if one.kind is StepKind.CHECK_IN:
+        return f"{words.capital(words.UNSAID)}{_about(one)}"
     return f"No answer came{_about(one)}. We do not know why"
 
 

@@ -7,6 +7,7 @@ from coachfollow.rules.kinds import (
     Applied,
     AttendanceState,
     Barrier,
+    CheckInState,
     ImportState,
     MessageKind,
     MessageState,
@@ -63,6 +64,8 @@ FOLLOW_UP_STATES: Mapping[TouchpointState, str] = {
     TouchpointState.EXCUSED: "excused",
     TouchpointState.CANCELLED: "left out",
 }
+NOT_HELD = "did not take place"
+UNSAID = "nobody noted whether it took place"
 
 ATTENDANCE: Mapping[AttendanceState, str] = {
     AttendanceState.INVITED: "invited",
@@ -148,8 +151,12 @@ def anchor(value: str) -> str:
     return "the training"
 
 
-def follow_up_state(value: TouchpointState) -> str:
-    """What became of a follow-up."""
+def follow_up_state(
+    value: TouchpointState, kind: StepKind | None = None, meeting: CheckInState | None = None
+) -> str:
+    """What became of a follow-up; of a meeting its coach knows more than of a question."""
+    if value is TouchpointState.MISSED and kind is StepKind.CHECK_IN:
+        return NOT_HELD if meeting is CheckInState.NOT_HELD else UNSAID
     return FOLLOW_UP_STATES[value]
 
 

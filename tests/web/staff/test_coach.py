@@ -160,6 +160,23 @@ def test_a_meeting_that_was_not_held_wants_no_sentence(world: World, time: Clock
     browser.send(f"{meeting(world)}/mark", held="no", outcome="")
 
     assert "Noted: not held. That happens." in browser.text
+    assert "The meeting did not take place" in browser.text
+    browser.open(meeting(world))
+    assert "did not take place" in browser.text
+    assert "we do not know" not in browser.text
+
+
+@ON_ONE
+def test_a_meeting_that_nobody_marked_says_so(world: World, time: Clock) -> None:
+    with world.inside() as home:
+        home.pass_time(ASKED + 40 * DAY)
+    time.now = ASKED + 40 * DAY
+    browser = signed_in(world, BEN)
+
+    browser.open(f"/plans/{world.plan(ANNA)}")
+    assert "Nobody noted whether it took place: meeting with the coach of Tue 17 March" in browser.text
+    browser.open(meeting(world))
+    assert "nobody noted whether it took place" in browser.text
 
 
 @ON_ONE
