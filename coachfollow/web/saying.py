@@ -12,7 +12,7 @@ LOCALE = "en_GB"
 
 def register(app: Flask) -> None:
     """Bind the filters."""
-    for phrase in (day, short_day, clock_time, moment, local_day, local_clock, place, how_many):
+    for phrase in (day, short_day, clock_time, moment, elsewhere, local_day, local_clock, place, how_many):
         app.add_template_filter(phrase)
 
 
@@ -49,6 +49,21 @@ def local_clock(instant: datetime, zone: str) -> str:
 def how_many(number: int, one: str, many: str) -> str:
     """One mail, 12 mails, no mails."""
     return f"{number or 'no'} {one if number == 1 else many}"
+
+
+def for_two(instant: datetime, zone: str, own: str) -> str:
+    """Monday 9 March 2026, 09:30 (Europe/Berlin), 08:30 on your clock: the second only where it is another time."""
+    there, here = moment(instant, zone), elsewhere(instant, zone, own)
+    return f"{there} ({place(zone)}), {here}" if here else there
+
+
+def elsewhere(instant: datetime, zone: str, own: str) -> str:
+    """08:30 on your clock, with the day where it is another; nothing where the clocks show the same."""
+    there, here = worktime.local(instant, zone), worktime.local(instant, own)
+    if there.replace(tzinfo=None) == here.replace(tzinfo=None):
+        return ""
+    of_day = f"{short_day(here.date())}, " if here.date() != there.date() else ""
+    return f"{of_day}{clock_time(here.time())} on your clock"
 
 
 def place(zone: str) -> str:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Invalid, NotFound
 from coachfollow.flow import coaching
-from coachfollow.queries import actors, timelines
+from coachfollow.queries import actors, hours, timelines
 from coachfollow.queries.timelines import Dated
 from coachfollow.rules import lifecycle
 from coachfollow.rules.access import Action
@@ -66,6 +66,7 @@ def _form(plan: str, follow_up: int, values: Mapping[str, str], problems: Mappin
         "staff/follow_up.html",
         head=head,
         one=found,
+        own_zone=hours.zone(g.session, person_id=g.actor.person_id),
         values=values,
         problems=problems,
         may_mark=_may_mark(found),

@@ -7,7 +7,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.flow import coaching, silences
-from coachfollow.queries import adapted, asked, coached, decided, schedules, shared, timelines
+from coachfollow.queries import adapted, asked, coached, decided, hours, schedules, shared, timelines
 from coachfollow.queries.adapted import Adapted
 from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated, Happened, PlanHead
@@ -35,11 +35,13 @@ def show(plan: str) -> ResponseReturnValue:
     answers = shared.answers(g.session, plan_id=head.plan_id) if is_coach else []
     changed = adapted.of_plan(g.session, plan_id=head.plan_id, dates=dates, now=g.now) if is_coach else []
     with_everything = request.args.get("show") == "everything"
+    own_zone = hours.zone(g.session, person_id=g.actor.person_id)
     lines = story.lines(
         events if is_coach else story.without_moves(events),
         participant=head.participant,
         told=_told(head, dates, events, answers, changed) if is_coach else NOTHING,
         with_everything=with_everything,
+        own_zone=own_zone,
     )
     return render_template(
         "staff/plan.html",
@@ -52,6 +54,7 @@ def show(plan: str) -> ResponseReturnValue:
         with_everything=with_everything,
         is_complete=len(events) < timelines.MOST,
         is_coach=is_coach,
+        own_zone=own_zone,
         is_running=head.state in RUNNING,
         why_this_day=reasoning.why_this_day(changed, dates),
         **(_for_its_coach(head, dates, events, answers) if is_coach else {}),

@@ -81,13 +81,13 @@ def reason(value: Reason) -> str:
     return attention_words.said(value)
 
 
-def happened(one: Happened) -> str:
-    """Say what happened, about what; who did it and when stands beside it."""
+def happened(one: Happened, *, own_zone: str = "") -> str:
+    """Say what happened, about what; who did it and when stands beside it, a meeting by the reader's clock too."""
     said = HAPPENED.get(one.name, words.capital(one.name))
     if one.mail is not None:
         to = f" to {one.recipient}" if one.recipient else ""
         return f"{said}{_until(one)}: {words.MAILS[one.mail]}{to}"
-    return f"{said}{_about(one)}{_detail(one)}"
+    return f"{said}{_about(one)}{_detail(one, own_zone or one.zone)}"
 
 
 def _until(one: Happened) -> str:
@@ -118,7 +118,7 @@ def _about(one: Happened) -> str:
     return f": {words.KINDS[one.kind]}{of_day}"
 
 
-def _detail(one: Happened) -> str:
+def _detail(one: Happened, own_zone: str) -> str:
     match one.facts:
         case {"excuse": str(excuse)}:
             return f" ({Excuse(excuse).words})"
@@ -129,7 +129,7 @@ def _detail(one: Happened) -> str:
         case {"until": str(until)}:
             return f", until {_short(until)}"
         case {"starts_at": str(starts_at)} if one.name in _WITH_A_TIME:
-            return f", {saying.moment(datetime.fromisoformat(starts_at), one.zone)}"
+            return f", {saying.for_two(datetime.fromisoformat(starts_at), one.zone, own_zone)}"
         case _:
             return ""
 

@@ -55,9 +55,12 @@ class Told:
 
 
 def lines(
-    events: Sequence[Happened], *, participant: str, told: Told, with_everything: bool
+    events: Sequence[Happened], *, participant: str, told: Told, with_everything: bool, own_zone: str = ""
 ) -> Sequence[Line]:
-    """Tell what happened, the latest first; an answer stands with the latest word about it."""
+    """Tell what happened, the latest first; an answer stands with the latest word about it.
+
+    A meeting's time is said by the clock of its participant, and by the reader's where that shows another.
+    """
     answers, outcomes = dict(told.answers), dict(told.outcomes)
     found: list[Line] = []
     for one in events:
@@ -67,7 +70,7 @@ def lines(
         found.append(
             Line(
                 at=one.at,
-                said=told.adapted.get(change or 0) or _said(one),
+                said=told.adapted.get(change or 0) or _said(one, own_zone),
                 by=one.actor if one.actor and one.actor != participant else "",
                 answer=answers.pop(about, None) if one.name in ANSWERED else None,
                 outcome=outcomes.pop(about, "") if one.name == "check-in held" else "",
@@ -91,10 +94,10 @@ def _is_quiet(one: Happened) -> bool:
     return one.name in QUIET or reminded or written
 
 
-def _said(one: Happened) -> str:
+def _said(one: Happened, own_zone: str) -> str:
     if one.name == "follow-up closed" and one.state is TouchpointState.MISSED:
         return sentences.unanswered(one)
-    return sentences.happened(one)
+    return sentences.happened(one, own_zone=own_zone)
 
 
 def newest_decision(events: Sequence[Happened], *, actor_id: int, now: datetime) -> int | None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from coachfollow.flow import placing
-from coachfollow.models import CheckIn, LeaveSpell, Person
+from coachfollow.models import CheckIn, LeaveSpell, Person, Touchpoint
 from tests.house import DAY
 from tests.web.browsers import Browser
 from tests.web.staff.people import signed_in
@@ -116,4 +116,43 @@ def test_a_coach_who_offers_no_hours_is_told_of_their_leave_alone(world: World) 
 def live_in(world: World, email: str, zone: str) -> None:
     with world.inside() as home:
         home.session.execute(update(Person).where(Person.email == email).values(zone=zone))
+        if email == ANNA:
+            home.session.execute(
+                update(Touchpoint).where(Touchpoint.plan_id == home.plan(ANNA).id).values(zone=zone)
+            )
         home.session.commit()
+
+
+def test_a_meeting_is_said_by_the_clocks_of_both_where_they_live_apart(world: World, ben: Browser) -> None:
+    live_in(world, BEN, "Europe/London")
+    live_in(world, ANNA, "Asia/Kolkata")
+
+    choose(world, ben, day="2026-03-19", at="09:00")
+    ben.send(ben.action)
+
+    both = "Thursday 19 March 2026, 14:30 (Asia/Kolkata), 09:00 on your clock"
+    assert f"Moved: meeting with the coach, {both}, by Ben Okoro" in ben.text
+    assert "Thursday 19 March 2026, 14:30 (09:00 on your clock)" in ben.text  # what comes
+    ben.open(f"/plans/{world.plan(ANNA)}/follow-ups/{world.touchpoint(ANNA, MEETING)}")
+    assert both in ben.text
+
+
+def test_one_clock_is_enough_where_both_show_the_same(world: World, ben: Browser) -> None:
+    live_in(world, BEN, "Europe/London")
+    live_in(world, ANNA, "Europe/Lisbon")
+
+    choose(world, ben, day="2026-03-19", at="09:00")
+    ben.send(ben.action)
+
+    assert "on your clock" not in ben.text
+    assert "Moved: meeting with the coach, Thursday 19 March 2026, 09:00, by Ben Okoro" in ben.text
+
+
+@ON_ONE
+def test_the_clock_of_another_day_says_the_day(world: World, ben: Browser) -> None:
+    live_in(world, ANNA, "Pacific/Auckland")
+
+    choose(world, ben, day="2026-03-19", at="16:00")
+    ben.send(ben.action)
+
+    assert "Friday 20 March 2026, 05:00 (Pacific/Auckland), Thu 19 March, 16:00 on your clock" in ben.text
