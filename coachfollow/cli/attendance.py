@@ -16,6 +16,7 @@ from coachfollow.flow.attendance import Imported
 from coachfollow.intake.words import DateOrder
 from coachfollow.queries import batches, finding, groups, staged
 from coachfollow.queries.staged import Candidate, Row
+from coachfollow.rules import kind_words
 from coachfollow.rules.kinds import ImportKind
 from coachfollow.rules.spoken import how_many
 
@@ -114,7 +115,7 @@ def _rows(here: House, batch_id: int) -> Iterator[Row]:
 
 def _shown(row: Row) -> tuple[str, ...]:
     who = row.person or row.name or row.email or ""
-    was_there = row.state.value if row.state else ""
+    was_there = kind_words.ATTENDANCE[row.state] if row.state else ""
     minutes = f"{row.minutes} min" if row.minutes is not None else ""
     maybe = f" Perhaps {' or '.join(map(_candidate, row.candidates))}?" if row.candidates else ""
     problem = f"{(row.problem or '').rstrip('.')}.{maybe}" if maybe else row.problem or ""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import TypeVar
 
 import click
@@ -14,12 +13,13 @@ from coachfollow.flow.foreseeing import Foreseen
 from coachfollow.queries import finding, groups
 from coachfollow.queries.filters import EVERYTHING
 from coachfollow.queries.groups import CoachOfGroup, Group
-from coachfollow.rules import worktime
+from coachfollow.rules import kind_words, worktime
 from coachfollow.rules.changes import Edit
+from coachfollow.rules.kinds import AttendanceState, PlanState
 from coachfollow.rules.replanning import Replanned
 from coachfollow.rules.spoken import how_many
 
-State = TypeVar("State", bound=StrEnum)
+State = TypeVar("State", AttendanceState, PlanState)
 
 SESSION = "2026-03-02T09:00/180"
 
@@ -243,7 +243,11 @@ def _show(group: Group, *, as_json: bool) -> None:
 
 
 def _counted(counts: Mapping[State, int]) -> str:
-    return ", ".join(f"{n} {state.value}" for state, n in sorted(counts.items()))
+    return ", ".join(f"{n} {_state(state)}" for state, n in sorted(counts.items()))
+
+
+def _state(state: AttendanceState | PlanState) -> str:
+    return kind_words.PLAN_STATES[state] if isinstance(state, PlanState) else kind_words.ATTENDANCE[state]
 
 
 def _hours(coach: CoachOfGroup) -> str:

@@ -10,9 +10,8 @@ from coachfollow.cli import house, output
 from coachfollow.errors import Invalid
 from coachfollow.queries import launches
 from coachfollow.queries.launches import Wish
-from coachfollow.rules import previewing
+from coachfollow.rules import kind_words, previewing
 from coachfollow.rules.days import of_training
-from coachfollow.rules.kinds import Audience
 from coachfollow.rules.previewing import Dated, Preview, Waiting
 
 
@@ -84,15 +83,14 @@ def _head(title: str, found: Preview) -> str:
 
 
 def _awaited(one: Waiting) -> str:
-    return f"{one.how_far} the answer to “{one.answered}”: {one.kind.value.replace('_', ' ')} {one.step}"
+    return f"{one.how_far} the answer to “{one.answered}”: {kind_words.SHORT_KINDS[one.kind]} {one.step}"
 
 
 def _row(one: Dated) -> tuple[str, ...]:
-    whose = "manager: " if one.audience is Audience.MANAGER else ""
     reminders = ", ".join(f"{moment:%a %d %b}" for moment in one.reminders)
     return (
         f"{one.day} {one.at:%H:%M}",
-        f"{whose}{one.kind.value.replace('_', ' ')}",
+        kind_words.short(one.kind, one.audience),
         one.step,
         f"reminders {reminders}" if reminders else "",
         f"left out: {one.left_out}" if one.left_out else one.why,

@@ -10,6 +10,7 @@ from coachfollow.cli import house, output
 from coachfollow.flow import postmaster
 from coachfollow.queries import outbox as mails
 from coachfollow.queries.outbox import Noted, Posted
+from coachfollow.rules import kind_words
 from coachfollow.rules.kinds import MessageState
 
 ALL_STATES = [state.value for state in MessageState]
@@ -113,7 +114,7 @@ def _row(one: Posted) -> tuple[str, ...]:
     at = one.settled_at or one.send_at
     return (
         one.public_id,
-        one.kind.value.replace("_", " "),
+        kind_words.MAILS[one.kind],
         f"{at:%Y-%m-%d %H:%M}",
         str(one.attempts),
         one.server_reply or one.reason or "",

@@ -9,10 +9,8 @@ from coachfollow.cli import house, output
 from coachfollow.errors import NotFound
 from coachfollow.queries import finding, my_plan, schedules, timelines
 from coachfollow.queries.timelines import Awaited, Dated, PlanHead
-from coachfollow.rules import worktime
-from coachfollow.rules.kinds import Audience, CheckInState
-
-NOT_HELD = "did not take place"
+from coachfollow.rules import kind_words, worktime
+from coachfollow.rules.kinds import CheckInState
 
 
 @click.group()
@@ -46,24 +44,25 @@ def _dates(session: Session, plan_id: int) -> tuple[Sequence[Dated], Sequence[Aw
 
 def _lines(head: PlanHead, dates: Sequence[Dated], awaited: Sequence[Awaited]) -> list[str]:
     coach = f"coach {head.coach}" if head.coach else "no coach yet"
+    state = kind_words.PLAN_STATES[head.state]
     return [
-        f"{head.participant}: {head.programme}, {head.group}; {head.state.value}; {coach}; times in {head.zone}",
+        f"{head.participant}: {head.programme}, {head.group}; {state}; {coach}; times in {head.zone}",
         *output.columns(map(_row, dates)),
-        *(f"{one.how_far} the answer to {one.answered.step}: {_kind(one)} {one.step}" for one in awaited),
+        *(
+            f"{one.how_far} the answer to {one.answered.step}: {kind_words.SHORT_KINDS[one.kind]} {one.step}"
+            for one in awaited
+        ),
     ]
-
-
-def _kind(one: Dated | Awaited) -> str:
-    return one.kind.value.replace("_", " ")
 
 
 def _row(one: Dated) -> tuple[str, ...]:
     at = worktime.local(one.starts_at or one.due_at, one.zone)
-    whose = "manager: " if one.audience is Audience.MANAGER else ""
     return (
         f"{at:%Y-%m-%d %H:%M}",
-        f"{whose}{_kind(one)}",
+        kind_words.short(one.kind, one.audience),
         one.step,
-        NOT_HELD if one.meeting is CheckInState.NOT_HELD else one.state.value,
+        kind_words.NOT_HELD
+        if one.meeting is CheckInState.NOT_HELD
+        else kind_words.FOLLOW_UP_STATES[one.state],
         one.reason or one.why_unplaced or one.why,
     )

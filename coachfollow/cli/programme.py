@@ -13,7 +13,7 @@ from coachfollow.intake.programme import Programme
 from coachfollow.intake.programme_nodes import InvalidProgramme
 from coachfollow.queries import programmes as offers
 from coachfollow.queries import schedules
-from coachfollow.rules import adapting
+from coachfollow.rules import adapting, kind_words
 from coachfollow.rules.cadence import ANSWER, StepRule
 from coachfollow.rules.kinds import DayKind
 from coachfollow.rules.spoken import how_many
@@ -115,7 +115,7 @@ def _row(step: StepRule) -> tuple[str, ...]:
     reminders = ", ".join(str(days) for days in step.reminders)
     return (
         step.key,
-        step.kind.value.replace("_", " "),
+        kind_words.short(step.kind, step.audience),
         f"{step.offset_days:+d} {_DAYS[step.day_kind]} from {_anchor(step.anchor)}",
         f"{step.at:%H:%M}",
         "must be done" if step.mandatory else "",

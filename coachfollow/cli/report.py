@@ -76,7 +76,8 @@ def completion(
             until=until and until.date(),
         )
         found = numbers.completion(house.session, filters=filters, by=GroupBy(by), now=house.now)
-    click.echo(_printed(found, Form(form or Form.TEXT)), nl=False)
+        zone = house.organisation.zone
+    click.echo(_printed(found, Form(form or Form.TEXT), zone), nl=False)
 
 
 def completion_json(report: Report) -> dict[str, Any]:
@@ -92,19 +93,21 @@ def completion_json(report: Report) -> dict[str, Any]:
     }
 
 
-def completion_text(report: Report) -> str:
+def completion_text(report: Report, *, zone: str = "UTC") -> str:
     """Give a report as lines to read: the total beside its definitions, then the groups as a table."""
-    return "\n".join([*_headline(report), "", *_total(report), "", *_notes(report), *_table(report), ""])
+    return "\n".join(
+        [*_headline(report, zone), "", *_total(report), "", *_notes(report), *_table(report), ""]
+    )
 
 
-def _printed(report: Report, form: Form) -> str:
+def _printed(report: Report, form: Form, zone: str) -> str:
     match form:
         case Form.TEXT:
-            return completion_text(report)
+            return completion_text(report, zone=zone)
         case Form.JSON:
             return json.dumps(completion_json(report), ensure_ascii=False, indent=2) + "\n"
         case Form.CSV:
-            return exports.csv_text(sheets.sheets(report))
+            return exports.csv_text(sheets.sheets(report, zone=zone))
         case _:
             assert_never(form)
 
@@ -132,8 +135,8 @@ def _group_json(group: Group) -> dict[str, Any]:
     }
 
 
-def _headline(report: Report) -> Iterator[str]:
-    yield f"Follow-ups and people, as of {report.at:%Y-%m-%d %H:%M} UTC"
+def _headline(report: Report, zone: str) -> Iterator[str]:
+    yield f"Follow-ups and people, as of {sheets.counted_at(report, zone)}"
     yield from (f"Only {name}: {value}" for name, value in report.scope.items())
     if report.total.follow_ups.provisional:
         yield "Some follow-ups can still be answered: the rates are provisional."

@@ -53,6 +53,7 @@ class Adapted:
 
     change_id: int
     cause: Cause
+    in_a_row: int | None  # after how many answers that it went as intended the programme asks later
     answered: int  # the question
     at: datetime
     moved: Sequence[Moved]
@@ -108,6 +109,7 @@ def of_plan(session: Session, *, plan_id: int, dates: Sequence[Dated], now: date
         Adapted(
             change_id=row.id,
             cause=cause,
+            in_a_row=in_a_row,
             answered=answered,
             at=row.at,
             moved=[_moved(edit, touched[edit.key]) for edit in _edits(row) if edit.key in touched],
@@ -116,7 +118,7 @@ def of_plan(session: Session, *, plan_id: int, dates: Sequence[Dated], now: date
             and all(_stands(edit, touched.get(edit.key), now) for edit in _edits(row))
             and not _has_told(row, now),
         )
-        for row, cause, answered, is_undone in rows
+        for row, cause, answered, is_undone, in_a_row in rows
     ]
 
 
@@ -124,8 +126,16 @@ def of_plan(session: Session, *, plan_id: int, dates: Sequence[Dated], now: date
 def _adaptations() -> Select[*tuple[Any, ...]]:
     undo = aliased(PlanChange)
     return (
-        select(PlanChange, Adaptation.cause, Adaptation.touchpoint_id, undo.id.is_not(None))
+        select(
+            PlanChange,
+            Adaptation.cause,
+            Adaptation.touchpoint_id,
+            undo.id.is_not(None),
+            ProgrammeVersion.as_intended_in_a_row,
+        )
         .join(Adaptation, Adaptation.change_id == PlanChange.id)
+        .join(FollowUpPlan, FollowUpPlan.id == PlanChange.plan_id)
+        .join(ProgrammeVersion, ProgrammeVersion.id == FollowUpPlan.programme_version_id)
         .outerjoin(undo, undo.undoes_id == PlanChange.id)
         .where(PlanChange.plan_id == bindparam("plan_id"))
         .order_by(PlanChange.id.desc())

@@ -252,7 +252,11 @@ def _signs(
 ) -> Signs:
     misfit = next((one for one in dates if one.id in misfits), None)
     unbooked = next((one for one in dates if one.lacks_a_time(now)), None)
-    settled = [one for one in dates if _was_asked(one) and _counts(one, plan.back_at)]
+    settled = [
+        one
+        for one in dates
+        if _was_asked(one, is_silent=plan.silent_since is not None) and _counts(one, plan.back_at)
+    ]
     return Signs(
         plan_state=plan.state,
         is_silent=plan.silent_since is not None,
@@ -275,11 +279,11 @@ def _counts(one: _Dated, back_at: datetime | None) -> bool:
     return one.state in _SETTLED and not (one.state is TouchpointState.MISSED and forgiven)
 
 
-def _was_asked(one: _Dated) -> bool:
-    """Whether it was a question that reached the participant, or a meeting that took place."""
-    unheld = one.kind is StepKind.CHECK_IN and one.state is TouchpointState.MISSED
-    reached = one.audience is Audience.PARTICIPANT and not one.undeliverable
-    return one.kind.wants_answer and reached and not unheld
+def _was_asked(one: _Dated, *, is_silent: bool) -> bool:
+    """Whether it was a question that reached the participant, or a meeting that took place and ended no silence."""
+    if one.kind is StepKind.CHECK_IN and (is_silent or one.state is TouchpointState.MISSED):
+        return False
+    return one.kind.wants_answer and one.audience is Audience.PARTICIPANT and not one.undeliverable
 
 
 def _next(dates: Sequence[_Dated], now: datetime) -> Coming | None:

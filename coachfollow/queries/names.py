@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session, aliased, join
 
 from coachfollow.errors import Forbidden
 from coachfollow.models import Cohort, FollowUpPlan, Message, Person, Step, Touchpoint
-from coachfollow.queries import population
+from coachfollow.queries import population, step_words
 from coachfollow.queries.filters import Area, Filters, GroupBy
 from coachfollow.queries.labels import Key
+from coachfollow.rules import wording
 from coachfollow.rules.kinds import MessageKind, StepKind
 from coachfollow.rules.measuring import Counted, Standing
+from coachfollow.rules.wording import Blank
 
 PAGE = 100
 
@@ -40,6 +42,7 @@ class CountedFollowUp:
     email: str | None
     group: str
     step: str  # its key in the programme
+    title: str  # of its mail, in the programme's own language; empty where it names more than the person
     kind: StepKind
     asked: str | None  # who was to answer it: for a manager's card the manager, if one was mailed
     due: date
@@ -63,6 +66,7 @@ def follow_ups(
     rows = session.execute(
         select(
             *_WHO,
+            Step.id.label("step"),
             Step.key,
             Touchpoint.kind,
             Touchpoint.local_date,
@@ -75,7 +79,8 @@ def follow_ups(
         .order_by(Touchpoint.due_at, Person.name.nulls_last(), Touchpoint.id)
         .limit(limit)
         .offset(offset)
-    )
+    ).all()
+    words = step_words.of_steps(session, step_ids={row.step for row in rows}, locale="")
     return [
         CountedFollowUp(
             person_id=row.id,
@@ -84,6 +89,7 @@ def follow_ups(
             email=row.email,
             group=row.title,
             step=row.key,
+            title=_titled(words[row.step].subject, row.name) if row.step in words else "",
             kind=row.kind,
             asked=row.asked if row.kind is StepKind.SPONSOR else row.name,
             due=row.local_date,
@@ -140,6 +146,12 @@ _ASKED = (
     .limit(1)
     .scalar_subquery()
 )
+
+
+def _titled(subject: str, participant: str | None) -> str:
+    facts = {"participant": participant or "somebody who was erased"}
+    blanks = {piece.name for piece in wording.parts(subject) if isinstance(piece, Blank)}
+    return wording.fill(subject, facts) if blanks <= facts.keys() else ""
 
 
 def _area(filters: Filters) -> Area:

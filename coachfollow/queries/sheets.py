@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from coachfollow.queries.completion import NOTES, Group, Report
 from coachfollow.queries.filters import GroupBy
 from coachfollow.queries.names import CountedFollowUp, CountedPerson
+from coachfollow.rules import kind_words, worktime
 from coachfollow.rules.kinds import StepKind
 
 Cell = str | int | float | None  # a float is a share of 1
@@ -67,9 +68,9 @@ CUTS = {
 }
 
 
-def sheets(report: Report) -> tuple[Sheet, Sheet]:
-    """Lay out the numbers, the total last, and what each of them means."""
-    return numbers(report), definitions(report)
+def sheets(report: Report, *, zone: str = "UTC") -> tuple[Sheet, Sheet]:
+    """Lay out the numbers, the total last, and what each of them means; `zone` is whose clock says when."""
+    return numbers(report), definitions(report, zone=zone)
 
 
 def numbers(report: Report) -> Sheet:
@@ -81,9 +82,9 @@ def numbers(report: Report) -> Sheet:
     )
 
 
-def definitions(report: Report) -> Sheet:
+def definitions(report: Report, *, zone: str = "UTC") -> Sheet:
     """Lay out what the report is about and what its numbers mean."""
-    return Sheet(title="Definitions", header=("Number", "What it means"), rows=tuple(_meanings(report)))
+    return Sheet(title="Definitions", header=("Number", "What it means"), rows=tuple(_meanings(report, zone)))
 
 
 def names(found: Sequence[CountedPerson] | Sequence[CountedFollowUp]) -> Sheet:
@@ -98,7 +99,7 @@ def names(found: Sequence[CountedPerson] | Sequence[CountedFollowUp]) -> Sheet:
         for one in found
     ]
     about = (
-        ("Follow-up", "Who was asked", "Due")
+        ("Follow-up", "Title", "Who was asked", "Due")
         if any(isinstance(one, CountedFollowUp) for one in found)
         else ()
     )
@@ -108,15 +109,20 @@ def names(found: Sequence[CountedPerson] | Sequence[CountedFollowUp]) -> Sheet:
 def _about(one: CountedFollowUp) -> tuple[Cell, ...]:
     """Which follow-up it is, and whose to answer: what a manager was asked is not held against their people."""
     asked = one.asked or ("their manager" if one.kind is StepKind.SPONSOR else None)
-    return one.step, asked, one.due.isoformat()
+    return kind_words.SHORT_KINDS[one.kind], one.title, asked, one.due.isoformat()
 
 
 def _row(group: Group) -> tuple[Cell, ...]:
     return (group.label.text, group.label.handle, *(column.read(group) for column in COLUMNS))
 
 
-def _meanings(report: Report) -> Iterator[tuple[Cell, ...]]:
-    yield "As of", f"{report.at:%Y-%m-%d %H:%M} UTC"
+def counted_at(report: Report, zone: str) -> str:
+    """When it was counted, by the clocks of a zone, with the zone said."""
+    return f"{worktime.local(report.at, zone):%Y-%m-%d %H:%M} ({zone.replace('_', ' ')})"
+
+
+def _meanings(report: Report, zone: str) -> Iterator[tuple[Cell, ...]]:
+    yield "As of", counted_at(report, zone)
     yield from ((f"Only: {name}", value) for name, value in report.scope.items())
     meanings = report.definitions
     yield from ((column.heading, meanings[column.key]) for column in COLUMNS)

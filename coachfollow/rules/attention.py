@@ -50,7 +50,8 @@ class Signs:
     """What is known of one plan today.
 
     `settled` are the questions that were answered or missed, the latest last, and `last_missed` is the latest
-    of them if it was missed; in a silence nothing reminds of any. `unplanned` is the question for their own plan,
+    of them if it was missed; in a silence nothing reminds of any, and a meeting that was held ends no row.
+    `unplanned` is the question for their own plan,
     open for a week. `unmarked` are meetings that are over and not
     marked; `unbooked` is a coming meeting without a time, and `misfit` one that stands in calendars and no longer
     fits.
@@ -92,7 +93,7 @@ def _of_a_running_plan(signs: Signs) -> list[Reason]:
     count = missed_in_a_row(signs.settled)
     if signs.is_silent or count >= IN_A_ROW:
         need = Need.SILENT if signs.is_silent else Need.MISSED_TWICE
-        found.append(Reason(need=need, spot=signs.last_missed, detail=str(count) if count else "Several"))
+        found.append(Reason(need=need, spot=signs.last_missed, detail=str(count or "")))
     if signs.unplanned is not None:
         found.append(Reason(need=Need.NO_PLAN, spot=signs.unplanned))
     if signs.misfit is not None:

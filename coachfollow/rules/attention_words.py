@@ -14,11 +14,11 @@ def said(value: Reason) -> str:
         case Need.MARK_MEETING | Need.NOTHING_BOOKED | Need.NO_LONGER_FITS:
             return _about_a_meeting(value)
         case Need.SILENT | Need.MISSED_TWICE:
-            how = f"{value.detail} questions in a row went unanswered"
+            how = _unanswered(value.detail)
             rests = ", so no reminders are sent any more" if value.need is Need.SILENT else ""
             return f"{how}{rests}. A friendly word may help."
         case Need.NO_PLAN:
-            return f"No plan written yet: asked on {_day(value)}. Five minutes together may do it."
+            return f"No plan yet, more than a week after its day, {_day(value)}. Five minutes together may do it."
         case Need.BARRIER:
             named = (f"“{BARRIER_WORDS[Barrier(code)]}”" for code in value.detail.split(","))
             return f"Named what got in the way: {', '.join(named)}."
@@ -39,9 +39,9 @@ def _german_day(value: Reason) -> str:
 
 _GERMAN: Mapping[Need, Callable[[Reason], str]] = {
     Need.MARK_MEETING: lambda one: f"Hat das Gespräch vom {_german_day(one)} stattgefunden? Ein Satz genügt.",
-    Need.SILENT: lambda _: "Mehrere Fragen blieben ohne Antwort, deshalb erinnert nichts mehr daran.",
-    Need.MISSED_TWICE: lambda _: "Mehrere Fragen hintereinander blieben ohne Antwort.",
-    Need.NO_PLAN: lambda one: f"Noch kein Plan geschrieben: gefragt am {_german_day(one)}.",
+    Need.SILENT: lambda _: "Fragen blieben ohne Antwort, deshalb erinnert nichts mehr daran.",
+    Need.MISSED_TWICE: lambda one: f"{one.detail} Fragen hintereinander blieben ohne Antwort.",
+    Need.NO_PLAN: lambda one: f"Noch kein Plan geschrieben; dran war er am {_german_day(one)}.",
     Need.NO_LONGER_FITS: lambda one: f"Das Gespräch am {_german_day(one)} passt nicht mehr.",
     Need.BARRIER: lambda _: "Hat genannt, was im Weg stand.",
     Need.NOTHING_BOOKED: lambda one: f"Das Gespräch um den {_german_day(one)} hat noch keine Zeit.",
@@ -58,6 +58,16 @@ def _about_a_meeting(value: Reason) -> str:
         return f"No time is booked yet for the meeting of about {_day(value)}{why}."
     stays = "It stays until you choose another time."
     return f"The meeting of {_day(value)} no longer fits: {value.detail}. {stays}"
+
+
+def _unanswered(count: str) -> str:
+    match count:
+        case "":
+            return "Questions went unanswered"
+        case "1":
+            return "A question went unanswered"
+        case _:
+            return f"{count} questions in a row went unanswered"
 
 
 def _unread(writers: Sequence[Audience]) -> str:

@@ -112,7 +112,12 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """Shares over time: dots, strokes between neighbours (none across a gap), marks on both axes, a target."""
+    """Shares over time: dots, strokes between neighbours (none across a gap), marks on both axes, a target.
+
+    `shares` are the numbers themselves, each in its place: None where nothing is known.
+    """
+
+    shares: Sequence[tuple[str, float | None]]
 
     dots: Sequence[Dot]
     strokes: Sequence[tuple[Dot, Dot]]
@@ -144,7 +149,9 @@ def bars(measured: Sequence[Measured], *, target: float | None = None) -> Bars:
     )
 
 
-def line(shares: Sequence[tuple[str, float | None]], *, target: float | None = None) -> Line:
+def line(
+    shares: Sequence[tuple[str, float | None]], *, target: float | None = None, most: int = MOST_LABELS
+) -> Line:
     """Lay shares out from left to right in even steps; None leaves a gap, as nothing is known there."""
     places = [_place(index, len(shares)) for index in range(len(shares))]
     dots = [
@@ -152,9 +159,10 @@ def line(shares: Sequence[tuple[str, float | None]], *, target: float | None = N
         for (label, share), x in zip(shares, places, strict=True)
     ]
     return Line(
+        shares=shares,
         dots=[dot for dot in dots if dot],
         strokes=[(one, next_one) for one, next_one in pairwise(dots) if one and next_one],
-        across=_labels([label for label, _ in shares], places),
+        across=_labels([label for label, _ in shares], places, most=most),
         up=[Tick(at=_height(share), label=percent(share)) for share in TOP_LINES],
         target=target,
         target_y=None if target is None else _height(target),

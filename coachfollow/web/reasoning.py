@@ -11,30 +11,37 @@ from coachfollow.web import saying
 BECAUSE: Mapping[Cause, str] = {
     Cause.NO_OPPORTUNITY: "because there was no opportunity yet",
     Cause.BARRIER: "because something got in the way",
-    Cause.AS_INTENDED: "because it went as intended several times in a row",
+    Cause.AS_INTENDED: "because it went as intended",  # and how often in a row
 }
+TWICE = 2
 ON_THE_FORM = (
-    "It may change when we next ask, or meet, you. Only you and your coach read why; your manager, the L&D team and"
-    " whoever runs this service see the new day."
+    "Your answer may move the next question or meeting. Only you and your coach read why; your manager, the L&D team"
+    " and whoever runs this service see the new day."
 )
 
 
 def sentence(one: Adapted) -> str:
     """Say why and what: “Because there was no opportunity yet, the next question comes on …”."""
-    because, effects = BECAUSE[one.cause], " and ".join(_effect(moved) for moved in one.moved)
+    because, effects = _because(one), " and ".join(_effect(moved) for moved in one.moved)
     return f"{because[0].upper()}{because[1:]}, {effects or 'what came next was moved'}"
 
 
 def why_this_day(adapted: Sequence[Adapted], dates: Iterable[Dated]) -> Mapping[int, str]:
     """Give the reason of each follow-up whose day an answer changed last, by its id."""
     found = {
-        moved.follow_up: BECAUSE[one.cause]
-        + (f", instead of {saying.short_day(moved.was)}" if moved.was else "")
+        moved.follow_up: _because(one) + (f", instead of {saying.short_day(moved.was)}" if moved.was else "")
         for one in reversed(adapted)
         if not one.is_undone
         for moved in one.moved
     }
     return {one.id: found[one.id] for one in dates if one.id in found and one.why == adjusting.MOVED}
+
+
+def _because(one: Adapted) -> str:
+    if one.cause is not Cause.AS_INTENDED or not one.in_a_row:
+        return BECAUSE[one.cause]
+    often = "twice" if one.in_a_row == TWICE else f"{one.in_a_row} times"
+    return f"{BECAUSE[one.cause]} {often} in a row"
 
 
 def _effect(moved: Moved) -> str:

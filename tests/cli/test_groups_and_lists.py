@@ -46,7 +46,7 @@ def test_a_programme_is_checked_loaded_and_shown(terminal: Terminal, tmp_path: P
     assert "nothing to do" in terminal.run("programme", "load", file).stdout
     shown = terminal.run("programme", "show", "service").stdout
     assert "Service that listens: service, version 1" in shown
-    assert "first-question   reflection" in shown
+    assert "first-question   question" in shown
     assert "reminders after 2 working days" in shown
     document = terminal.json("programme", "show", "service")
     assert len(document["steps"]) == 7
@@ -105,7 +105,7 @@ def test_a_roster_and_its_attendance_list_make_plans(group: Terminal, lists: dic
     assert (invited["imported"]["enrolled"], invited["imported"]["started"]) == (2, 0)
     assert (attended["imported"]["started"], attended["imported"]["shelved"]) == (1, 1)
     assert [(one["line"], one["name"]) for one in attended["left_out"]] == [(4, "Carla")]
-    assert "Plans: 1 active, 1 draft" in group.run("cohort", "show", "spring").stdout
+    assert "Plans: 1 running, 1 not begun" in group.run("cohort", "show", "spring").stdout
 
 
 def test_what_was_left_out_is_said(group: Terminal, lists: dict[str, Path]) -> None:
@@ -137,7 +137,7 @@ def test_a_preview_shows_every_row_and_changes_nothing(group: Terminal, lists: d
     said = group.run(*arguments).stdout
     document = group.json(*arguments)
 
-    assert "line 2  new        Anna Berg  present  170 min" in said
+    assert "line 2  new        Anna Berg  present       170 min" in said
     assert "2 new, 1 undecided. Nothing was changed." in said or "1 undecided, 2 new. Nothing" in said
     assert [row["fate"] for row in document["rows"]] == ["undecided", "new", "new"]
     assert "Plans: none yet" in group.run("cohort", "show", "spring").stdout
@@ -224,8 +224,8 @@ def test_a_plan_is_shown_in_local_time_with_the_reasons(group: Terminal, lists: 
     document = group.json("plan", "show", "anna@example.org")
 
     assert said.startswith("Anna Berg: ")
-    assert "; active; coach cem; times in UTC" in said
-    assert "manager: sponsor moment" in said
+    assert "; running; coach cem; times in UTC" in said
+    assert "manager's card" in said
     assert len(document[0]["dates"]) == len(said.splitlines()) - 1
 
 

@@ -65,8 +65,10 @@ def test_every_number_has_a_column_and_its_definition_below() -> None:
     assert set(sheets.CUTS) == set(GroupBy)
     meanings = {row[0]: row[1] for row in sheets.definitions(report(SPRING)).rows}
     assert all(meanings[column.heading] for column in sheets.COLUMNS)
+    berlin = {row[0]: row[1] for row in sheets.definitions(report(SPRING), zone="Europe/Berlin").rows}
+    assert berlin["As of"] == "2026-03-16 10:30 (Europe/Berlin)"
     assert meanings["About period"] == NOTES["period"]
-    assert (meanings["As of"], meanings["Only: coach"]) == ("2026-03-16 09:30 UTC", "=Cem")
+    assert (meanings["As of"], meanings["Only: coach"]) == ("2026-03-16 09:30 (UTC)", "=Cem")
 
 
 def test_csv_has_the_groups_the_total_and_the_definitions() -> None:

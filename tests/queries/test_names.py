@@ -34,6 +34,7 @@ def test_a_name_says_who_what_when_and_how_it_was_counted(session: Session) -> N
         email=found.email,
         group="Group spring",
         step="check_in-step",
+        title="",
         kind=StepKind.CHECK_IN,
         asked="Anna Berg",
         due=(NOW - 7 * DAY).date(),

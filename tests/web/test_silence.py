@@ -95,3 +95,17 @@ def test_manager_and_lnd_see_how_it_stands_and_end_nothing(silent: World, person
 
     assert "No reminders since" in browser.text
     assert "Let reminders go on" not in browser.text
+
+
+def test_a_meeting_held_in_a_silence_shortens_no_row_of_unanswered_questions(silent: World) -> None:
+    with silent.inside() as home:
+        meeting = home.touchpoint(ANNA, "meeting")
+        meeting.state, meeting.settled_at = TouchpointState.COMPLETED, ASKED
+        first, last = home.touchpoint(ANNA, "plan"), home.touchpoint(ANNA, "first-question")
+        meeting.due_at = first.due_at + (last.due_at - first.due_at) / 2
+        home.session.commit()
+    ben = signed_in(silent, BEN)
+
+    ben.open("/coach")
+
+    assert "2 questions in a row went unanswered, so no reminders are sent any more." in ben.text

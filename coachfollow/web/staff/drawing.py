@@ -17,7 +17,7 @@ Lead = Callable[[str], str]  # from the key of a number to the address of the na
 DUE: Sequence[tuple[str, str, Tone]] = (
     ("on_time", "On time", Tone.DONE),
     ("late", "Late", Tone.LATE),
-    ("open", "Overdue, still open", Tone.WAITING),
+    ("open", "Open", Tone.WAITING),
     ("missed", "Missed", Tone.MISSED),
 )
 STANDINGS: Sequence[tuple[str, str, str, Tone]] = (
@@ -94,7 +94,7 @@ def over_time(report: Report) -> Line | None:
         return None
     known = {group.label.text: group.follow_ups.completion for group in months}
     shares = [(month, known.get(month)) for month in _every_month(min(known), max(known))]
-    return charts.line(shares, target=report.total.target)
+    return charts.line(shares, target=report.total.target, most=charts.FEW_LABELS)
 
 
 def _every_month(first: str, last: str) -> Iterator[str]:

@@ -127,7 +127,7 @@ def _more(one: FollowUp, head: PlanHead, today: date) -> Form:
     closes = worktime.local(one.course.dates.closes_at, one.zone).date()
     return Form(
         title=f"Give more time for the {words.SHORT_KINDS[one.kind]}",
-        lead=f"It was asked on {saying.day(one.course.dates.day)}. {_name(head)} can answer it by the same mail.",
+        lead=f"It was due on {saying.day(one.course.dates.day)}. {_name(head)} can answer it by the same mail.",
         day="It can be answered until",
         values={"day": (max(closes, today) + WEEK).isoformat()},
     )

@@ -1,16 +1,19 @@
 """The numbers: headline, follow-ups and groups with what each means, as a page and as files to take away."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Invalid
+from coachfollow.extensions import installation
 from coachfollow.queries import choices, completion, sheets, sight
 from coachfollow.queries.completion import Group, Report
 from coachfollow.queries.filters import GroupBy
 from coachfollow.queries.labels import Directory, Key
+from coachfollow.rules import worktime
 from coachfollow.rules.access import Action, Actor
 from coachfollow.web import paging, policies
 from coachfollow.web.staff import asked_for, downloads, drawing, named
@@ -33,7 +36,6 @@ FINER = {
 ABOUT_PEOPLE = frozenset({*named.PEOPLE, "finished_rate", "reach"})
 # what a table of groups has room for; files have all of it
 NARROW = ("attended", "finished", "due", "completed", "open", "missed", "target")
-WITH_NAMES = frozenset({"attended", "open", "missed"})
 
 
 @pages.get("/numbers")
@@ -55,7 +57,7 @@ def show() -> ResponseReturnValue:
         asked=asked,
         cuts=CUTS,
         choices=_choices(known),
-        **_shown(asked, _report(asked, known)),
+        **_shown(asked, _so_far(_report(asked, known))),
     ), status
 
 
@@ -99,7 +101,6 @@ def _shown(asked: AskedFor, report: Report) -> dict[str, object]:
         "follow_up_columns": [column for column in sheets.COLUMNS if column.key not in ABOUT_PEOPLE],
         "narrow": [column for column in sheets.COLUMNS if column.key in NARROW],
         "named": named.NAMED if with_names else frozenset(),
-        "with_names": WITH_NAMES,
         "lead": lead,
         "due": drawing.due(report.total.follow_ups),
         "due_names": drawing.due_names(lead),
@@ -108,6 +109,20 @@ def _shown(asked: AskedFor, report: Report) -> dict[str, object]:
         "bars": drawing.completion(groups, target=report.total.target, url=lambda one: _within(asked, one)),
         "line": drawing.over_time(report),
     }
+
+
+def _so_far(report: Report) -> Report:
+    """Leave out months to come in which nobody is counted yet: they would be rows of noughts, and files have them."""
+    if report.by is not GroupBy.MONTH:
+        return report
+    today = worktime.local(report.at, installation().settings.zone)
+    this_month = 100 * today.year + today.month
+    groups = [
+        one
+        for one in report.groups
+        if one.key is None or one.key <= this_month or one.follow_ups.due or one.people.attended
+    ]
+    return replace(report, groups=tuple(groups))
 
 
 def _within(asked: AskedFor, group: Group) -> str:
@@ -133,7 +148,8 @@ def _choices(known: Directory) -> Mapping[str, Sequence[choices.Choice] | None]:
 def _sheets() -> Sequence[sheets.Sheet]:
     everything = asked_for.everything()
     known = asked_for.directory(everything)
-    return sheets.sheets(_report(asked_for.asked_for(everything, known), known))
+    report = _report(asked_for.asked_for(everything, known), known)
+    return sheets.sheets(report, zone=installation().settings.zone)
 
 
 def _report(asked: AskedFor, known: Directory) -> Report:

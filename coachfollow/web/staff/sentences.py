@@ -19,7 +19,7 @@ HAPPENED: Mapping[str, str] = {
     "plan stopped": "The follow-up was stopped",
     "mails stopped": "All further mails were stopped",
     "plan finished": "The follow-up is finished",
-    "reminders rest": "Reminders stopped: several questions in a row went unanswered",
+    "reminders rest": "Reminders stopped, as questions went unanswered",
     "reminders go on": "Reminders go on",
     "plan ended": "The follow-up came to its end",
     "plan written": "The plan was written",

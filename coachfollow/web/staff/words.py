@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from coachfollow.rules import kind_words
 from coachfollow.rules.forms import APPLIED_WORDS, BARRIER_WORDS
 from coachfollow.rules.kinds import (
     Applied,
@@ -19,30 +20,12 @@ from coachfollow.rules.kinds import (
 
 LOCALE = "en"  # what these pages are written in
 
-KINDS: Mapping[StepKind, str] = {
-    StepKind.COMMITMENT: "own plan: “When …, I will …”",
-    StepKind.PROMPT: "reminder of the plan",
-    StepKind.REFLECTION: "question",
-    StepKind.CHECK_IN: "meeting with the coach",
-    StepKind.SPONSOR: "manager's card",
-    StepKind.UNPROMPTED: "one last question",
-}
-
-SHORT_KINDS: Mapping[StepKind, str] = {
-    **KINDS,
-    StepKind.COMMITMENT: "own plan",
-    StepKind.PROMPT: "reminder",
-    StepKind.CHECK_IN: "meeting",
-    StepKind.UNPROMPTED: "last question",
-}
-
-PLAN_STATES: Mapping[PlanState, str] = {
-    PlanState.DRAFT: "not begun",
-    PlanState.ACTIVE: "running",
-    PlanState.PAUSED: "paused",
-    PlanState.FINISHED: "finished",
-    PlanState.STOPPED: "stopped",
-}
+KINDS = kind_words.KINDS
+SHORT_KINDS = kind_words.SHORT_KINDS
+PLAN_STATES = kind_words.PLAN_STATES
+FOLLOW_UP_STATES = kind_words.FOLLOW_UP_STATES
+MAILS = kind_words.MAILS
+ATTENDANCE = kind_words.ATTENDANCE
 
 STOP_REASONS: Mapping[StopReason, str] = {
     StopReason.ASKED: "they asked for it",
@@ -51,29 +34,13 @@ STOP_REASONS: Mapping[StopReason, str] = {
     StopReason.NO_INTEREST: "not useful for them",
     StopReason.ABSENT: "did not take part in the training",
     StopReason.ERASED: "was erased",
-    StopReason.ENDED: "came to its end",
+    StopReason.ENDED: "came to its end unfinished",
 }
 
 OFFERED_STOPS = (StopReason.ASKED, StopReason.LEAVE, StopReason.LEFT, StopReason.NO_INTEREST)
 
-FOLLOW_UP_STATES: Mapping[TouchpointState, str] = {
-    TouchpointState.PLANNED: "to come",
-    TouchpointState.OPEN: "open",
-    TouchpointState.COMPLETED: "done",
-    TouchpointState.MISSED: "no answer: we do not know",
-    TouchpointState.EXCUSED: "excused",
-    TouchpointState.CANCELLED: "left out",
-}
-NOT_HELD = "did not take place"
+NOT_HELD = kind_words.NOT_HELD
 UNSAID = "nobody noted whether it took place"
-
-ATTENDANCE: Mapping[AttendanceState, str] = {
-    AttendanceState.INVITED: "invited",
-    AttendanceState.PRESENT: "present",
-    AttendanceState.PARTIAL: "partly there",
-    AttendanceState.ABSENT: "absent",
-    AttendanceState.EXCUSED: "excused",
-}
 
 IMPORT_STATES: Mapping[ImportState, str] = {
     ImportState.STAGED: "waits for you to confirm it",
@@ -94,24 +61,6 @@ MAIL_STATES: Mapping[MessageState, str] = {
     MessageState.SENT: "handed over",
 }
 
-MAILS: Mapping[MessageKind, str] = {
-    MessageKind.ANNOUNCEMENT: "announcement to the manager",
-    MessageKind.COMMITMENT: "invitation to write a plan",
-    MessageKind.PROMPT: "reminder of the plan",
-    MessageKind.REFLECTION: "question",
-    MessageKind.REMINDER: "reminder of an open question",
-    MessageKind.SPONSOR: "manager's card",
-    MessageKind.UNPROMPTED: "one last question",
-    MessageKind.INVITATION: "calendar invitation",
-    MessageKind.CANCELLATION: "calendar cancellation",
-    MessageKind.COACH_WILL_CALL: "“your coach will call”",
-    MessageKind.ASK_HOURS: "request for bookable hours",
-    MessageKind.SIGN_IN: "sign-in link",
-    MessageKind.CURRENT_QUESTION: "the open question once more",
-    MessageKind.COACH_DIGEST: "what a coach has to look at",
-    MessageKind.MISFIT: "meetings that no longer fit",
-}
-
 
 def capital(text: str) -> str:
     """The text with a capital letter, and nothing else changed."""
@@ -128,10 +77,13 @@ def short_kind(value: StepKind) -> str:
     return SHORT_KINDS[value]
 
 
+def titled(value: StepKind, title: str) -> str:
+    """What a follow-up is called, and which of its kind it is."""
+    return kind_words.titled(value, title)
+
+
 def plan_state(value: PlanState, reason: StopReason | None = None) -> str:
-    """Where a follow-up stands, with why it ended if it did."""
-    if value is PlanState.STOPPED and reason is StopReason.ENDED:
-        return "ended"
+    """Where a follow-up stands, with why it was stopped if it was."""
     if value is PlanState.DRAFT:
         return STOP_REASONS[reason] if reason else "waits for the training"
     return f"{PLAN_STATES[value]}: {STOP_REASONS[reason]}" if reason else PLAN_STATES[value]
@@ -194,6 +146,7 @@ FILTERS = (
     capital,
     kind,
     short_kind,
+    titled,
     anchor,
     plan_state,
     follow_up_state,

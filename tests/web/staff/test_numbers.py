@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -97,7 +98,7 @@ def test_a_groups_number_leads_to_the_names_of_that_group(lena: Browser) -> None
 def test_follow_ups_are_named_with_their_day(lena: Browser) -> None:
     lena.open("/numbers/names", what="open")
 
-    assert "Anna Berg The spring group question Tue 10 March 2026" in lena.text
+    assert "Anna Berg The spring group question “How is it going?” Tue 10 March 2026" in lena.text
 
 
 def test_a_months_number_leads_to_the_follow_ups_of_that_month(lena: Browser) -> None:
@@ -205,7 +206,36 @@ def test_everything_is_cut_by_programme_and_each_leads_one_step_further(lena: Br
     assert "without a team" in lena.text
 
 
-def test_months_are_drawn_as_a_line(lena: Browser) -> None:
+@ON_ONE
+def test_months_to_come_are_no_rows_of_noughts(lena: Browser) -> None:
+    lena.open("/numbers", by="month")
+
+    assert "2026-03" in lena.text
+    assert "2026-04" not in lena.text
+
+
+@ON_ONE
+def test_due_completed_and_finished_of_a_group_lead_to_names_too(world: World, lena: Browser) -> None:
+    with world.inside() as home:
+        home.reflect(ANNA, "first-question", now=ASKED)
+
+    lena.open("/numbers", by="cohort")
+
+    row = lena.page.text.partition("All numbers by group")[2].partition("</tbody>")[0]
+    assert {"attended", "due", "completed", "open"} <= set(re.findall(r"what=(\w+)&amp;key=", row))
+
+
+@ON_ONE
+def test_numbers_are_dated_by_the_clock_of_the_organisation(lena: Browser) -> None:
+    lena.open("/numbers")
+
+    assert "As of Wednesday 11 March 2026, 14:00 (UTC)" in lena.text
+
+
+def test_months_are_drawn_as_a_line(world: World, time: Clock) -> None:
+    time.now = ASKED + timedelta(days=40)
+    lena = signed_in(world, LENA)
+
     lena.open("/numbers", by="month")
 
     assert "2026-03" in lena.text
@@ -239,14 +269,15 @@ def test_many_groups_come_page_by_page(lena: Browser, monkeypatch: pytest.Monkey
 
 
 def test_the_names_behind_a_number_can_be_taken_away(world: World, lena: Browser) -> None:
-    overdue = lena.client.get("/numbers/names.csv?what=open&by=cohort")
-    rows = list(csv.reader(io.StringIO(overdue.data.decode("utf-8-sig"))))
+    still_open = lena.client.get("/numbers/names.csv?what=open&by=cohort")
+    rows = list(csv.reader(io.StringIO(still_open.data.decode("utf-8-sig"))))
     people = lena.client.get("/numbers/names.csv?what=never_started&cut=semicolon")
 
-    assert rows[0] == ["Name", "Mail address", "Group", "Follow-up", "Who was asked", "Due"]
-    assert ["Anna Berg", ANNA, "The spring group", "first-question", "Anna Berg", "2026-03-10"] in rows
+    assert rows[0] == ["Name", "Mail address", "Group", "Follow-up", "Title", "Who was asked", "Due"]
+    question = ["question", "How is it going?", "Anna Berg", "2026-03-10"]
+    assert ["Anna Berg", ANNA, "The spring group", *question] in rows
     assert '"Paul Roth";"paul@example.org";"The spring group"' in people.data.decode("utf-8-sig")
-    assert overdue.headers["Content-Disposition"] == "attachment; filename=open.csv"
+    assert still_open.headers["Content-Disposition"] == "attachment; filename=open.csv"
     assert signed_in(world, OLGA).client.get("/numbers/names.csv").status_code == 403
 
 
@@ -262,9 +293,9 @@ def test_a_missed_card_is_the_managers_on_every_list(world: World, time: Clock) 
     team = signed_in(world, GRETA)
     team.open("/team")
 
-    assert "Anna Berg The spring group manager's card; asked: Greta" in lena.text
-    [card] = [row for row in rows if row[:1] == ["Anna Berg"] and row[3] == "managers-card"]
-    assert card[4].startswith("Greta")
+    assert re.search(r"Anna Berg The spring group manager's card “[^”]+”; asked: Greta", lena.text)
+    [card] = [row for row in rows if row[:1] == ["Anna Berg"] and row[3] == "manager's card"]
+    assert card[5].startswith("Greta")
     assert "1 of 5 done" in team.text, "their manager's card is not theirs to do"
 
 

@@ -75,7 +75,7 @@ def test_nothing_is_without_words(members: type[StrEnum], said: dict[StrEnum, st
         (PlanState.DRAFT, None, "waits for the training"),
         (PlanState.DRAFT, StopReason.ABSENT, "did not take part in the training"),
         (PlanState.STOPPED, StopReason.LEAVE, "stopped: away for a long time"),
-        (PlanState.STOPPED, StopReason.ENDED, "ended"),
+        (PlanState.STOPPED, StopReason.ENDED, "stopped: came to its end unfinished"),
     ],
 )
 def test_where_a_plan_stands(state: PlanState, reason: StopReason | None, said: str) -> None:
@@ -105,8 +105,16 @@ def test_what_a_step_is_counted_from(anchor: str, said: str) -> None:
         ),
         (Reason(need=Need.MARK_MEETING), "Did the meeting of that day take place?"),
         (Reason(need=Need.MISSED_TWICE, detail="3"), "3 questions in a row went unanswered."),
-        (Reason(need=Need.NO_PLAN, spot=Spot(7, TUESDAY)), "No plan written yet: asked on Tue 10 March."),
-        (Reason(need=Need.SILENT, detail="2"), "went unanswered, so no reminders are sent any more."),
+        (Reason(need=Need.NO_PLAN, spot=Spot(7, TUESDAY)), "more than a week after its day, Tue 10 March."),
+        (
+            Reason(need=Need.SILENT, detail="2"),
+            "2 questions in a row went unanswered, so no reminders are sent",
+        ),
+        (
+            Reason(need=Need.SILENT, detail="1"),
+            "A question went unanswered, so no reminders are sent any more.",
+        ),
+        (Reason(need=Need.SILENT), "Questions went unanswered, so no reminders are sent any more."),
         (Reason(need=Need.UNREAD, detail="participant"), "Shared a note with you. You have not read it yet."),
         (Reason(need=Need.UNREAD, detail="participant,participant"), "Shared 2 notes with you"),
         (Reason(need=Need.UNREAD, detail="manager"), "The manager wrote to you. You have not read it yet."),
