@@ -15,6 +15,8 @@ from coachfollow.flow import profiles, staging
 from coachfollow.flow.attendance import Imported
 from coachfollow.intake.words import DateOrder
 from coachfollow.queries import batches, finding, groups, staged
+from coachfollow.queries.batches import Batch
+from coachfollow.queries.groups import SessionOfGroup
 from coachfollow.queries.staged import Candidate, Row
 from coachfollow.rules import kind_words
 from coachfollow.rules.kinds import ImportKind
@@ -57,11 +59,19 @@ def import_(
     """Import a list or the report of a video meeting, of whatever make."""
     with house.opened(writing=True) as here:
         order = DateOrder(date_order) if date_order else None
-        read = reading.read(here, file, date_order=order, named=named, profile=profile)
+        group = finding.cohort_named(here.session, organisation_id=here.organisation.id, key=cohort)
+        held = None if roster else _session(here, group.public_id, position)
+        read = reading.read(
+            here,
+            file,
+            date_order=order,
+            named=named,
+            profile=profile,
+            expected=held.local_date if held else None,
+        )
         if save_profile is not None:
             organisation_id = here.organisation.id
             profiles.save(here.session, organisation_id=organisation_id, name=save_profile, reading=read)
-        group = finding.cohort_named(here.session, organisation_id=here.organisation.id, key=cohort)
         batch = staging.stage(
             here.session,
             cohort=group,
@@ -70,13 +80,13 @@ def import_(
             file_name=file.name,
             checksum=_checksum(file),
             now=here.now,
-            training_session_id=_session(here, group.public_id, position),
+            training_session_id=held.id if held else None,
         )
         if preview:
-            _preview(here, batch.id, as_json=as_json)
+            _preview(here, batch.public_id, as_json=as_json)
             attendance_files.withdraw(here.session, batch=batch)
         else:
-            _carry_out(here, batch.id, rows=batch.rows, as_json=as_json)
+            _carry_out(here, batch.public_id, as_json=as_json)
 
 
 def _checksum(file: Path) -> str:
@@ -84,26 +94,33 @@ def _checksum(file: Path) -> str:
         return hashlib.file_digest(data, "sha256").hexdigest()
 
 
-def _session(here: House, public_id: str, position: int | None) -> int | None:
-    if position is None:
-        return None
+def _session(here: House, public_id: str, position: int | None) -> SessionOfGroup | None:
+    """The session a list is about: the one of this number, or the only one there is; None where it is not said."""
     sessions = groups.group(here.session, public_id=public_id).sessions
     for one in sessions:
-        if one.position == position:
-            return one.id
+        if one.position == position or (position is None and len(sessions) == 1):
+            return one
+    if position is None:
+        return None
     raise NotFound(f"This group has {how_many(len(sessions), 'session')}; there is no session {position}.")
 
 
-def _preview(here: House, batch_id: int, *, as_json: bool) -> None:
+def _preview(here: House, public_id: str, *, as_json: bool) -> None:
     """Show every row with what would become of it."""
-    counts = staged.counts(here.session, batch_id=batch_id)
-    rows = list(_rows(here, batch_id))
-    before = batches.same_file(here.session, batch_id=batch_id)
+    batch = batches.batch(here.session, public_id=public_id)
+    warnings = _warnings(batch)
+    counts = staged.counts(here.session, batch_id=batch.id)
+    rows = list(_rows(here, batch.id))
+    before = batches.same_file(here.session, batch_id=batch.id)
     summary = ", ".join(f"{n} {fate.value.replace('_', ' ')}" for fate, n in counts.items())
-    lines = [*output.columns(map(_shown, rows)), f"{summary}. Nothing was changed."]
+    lines = [*warnings, *output.columns(map(_shown, rows)), f"{summary}. Nothing was changed."]
     if before is not None:
         lines.append(f"The very same file was imported on {before:%Y-%m-%d}; again it would change nothing.")
-    output.show({"counts": counts, "rows": rows}, lines, as_json=as_json)
+    output.show({"warnings": warnings, "counts": counts, "rows": rows}, lines, as_json=as_json)
+
+
+def _warnings(batch: Batch) -> Sequence[str]:
+    return [batch.other_day] if batch.other_day else []
 
 
 def _rows(here: House, batch_id: int) -> Iterator[Row]:
@@ -126,15 +143,17 @@ def _candidate(one: Candidate) -> str:
     return f"{one.name} <{one.email}>" if one.email else one.name
 
 
-def _carry_out(here: House, batch_id: int, *, rows: int, as_json: bool) -> None:
-    left_out = staged.problems(here.session, batch_id=batch_id)
+def _carry_out(here: House, public_id: str, *, as_json: bool) -> None:
+    batch = batches.batch(here.session, public_id=public_id)
+    warnings, left_out = _warnings(batch), staged.problems(here.session, batch_id=batch.id)
     here.session.rollback()
-    with click.progressbar(length=rows, label="Importing", file=sys.stderr, hidden=as_json) as bar:
+    with click.progressbar(length=batch.rows, label="Importing", file=sys.stderr, hidden=as_json) as bar:
         imported = attendance_files.carry_out(
-            here.session, batch_id=batch_id, now=here.now, progress=lambda done, _: bar.update(done - bar.pos)
+            here.session, batch_id=batch.id, now=here.now, progress=lambda done, _: bar.update(done - bar.pos)
         )
     problems = [{"line": line, "name": name, "reason": reason} for line, name, reason in left_out]
-    output.show({"imported": imported, "left_out": problems}, _said(imported, left_out), as_json=as_json)
+    document = {"warnings": warnings, "imported": imported, "left_out": problems}
+    output.show(document, [*warnings, *_said(imported, left_out)], as_json=as_json)
 
 
 def _said(imported: Imported, left_out: Sequence[tuple[int, str, str]]) -> Iterator[str]:

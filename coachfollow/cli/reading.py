@@ -1,6 +1,7 @@
 """Reads an attendance file for a command: columns named by hand or remembered, questions turned into options."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from coachfollow.cli.house import House
@@ -13,15 +14,35 @@ EXAMPLE = "--map name=Participant --map email=Mail"
 
 
 def read(
-    here: House, file: Path, *, date_order: DateOrder | None, named: Sequence[str], profile: str | None
+    here: House,
+    file: Path,
+    *,
+    date_order: DateOrder | None,
+    named: Sequence[str],
+    profile: str | None,
+    expected: date | None,
 ) -> Reading:
-    """Read the file; raises Unreadable, and Invalid with the option that answers an open question."""
+    """Read the file, expected to be of that day; raises Unreadable, and Invalid with the option that answers."""
     mapping = mapping_of(named)
     if profile is not None:
         mapping = profiles.named(here.session, organisation_id=here.organisation.id, name=profile)
-    found = _read(here, file, mapping, date_order)
+
+    def look(mapping: Mapping | None) -> Reading:
+        return reading.read(
+            file,
+            name=file.name,
+            mapping=mapping,
+            date_order=date_order,
+            expected=expected,
+            max_bytes=here.settings.max_upload_mb * 1024 * 1024,
+        )
+
+    found = look(mapping)
     if found.questions and mapping is None:
-        found = _read_as_before(here, file, found, date_order)
+        # as the last file with this header was read, if somebody kept that
+        house = here.organisation.id
+        kept = profiles.fitting(here.session, organisation_id=house, fingerprint=found.fingerprint)
+        found = look(kept) if kept is not None else found
     here.session.rollback()
     for question in found.questions:
         raise Invalid(_how_to_answer(question))
@@ -37,22 +58,6 @@ def mapping_of(named: Sequence[str]) -> Mapping | None:
             raise Invalid(f"--map {one} is not NAME=COLUMN; the names are {', '.join(Field)}.")
         columns[Field(field)] = column
     return Mapping(columns=columns) if columns else None
-
-
-def _read(here: House, file: Path, mapping: Mapping | None, date_order: DateOrder | None) -> Reading:
-    return reading.read(
-        file,
-        name=file.name,
-        mapping=mapping,
-        date_order=date_order,
-        max_bytes=here.settings.max_upload_mb * 1024 * 1024,
-    )
-
-
-def _read_as_before(here: House, file: Path, asked: Reading, date_order: DateOrder | None) -> Reading:
-    """Read it as the last file with this header was read, if somebody kept that."""
-    kept = profiles.fitting(here.session, organisation_id=here.organisation.id, fingerprint=asked.fingerprint)
-    return _read(here, file, kept, date_order) if kept is not None else asked
 
 
 def _how_to_answer(question: Question) -> str:

@@ -16,6 +16,7 @@ from coachfollow.intake.namesakes import Namesakes
 from coachfollow.intake.reading import Problem, Reading, Sighting
 from coachfollow.models import Cohort, ImportBatch, ImportRow, TrainingSession
 from coachfollow.queries import matching
+from coachfollow.queries.batches import REPORT_DAY
 from coachfollow.rules import attending
 from coachfollow.rules.kinds import AttendanceState, ImportKind, ImportState
 
@@ -69,8 +70,18 @@ def stage(
     _stage_people(session, batch, cohort, reading)
     _stage_problems(session, batch, reading.problems)
     recognising.suggest(session, batch)
+    batch.summary = json.dumps(_report_day(session, batch, reading))
     _finish(session, batch, now)
     return batch
+
+
+def _report_day(session: Session, batch: ImportBatch, reading: Reading) -> dict[str, int]:
+    """The day of the report that is nearest to its session's, as its number; nothing where it names none."""
+    if reading.days is None or batch.training_session_id is None:
+        return {}
+    first, last = reading.days
+    own = session.get_one(TrainingSession, batch.training_session_id).local_date
+    return {REPORT_DAY: max(first, min(own, last)).toordinal()}
 
 
 def _finish(session: Session, batch: ImportBatch, now: datetime) -> None:

@@ -8,7 +8,7 @@ Dots are written day first in every language that uses them. Since 2023 a narrow
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from coachfollow.intake.words import DateOrder, Question
 
@@ -27,6 +27,7 @@ _YEARS = range(2000, 2100)
 _SHORT_YEARS = range(15, 60)  # two digits: no report is older, and a plan does not reach further
 _NOON = 12
 _SAMPLES = 3
+_A_DAY = timedelta(days=1)
 
 _NUMERIC = (DateOrder.DMY, DateOrder.MDY)
 _PLACES = {DateOrder.DMY: (2, 1, 0), DateOrder.MDY: (2, 0, 1), DateOrder.YMD: (0, 1, 2)}
@@ -51,6 +52,12 @@ class Calendar:
         """The date a text begins with, or None if it cannot be read in this order."""
         match = _DAY.match(text)
         return self._day(match) if match else None
+
+    @property
+    def span(self) -> tuple[date, date] | None:
+        """From which day to which the moments are that were read so far."""
+        days = [day for day in self._days.values() if day]
+        return (min(days), max(days)) if days else None
 
     def given_day(self, text: str) -> date:
         """The date in a cell that has to hold one; ValueError says what is wrong."""
@@ -86,17 +93,32 @@ def spelling(text: str) -> str | None:
     return match[0] if match and match["first"] and len(match["first"]) <= len("31") else None
 
 
-def decide(spellings: Collection[str], *, answer: DateOrder | None, habit: DateOrder | None) -> Ruling:
-    """Settle the order over all dates: a person's answer, then what the dates show, then the habit of a profile."""
+def decide(
+    spellings: Collection[str],
+    *,
+    answer: DateOrder | None,
+    habit: DateOrder | None,
+    expected: date | None = None,
+) -> Ruling:
+    """Settle the order over all dates: a person's answer, what they show, the day that is expected, the habit."""
     possible = [found for text in sorted(spellings) if (found := _orders(text))]
     shown = frozenset(_NUMERIC).intersection(*possible)
     if answer or not possible:
         return Ruling(order=answer or habit)
     if len(shown) == 1 or all(_is_twin(text) for text in spellings):
         return Ruling(order=min(shown))
+    fitting = [order for order in _NUMERIC if order in shown and _fits(spellings, order, expected)]
+    if len(fitting) == 1:
+        return Ruling(order=fitting[0])
     if habit:
         return Ruling(order=habit)
     return Ruling(question=_either(spellings) if shown else _both(spellings))
+
+
+def _fits(spellings: Collection[str], order: DateOrder, expected: date | None) -> bool:
+    """Whether all dates are that day in this order, or the day before or after it, as another zone has it."""
+    days = [Calendar(order).day(text) for text in spellings]
+    return expected is not None and all(day and abs(day - expected) <= _A_DAY for day in days)
 
 
 def _either(spellings: Collection[str]) -> Question:

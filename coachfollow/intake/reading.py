@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -53,25 +53,27 @@ def read(
     name: str,
     mapping: Mapping | None = None,
     date_order: DateOrder | None = None,
+    expected: date | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> Reading:
     """Read a file that was uploaded under this name; Unreadable says in a sentence why nothing can be taken.
 
     `mapping` is what a person or a profile says of the columns. `date_order` is a person's answer to the question
-    of an earlier reading, and stands above what the dates show.
+    of an earlier reading, and stands above what the dates show. `expected` is the day of the session: it settles
+    what they leave open.
     """
     mapping = mapping or Mapping()
     with opening.opened(path, name=name, encoding=mapping.encoding, max_bytes=max_bytes) as sources:
         table = tables.find(sources, columns.ATTENDANCE, mapping=mapping, name=name)
         if table:
-            return _read_table(table, name=name, mapping=mapping, date_order=date_order)
+            return _read_table(table, name=name, mapping=mapping, date_order=date_order, expected=expected)
         table = tables.likeliest(sources, mapping=mapping, name=name)
         if table.header_line or mapping.columns or len(table.header) > _NAME_AND_ADDRESS:
             return _ask_for_columns(table, sources, mapping)
         return _read_lines(table.source.lines(), name=name)
 
 
-def read_pasted(text: str, *, date_order: DateOrder | None = None) -> Reading:
+def read_pasted(text: str, *, date_order: DateOrder | None = None, expected: date | None = None) -> Reading:
     """Read pasted names and addresses, or a pasted table with its header row; Unreadable if there is nobody."""
     name = "the pasted list"
     if len(text) > pasted.LONGEST:
@@ -79,13 +81,17 @@ def read_pasted(text: str, *, date_order: DateOrder | None = None) -> Reading:
     source = Source(lines=lambda: io.StringIO(text, newline=""))
     table = tables.find((source,), columns.ATTENDANCE, mapping=Mapping(), name=name)
     if table:
-        return _read_table(table, name=name, mapping=Mapping(), date_order=date_order)
+        return _read_table(table, name=name, mapping=Mapping(), date_order=date_order, expected=expected)
     return _read_lines(source.lines(), name=name)
 
 
-def _read_table(table: Table, *, name: str, mapping: Mapping, date_order: DateOrder | None) -> Reading:
+def _read_table(
+    table: Table, *, name: str, mapping: Mapping, date_order: DateOrder | None, expected: date | None
+) -> Reading:
     layout = layouts.recognise(table, is_mapped=bool(mapping.columns))
-    ruling = moments.decide(_spellings(layout), answer=date_order, habit=mapping.date_order)
+    ruling = moments.decide(
+        _spellings(layout), answer=date_order, habit=mapping.date_order, expected=expected
+    )
     reading = _described(table, layout.make, replace(mapping, date_order=ruling.order))
     if ruling.question:
         return replace(reading, questions=(ruling.question,))
@@ -137,6 +143,7 @@ def _gathered(reading: Reading, layout: Layout, calendar: Calendar, *, name: str
         notes=gathering.notes,
         rows=count,
         meeting=meeting,
+        days=calendar.span,
     )
 
 

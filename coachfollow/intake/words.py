@@ -2,7 +2,7 @@
 
 from collections import abc
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, Self
 
@@ -170,6 +170,7 @@ class Reading:
     rows: int = 0
     date_order: DateOrder | None = None
     meeting: Span | None = None
+    days: tuple[date, date] | None = None  # of which it tells: from the first to the last
     mapping: Mapping = field(default_factory=Mapping)
     first_rows: tuple[tuple[str, ...], ...] = ()
     encoding: str | None = None

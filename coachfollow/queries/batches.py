@@ -16,9 +16,12 @@ from coachfollow.models import (
     Person,
     TrainingSession,
 )
+from coachfollow.rules import attending
 from coachfollow.rules.kinds import AttendanceState, ImportKind, ImportState
 
 PAGE = 100
+
+REPORT_DAY = "report_day"  # in the summary of a staged file, as the number of the day
 
 CORRECTED = "attendance corrected"  # the event of a statement that an imported file changed
 
@@ -44,6 +47,14 @@ class Batch:
     done: int
     summary: Mapping[str, int]
     error: str | None
+
+    @property
+    def other_day(self) -> str:
+        """A sentence where the report tells of another day than its session's; otherwise nothing."""
+        number = self.summary.get(REPORT_DAY)
+        if number is None or self.session_day is None:
+            return ""
+        return attending.other_day(date.fromordinal(number), self.session_day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

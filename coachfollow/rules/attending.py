@@ -1,8 +1,9 @@
 """What counts as having been there: minutes in a meeting, a state per session, k of n sessions."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from coachfollow.rules import spoken
 from coachfollow.rules.kinds import AttendanceState
 
 NOT_THERE = "the training was not attended"
@@ -28,6 +29,14 @@ def session_state(minutes: int, *, threshold: int) -> AttendanceState:
     if minutes >= threshold:
         return AttendanceState.PRESENT
     return AttendanceState.PARTIAL if minutes > 0 else AttendanceState.ABSENT
+
+
+def other_day(reported: date, held: date) -> str:
+    """Say that a report is of another day than its session; times are local, so a day more or less is the same."""
+    if abs(reported - held) <= timedelta(days=1):
+        return ""
+    of, on = (spoken.day(day, spoken.OURS) for day in (reported, held))
+    return f"This report is of {of}; the session is on {on}."
 
 
 def attended(states: Sequence[AttendanceState], *, needed: int) -> bool | None:

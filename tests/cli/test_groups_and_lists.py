@@ -154,6 +154,25 @@ def test_a_preview_names_the_people_whom_a_name_may_mean(group: Terminal, tmp_pa
     assert "say who it is, or leave the row out. Perhaps Chloé Guest <chloe@example.org>?" in said
 
 
+def test_a_report_of_another_day_is_told_first_and_imported_all_the_same(
+    group: Terminal, tmp_path: Path
+) -> None:
+    file = tmp_path / "report.csv"
+    file.write_text(
+        "Name;Email;Join Time;Leave Time\nAnna;anna@example.org;2020-05-14 09:00;2020-05-14 12:00\n",
+        encoding="utf-8",
+    )
+    arguments = ("attendance", "import", file, "--cohort", "spring")
+
+    said = group.run(*arguments, "--preview").stdout
+    document = group.json(*arguments, "--preview")
+    imported = group.json(*arguments)
+
+    assert said.startswith("This report is of 14 May 2020; the session is on ")
+    assert document["warnings"] == imported["warnings"] == [said.splitlines()[0]]
+    assert imported["imported"]["started"] == 1
+
+
 def test_the_same_file_again_is_recognised_and_changes_nothing(
     group: Terminal, lists: dict[str, Path]
 ) -> None:

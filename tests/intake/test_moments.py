@@ -18,6 +18,37 @@ def at(hour: int, minute: int, second: int = 0) -> datetime:
 
 
 @pytest.mark.parametrize(
+    ("spellings", "expected", "order"),
+    [
+        ({"5/11/2026"}, date(2026, 11, 5), DMY),
+        ({"5/11/2026"}, date(2026, 5, 11), MDY),
+        ({"5/11/2026", "6/11/2026"}, date(2026, 11, 5), DMY),  # past midnight
+        ({"5/11/2026"}, date(2026, 11, 6), DMY),  # where it was held it was the next day already
+        ({"5/11/2026"}, date(2026, 11, 7), None),
+        ({"5/11/2026", "9/11/2026"}, date(2026, 11, 5), None),  # not all of them are that day
+        ({"5/6/2026"}, date(2026, 5, 6), MDY),
+        ({"3/4/2026", "4/3/2026"}, date(2026, 4, 3), None),  # neither order has both days there
+        ({"5/11/2026"}, None, None),
+        ({"14/5/2026"}, date(2026, 11, 30), DMY),  # what the dates show themselves stands above it
+    ],
+)
+def test_the_day_of_the_session_settles_what_dates_leave_open(
+    spellings: set[str], expected: date | None, order: DateOrder | None
+) -> None:
+    ruling = moments.decide(spellings, answer=None, habit=None, expected=expected)
+
+    assert ruling.order is order
+    assert (ruling.question is None) == (order is not None)
+
+
+def test_an_answer_stands_above_the_day_of_the_session_and_a_habit_below_it() -> None:
+    day = date(2026, 11, 5)
+
+    assert moments.decide({"5/11/2026"}, answer=MDY, habit=None, expected=day).order is MDY
+    assert moments.decide({"5/11/2026"}, answer=None, habit=MDY, expected=day).order is DMY
+
+
+@pytest.mark.parametrize(
     ("text", "order", "moment", "remark"),
     [
         ("11/4/2026, 9:50:12 AM", MDY, at(9, 50, 12), "Teams, United States"),

@@ -1,6 +1,6 @@
 """Minutes, sessions, and whether somebody attended."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -135,3 +135,16 @@ def test_undecided_means_that_both_ends_are_possible(states: list[AttendanceStat
     ends = {attending.attended(best, needed=needed), attending.attended(worst, needed=needed)}
     decided = attending.attended(states, needed=needed)
     assert ends == ({True, False} if decided is None else {decided})
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1])
+def test_a_day_more_or_less_is_the_same_session_in_another_zone(days: int) -> None:
+    held = date(2026, 11, 30)
+
+    assert attending.other_day(held + timedelta(days=days), held) == ""
+
+
+def test_a_report_of_another_day_says_so() -> None:
+    said = attending.other_day(date(2026, 5, 14), date(2026, 11, 30))
+
+    assert said == "This report is of 14 May 2026; the session is on 30 November 2026."

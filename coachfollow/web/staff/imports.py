@@ -1,6 +1,7 @@
 """Brings a list into a group: upload or paste, answer what has to be asked, go on to the preview."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -37,7 +38,7 @@ def take(cohort: str) -> ResponseReturnValue:
     """Stage a list for its preview, or ask what has to be asked first."""
     try:
         with uploads.received() as upload:
-            reading = _read(upload)
+            reading = _read(upload, _held_on(cohort))
             if reading.questions:
                 upload.stays = True
                 return _question(cohort, upload, reading)
@@ -49,23 +50,37 @@ def take(cohort: str) -> ResponseReturnValue:
     return telling.see(url_for("batches.show", batch=batch))
 
 
-def _read(upload: Upload) -> Reading:
+def _held_on(cohort: str) -> date | None:
+    """The day of the session that the list is about, as far as that has been said."""
+    if KINDS.get(request.form.get("kind", "")) is not ImportKind.ATTENDANCE:
+        return None
+    sessions = groups.group(g.session, public_id=cohort).sessions
+    said = request.form.get("session", "")
+    return next((one.local_date for one in sessions if str(one.position) == said or len(sessions) == 1), None)
+
+
+def _read(upload: Upload, held_on: date | None) -> Reading:
     """Read a list with what was answered, else as somebody told us to read such files before."""
-    reading = _reading(upload, questions.columns())
+    reading = _reading(upload, questions.columns(), held_on)
     if not reading.questions or questions.columns() is not None:
         return reading
     remembered = profiles.fitting(
         g.session, organisation_id=g.actor.organisation_id, fingerprint=reading.fingerprint
     )
-    return reading if remembered is None else _reading(upload, remembered)
+    return reading if remembered is None else _reading(upload, remembered, held_on)
 
 
-def _reading(upload: Upload, mapping: lists.Mapping | None) -> Reading:
+def _reading(upload: Upload, mapping: lists.Mapping | None, held_on: date | None) -> Reading:
     order = questions.date_order()
     if upload.is_pasted:
-        return lists.read_pasted(upload.text, date_order=order)
+        return lists.read_pasted(upload.text, date_order=order, expected=held_on)
     return lists.read(
-        upload.path, name=upload.name, mapping=mapping, date_order=order, max_bytes=uploads.most_bytes()
+        upload.path,
+        name=upload.name,
+        mapping=mapping,
+        date_order=order,
+        expected=held_on,
+        max_bytes=uploads.most_bytes(),
     )
 
 

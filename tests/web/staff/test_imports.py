@@ -246,6 +246,30 @@ def test_a_teams_report_is_read_with_its_minutes(lena: Browser, form: str) -> No
     assert "Ben Other ben.other@example.org new · present, 75 min" in lena.text
 
 
+def test_a_report_of_another_day_says_so_and_is_not_blocked(lena: Browser, form: str) -> None:
+    text = "\n".join("\t".join(row) for row in samples.teams(samples.attendees(day=14), DateOrder.DMY))
+
+    upload(lena, form, "Teams report.csv", text.encode("utf-16"), kind="attendance")
+
+    assert "This report is of 14 November 2026; the session is on 3 March 2026." in lena.text
+    lena.send(f"{lena.path}/confirm")
+    assert "Done." in lena.text
+
+
+def test_a_report_of_the_day_of_the_session_is_not_asked_which_comes_first(lena: Browser, form: str) -> None:
+    text = "Name,Email,Join Time,Leave Time\nBen,ben@x.org,3/3/2026 09:00,4/3/2026 00:30\n"
+    assert "session is on" not in bring_text(lena, form, text)
+    assert "Ben ben@x.org new · present" in lena.text
+
+    other = text.replace("3/3/2026", "3/5/2026").replace("4/3/2026", "4/5/2026")
+    assert "Does the day or the month come first?" in bring_text(lena, form, other)
+
+
+def bring_text(lena: Browser, form: str, text: str) -> str:
+    upload(lena, form, "list.csv", text.encode(), kind="attendance")
+    return lena.text
+
+
 @ON_ONE
 def test_a_spreadsheet_is_read(lena: Browser, form: str) -> None:
     data = samples.workbook({"List": [line.split(",") for line in LIST.splitlines()]})
@@ -303,7 +327,7 @@ def test_a_pasted_list_invites(world: World, lena: Browser, form: str) -> None:
 def test_ambiguous_dates_are_asked_about_and_the_file_stays_for_the_answer(
     lena: Browser, form: str, settings: Settings
 ) -> None:
-    text = "Name,Email,Join time,Leave time\nTom,tom@example.org,3/4/2026 09:00,3/4/2026 10:00\n"
+    text = "Name,Email,Join time,Leave time\nTom,tom@example.org,5/4/2026 09:00,5/4/2026 10:00\n"
     upload(lena, form, "zoom.csv", text.encode(), kind="attendance")
     assert "One question first" in lena.text
     assert len(kept_files(settings)) == 1
