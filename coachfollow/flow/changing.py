@@ -15,7 +15,7 @@ from coachfollow.queries import snapshots
 from coachfollow.rules import changes, decisions, pausing
 from coachfollow.rules.changes import Change, Edit
 from coachfollow.rules.kinds import ChangeKind, CheckInState, MessageState, TouchpointState
-from coachfollow.rules.levers import Choose, Lever, Mark, Meet
+from coachfollow.rules.levers import Choose, Lever, Mark, Meet, Restart
 
 SECOND_THOUGHTS = timedelta(minutes=3)  # so long a coach's word to calendars waits, and can be taken back
 SOON = timedelta(hours=2)  # a meeting so near is told at once
@@ -71,7 +71,7 @@ def enact(
     change: Change,
     now: datetime,
     actor_id: int | None = None,
-    lever: Lever | Mark | Choose | None = None,
+    lever: Lever | Mark | Choose | Restart | None = None,
     wait: timedelta = timedelta(),
 ) -> PlanChange:
     """Let a change of a plan that is held come about, and write it down; an answer's has no lever. No commit."""

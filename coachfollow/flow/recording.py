@@ -10,7 +10,7 @@ from coachfollow.models import FollowUpPlan, Person, PlanChange
 from coachfollow.rules.changes import Change
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.kinds import ChangeKind, PlanState, TouchpointState
-from coachfollow.rules.levers import Choose, Lever, Mark, Meet, Move, Pause, Prolong, Skip
+from coachfollow.rules.levers import Choose, Lever, Mark, Meet, Move, Pause, Prolong, Restart, Skip
 from coachfollow.rules.taking_back import Decision
 
 NAMES: Mapping[ChangeKind, str] = {
@@ -30,6 +30,7 @@ NAMES: Mapping[ChangeKind, str] = {
     ChangeKind.NOT_HELD: "check-in not held",
     ChangeKind.UNDONE: "change undone",
 }
+RESTARTED = "plan restarted"
 ENDS: Mapping[PlanState, str] = {
     PlanState.FINISHED: "plan finished",
     PlanState.STOPPED: "plan ended",
@@ -43,20 +44,27 @@ def record(
     row: PlanChange,
     change: Change,
     done: Sequence[Rewritten],
-    lever: Lever | Mark | Choose | None = None,
+    lever: Lever | Mark | Choose | Restart | None = None,
     undid: Decision | None = None,
 ) -> None:
     """Add the event of a change, and another where the plan ended by it or runs again. No commit."""
-    facts = {"change": row.id, **_facts(change, lever)}
+    facts: dict[str, object] = {"change": row.id, **_facts(change, lever)}
+    if isinstance(lever, Restart) and lever.agreed:
+        facts["agreed"] = True
     if undid is not None:
         facts |= {"undid": undid.change.kind.value, "undoes": undid.id}
     if change.kind is ChangeKind.FITTED:
         _record_each(session, row, done)
     else:
-        _add(session, row, NAMES[change.kind], actor_id=row.actor_id, **_about(done), **facts)
+        _add(session, row, _name(change), actor_id=row.actor_id, **_about(done), **facts)
     of_the_plan = {ChangeKind.PAUSED, ChangeKind.RESUMED, ChangeKind.STOPPED, ChangeKind.UNDONE}
     if change.kind not in of_the_plan and change.after.state is not change.before.state:
         _add(session, row, ENDS[change.after.state])
+
+
+def _name(change: Change) -> str:
+    goes_on = change.kind is ChangeKind.RESUMED and change.before.state is PlanState.STOPPED
+    return RESTARTED if goes_on else NAMES[change.kind]
 
 
 def _record_each(session: Session, row: PlanChange, done: Sequence[Rewritten]) -> None:
@@ -75,7 +83,7 @@ def _about(done: Sequence[Rewritten]) -> Mapping[str, object]:
     return {"touchpoint_id": done[0].touchpoint.id} if len(done) == 1 else {}
 
 
-def _facts(change: Change, lever: Lever | Mark | Choose | None) -> Mapping[str, object]:
+def _facts(change: Change, lever: Lever | Mark | Choose | Restart | None) -> Mapping[str, object]:
     match lever:
         case Skip():
             return {"excuse": lever.excuse.value}

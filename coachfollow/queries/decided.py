@@ -2,14 +2,24 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from coachfollow.models import Message, Person, PlanChange
+from coachfollow.models import FollowUpPlan, Message, Person, PlanChange
 from coachfollow.rules import changes
-from coachfollow.rules.kinds import LEFT
+from coachfollow.rules.changes import Change
+from coachfollow.rules.kinds import LEFT, ChangeKind
 from coachfollow.rules.taking_back import Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A decision to stop a plan."""
+
+    change: Change
+    is_own: bool  # by its own person
 
 
 def one(session: Session, *, plan_id: int, change_id: int) -> Decision | None:
@@ -32,6 +42,18 @@ def one(session: Session, *, plan_id: int, change_id: int) -> Decision | None:
         is_taken_back=undone is not None,
         left=[left[mail] for mail in json.loads(row.mails)["posted"] if mail in left],
     )
+
+
+def last_stop(session: Session, *, plan_id: int) -> Stop | None:
+    """Give the latest decision to stop a plan, and whether it was its own person's; it may not be the last word."""
+    row = session.execute(
+        select(PlanChange.facts, (PlanChange.actor_id == FollowUpPlan.person_id).label("is_own"))
+        .join(FollowUpPlan, FollowUpPlan.id == PlanChange.plan_id)
+        .where(PlanChange.plan_id == plan_id, PlanChange.kind == ChangeKind.STOPPED)
+        .order_by(PlanChange.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return Stop(change=changes.from_json(row.facts), is_own=bool(row.is_own)) if row else None
 
 
 def may_be_undone(session: Session, *, plan_id: int, change_id: int) -> bool:

@@ -19,6 +19,7 @@ class Action(StrEnum):
     CHANGE_OWN_PLAN = auto()
     SEE_PLAN = auto()
     CHANGE_PLAN = auto()
+    RESTART_PLAN = auto()
     RUN_CHECK_IN = auto()
     SEE_SHARED_ANSWERS = auto()
     SEE_NUMBERS = auto()
@@ -46,6 +47,7 @@ ALLOWED: Mapping[Action, frozenset[Relation]] = {
     Action.CHANGE_OWN_PLAN: frozenset({Relation.SELF}),
     Action.SEE_PLAN: frozenset({Relation.COACH, Relation.MANAGER, Relation.LND}),
     Action.CHANGE_PLAN: frozenset({Relation.COACH}),
+    Action.RESTART_PLAN: frozenset({Relation.COACH, Relation.LND}),
     Action.RUN_CHECK_IN: frozenset({Relation.COACH}),
     Action.SEE_SHARED_ANSWERS: frozenset({Relation.COACH}),
     Action.SEE_NUMBERS: frozenset(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.rules import choosing, fitting, lifecycle, pausing, redating, worktime
+from coachfollow.rules import choosing, fitting, lifecycle, pausing, redating, restarting, worktime
 from coachfollow.rules.changes import Change, Course, Edit, Footing, Meeting
 from coachfollow.rules.kinds import (
     TO_COME,
@@ -30,6 +30,7 @@ from coachfollow.rules.levers import (
     Move,
     Pause,
     Prolong,
+    Restart,
     Resume,
     Silence,
     Skip,
@@ -46,7 +47,7 @@ FARTHEST = timedelta(days=366)
 LONGEST_MORE = timedelta(days=60)
 
 
-def decide(snapshot: Snapshot, lever: Lever | Mark | Choose, *, now: datetime) -> Change:
+def decide(snapshot: Snapshot, lever: Lever | Mark | Choose | Restart, *, now: datetime) -> Change:
     """Say what a decision changes; raises Conflict where it cannot be taken, Invalid for a day that cannot be."""
     match lever:
         case Move():
@@ -61,7 +62,7 @@ def decide(snapshot: Snapshot, lever: Lever | Mark | Choose, *, now: datetime) -
             change = _skip(snapshot, lever, now)
         case Add():
             change = _add(snapshot, lever, now)
-        case Pause() | Resume() | Stop() | Silence() | Fit() | Choose():
+        case Pause() | Resume() | Stop() | Silence() | Fit() | Choose() | Restart():
             change = _whole(snapshot, lever, now)
         case _:
             assert_never(lever)
@@ -69,7 +70,7 @@ def decide(snapshot: Snapshot, lever: Lever | Mark | Choose, *, now: datetime) -
 
 
 def _whole(
-    snapshot: Snapshot, lever: Pause | Resume | Stop | Silence | Fit | Choose, now: datetime
+    snapshot: Snapshot, lever: Pause | Resume | Stop | Silence | Fit | Choose | Restart, now: datetime
 ) -> Change:
     match lever:
         case Pause():
@@ -84,6 +85,8 @@ def _whole(
             change = fitting.fit(snapshot, now=now)
         case Choose():
             change = choosing.choose(snapshot, lever, now=now)
+        case Restart():
+            change = restarting.restart(snapshot, lever.stop, now=now)
         case _:
             assert_never(lever)
     return change

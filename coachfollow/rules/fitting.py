@@ -19,16 +19,16 @@ NOTHING = "Everything of this follow-up lies in working time already."
 
 def fit(snapshot: Snapshot, *, now: datetime) -> Change:
     """Say what has to move so that all that is to come lies in working time; Conflict where nothing has to."""
-    edits = tuple(_edits(snapshot, now))
-    if not edits:
+    moved = tuple(edits(snapshot, now))
+    if not moved:
         raise Conflict(NOTHING)
     return Change(
-        kind=ChangeKind.FITTED, before=snapshot.footing, after=snapshot.footing, edits=tuple(reversed(edits))
+        kind=ChangeKind.FITTED, before=snapshot.footing, after=snapshot.footing, edits=tuple(reversed(moved))
     )
 
 
-def _edits(snapshot: Snapshot, now: datetime) -> Iterator[Edit]:
-    """The last first: what comes later says how far the one before it may be postponed."""
+def edits(snapshot: Snapshot, now: datetime) -> Iterator[Edit]:
+    """Give what has to move, the last first: what comes later says how far the one before it may be postponed."""
     successors: dict[tuple[StepKind, Audience], date] = {}
     for one in sorted(snapshot.follow_ups, key=lambda one: one.course.dates.due_at, reverse=True):
         course, same = one.course, (one.kind, one.audience)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from coachfollow.rules.cadence import Sessions
+from coachfollow.rules.changes import Change
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.kinds import StopReason
 from coachfollow.rules.tempo import Tempo
@@ -95,6 +96,14 @@ class Choose:
     was: Tempo
     becomes: Tempo
     sessions: Sessions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart:
+    """Start again what this stop had ended; `agreed` where somebody does it for its person, who asked for it."""
+
+    stop: Change
+    agreed: bool = False
 
 
 Lever = Move | Meet | Prolong | Skip | Add | Pause | Resume | Stop | Silence | Fit

@@ -15,7 +15,7 @@ from coachfollow.rules import asking
 from coachfollow.rules.asking import Problems
 from coachfollow.rules.kinds import PlanState, StepKind, TokenPurpose
 from coachfollow.rules.tempo import IN_CALENDAR, WEEKDAYS
-from coachfollow.web import answering, keyring, policies, question_form, reasoning
+from coachfollow.web import answering, keyring, leaving, policies, question_form, reasoning
 
 pages = Blueprint("following", __name__)
 
@@ -59,6 +59,7 @@ def show(plan: str) -> ResponseReturnValue:
         weekdays=WEEKDAYS,
         in_calendar=IN_CALENDAR,
         changeable=CHANGEABLE,
+        again=leaving.may_take_back(mine.head),
         answers_here=mine.current is not None and keyring.answers(mine.current),
     )
 

@@ -7,11 +7,12 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Closed, Invalid, NotFound
-from coachfollow.flow import coaching, declining, plans
+from coachfollow.flow import coaching, declining, plans, restarting
 from coachfollow.queries import links, timelines
 from coachfollow.queries.links import Link
+from coachfollow.queries.timelines import PlanHead
 from coachfollow.rules import worktime
-from coachfollow.rules.kinds import Rhythm, StopReason, TokenPurpose
+from coachfollow.rules.kinds import PlanState, Rhythm, StopReason, TokenPurpose
 from coachfollow.web import keyring, policies
 
 pages = Blueprint("leaving", __name__)
@@ -81,6 +82,18 @@ def stop(plan: str) -> ResponseReturnValue:
     return _back(plan)
 
 
+@pages.post("/mails/<plan>/restart")
+@policies.link
+def restart(plan: str) -> ResponseReturnValue:
+    """Take one's own stop back: what is still to come comes again."""
+    link = _own(plan)
+    restarting.take_back(g.session, plan_id=link.plan_id, now=g.now, person_id=link.person_id)
+    flash(
+        "Good to have you back. What is still to come comes on its days; what came due meanwhile is not asked."
+    )
+    return _back(plan)
+
+
 @pages.get("/u/<token>")
 @policies.public
 def confirm(token: str) -> ResponseReturnValue:
@@ -104,7 +117,18 @@ def unsubscribe(token: str) -> ResponseReturnValue:
         _stop(link, StopReason.ASKED)
     elif coach_id is not None:
         coaching.set_rhythm(g.session, coach_id=coach_id, rhythm=Rhythm.NEVER, now=g.now)
-    return render_template("leaving/done.html", sentence=STOPPED)
+    is_own = link is not None and link.is_own_plan
+    again = token if is_own and _is_young(token) else None
+    return render_template("leaving/done.html", sentence=STOPPED, token=again)
+
+
+def _is_young(token: str) -> bool:
+    """Whether a link still opens the page on which a stop can be taken back."""
+    try:
+        links.find(g.session, token=token, purpose=TokenPurpose.STOP, now=g.now)
+    except Closed:
+        return False
+    return True
 
 
 def _stop(link: Link, reason: StopReason) -> None:
@@ -133,6 +157,7 @@ def _page(plan: str, link: Link, problems: Mapping[str, str]) -> str:
     return render_template(
         "leaving/manager.html" if not link.is_own_plan else "leaving/mails.html",
         head=head,
+        again=link.is_own_plan and may_take_back(head),
         reasons=REASONS,
         pauses=[(today + timedelta(days=days), words) for days, words in PAUSES],
         first_day=today + timedelta(days=1),
@@ -141,6 +166,14 @@ def _page(plan: str, link: Link, problems: Mapping[str, str]) -> str:
         pause_first="pause" in request.args or bool(problems),
         sees_plan=link.is_own_plan and keyring.sees(plan),
     )
+
+
+def may_take_back(head: PlanHead) -> bool:
+    """Whether a follow-up that its own person had stopped can be started again by them."""
+    if head.state is not PlanState.STOPPED:
+        return False
+    offer = restarting.offered(g.session, plan_id=head.plan_id, now=g.now)
+    return offer is not None and offer.is_own
 
 
 def _back(plan: str) -> ResponseReturnValue:

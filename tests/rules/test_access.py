@@ -58,9 +58,9 @@ ACTORS = {
 
 NOTHING = ""
 OWN = "see_own_plan change_own_plan"
-COACHING = "see_plan change_plan run_check_in see_shared_answers see_numbers see_names"
+COACHING = "see_plan change_plan restart_plan run_check_in see_shared_answers see_numbers see_names"
 MANAGING = "see_plan see_numbers see_names"
-LEARNING = "see_plan see_numbers see_names import erase edit_programmes"
+LEARNING = "see_plan restart_plan see_numbers see_names import erase edit_programmes"
 OPERATING = "see_outbox operate erase"
 
 # Whoever is not in the table, or not in the row, may do nothing.

@@ -115,6 +115,7 @@ ROWS: Rows = {
     ("POST", "/mails/<plan>/pause"): MINE,
     ("POST", "/mails/<plan>/resume"): MINE,
     ("POST", "/mails/<plan>/stop"): MINE,
+    ("POST", "/mails/<plan>/restart"): MINE,
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/readyz"): PUBLIC,
     ("GET", "/metrics"): SCRAPERS,

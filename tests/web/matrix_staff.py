@@ -19,6 +19,7 @@ READERS: Visitors = frozenset({Visitor.COACH, Visitor.MANAGER, Visitor.LND})
 
 COACHES_OWN_PLAN = Row(door=Door.ALLOWED, own=COACH)
 WHOEVER_SEES_THE_PLAN = Row(door=Door.ALLOWED, own=READERS, foreign=LND)
+WHO_STARTS_AGAIN = Row(door=Door.ALLOWED, own=COACH | LND, foreign=LND)
 LND_OF_THE_GROUP = Row(door=Door.ALLOWED, own=LND, foreign=LND)
 # where the address names nothing, it is always about the visitor's own organisation
 LND_AT_HOME = Row(door=Door.ALLOWED, own=LND, foreign=LND, abroad=LND)
@@ -51,6 +52,7 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("GET", "/plans/<plan>"): WHOEVER_SEES_THE_PLAN,
     ("POST", "/plans/<plan>/read"): COACHES_OWN_PLAN,
     ("POST", "/plans/<plan>/remind"): COACHES_OWN_PLAN,
+    ("POST", "/plans/<plan>/restart"): WHO_STARTS_AGAIN,
     ("GET", "/plans/<plan>/change/<lever>"): COACHES_OWN_PLAN,
     ("POST", "/plans/<plan>/change/<lever>"): COACHES_OWN_PLAN,
     ("POST", "/plans/<plan>/undo"): COACHES_OWN_PLAN,

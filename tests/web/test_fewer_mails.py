@@ -1,11 +1,14 @@
 """Pause, resume, stop: the page shows, the POST does, one click in the mail program too; no black mark."""
 
+import re
+
 import pytest
 
+from coachfollow.flow import plans
 from coachfollow.rules.kinds import MessageKind, PlanState, StopReason, TouchpointState
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock
-from tests.web.worlds import ANNA, CARD, GRETA, ON_ONE, PAUL, World
+from tests.web.worlds import ANNA, ASKED, BEN, CARD, GRETA, ON_ONE, PAUL, World
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
@@ -154,3 +157,64 @@ def test_the_link_that_stops_does_not_open_the_plan(world: World, browser: Brows
 
     assert browser.open(f"/my-plan/{world.plan(ANNA)}").status_code == 404
     assert browser.open(f"/mails/{world.plan(PAUL)}").status_code == 404
+
+
+def test_whoever_stopped_starts_again_on_the_same_page(world: World, browser: Browser, time: Clock) -> None:
+    links = world.links(ANNA, MessageKind.REFLECTION)
+    browser.open(links["s"])
+    browser.send(f"/mails/{world.plan(ANNA)}/stop")
+    assert "Start again" in browser.text
+    time.ahead(days=2)
+    browser = Browser.of(world.app)
+    browser.open(links["s"])  # the same link, later
+    assert "What came due meanwhile is not asked" in browser.text
+
+    browser.send(f"/mails/{world.plan(ANNA)}/restart")
+
+    assert "Good to have you back." in browser.text
+    assert state(world, ANNA) == (PlanState.ACTIVE, None)
+
+
+@ON_ONE
+def test_my_plan_says_that_it_can_be_started_again_and_by_whom(world: World, browser: Browser) -> None:
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
+    browser.send(f"/mails/{world.plan(ANNA)}/stop")
+    assert "If you change your mind, start again" in browser.text
+
+    browser.send(f"/mails/{world.plan(ANNA)}/restart")
+    assert "Good to have you back." in browser.text
+    with world.inside() as home:
+        plan_id, coach_id = home.plan(ANNA).id, home.person(BEN)
+        plans.stop(home.session, plan_id=plan_id, reason=StopReason.LEAVE, now=ASKED, actor_id=coach_id)
+
+    browser.open(f"/my-plan/{world.plan(ANNA)}")
+    assert "If you change your mind, tell Ben Okoro." in browser.text
+    assert "Start again" not in browser.text
+
+
+@ON_ONE
+def test_who_has_left_is_not_offered_to_start_again(world: World, browser: Browser) -> None:
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["s"])
+
+    browser.send(f"/mails/{world.plan(ANNA)}/stop", reason="left")
+
+    assert "Start again" not in browser.text
+
+
+@ON_ONE
+def test_the_page_after_one_click_leads_to_where_it_is_taken_back(
+    world: World, browser: Browser, time: Clock
+) -> None:
+    link = world.links(ANNA, MessageKind.REFLECTION)["u"]
+    browser.open(link)
+    browser.send()
+    there = re.search(r'href="(/s/[^"]+)"', browser.page.text)
+    assert there is not None
+
+    browser.open(there[1])
+    assert state(world, ANNA)[0] is PlanState.STOPPED, "opening it starts nothing"
+    browser.send(f"/mails/{world.plan(ANNA)}/restart")
+
+    assert state(world, ANNA) == (PlanState.ACTIVE, None)
+    time.ahead(days=500)
+    assert "/s/" not in browser.client.post(link, data=ONE_CLICK).text, "an old link opens nothing"

@@ -1,19 +1,19 @@
 """The page of one plan: its time line for whoever may see it; its texts and its levers for its coach alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from coachfollow.flow import coaching, silences
+from coachfollow.flow import coaching, restarting, silences
 from coachfollow.queries import adapted, asked, coached, decided, hours, schedules, shared, timelines
 from coachfollow.queries.adapted import Adapted
 from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated, Happened, PlanHead
 from coachfollow.rules import access, attention
 from coachfollow.rules.access import Action
-from coachfollow.rules.kinds import TO_COME, CheckInState, PlanState, StepKind, TouchpointState
+from coachfollow.rules.kinds import TO_COME, CheckInState, PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.web import policies, reasoning
 from coachfollow.web.staff import story, telling, words
 from coachfollow.web.staff.story import Told
@@ -56,6 +56,8 @@ def show(plan: str) -> ResponseReturnValue:
         is_coach=is_coach,
         own_zone=own_zone,
         is_running=head.state in RUNNING,
+        again=_offer(head),
+        is_open_to_more=head.state is not PlanState.STOPPED or head.stop_reason is StopReason.ENDED,
         why_this_day=reasoning.why_this_day(changed, dates),
         **(_for_its_coach(head, dates, events, answers) if is_coach else {}),
     )
@@ -77,6 +79,28 @@ def remind(plan: str) -> ResponseReturnValue:
     head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
     silences.come_back(g.session, plan_id=head.plan_id, now=g.now, actor_id=g.actor.person_id)
     return telling.done("Reminders go on with what lies ahead.", _page(plan))
+
+
+@pages.post("/plans/<plan>/restart")
+@policies.allowed(Action.RESTART_PLAN, policies.plan)
+@telling.on("plans.show", "plan")
+def restart(plan: str) -> ResponseReturnValue:
+    """Start a follow-up again for somebody who had stopped it and asked for it back."""
+    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
+    agreed = request.form.get("agreed") == "yes"
+    restarting.restart(g.session, plan_id=head.plan_id, now=g.now, actor_id=g.actor.person_id, agreed=agreed)
+    return telling.done("It goes on: what is still to come comes on its days.", _page(plan))
+
+
+def _offer(head: PlanHead) -> Mapping[str, object] | None:
+    """What starting again would bring back, for those who may do it."""
+    if head.state is not PlanState.STOPPED or not access.may(g.actor, Action.RESTART_PLAN, g.target):
+        return None
+    offer = restarting.offered(g.session, plan_id=head.plan_id, now=g.now)
+    if offer is None:
+        return None
+    days = [one.after.dates.day for one in offer.change.edits if one.after.state in TO_COME]
+    return {"is_own": offer.is_own, "count": len(days), "first": min(days)}
 
 
 def _may_have_met(one: Dated) -> bool:

@@ -17,6 +17,7 @@ HAPPENED: Mapping[str, str] = {
     "plan paused": "The follow-up was paused",
     "plan resumed": "The follow-up goes on",
     "plan stopped": "The follow-up was stopped",
+    "plan restarted": "The follow-up was started again",
     "mails stopped": "All further mails were stopped",
     "plan finished": "The follow-up is finished",
     "reminders rest": "Reminders stopped, as questions went unanswered",
@@ -64,7 +65,7 @@ UNDONE: Mapping[ChangeKind, str] = {
     ChangeKind.SKIPPED: "the excuse",
     ChangeKind.ADDED: "what was added",
     ChangeKind.PAUSED: "the pause",
-    ChangeKind.RESUMED: "going on after the pause",
+    ChangeKind.RESUMED: "that it goes on",
     ChangeKind.STOPPED: "the stop",
     ChangeKind.SILENCED: "sending nothing more",
     ChangeKind.TEMPO: "another rhythm",
@@ -84,6 +85,7 @@ def reason(value: Reason) -> str:
 def happened(one: Happened, *, own_zone: str = "") -> str:
     """Say what happened, about what; who did it and when stands beside it, a meeting by the reader's clock too."""
     said = HAPPENED.get(one.name, words.capital(one.name))
+    said += ", as they had asked" if one.facts.get("agreed") else ""
     if one.mail is not None:
         to = f" to {one.recipient}" if one.recipient else ""
         return f"{said}{_until(one)}: {words.MAILS[one.mail]}{to}"

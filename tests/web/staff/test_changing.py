@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from coachfollow.flow import placing
+from coachfollow.flow import placing, plans
 from coachfollow.models import CheckIn, CoachProfile, LeaveSpell, Message, Person, PlanChange
 from coachfollow.rules.kinds import (
     CheckInState,
@@ -19,7 +19,7 @@ from tests.house import DAY
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock
 from tests.web.staff.people import signed_in
-from tests.web.worlds import ANNA, ASKED, BEN, ON_ONE, World
+from tests.web.worlds import ANNA, ASKED, BEN, GRETA, LENA, ON_ONE, World
 
 FIRST, SECOND, MEETING = "first-question", "second-question", "meeting"
 
@@ -429,3 +429,53 @@ def test_leaving_out_the_last_one_says_that_the_follow_up_ends(world: World, tim
 
     ben.open(lever(world, "more", SECOND, day="2026-05-29"))
     assert "The follow-up runs again until this is settled." in ben.text
+
+
+@pytest.mark.parametrize("reader", [BEN, LENA], ids=["coach", "L&D"])
+def test_a_follow_up_is_started_again_for_whoever_asked(world: World, reader: str) -> None:
+    with world.inside() as home:
+        plan_id, anna = home.plan(ANNA).id, home.person(ANNA)
+        plans.leave(home.session, plan_id=plan_id, reason=StopReason.ASKED, now=ASKED, actor_id=anna)
+    browser = signed_in(world, reader)
+    browser.open(f"/plans/{world.plan(ANNA)}")
+    assert "Anna Berg stopped it themselves, as is their right." in browser.text
+    assert "follow-ups come again, from Wednesday 11 March 2026 on." in browser.text
+
+    browser.send(f"/plans/{world.plan(ANNA)}/restart")
+    assert "only if they asked you to" in browser.text
+    with world.inside() as home:
+        assert home.plan(ANNA).state is PlanState.STOPPED
+    browser.send(f"/plans/{world.plan(ANNA)}/restart", agreed="yes")
+
+    assert "It goes on: what is still to come comes on its days." in browser.text
+    assert "The follow-up was started again, as they had asked, by" in browser.text
+    with world.inside() as home:
+        assert home.plan(ANNA).state is PlanState.ACTIVE
+
+
+@ON_ONE
+def test_a_manager_starts_nothing_again(world: World) -> None:
+    with world.inside() as home:
+        plans.stop(home.session, plan_id=home.plan(ANNA).id, reason=StopReason.ASKED, now=ASKED)
+    browser = signed_in(world, GRETA)
+
+    browser.open(f"/plans/{world.plan(ANNA)}")
+
+    assert "Start again" not in browser.text
+
+
+@ON_ONE
+def test_what_was_stopped_offers_no_more_time(world: World, time: Clock) -> None:
+    time.now = ASKED + 17 * DAY
+    with world.inside() as home:
+        home.pass_time(time.now)
+    ben = signed_in(world, BEN)
+    ben.open(f"/plans/{world.plan(ANNA)}")
+    assert "/change/more" in ben.page.text
+    with world.inside() as home:
+        plans.stop(home.session, plan_id=home.plan(ANNA).id, reason=StopReason.ASKED, now=time.now)
+
+    ben.open(f"/plans/{world.plan(ANNA)}")
+
+    assert "No answer came: question of Tue 10 March" in ben.text
+    assert "/change/more" not in ben.page.text
