@@ -1,7 +1,7 @@
 """Reads what a launch would be simulated with: people and coaches as they were described, or those of a group."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import func, select
@@ -36,6 +36,7 @@ class Cast:
 
     people: Sequence[tuple[str, str, str | None, int]] = ()
     coaches: Sequence[Coach] = ()
+    names: Mapping[int, str] = field(default_factory=dict)  # of the coaches, by who they are
     standing: Sequence[Meeting] = ()
 
     @property
@@ -97,12 +98,22 @@ def cast(session: Session, *, cohort_id: int, now: datetime) -> Cast:
         .order_by(func.count().desc(), Person.zone, Person.working_week)
     )
     people = [(zone, week, region, number) for zone, week, region, number in rows]
-    found = coaches(session, cohort_id=cohort_id)
-    return Cast(people=people, coaches=found, standing=standing(session, coaches=found, now=now))
+    named = _named(session, cohort_id)
+    found = [coach for coach, _ in named]
+    return Cast(
+        people=people,
+        coaches=found,
+        names={coach.id: name for coach, name in named},
+        standing=standing(session, coaches=found, now=now),
+    )
 
 
 def coaches(session: Session, *, cohort_id: int) -> Sequence[Coach]:
     """Give whoever was named a coach of a group, or coaches somebody in it, as placing knows them."""
+    return [coach for coach, _ in _named(session, cohort_id)]
+
+
+def _named(session: Session, cohort_id: int) -> Sequence[tuple[Coach, str]]:
     coaching = select(Coaching.coach_id).join(FollowUpPlan, FollowUpPlan.id == Coaching.plan_id)
     named = select(Grant.person_id).where(
         Grant.role == Role.COACH,
@@ -111,7 +122,7 @@ def coaches(session: Session, *, cohort_id: int) -> Sequence[Coach]:
         Grant.to_at.is_(None),
     )
     rows = session.execute(
-        select(Person.id, Person.zone, CoachProfile)
+        select(Person.id, Person.zone, CoachProfile, Person.name, Person.email)
         .outerjoin(CoachProfile, CoachProfile.person_id == Person.id)
         .where(
             Person.id.in_(coaching.where(FollowUpPlan.cohort_id == cohort_id, Coaching.to_at.is_(None)))
@@ -119,7 +130,10 @@ def coaches(session: Session, *, cohort_id: int) -> Sequence[Coach]:
         )
         .order_by(Person.id)
     )
-    return [_real_coach(person_id, zone, profile) for person_id, zone, profile in rows]
+    return [
+        (_real_coach(person_id, zone, profile), name or email or "a former coach")
+        for person_id, zone, profile, name, email in rows
+    ]
 
 
 def standing(session: Session, *, coaches: Sequence[Coach], now: datetime) -> Sequence[Meeting]:

@@ -260,4 +260,6 @@ def _demand_running(snapshot: Snapshot) -> None:
 
 def _demand_to_come(dates: redating.Dates, now: datetime) -> None:
     if not now < dates.due_at <= now + FARTHEST:
-        raise Invalid("Choose a day and a time to come, within a year.", {"day": "Choose a day to come."})
+        raise Invalid(
+            "Choose a day and a time in the future, within a year.", {"day": "Choose a day in the future."}
+        )

@@ -15,7 +15,7 @@ from coachfollow.extensions import csrf
 from coachfollow.queries import actors
 from coachfollow.rules import access
 from coachfollow.rules.access import Action, Actor, Target
-from coachfollow.rules.kinds import Scope
+from coachfollow.rules.kinds import Role, Scope
 
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")  # what a proxy adds
 
@@ -196,6 +196,12 @@ def _is_here(address: str) -> bool:
         return False
 
 
+def _whom(actor: Actor) -> str:
+    """Whom to ask for more: L&D teams are the ones that everybody else asks."""
+    is_lnd = any(grant.role is Role.LND for grant in actor.grants)
+    return "whoever runs Coachfollow for you" if is_lnd else "your L&D team"
+
+
 def _allowed(actor: Actor, policy: Policy) -> None:
     if policy.action is None or policy.target is None:
         raise Forbidden("This page says nothing about who may open it.")
@@ -203,5 +209,5 @@ def _allowed(actor: Actor, policy: Policy) -> None:
     if found is None or actor.organisation_id != found.organisation_id:
         raise NotFound("There is no such page, or it is not yours to see.")
     if not access.may(actor, policy.action, found):
-        raise Forbidden("This is not yours to see. If you think it should be, ask your L&D team.")
+        raise Forbidden(f"This is not yours to see. If you think it should be, ask {_whom(actor)}.")
     g.target = found

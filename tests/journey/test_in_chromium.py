@@ -153,7 +153,7 @@ def sign_in_by_mail(town: Installation, ben: Page) -> None:
     ben.goto("/sign-in")
     ben.get_by_label("Your mail address").fill(BEN)
     ben.get_by_role("button", name="Mail me a link").click()
-    expect(ben.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    expect(ben.get_by_role("heading", name="Check your mailbox")).to_be_visible()
     ben.goto(town.post.awaited(to=BEN, kind=MessageKind.SIGN_IN).link("sign-in"))
     ben.get_by_role("button", name="Sign in").click()
 

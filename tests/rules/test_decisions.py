@@ -173,7 +173,11 @@ def test_a_pause_and_going_on_keep_the_intervals(plan: Snapshot, length: int) ->
             "let it go on first",
         ),
         (snapshot(follow_up(1, course())), Move(follow_up=1, day=TUESDAY, at=time(10)), "has already"),
-        (snapshot(follow_up(1, course())), Move(follow_up=1, day=date(2026, 3, 2), at=time(9)), "to come"),
+        (
+            snapshot(follow_up(1, course())),
+            Move(follow_up=1, day=date(2026, 3, 2), at=time(9)),
+            "in the future",
+        ),
         (snapshot(follow_up(1, course())), Move(follow_up=1, day=date(2029, 3, 2), at=time(9)), "a year"),
         (snapshot(follow_up(1, course())), Meet(follow_up=1, starts_at=AT_TEN), "Only a meeting"),
         (snapshot(follow_up(1, course())), Prolong(follow_up=1, until=SUNDAY), "is open, or went unanswered"),

@@ -135,7 +135,7 @@ def test_who_will_see_it_stands_before_each_field(world: World, browser: Browser
     assert f"{counted}Did you do what you planned?" in text
     assert f"{counted}Where am I with this now" in text
     assert "Who sees it: only you. A note to yourself (optional) Show this note to my coach" in text
-    assert "My coach is Ben Okoro." in text
+    assert "Your coach is Ben Okoro." in text
     assert "Nothing you answer is used to rate you." in text
 
 

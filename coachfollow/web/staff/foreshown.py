@@ -53,7 +53,7 @@ def _is_seen(edit: Edit) -> bool:
 def _line(one: Replanned, edit: Edit) -> Line:
     return Line(
         who=one.plan.name.split(" ")[0],
-        what=words.kind(one.kind(edit.key)).capitalize(),
+        what=words.capital(words.kind(one.kind(edit.key))),
         was=saying.short_day(edit.before.dates.day) if edit.before else "–",
         becomes=_becomes(edit),
     )

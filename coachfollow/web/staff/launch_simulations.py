@@ -177,7 +177,8 @@ def _shown(place: _Place, found: _Found) -> Mapping[str, Any]:
         "mails_by": "week" if _is_long(simulated) else "day",
         "kinds": _kinds(simulated),
         "stacks": [(one, _stack(one)) for one in simulated.answers],
-        "coach_weeks": _coach_weeks([one for one in sums.by_coach if one.monday in fullest]),
+        "coach_weeks": _coach_weeks([one for one in sums.by_coach if one.monday in fullest], _names(place)),
+        "without_hours": _without_hours(place, found.model),
     }
 
 
@@ -241,8 +242,18 @@ def _stack(one: Answers) -> Stack:
     )
 
 
-def _coach_weeks(weeks: Sequence[CoachWeek]) -> Mapping[str, Any]:
-    """Coaches by week, the fullest coaches first; coaches are numbered as they stand in the simulation."""
+def _names(place: _Place) -> Mapping[int, str]:
+    return place.cast.names if place.cast else {}
+
+
+def _without_hours(place: _Place, model: Model) -> Sequence[str]:
+    """The coaches whom nothing else helps than to say when they can be booked."""
+    names = _names(place)
+    return [names[one.id] for one in model.coaches if one.week is None and one.id in names]
+
+
+def _coach_weeks(weeks: Sequence[CoachWeek], names: Mapping[int, str]) -> Mapping[str, Any]:
+    """Coaches by week, the fullest coaches first; who is invented has a number: their place in the simulation."""
     rows: dict[int, list[CoachWeek]] = {}
     for one in weeks:
         rows.setdefault(one.coach, []).append(one)
@@ -250,6 +261,6 @@ def _coach_weeks(weeks: Sequence[CoachWeek]) -> Mapping[str, Any]:
     numbered.sort(key=lambda one: (-max((week.wanted - week.room for week in one[1]), default=0), one[0]))
     return {
         "mondays": [week.monday for week in numbered[0][1]] if numbered else [],
-        "rows": numbered[:MOST_COACHES],
+        "rows": [(names.get(row[0].coach, f"coach {n}"), row) for n, row in numbered[:MOST_COACHES]],
         "more": max(0, len(numbered) - MOST_COACHES),
     }

@@ -158,7 +158,7 @@ def _pause(head: PlanHead, today: date) -> Form:
     return Form(
         title="Pause until a day",
         lead=f"Nothing is sent to {_name(head)} before that day. What comes meanwhile moves by as many days.",
-        day="It goes on, on",
+        day="It goes on again on",
         values={"day": min(today + 2 * WEEK, today + pausing.LONGEST_PAUSE).isoformat()},
     )
 

@@ -91,7 +91,7 @@ def done(lever: Lever) -> str:
         case Move():
             said = "Moved."
         case Meet():
-            said = "The time is set; both of you get it."
+            said = "The time is set; you both get an invitation."
         case Prolong():
             said = f"There is time until {saying.day(lever.until)} now."
         case Skip():

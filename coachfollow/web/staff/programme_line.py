@@ -6,6 +6,7 @@ from itertools import groupby
 
 from coachfollow.intake.programme import Step
 from coachfollow.intake.programme_editing import Survey
+from coachfollow.rules.kinds import StepKind
 from coachfollow.web.staff import programme_words
 
 WIDTH, MARGIN, LANE, TOP = 960, 24, 18, 26  # in the units of the drawing
@@ -29,6 +30,7 @@ class Dot:
 
     name: str
     title: str
+    kind: StepKind
     x: float
     y: float
 
@@ -76,6 +78,7 @@ def drawn(found: Survey) -> Line | None:
         Dot(
             name=name,
             title=programme_words.title(found.steps[name], found),
+            kind=found.steps[name].rule.kind,
             x=x,
             y=axis - LANE * (lane + 0.7),
         )

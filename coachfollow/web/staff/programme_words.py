@@ -15,6 +15,7 @@ from coachfollow.rules.cadence import ANSWER, ANSWERED, STEP
 from coachfollow.rules.kinds import Applied, DayKind, StepKind
 from coachfollow.rules.tempo import Freedom
 from coachfollow.rules.wording import PLACEHOLDERS
+from coachfollow.web.staff import programme_fields
 from coachfollow.web.staff.words import LOCALE, anchor, capital
 
 WEEK = 7
@@ -101,6 +102,11 @@ def language(code: str) -> str:
 def languages(codes: Iterable[str]) -> list[tuple[str, str]]:
     """Languages to choose from."""
     return [(code, language(code)) for code in codes]
+
+
+def fields(problems: Iterable[str], codes: Sequence[str]) -> Mapping[str, str]:
+    """What these fields of a form are called."""
+    return programme_fields.called(problems, codes)
 
 
 def shows(field: str, kind: str, values: Iterable[str]) -> bool:

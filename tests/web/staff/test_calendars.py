@@ -90,7 +90,7 @@ def test_one_leafs_by_links_that_keep_what_was_chosen(world: World) -> None:
     for link in ("from=2026-11-30", "from=2027-01-01", "from=2026-03-11"):
         assert re.search(rf'href="/groups/calendar\?[^"]*{link}[^"]*"', browser.page.text), link
     assert browser.page.text.count("group=spring") >= 5
-    assert "Nothing stands in these days yet." in browser.text
+    assert "Nothing is planned on these days yet." in browser.text
 
 
 def test_an_ld_team_sees_how_much_comes_to_which_group_and_nobodys_name(world: World) -> None:

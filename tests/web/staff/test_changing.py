@@ -292,7 +292,7 @@ def test_an_unanswered_question_gets_more_time_and_its_person_a_mail(
     assert "No answer came: question of Tue 10 March. We do not know why" in ben.text
 
     ben.open(lever(world, "more", FIRST))
-    assert "It was asked on Tuesday 10 March 2026." in ben.text
+    assert "It was due on Tuesday 10 March 2026." in ben.text
     ben.open(lever(world, "more", FIRST, day="2026-04-10"))
     assert "Anna Berg gets one mail with the question." in ben.text
     confirm(ben)

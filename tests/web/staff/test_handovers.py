@@ -68,4 +68,4 @@ def test_whom_they_do_not_coach_they_hand_over_to_nobody(world: World, who: str,
     answer = browser.open(f"/groups/{group}/coaches/{was}/hand-over", who=who, to="evenly")
 
     assert answer.status_code == status
-    assert ("coaches this group no more and gets" in browser.text) == (status == 200)
+    assert ("no longer coaches this group and gets" in browser.text) == (status == 200)

@@ -410,7 +410,7 @@ class TestLargeFiles:
     ) -> None:
         before = enrolled(world)
         preview = bring(lena, form, LIST)
-        assert "It is a long list." in lena.text
+        assert "It is a long list," in lena.text
 
         lena.send(f"{preview}/confirm")
 

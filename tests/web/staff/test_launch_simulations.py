@@ -107,7 +107,7 @@ def test_a_large_launch_says_what_it_leaves_out_and_works_it_out_for_whoever_wai
     )
     assert "Of so large a launch this page leaves out" in lena.text
     assert "What if fewer answer?" not in lena.text
-    assert "were seen to help" not in lena.text
+    assert "none of them helped" not in lena.text
     (whole,) = [unescape(one) for one in re.findall(r'href="([^"]+whole=yes[^"]*)"', lena.page.text)]
 
     lena.open(whole)
@@ -226,3 +226,22 @@ def test_a_group_whose_coaches_have_room_is_left_alone(world: World, lena: Brows
 
     assert "cannot hold all meetings" not in lena.text
     assert f'href="/groups/{group}/simulate"' in lena.page.text
+
+
+@ON_ONE
+def test_coaches_of_a_group_stand_there_by_name_and_one_without_hours_is_asked_first(world: World) -> None:
+    cohort = group_to_come(world, people=6, a_week=2)
+    with world.inside() as home:
+        group = home.group("late", coaches=["dan@example.org"])
+        batch = home.stage(group, "one@example.org\n", kind=ImportKind.ROSTER, now=BEFORE)
+        attendance.carry_out(home.session, batch_id=batch.id, now=BEFORE)
+        without_hours = home.session.merge(group).public_id
+    lena = signed_in(world, LENA)
+
+    lena.open(f"/groups/{cohort}/simulate")
+    assert "Each coach and week: held of room" in lena.text
+    assert '<th scope="row">Ben Okoro</th>' in lena.page.text
+
+    lena.open(f"/groups/{without_hours}/simulate")
+    assert "First ask dan" in lena.text
+    assert "none of them helped" not in lena.text

@@ -44,7 +44,9 @@ def test_the_time_line_says_what_comes_in_which_week(lena: Browser) -> None:
     assert "The day of the training On the day of the training, 17:00 Your plan Own plan" in lena.text
     assert "Week 1 3 days after the training, 09:00 Your plan again Reminder of the plan" in lena.text
     assert "2 weeks after the training, 10:00 We meet Meeting with the coach" in lena.text
-    assert lena.page.text.count("<circle") == 7
+    line, legend = lena.page.text.split('<ul class="line-legend">')
+    assert line.count("<circle") == 7
+    assert legend.partition("</ul>")[0].count("<circle") == 5, "each kind of dot says once what it is"
 
 
 def test_what_the_programme_says_about_itself_is_kept(lena: Browser) -> None:
