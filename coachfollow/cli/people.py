@@ -38,6 +38,8 @@ def import_(file: Path, date_order: str | None, *, preview: bool, as_json: bool)
             here.session, organisation_id=here.organisation.id, rows=reading.rows, now=here.now
         )
     lines = [f"{brought.added} added, {brought.changed} changed, {brought.unchanged} as they were."]
+    if brought.readdressed:
+        lines.append(f"{brought.readdressed} whose mails came back have another address: mails go there now.")
     if brought.elsewhere:
         said = f"{brought.elsewhere} in another time zone: {_come(brought.moved)} at the same hour there"
         lines.append(f"{said}; meetings keep their time, and nobody gets a mail about this.")

@@ -1,11 +1,11 @@
-"""`coachfollow person`: everything about one person as a file, and nothing about them any more."""
+"""`coachfollow person`: everything about one person as a file, another address, nothing about them any more."""
 
 from collections.abc import Sequence
 
 import click
 
 from coachfollow.cli import house, output
-from coachfollow.flow import erasing
+from coachfollow.flow import addresses, erasing
 from coachfollow.queries import finding, personal
 from coachfollow.queries.personal import Foreseen
 
@@ -14,7 +14,7 @@ LASTING = "This cannot be taken back. Go on?"
 
 @click.group()
 def person() -> None:
-    """What is known of somebody: written out, or erased."""
+    """What is known of somebody: written out, put right, or erased."""
 
 
 @person.command()
@@ -27,6 +27,18 @@ def export(email: str, *, as_json: bool) -> None:
         found = finding.person_with(here.session, organisation_id=here.organisation.id, address=email)
         rows = personal.rows(here.session, person_id=found)
     output.show(rows, (), as_json=True)
+
+
+@person.command()
+@click.argument("email")
+@click.argument("new")
+@output.json_option
+def address(email: str, new: str, *, as_json: bool) -> None:
+    """Give somebody another mail address: what waits goes there, what is open is asked again."""
+    with house.opened(writing=True) as here:
+        found = finding.person_with(here.session, organisation_id=here.organisation.id, address=email)
+        kept = addresses.change(here.session, person_id=found, address=new, now=here.now)
+    output.show({"address": kept}, [f"Mails go to {kept} from now on."], as_json=as_json)
 
 
 @person.command()

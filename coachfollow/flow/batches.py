@@ -14,7 +14,7 @@ from coachfollow.flow.breaking import Breaker
 from coachfollow.flow.claims import Place
 from coachfollow.flow.letters import Written
 from coachfollow.mail.journal import Journal
-from coachfollow.rules import retry
+from coachfollow.rules import refusals, retry
 from coachfollow.rules.retry import Verdict
 
 
@@ -106,18 +106,19 @@ def refuse(batch: Batch, mail: Written, code: int, words: str) -> None:
             now=batch.now,
         )
     if verdict is Verdict.TEMPORARY and batch.breaker.put_off(mail.address):
-        _leave_in_peace(batch, breaking.domain(mail.address))
+        domain = breaking.domain(mail.address)
+        rest = [one for one in batch.waiting if breaking.domain(one.address) == domain]
+        _leave_in_peace(batch, rest, retry.wait(1, jitter=random.random()))
+    elif refusals.says_nobody(words):  # the next batch knows of it, and decides about each
+        _leave_in_peace(batch, [one for one in batch.waiting if one.address == mail.address], None)
 
 
-def _leave_in_peace(batch: Batch, domain: str) -> None:
-    """Put off what else there is for a domain that takes nothing now; the others go on."""
-    ids = [
-        mail.id
-        for mail in batch.waiting
-        if breaking.domain(mail.address) == domain and mail.id != batch.announced
-    ]
+def _leave_in_peace(batch: Batch, mails: Sequence[Written], wait: timedelta | None) -> None:
+    """Give back what else there is for a domain that takes nothing now, or for nobody; the others go on."""
+    ids = [mail.id for mail in mails if mail.id != batch.announced]
+    if not ids:
+        return
     with _settling(batch) as connection:
-        wait = retry.wait(1, jitter=random.random())
         settlements.give_back(connection, ids=ids, place=batch.place, wait=wait, now=batch.now)
     batch.finished |= set(ids)
     for message_id in ids:

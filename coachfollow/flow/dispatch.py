@@ -159,11 +159,12 @@ def _journal() -> Journal | None:
 
 
 def _written(session: Session, ids: Sequence[int], place: Place, now: datetime) -> Sequence[Written]:
-    """Write the batch and store its bytes, sealed; what cannot be written is set aside, what is empty ends."""
+    """Write the batch and store its bytes, sealed; what cannot be written is set aside, what is of no use ends."""
     with reading(session):
         found = letters.write(session, message_ids=ids, now=now)
-    written = [mail for mail in found if not mail.is_empty]
-    empty = [mail.id for mail in found if mail.is_empty]
+    pointless = [mail.id for mail in found if mail.is_pointless]
+    written = [mail for mail in found if not (mail.is_pointless or mail.is_empty)]
+    empty = [mail.id for mail in found if mail.is_empty and not mail.is_pointless]
     good = [mail for mail in written if mail.problem is None]
     fresh = [mail for mail in good if not mail.is_stored]
     seal = installation().vault.seal_mail
@@ -173,6 +174,8 @@ def _written(session: Session, ids: Sequence[int], place: Place, now: datetime) 
     letters.enter(connection, fresh)
     if empty:
         outbox.take_back(session, message_ids=empty, reason=NOTHING_LEFT, now=now)
+    if pointless:
+        outbox.give_up(session, message_ids=pointless, reason=opening.CANNOT_REACH, now=now)
     settlements.store(connection, sealed, place=place, now=now)
     settlements.set_aside(connection, set_aside, place=place, now=now)
     session.commit()

@@ -46,6 +46,7 @@ class Written:
     is_stored: bool = False
     problem: str | None = None
     is_empty: bool = False  # it was to list something, and nothing is left
+    is_pointless: bool = False  # nobody has the address
     rights: Sequence[Right] = ()  # of its links, to be entered before it leaves
 
 
@@ -85,6 +86,8 @@ class _Desk:
     def write(self, letter: Letter, parts: Sequence[Letter]) -> Written:
         """Write one letter with its further parts; a problem is told, not raised: one bad mail holds up no other."""
         self.rights = []
+        if letter.is_pointless:
+            return self._written(letter, b"")
         try:
             raw = self._raw(letter, parts)
         except (Unmailable, WrongKey, LookupError, ValueError) as error:
@@ -100,6 +103,7 @@ class _Desk:
             is_stored=letter.raw is not None,
             problem=problem,
             is_empty=letter.id in self.lists and not self.lists[letter.id],
+            is_pointless=letter.is_pointless,
             rights=() if problem else self.rights,
         )
 

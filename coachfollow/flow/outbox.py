@@ -108,6 +108,13 @@ def take_back(session: Session, *, message_ids: Collection[int], reason: str, no
     _stop(session, which.these(message_ids), reason, now)
 
 
+def give_up(session: Session, *, message_ids: Collection[int], reason: str, now: datetime) -> None:
+    """Stop these mails likewise, and say at what they were to open that nobody was reached. No commit."""
+    take_back(session, message_ids=message_ids, reason=reason, now=now)
+    stopped = select(Message.id).where(Message.id.in_(message_ids), Message.state == MessageState.CANCELLED)
+    claims.mark_undeliverable(session, message_ids=session.scalars(stopped).all(), reason=reason)
+
+
 _OF_TOUCHPOINTS = _ABOUT & (_mails.kind != MessageKind.CANCELLATION)
 _TO_ATTENDEES = among(_mails.attendee_id, "to")
 

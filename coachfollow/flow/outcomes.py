@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Insert, Select, Update, bindparam, delete,
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import UtcDateTime, among
-from coachfollow.flow import claims, history, locking, parts, plans, sets, which
+from coachfollow.flow import claims, history, locking, parts, plans, sets, unreachable, which
 from coachfollow.flow.which import MESSAGES, Which
 from coachfollow.models import Heartbeat, SealedMail, Touchpoint, table_of
 from coachfollow.rules.kinds import MessageKind, MessageState, StepKind, TouchpointState
@@ -55,17 +55,16 @@ _TAKEN_OVER = update(MESSAGES).where(among(_mails.id, "its_ids")).values(fence=0
 
 
 def reach(session: Session, mails: Which, *, now: datetime) -> None:
-    """Let the outcomes of these mails reach their follow-ups, and forget the bytes of what is over. No commit."""
+    """Let the outcomes of these mails reach their follow-ups and people, and forget the bytes of what is over.
+
+    No commit.
+    """
     _complete_prompts(session, mails.that_are(MessageState.SENT), now)
-    lost = mails.that_are(MessageState.FAILED)
-    failed = session.scalars(_ids(lost.where), lost.values).all()
+    told = unreachable.read(session, mails)
+    failed = [mail.id for mail in told if mail.state is MessageState.FAILED]
     claims.mark_undeliverable(session, message_ids=failed, reason="the mail could not be delivered")
+    unreachable.note(session, told, now=now)
     blank(session)
-
-
-@cache
-def _ids(where: ColumnElement[bool]) -> Select[int]:
-    return select(_mails.id).where(where)
 
 
 def _complete_prompts(session: Session, sent: Which, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow import vault
 from coachfollow.errors import Invalid
-from coachfollow.flow import history, relations, resettling, sets
+from coachfollow.flow import addresses, history, relations, resettling, sets
 from coachfollow.flow.resettling import Habits, Resettled
 from coachfollow.intake.people import PersonRow
 from coachfollow.models import Organisation, Person
@@ -33,6 +33,7 @@ class Brought:
     moved: int = 0  # follow-ups that come by their new clock
     otherwise: int = 0  # people with another week or other public holidays
     shifted: int = 0  # follow-ups that come on another day or hour for it
+    readdressed: int = 0  # people whose mails came back, with another address
 
 
 _KNOWN = select(Person).where(
@@ -127,16 +128,18 @@ def add(
 def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], now: datetime) -> Brought:
     """Take a people file: add the new, change the changed, leave the rest; one transaction, repeatable."""
     organisation = session.get_one(Organisation, organisation_id)
-    known = _by_email(session, organisation_id)
-    _refuse_shared_numbers(rows, known)
+    known, readdressed = _known(session, organisation_id, rows)
+    for email, person in readdressed.items():
+        addresses.give(session, person=person, email=email, now=now)
     mentioned = {row.email: row for row in rows}
     managers = {row.manager for row in rows if row.manager} - mentioned.keys()
     habits = _habits(rows, known)
     resettled = resettling.resettle(session, habits, organisation_id=organisation_id, now=now, actor_id=None)
-    added, changed = 0, len(habits)
+    told = habits.keys() | {person.id for person in readdressed.values()}
+    added, changed = 0, len(told)
     for row in rows:
         if row.email in known:
-            changed += _refresh(known[row.email], row) and known[row.email].id not in habits
+            changed += _refresh(known[row.email], row) and known[row.email].id not in told
         else:
             known[row.email] = add(
                 session,
@@ -159,17 +162,23 @@ def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], 
         session, "people brought", at=now, organisation_id=organisation_id, added=added, changed=changed
     )
     session.commit()
-    return _brought(rows, added=added, changed=changed, resettled=resettled)
+    return replace(
+        _brought(rows, added=added, changed=changed, resettled=resettled), readdressed=len(readdressed)
+    )
 
 
 def compare(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], now: datetime) -> Brought:
     """Say what a people file would change, or refuse it as bringing it would; nothing is written."""
-    known = _by_email(session, organisation_id)
-    _refuse_shared_numbers(rows, known)
+    known, readdressed = _known(session, organisation_id, rows)
     added = sum(row.email not in known for row in rows)
-    changed = sum(row.email in known and bool(_news(known[row.email], row)) for row in rows)
+    changed = sum(
+        row.email in readdressed or (row.email in known and bool(_news(known[row.email], row)))
+        for row in rows
+    )
     resettled = resettling.foresee(session, _habits(rows, known), now=now)
-    return _brought(rows, added=added, changed=changed, resettled=resettled)
+    return replace(
+        _brought(rows, added=added, changed=changed, resettled=resettled), readdressed=len(readdressed)
+    )
 
 
 def _brought(rows: Sequence[PersonRow], *, added: int, changed: int, resettled: Resettled) -> Brought:
@@ -196,6 +205,28 @@ def _habits(rows: Sequence[PersonRow], known: Mapping[str, Person]) -> Mapping[i
             if becomes != was:
                 found[known[row.email].id] = becomes
     return found
+
+
+def _known(
+    session: Session, organisation_id: int, rows: Sequence[PersonRow]
+) -> tuple[dict[str, Person], Mapping[str, Person]]:
+    """Everybody by the address they have from now on, and those of them who get another; raises Invalid.
+
+    A row that names the number of somebody whose mails come back says their address anew, if nobody has that one.
+    """
+    known = _by_email(session, organisation_id)
+    named = {row.email for row in rows}
+    lost = {
+        person.external_id: email
+        for email, person in known.items()
+        if person.external_id and person.undeliverable_at is not None and email not in named
+    }
+    numbers = {row.email: row.external_id for row in rows if row.email not in known and row.external_id}
+    before = {email: lost[number] for email, number in numbers.items() if number in lost}
+    readdressed = {email: known.pop(was) for email, was in before.items() if was in known}
+    known |= readdressed
+    _refuse_shared_numbers(rows, known)
+    return known, readdressed
 
 
 def _refuse_shared_numbers(rows: Sequence[PersonRow], known: Mapping[str, Person]) -> None:

@@ -71,6 +71,8 @@ def resend(
             state=MessageState.QUEUED,
             resends=Message.resends + case((Message.state == MessageState.IN_DOUBT, 1), else_=0),
             reason=why,
+            # what was refused is written anew, to the address of today; a second copy goes where the first went
+            address=case((Message.state == MessageState.IN_DOUBT, Message.address)),
             settled_at=None,
             fence=NOBODYS,
             lapses=0,

@@ -43,6 +43,7 @@ class Held(NamedTuple):
     lapses: int
     unwanted: bool
     expires_at: datetime
+    reason: str | None  # why an operator sends it again
 
 
 _mails = MESSAGES.c
@@ -163,7 +164,7 @@ def _values(one: Ruled, lease: LeaseTime, now: datetime) -> dict[str, object]:
         "state": MessageState.QUEUED,
         "settled_at": None,
         "server_reply": str(one.reply) if one.reply else None,
-        "reason": None,
+        "reason": mail.reason,
         "lapses": mail.lapses,
         "resends": mail.resends,
         "refusals": mail.refusals,

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from coachfollow.mail import guard
 from coachfollow.mail.listening import Reply
+from coachfollow.rules import refusals
 
 DOT = b".\r\n"
 GO_AHEAD = 3  # the first digit of 354, the welcome answer to DATA
@@ -19,7 +20,7 @@ class Refused(Exception):
     """The server said no to a command, before anything was handed over; `verb` names it."""
 
     def __init__(self, code: int, text: str, *, verb: str) -> None:
-        super().__init__(f"The mail server answered {verb} with {code} {text}")
+        super().__init__(refusals.worded(verb=verb, code=code, text=text))
         self.code = code
         self.text = text
         self.verb = verb

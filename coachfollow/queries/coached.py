@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -67,14 +67,17 @@ def people_of(
     dates, unread = _dates(session, mine), _unread(session, mine)
     misfits = _misfits(session, coach_ids, now)
     rows = session.execute(
-        select(FollowUpPlan, Person.name, Person.email, Cohort.title, Coaching.coach_id)
+        select(
+            FollowUpPlan, Person.name, Person.email, Person.undeliverable_at, Cohort.title, Coaching.coach_id
+        )
         .join(Coaching, Coaching.plan_id == FollowUpPlan.id)
         .join(Person, Person.id == FollowUpPlan.person_id)
         .join(Cohort, Cohort.id == FollowUpPlan.cohort_id)
         .where(mine)
     )
     people: defaultdict[int, list[Coached]] = defaultdict(list)
-    for plan, name, email, group, coach_id in rows:
+    for plan, name, email, gone_since, group, coach_id in rows:
+        signs = _signs(plan, dates[plan.id], unread[plan.id], misfits, now)
         one = Coached(
             public_id=plan.public_id,
             participant=name or "",
@@ -84,7 +87,7 @@ def people_of(
             stop_reason=plan.stop_reason,
             paused_until=plan.paused_until,
             next=_next(dates[plan.id], now),
-            reasons=attention.reasons(_signs(plan, dates[plan.id], unread[plan.id], misfits, now)),
+            reasons=attention.reasons(replace(signs, is_unreachable=gone_since is not None)),
         )
         people[coach_id].append(one)
     return {coach_id: sorted(theirs, key=_pressing) for coach_id, theirs in people.items()}
@@ -125,7 +128,8 @@ def reasons(
         for one in reversed(answers)
         if (one.barrier or one.note) and (read_at is None or one.changed_at > read_at)
     ]
-    return attention.reasons(_signs(head, known, unread, {}, now))
+    signs = _signs(head, known, unread, {}, now)
+    return attention.reasons(replace(signs, is_unreachable=head.is_undeliverable))
 
 
 class _Dated(NamedTuple):

@@ -78,6 +78,7 @@ class Letter:
     coach_address: str | None
     manager: str | None
     attendee_id: int | None
+    is_pointless: bool  # nobody has the address, and nobody asked for it all the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +166,7 @@ def _columns(
         coach.email,
         manager.name,
         Message.attendee_id,
+        _is_pointless(),
     )
 
 
@@ -180,6 +182,16 @@ def last_day() -> ScalarSelect[date]:
 def _address() -> ColumnElement[str | None]:
     """Where a mail goes: where it went at its first attempt; nowhere once there is no address any more."""
     return case((Person.email.is_not(None), func.coalesce(Message.address, Person.email)))
+
+
+def _is_pointless() -> ColumnElement[bool]:
+    """Whether a mail goes to an address that does not exist, and was neither asked for nor sent again by hand."""
+    return and_(
+        Person.undeliverable_at.is_not(None), Message.kind.not_in(_ASKED_FOR), Message.reason.is_(None)
+    )
+
+
+_ASKED_FOR = frozenset({MessageKind.SIGN_IN, MessageKind.CURRENT_QUESTION})
 
 
 def commitments(session: Session, *, plan_ids: Collection[int]) -> Mapping[int, tuple[bytes, bytes]]:

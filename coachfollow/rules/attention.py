@@ -15,6 +15,7 @@ UNPLANNED_DAYS = 7  # so long somebody may take to write their plan; a week has 
 class Need(StrEnum):
     """Why somebody needs their coach, the most pressing first."""
 
+    UNREACHABLE = "unreachable"
     MARK_MEETING = "mark_meeting"
     SILENT = "silent"
     MISSED_TWICE = "missed_twice"
@@ -49,6 +50,7 @@ class Reason:
 class Signs:
     """What is known of one plan today.
 
+    `is_unreachable` says that the mail server knows nobody of its person's address.
     `settled` are the questions that were answered or missed, the latest last, and `last_missed` is the latest
     of them if it was missed; in a silence nothing reminds of any, and a meeting that was held ends no row.
     `unplanned` is the question for their own plan,
@@ -58,6 +60,7 @@ class Signs:
     """
 
     plan_state: PlanState
+    is_unreachable: bool = False
     settled: Sequence[TouchpointState] = ()
     last_missed: Spot | None = None
     is_silent: bool = False
@@ -72,8 +75,13 @@ class Signs:
 
 
 def reasons(signs: Signs) -> tuple[Reason, ...]:
-    """Why this person needs their coach, the most pressing first; nobody is chased during a pause."""
+    """Why this person needs their coach, the most pressing first; nobody is chased during a pause.
+
+    An address that does not exist is mended at any time: it is a break of ours, not of theirs.
+    """
     found = [Reason(need=Need.MARK_MEETING, spot=spot) for spot in signs.unmarked]
+    if signs.is_unreachable and signs.plan_state in {PlanState.ACTIVE, PlanState.PAUSED}:
+        found.append(Reason(need=Need.UNREACHABLE))
     if signs.plan_state is PlanState.ACTIVE:
         found += _of_a_running_plan(signs)
     if signs.barriers:

@@ -11,6 +11,9 @@ from coachfollow.rules.kinds import Audience, Barrier
 def said(value: Reason) -> str:
     """Say why somebody needs their coach."""
     match value.need:
+        case Need.UNREACHABLE:
+            told = "Our mails do not arrive: the mail server says that nobody has this address"
+            return f"{told}. Ask which one is right, and tell your L&D team."
         case Need.MARK_MEETING | Need.NOTHING_BOOKED | Need.NO_LONGER_FITS:
             return _about_a_meeting(value)
         case Need.SILENT | Need.MISSED_TWICE:
@@ -38,6 +41,7 @@ def _german_day(value: Reason) -> str:
 
 
 _GERMAN: Mapping[Need, Callable[[Reason], str]] = {
+    Need.UNREACHABLE: lambda _: "Unsere Mails kommen nicht an. Frag nach der richtigen Adresse.",
     Need.MARK_MEETING: lambda one: f"Hat das Gespräch vom {_german_day(one)} stattgefunden? Ein Satz genügt.",
     Need.SILENT: lambda _: "Fragen blieben ohne Antwort, deshalb erinnert nichts mehr daran.",
     Need.MISSED_TWICE: lambda one: f"{one.detail} Fragen hintereinander blieben ohne Antwort.",

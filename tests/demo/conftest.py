@@ -1,6 +1,6 @@
 """One demo world for a module of tests: built once, on SQLite, with its mail server on a thread."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,10 +18,13 @@ from coachfollow.extensions import db
 from coachfollow.flow import demo_people, demo_world
 from coachfollow.flow.demo_world import World
 from coachfollow.mail.postbox import Postbox
-from coachfollow.models import FollowUpPlan, Person, Touchpoint
-from coachfollow.queries import clockwork, ways
+from coachfollow.models import Coaching, Cohort, FollowUpPlan, Person, Touchpoint
+from coachfollow.queries import clockwork, coached, completion, ways
+from coachfollow.queries.filters import EVERYTHING, Filters, GroupBy
 from coachfollow.queries.ways import Way
+from coachfollow.rules.attention import Need
 from coachfollow.rules.kinds import StepKind
+from coachfollow.rules.measuring import People
 from tests import processes
 from tests.databases import SQLite
 from tests.ports import free_port
@@ -36,7 +39,10 @@ class Visit:
     world: World
     mailbox: Path
     built_at: datetime
-    way_out: Way | None  # as it begins, for the meeting of whoever works late: tests let its day pass
+    # as it begins: tests let days pass and follow-ups end
+    way_out: Way | None  # for the meeting of whoever works late
+    people: People  # how many stand where
+    unreached: Sequence[str]  # the follow-ups whose coach is told that mails do not arrive
 
 
 @contextmanager
@@ -81,9 +87,29 @@ def visit(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
                 mailbox=folder / "mailbox",
                 built_at=now.astimezone(UTC),
                 way_out=_way_out(session),
+                people=_people(session),
+                unreached=_unreached(session),
             )
             db.session.remove()
             db.engine.dispose()
+
+
+def _people(session: Session) -> People:
+    organisation_id = session.scalars(select(Cohort.organisation_id)).one()
+    filters = Filters(organisation_id=organisation_id, sight=EVERYTHING)
+    now = clockwork.now(session)
+    return completion.completion(session, filters=filters, by=GroupBy.NONE, now=now).total.people
+
+
+def _unreached(session: Session) -> Sequence[str]:
+    coaches = session.scalars(select(Coaching.coach_id).distinct()).all()
+    people = coached.people_of(session, coach_ids=coaches, now=clockwork.now(session))
+    return [
+        one.public_id
+        for theirs in people.values()
+        for one in theirs
+        if Need.UNREACHABLE in {reason.need for reason in one.reasons}
+    ]
 
 
 def _way_out(session: Session) -> Way | None:

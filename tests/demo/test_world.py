@@ -242,12 +242,17 @@ def test_each_acts_as_is_their_habit(visit: Visit) -> None:
 def test_an_address_that_does_not_exist_is_counted_apart(visit: Visit) -> None:
     pass_months(visit, 1)
     (plan,) = by_habit(visit.session, Habit.BOUNCING)
-    mails = visit.session.execute(
-        select(Message.state, Message.server_reply).where(Message.person_id == plan.person_id)
-    ).all()
+    told = select(Message.state, Message.server_reply, Message.settled_at)
+    mails = visit.session.execute(told.where(Message.person_id == plan.person_id)).all()
 
-    assert {state for state, _ in mails} <= {MessageState.FAILED, MessageState.CANCELLED, MessageState.QUEUED}
-    assert any("nobody of that name lives here" in (reply or "") for _, reply in mails)
+    unsent = {MessageState.FAILED, MessageState.CANCELLED, MessageState.QUEUED}
+    assert {state for state, _, _ in mails} <= unsent
+    assert any("nobody of that name lives here" in (reply or "") for _, reply, _ in mails)
+    assert len({at for state, _, at in mails if state is MessageState.FAILED}) == 1, "it is tried once"
+    marked = visit.session.scalars(select(Person.id).where(Person.undeliverable_at.is_not(None))).all()
+    assert marked == [plan.person_id]
+    assert (visit.people.undeliverable, visit.people.attended) == (1, 38)
+    assert visit.unreached == [plan.public_id], "its coach is told, and of nobody else"
 
 
 def test_the_numbers_add_up_at_the_end_of_the_prompts(visit: Visit) -> None:

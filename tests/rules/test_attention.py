@@ -40,6 +40,13 @@ def needs(signs: Signs) -> list[Need]:
         (Signs(plan_state=PlanState.PAUSED, unbooked=MONDAY, settled=[MISSED, MISSED]), [], "a pause is one"),
         (Signs(plan_state=PlanState.STOPPED, settled=[MISSED, MISSED]), [], "what has ended has ended"),
         (Signs(plan_state=PlanState.PAUSED, unmarked=[MONDAY]), [Need.MARK_MEETING], "it took place before"),
+        (
+            Signs(plan_state=PlanState.ACTIVE, is_unreachable=True),
+            [Need.UNREACHABLE],
+            "nobody has the address",
+        ),
+        (Signs(plan_state=PlanState.PAUSED, is_unreachable=True), [Need.UNREACHABLE], "it is ours to mend"),
+        (Signs(plan_state=PlanState.FINISHED, is_unreachable=True), [], "nothing more is to come"),
         (Signs(plan_state=PlanState.FINISHED, unread=[Audience.MANAGER]), [Need.UNREAD], "words keep"),
         (
             Signs(plan_state=PlanState.ACTIVE, barriers=[Barrier.TOOLS]),
@@ -57,6 +64,7 @@ def test_the_most_pressing_reason_comes_first() -> None:
     signs = Signs(
         plan_state=PlanState.ACTIVE,
         settled=[MISSED, MISSED],
+        is_unreachable=True,
         unplanned=MONDAY,
         unmarked=[MONDAY],
         unbooked=MONDAY,

@@ -15,7 +15,7 @@ MEANINGS: Mapping[MessageState, str] = {
     MessageState.IN_DOUBT: "The connection broke at the last moment. Look into each, and say what became of it.",
     MessageState.FAILED: "The mail server said no for good: mostly, the address does not exist.",
     MessageState.EXPIRED: "Their time had passed before they could leave. A late mail would only confuse.",
-    MessageState.CANCELLED: "An answer, a pause or a stop came first and made them needless.",
+    MessageState.CANCELLED: "An answer, a pause or a stop made them needless, or nobody has the address.",
     MessageState.SENT: "The mail server took them. What it did with them then, it does not tell us.",
 }
 

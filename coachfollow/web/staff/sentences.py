@@ -51,6 +51,8 @@ HAPPENED: Mapping[str, str] = {
     "check-in held": "The meeting was held",
     "check-in not held": "The meeting did not take place",
     "manager declined": "The manager wants no more cards",
+    "address refused": "Nobody has their address, says the mail server; nothing more is sent to it",
+    "address in order": "Mails go to their address again",
     "mail sent": "Mail handed over",
     "mail kept": "Mail kept",
     "mail failed": "Mail refused",

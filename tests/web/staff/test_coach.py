@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from coachfollow.flow import coaching, placing
+from coachfollow.models import Person
 from coachfollow.rules.kinds import Barrier, PlanState, StopReason, TouchpointState
 from tests.house import DAY
 from tests.web.clocks import Clock
@@ -63,6 +65,39 @@ def test_all_is_well_until_a_meeting_is_not_booked(world: World, time: Clock) ->
 
     assert "Nobody needs you today." in browser.text
     assert "All is well" in browser.text
+
+
+def test_a_coach_reads_whose_mails_do_not_arrive_and_what_helps(world: World, time: Clock) -> None:
+    time.now = ASKED - 7 * DAY
+    with world.inside() as home:
+        home.bookable(BEN)
+        placing.place_due(home.session, now=time.now)
+        home.session.execute(
+            update(Person).where(Person.email == ANNA).values(undeliverable_at=ASKED - 8 * DAY)
+        )
+        home.session.commit()
+    browser = signed_in(world, BEN)
+
+    browser.open("/coach")
+    assert "Our mails do not arrive: the mail server says that nobody has this address." in browser.text
+    assert "Ask which one is right, and tell your L&D team." in browser.text
+    browser.open(f"/plans/{world.plan(ANNA)}")
+
+    assert "Our mails come back." in browser.text
+    assert "Why you are needed" in browser.text
+
+
+def test_the_numbers_name_whose_mails_do_not_arrive(world: World, time: Clock) -> None:
+    time.now = ASKED
+    with world.inside() as home:
+        home.session.execute(update(Person).where(Person.email == ANNA).values(undeliverable_at=ASKED))
+        home.session.commit()
+    browser = signed_in(world, LENA)
+
+    browser.open("/numbers/names?what=undeliverable_people")
+
+    assert "Anna Berg" in browser.text
+    assert "Paul Roth" not in browser.text
 
 
 @ON_ONE

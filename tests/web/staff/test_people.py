@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from coachfollow.config import Settings
 from coachfollow.models import Membership, Person, Reporting, Team
 from tests.web.browsers import Browser
 from tests.web.staff.people import signed_in, upload
-from tests.web.worlds import LENA, ON_ONE, World
+from tests.web.worlds import ANNA, ASKED, LENA, ON_ONE, World
 
 FILE = (
     "Email,Name,Team,Manager,Time zone,Left on\n"
@@ -113,3 +113,20 @@ def test_a_file_with_other_working_times_says_what_moves_before_it_does(lena: Br
 
     assert "1 person works at other times" in lena.text
     assert "on another day or hour" in lena.text
+
+
+@ON_ONE
+def test_a_file_gives_whoever_cannot_be_reached_another_address(world: World, lena: Browser) -> None:
+    with world.inside() as home:
+        gone = {"undeliverable_at": ASKED, "external_id": "17"}
+        home.session.execute(update(Person).where(Person.email == ANNA).values(**gone))
+        home.session.commit()
+
+    upload(lena, "/people", "people.csv", b"Email,Employee ID\nanna.berg@example.org,17\n")
+    assert "person can be reached again" in lena.text
+    lena.send("/people")
+
+    assert "0 added, 1 changed, 0 as they were." in lena.text
+    with world.inside() as home:
+        anna = home.session.scalars(select(Person).where(Person.external_id == "17")).one()
+        assert (anna.email, anna.undeliverable_at) == ("anna.berg@example.org", None)

@@ -103,6 +103,7 @@ def test_what_a_step_is_counted_from(anchor: str, said: str) -> None:
             Reason(need=Need.MARK_MEETING, spot=Spot(7, TUESDAY)),
             "Did the meeting of Tue 10 March take place?",
         ),
+        (Reason(need=Need.UNREACHABLE), "Our mails do not arrive: the mail server says that nobody has this"),
         (Reason(need=Need.MARK_MEETING), "Did the meeting of that day take place?"),
         (Reason(need=Need.MISSED_TWICE, detail="3"), "3 questions in a row went unanswered."),
         (Reason(need=Need.NO_PLAN, spot=Spot(7, TUESDAY)), "more than a week after its day, Tue 10 March."),
