@@ -14,11 +14,12 @@ from coachfollow.flow import attendance as attendance_files
 from coachfollow.flow import profiles, staging
 from coachfollow.flow.attendance import Imported
 from coachfollow.intake.words import DateOrder
-from coachfollow.queries import batches, finding, groups, staged
+from coachfollow.queries import batches, effects, finding, groups, staged
 from coachfollow.queries.batches import Batch
 from coachfollow.queries.groups import SessionOfGroup
 from coachfollow.queries.staged import Candidate, Row
 from coachfollow.rules import kind_words
+from coachfollow.rules.effects import sentences
 from coachfollow.rules.kinds import ImportKind
 from coachfollow.rules.spoken import how_many
 
@@ -41,7 +42,7 @@ def attendance() -> None:
 )
 @click.option("--map", "named", multiple=True, help="A column by hand, like email=Mail; repeat it.")
 @click.option("--profile", help="Read it as the profile of this name says.")
-@click.option("--save-profile", help="Remember under this name how it was read.")
+@click.option("--save-profile", help="Remember under this name how it was read, once it is imported.")
 @output.json_option
 def import_(
     *,
@@ -69,7 +70,7 @@ def import_(
             profile=profile,
             expected=held.local_date if held else None,
         )
-        if save_profile is not None:
+        if save_profile is not None and not preview:
             organisation_id = here.organisation.id
             profiles.save(here.session, organisation_id=organisation_id, name=save_profile, reading=read)
         batch = staging.stage(
@@ -108,19 +109,23 @@ def _session(here: House, public_id: str, position: int | None) -> SessionOfGrou
 def _preview(here: House, public_id: str, *, as_json: bool) -> None:
     """Show every row with what would become of it."""
     batch = batches.batch(here.session, public_id=public_id)
-    warnings = _warnings(batch)
+    warnings = _warnings(here, batch)
     counts = staged.counts(here.session, batch_id=batch.id)
     rows = list(_rows(here, batch.id))
     before = batches.same_file(here.session, batch_id=batch.id)
     summary = ", ".join(f"{n} {fate.value.replace('_', ' ')}" for fate, n in counts.items())
-    lines = [*warnings, *output.columns(map(_shown, rows)), f"{summary}. Nothing was changed."]
+    foreseen = effects.foreseen(here.session, batch=batch)
+    changes = list(sentences(foreseen))
+    lines = [*warnings, *output.columns(map(_shown, rows)), *changes, f"{summary}. Nothing was changed."]
     if before is not None:
         lines.append(f"The very same file was imported on {before:%Y-%m-%d}; again it would change nothing.")
-    output.show({"warnings": warnings, "counts": counts, "rows": rows}, lines, as_json=as_json)
+    document = {"warnings": warnings, "counts": counts, "effects": foreseen, "changes": changes, "rows": rows}
+    output.show(document, lines, as_json=as_json)
 
 
-def _warnings(batch: Batch) -> Sequence[str]:
-    return [batch.other_day] if batch.other_day else []
+def _warnings(here: House, batch: Batch) -> Sequence[str]:
+    coaches = staged.new_coaches(here.session, batch_id=batch.id)
+    return [*filter(None, [batch.other_day]), *(f"New coach: {address}" for address in coaches)]
 
 
 def _rows(here: House, batch_id: int) -> Iterator[Row]:
@@ -133,10 +138,26 @@ def _rows(here: House, batch_id: int) -> Iterator[Row]:
 def _shown(row: Row) -> tuple[str, ...]:
     who = row.person or row.name or row.email or ""
     was_there = kind_words.ATTENDANCE[row.state] if row.state else ""
-    minutes = f"{row.minutes} min" if row.minutes is not None else ""
+    minutes = _minutes(row.minutes) or (_minutes(row.kept_minutes) and f"{row.kept_minutes} min as before")
+    was = (
+        f"was {kind_words.ATTENDANCE[row.before]} {_minutes(row.before_minutes)}"
+        if row.corrects and row.before
+        else ""
+    )
     maybe = f" Perhaps {' or '.join(map(_candidate, row.candidates))}?" if row.candidates else ""
     problem = f"{(row.problem or '').rstrip('.')}.{maybe}" if maybe else row.problem or ""
-    return (f"line {row.line}", row.fate.value.replace("_", " "), who, was_there, minutes, problem)
+    return (
+        f"line {row.line}",
+        row.fate.value.replace("_", " "),
+        who,
+        was_there,
+        minutes,
+        was.strip() or problem,
+    )
+
+
+def _minutes(minutes: int | None) -> str:
+    return "" if minutes is None else f"{minutes} min"
 
 
 def _candidate(one: Candidate) -> str:
@@ -145,7 +166,7 @@ def _candidate(one: Candidate) -> str:
 
 def _carry_out(here: House, public_id: str, *, as_json: bool) -> None:
     batch = batches.batch(here.session, public_id=public_id)
-    warnings, left_out = _warnings(batch), staged.problems(here.session, batch_id=batch.id)
+    warnings, left_out = _warnings(here, batch), staged.problems(here.session, batch_id=batch.id)
     here.session.rollback()
     with click.progressbar(length=batch.rows, label="Importing", file=sys.stderr, hidden=as_json) as bar:
         imported = attendance_files.carry_out(

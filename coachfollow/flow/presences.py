@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Integer, String, literal, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, String, case, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import UtcDateTime
@@ -16,6 +16,7 @@ from coachfollow.models import (
     ImportRow,
     TrainingSession,
 )
+from coachfollow.queries import staged
 from coachfollow.queries.batches import CORRECTED
 from coachfollow.rules.kinds import AttendanceState, ImportKind
 
@@ -44,7 +45,11 @@ def write_down(session: Session, *, batch: ImportBatch, cohort: Cohort, now: dat
             index_elements=["enrolment_id", "training_session_id"],
             set_={
                 "state": incoming.excluded.state,
-                "minutes": incoming.excluded.minutes,
+                "minutes": case(
+                    # a list without minutes does not make unknown what was known
+                    (incoming.excluded.minutes.is_not(None), incoming.excluded.minutes),
+                    (incoming.excluded.state == Attendance.state, Attendance.minutes),
+                ),
                 "batch_id": incoming.excluded.batch_id,
             },
         )
@@ -128,7 +133,7 @@ def _invite_to_all(session: Session, batch: ImportBatch, cohort: Cohort) -> None
 
 def wanted(batch: ImportBatch) -> ColumnElement[bool]:
     """The rows of a file that nothing is in the way of and nobody left out."""
-    return (ImportRow.batch_id == batch.id) & ImportRow.problem.is_(None) & ImportRow.skipped.is_(False)
+    return staged.wanted(batch.id)
 
 
 def usable(batch: ImportBatch) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ from coachfollow.intake.namesakes import Namesakes
 from coachfollow.intake.reading import Problem, Reading, Sighting
 from coachfollow.models import Cohort, ImportBatch, ImportRow, TrainingSession
 from coachfollow.queries import matching
-from coachfollow.queries.batches import REPORT_DAY
+from coachfollow.queries.batches import DOUBLED, REPORT_DAY
 from coachfollow.rules import attending
 from coachfollow.rules.kinds import AttendanceState, ImportKind, ImportState
 
@@ -70,7 +70,8 @@ def stage(
     _stage_people(session, batch, cohort, reading)
     _stage_problems(session, batch, reading.problems)
     recognising.suggest(session, batch)
-    batch.summary = json.dumps(_report_day(session, batch, reading))
+    counted = {DOUBLED: reading.doubled} if reading.doubled else {}
+    batch.summary = json.dumps(counted | _report_day(session, batch, reading))
     _finish(session, batch, now)
     return batch
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from coachfollow.intake import matching
 from coachfollow.intake.namesakes import Namesakes
-from coachfollow.intake.presence import Presence, Stay
+from coachfollow.intake.presence import NOTHING, Presence, Stay
 from coachfollow.intake.scratch import Pile, Register, Scratch, Stored
 from coachfollow.intake.timekeeping import Times
 from coachfollow.intake.words import Problem, Sighting, Span
@@ -34,6 +34,7 @@ class Gathering:
         self._places = Register(scratch)
         self._times = Times(scratch)
         self._namesakes: Namesakes | None = None  # of those named before the first re-join
+        self.doubled = 0  # rows that name somebody again and say nothing of time
         self.problems = Pile(scratch, pack=_packed_problem, unpack=_unpacked_problem)
         self.notes = Pile(scratch, pack=_packed_problem, unpack=_unpacked_problem)
 
@@ -45,6 +46,7 @@ class Gathering:
             place = self._people.append(_kept(seen))
         else:
             self._merge(place, seen)
+            self.doubled += present == NOTHING
         for key in keys:
             self._places.keep(key, place)
         self._times.add(place, present)

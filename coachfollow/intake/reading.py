@@ -142,6 +142,7 @@ def _gathered(reading: Reading, layout: Layout, calendar: Calendar, *, name: str
         problems=gathering.problems,
         notes=gathering.notes,
         rows=count,
+        doubled=gathering.doubled,
         meeting=meeting,
         days=calendar.span,
     )
@@ -174,6 +175,7 @@ def _read_lines(lines: Iterable[str], *, name: str) -> Reading:
         problems=gathering.problems,
         notes=gathering.notes,
         rows=count,
+        doubled=gathering.doubled,
     )
 
 

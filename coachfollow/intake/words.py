@@ -168,6 +168,7 @@ class Reading:
     notes: abc.Sequence[Problem] = ()
     questions: tuple[Question, ...] = ()
     rows: int = 0
+    doubled: int = 0  # rows that name somebody again and say nothing of time
     date_order: DateOrder | None = None
     meeting: Span | None = None
     days: tuple[date, date] | None = None  # of which it tells: from the first to the last

@@ -23,6 +23,8 @@ PAGE = 100
 
 REPORT_DAY = "report_day"  # in the summary of a staged file, as the number of the day
 
+DOUBLED = "doubled"  # likewise: rows that say again what an earlier one says
+
 CORRECTED = "attendance corrected"  # the event of a statement that an imported file changed
 
 
@@ -36,9 +38,11 @@ class Batch:
     state: ImportState
     file_name: str
     layout: str
+    cohort_id: int
     group: str
     group_id: str
     attended_minutes: int
+    session_id: int | None
     session_position: int | None
     session_day: date | None
     by: str
@@ -147,9 +151,11 @@ def _batches(session: Session, where: ColumnElement[bool], *, limit: int = PAGE)
             state=row.state,
             file_name=row.file_name,
             layout=row.layout,
+            cohort_id=cohort.id,
             group=cohort.title,
             group_id=cohort.public_id,
             attended_minutes=cohort.attended_minutes,
+            session_id=row.training_session_id,
             session_position=position,
             session_day=day,
             by=by or "",

@@ -4,9 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Text, case, func, literal_column, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.expression import FunctionElement
 
 from coachfollow.models import Attendance, Enrolment, ImportBatch, ImportRow, Person
 from coachfollow.rules.kinds import AttendanceState
@@ -44,11 +47,28 @@ class Row:
     person: str
     person_email: str | None
     coach: str
+    new_coach: str  # an address that nobody here has yet
     state: AttendanceState | None
     minutes: int | None
-    before: AttendanceState | None
+    before: AttendanceState | None  # as an earlier list has it
+    before_minutes: int | None
     problem: str | None
     candidates: tuple[Candidate, ...]
+
+    @property
+    def corrects(self) -> bool:
+        """Whether an earlier list says otherwise."""
+        return self.before not in {None, AttendanceState.INVITED, self.state}
+
+    @property
+    def kept_minutes(self) -> int | None:
+        """The minutes of an earlier list that stay, because this one names none and says the same."""
+        return self.before_minutes if self.minutes is None and self.before is self.state else None
+
+
+def wanted(batch_id: int) -> ColumnElement[bool]:
+    """The rows of a file that nothing is in the way of and nobody left out."""
+    return (ImportRow.batch_id == batch_id) & ImportRow.problem.is_(None) & ImportRow.skipped.is_(False)
 
 
 def counts(session: Session, *, batch_id: int) -> Mapping[Fate, int]:
@@ -64,7 +84,9 @@ def rows(
     """Give rows of a staged file: those that want a decision first, then by line."""
     coach = aliased(Person)
     chosen = (
-        select(ImportRow, _fate(), Person.name, Person.email, coach.name, Attendance.state)
+        select(
+            ImportRow, _fate(), Person.name, Person.email, coach.name, Attendance.state, Attendance.minutes
+        )
         .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
         .outerjoin(Person, Person.id == ImportRow.person_id)
         .outerjoin(coach, coach.id == ImportRow.coach_id)
@@ -95,14 +117,47 @@ def rows(
             person=name or "",
             person_email=email,
             coach=coach_name or "",
+            new_coach="" if row.coach_id else json.loads(row.facts).get("coach", ""),
             state=row.state,
             minutes=row.minutes,
             before=before,
+            before_minutes=before_minutes,
             problem=row.problem,
             candidates=tuple(people[one] for one in json.loads(row.suggestions) if one in people),
         )
-        for row, what, name, email, coach_name, before in found
+        for row, what, name, email, coach_name, before, before_minutes in found
     ]
+
+
+def new_coaches(session: Session, *, batch_id: int, limit: int = PAGE) -> Sequence[str]:
+    """Give the addresses of coaches whom a file makes new people of: perhaps a slip of the hand."""
+    address = _Fact(ImportRow.facts, literal_column("'coach'"))
+    return session.scalars(
+        select(address)
+        .where(wanted(batch_id), ImportRow.coach_id.is_(None), address.is_not(None))
+        .distinct()
+        .order_by(address)
+        .limit(limit)
+    ).all()
+
+
+class _Fact(FunctionElement[str]):
+    """One of the facts that a row keeps as JSON text."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(_Fact, "sqlite")
+def _sqlite_fact(element: Any, compiler: Any, **keywords: Any) -> str:
+    facts, name = (compiler.process(one, **keywords) for one in element.clauses)
+    return f"json_extract({facts}, '$.' || {name})"
+
+
+@compiles(_Fact, "postgresql")
+def _postgresql_fact(element: Any, compiler: Any, **keywords: Any) -> str:
+    facts, name = (compiler.process(one, **keywords) for one in element.clauses)
+    return f"(CAST({facts} AS json) ->> {name})"
 
 
 def problems(session: Session, *, batch_id: int) -> Sequence[tuple[int, str, str]]:

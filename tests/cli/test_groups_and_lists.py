@@ -173,6 +173,44 @@ def test_a_report_of_another_day_is_told_first_and_imported_all_the_same(
     assert imported["imported"]["started"] == 1
 
 
+def test_a_preview_says_what_a_list_corrects(group: Terminal, lists: dict[str, Path], tmp_path: Path) -> None:
+    group.run("attendance", "import", lists["attendance"], "--cohort", "spring")
+    file = tmp_path / "corrected.csv"
+    file.write_text("Email;Status\nanna@example.org;absent\nben@example.org;partial\n", encoding="utf-8")
+    arguments = ("attendance", "import", file, "--cohort", "spring", "--preview")
+
+    said = group.run(*arguments).stdout
+    document = group.json(*arguments)
+
+    assert "Anna Berg  absent" in said
+    assert "was present 170 min" in said
+    assert (
+        "1 follow-up ends: not at the training after all.\n1 correction: 1 was present, is absent now."
+        in said
+    )
+    assert document["effects"]["corrected"] == [{"before": "present", "after": "absent", "people": 1}]
+    assert document["changes"][0] == "No follow-up begins."
+
+
+def test_new_coaches_are_named_once_each_unless_their_rows_are_no_use(
+    group: Terminal, tmp_path: Path
+) -> None:
+    file = tmp_path / "coaches.csv"
+    file.write_text(
+        "Name;Email;Coach\nAnna;anna@example.org;typo@example.org\nBen;ben@example.org;typo@example.org\n"
+        "Carla;;third@example.org\nDora;dora@example.org;\n",
+        encoding="utf-8",
+    )
+    arguments = ("attendance", "import", file, "--cohort", "spring")
+
+    said = group.run(*arguments, "--preview").stdout
+
+    assert said.startswith("New coach: typo@example.org\nline ")
+    assert "third@example.org" not in said
+    assert group.json(*arguments)["warnings"] == ["New coach: typo@example.org"]
+    assert group.json(*arguments, "--preview")["warnings"] == []
+
+
 def test_the_same_file_again_is_recognised_and_changes_nothing(
     group: Terminal, lists: dict[str, Path]
 ) -> None:
@@ -197,6 +235,8 @@ def test_unknown_columns_are_asked_about_named_and_remembered(
     assert "--map name=Participant --map email=Mail" in asked
 
     group.run(*arguments, *named, "--save-profile", "odd ones")
+    assert "the columns are" in group.run(*arguments, code=1).stderr  # a preview remembers nothing either
+    group.run(*arguments[:-1], *named, "--save-profile", "odd ones")
     assert "Anna Berg  present  170 min" in group.run(*arguments).stdout  # by the look of its header
     assert "Anna Berg  present  170 min" in group.run(*arguments, "--profile", "odd ones").stdout
 

@@ -6,10 +6,11 @@ from flask.typing import ResponseReturnValue
 from coachfollow import bell
 from coachfollow.errors import Conflict, Invalid
 from coachfollow.flow import attendance, deciding
-from coachfollow.queries import batches, staged
+from coachfollow.queries import batches, effects, staged
 from coachfollow.queries.sheets import Sheet
 from coachfollow.queries.staged import Fate
 from coachfollow.rules.access import Action
+from coachfollow.rules.effects import sentences
 from coachfollow.rules.kinds import ImportState
 from coachfollow.web import paging, policies, ringing
 from coachfollow.web.staff import downloads, telling
@@ -115,6 +116,8 @@ def _preview(found: batches.Batch) -> str:
         fates=FATES,
         show=fate,
         page=paging.page(rows),
+        changes=list(sentences(effects.foreseen(g.session, batch=found))),
+        new_coaches=staged.new_coaches(g.session, batch_id=found.id),
         earlier=batches.same_file(g.session, batch_id=found.id),
         is_large=found.rows > AT_ONCE,
     )

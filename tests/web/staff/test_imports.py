@@ -105,12 +105,29 @@ def test_the_same_list_again_says_so_and_changes_nothing(world: World, lena: Bro
 def test_a_correction_is_shown_before_and_after(lena: Browser, form: str) -> None:
     preview = bring(lena, form, "Name,Email,Status\nPaul Roth,paul@example.org,absent\n")
     assert "absent was: present" in lena.text
+    assert "1 correction: 1 was present, is absent now." in lena.text
+    assert "1 follow-up ends: not at the training after all." in lena.text
+    assert "Who is invited and not on this list" not in lena.text
 
     lena.send(f"{preview}/confirm")
 
     assert "1 was put aside: not at the training" in lena.text
     assert "1 earlier statement was corrected" in lena.text
     assert "Paul Roth present absent" in lena.text
+
+
+def test_a_coach_whom_nobody_knows_is_named_before_they_are_made(lena: Browser, form: str) -> None:
+    head = "Name,Email,Status,Coach\n"
+    new = "new.coach@example.org"
+
+    bring(
+        lena, form, f"{head}Anna Berg,anna@example.org,present,{new}\nTom New,tom@example.org,present,{new}\n"
+    )
+    assert f"New coach: {new}." in lena.text
+    assert f"present · new coach: {new}" in lena.text
+
+    bring(lena, form, f"{head}Anna Berg,anna@example.org,present,{MIRA}\n")
+    assert "new coach" not in lena.text.lower()
 
 
 def test_a_withdrawn_list_leaves_nothing(world: World, lena: Browser, form: str) -> None:

@@ -1,0 +1,59 @@
+"""What an attendance list will change, in sentences: what begins and ends, what it corrects, who counts as absent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from coachfollow.rules.kind_words import ATTENDANCE
+from coachfollow.rules.kinds import AttendanceState
+from coachfollow.rules.spoken import how_many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """How many people of whom an earlier list says one thing and this one another."""
+
+    before: AttendanceState
+    after: AttendanceState
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What a list that waits to be confirmed will change, in numbers."""
+
+    begin: int | None = None  # none: it is no list of who was there
+    end: int = 0  # of those that run
+    put_aside: int = 0  # of those that wait
+    corrected: tuple[Corrected, ...] = ()
+    absent: int = 0  # invited, and not on the list
+    as_before: int = 0  # on an earlier list of this session, and not on this one
+    doubled: int = 0  # rows that say again what an earlier one says
+
+
+def sentences(effects: Effects) -> Iterator[str]:
+    """Say what will happen, the most important first."""
+    if effects.begin is not None:
+        begin = how_many(effects.begin, "follow-up begins", "follow-ups begin")
+        yield f"{begin if effects.begin else 'No follow-up begins'}."
+    if effects.end:
+        yield f"{how_many(effects.end, 'follow-up ends', 'follow-ups end')}: not at the training after all."
+    if effects.put_aside:
+        yield f"{how_many(effects.put_aside, 'follow-up is', 'follow-ups are')} put aside: not at the training."
+    if effects.corrected:
+        each = "; ".join(map(_correction, effects.corrected))
+        yield f"{how_many(sum(one.people for one in effects.corrected), 'correction')}: {each}."
+    if effects.absent:
+        invited = how_many(effects.absent, "person who was invited is", "people who were invited are")
+        counts = "counts" if effects.absent == 1 else "count"
+        yield f"{invited} not on this list and {counts} as absent."
+    if effects.as_before:
+        others = how_many(effects.as_before, "person", "people")
+        are = "is" if effects.as_before == 1 else "are"
+        yield f"{others} on an earlier list of this session {are} not on this one: nothing changes for them."
+    if effects.doubled:
+        yield f"{how_many(effects.doubled, 'duplicate in the file was', 'duplicates in the file were')} taken once."
+
+
+def _correction(one: Corrected) -> str:
+    was, now = ("was", "is") if one.people == 1 else ("were", "are")
+    return f"{one.people} {was} {ATTENDANCE[one.before]}, {now} {ATTENDANCE[one.after]} now"
