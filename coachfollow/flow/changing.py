@@ -54,7 +54,7 @@ def carry_out(
     """
     plan = locking.plan(session, plan_id=plan_id)
     if isinstance(lever, Meet):
-        _hold_calendars(session, plan)
+        hold_calendars(session, plan)
     change = decisions.decide(snapshots.of(session, plan_id=plan_id, now=now), lever, now=now)
     if shown not in {None, changes.mark(change)}:
         raise Conflict(MOVED_ON)
@@ -94,7 +94,8 @@ def enact(
     return row
 
 
-def _hold_calendars(session: Session, plan: FollowUpPlan) -> None:
+def hold_calendars(session: Session, plan: FollowUpPlan) -> None:
+    """Hold the calendars of a plan's two until the commit: no time of theirs is given away twice."""
     coaches = select(Coaching.coach_id).where(Coaching.plan_id == plan.id, Coaching.to_at.is_(None))
     locking.calendars(session, people=[plan.person_id, *session.scalars(coaches)])
 

@@ -11,10 +11,11 @@ from coachfollow import vault
 from coachfollow.extensions import installation
 from coachfollow.flow import coach_lists, invitations, sets, stationery, wordings
 from coachfollow.mail import listing
-from coachfollow.mail.facts import together
+from coachfollow.mail.facts import ChosenBy, together
 from coachfollow.mail.prepared import Facts, Prepared, Section, Unmailable, Wording
 from coachfollow.models import Token
-from coachfollow.queries import keys, letters, step_words
+from coachfollow.queries import choosers, keys, letters, step_words
+from coachfollow.queries.choosers import Chooser
 from coachfollow.queries.letters import Gathering, Letter
 from coachfollow.rules import asking, spoken
 from coachfollow.rules.kinds import Audience, MessageKind, TokenPurpose
@@ -32,6 +33,7 @@ TOKEN_COLUMNS = (
     "created_at",
     "expires_at",
 )
+_OF_A_MEETING = ("meeting_time", "meeting_length", "meeting_place", "meeting_with", "meeting_chosen_by")
 Right = tuple[object, ...]  # a row of tokens, in this order
 
 
@@ -78,6 +80,7 @@ class _Desk:
         self.keys = keys.keys_of(session, person_ids=people)
         attendees = {row.attendee_id for row in rows if row.attendee_id is not None}
         self.meetings = letters.gatherings(session, attendee_ids=attendees) if attendees else {}
+        self.choosers = choosers.of_plans(session, plan_ids=plans) if attendees else {}
         self.lists = coach_lists.of_letters(session, [row for row in rows if row.raw is None], now=now)
         self.with_new_coach = letters.with_new_coach(session, plan_ids=plans)
         self.prepared: dict[tuple[object, ...], Prepared] = {}
@@ -128,7 +131,7 @@ class _Desk:
             to_address=address,
             date=letter.first_tried_at or self.now,
             values=self._values(letter, meeting),
-            links=self._links(letter),
+            links=self._links(letter, meeting),
             calendar=calendar,
             calendar_method=method,
             from_name=stationery.from_name(letter),
@@ -148,7 +151,8 @@ class _Desk:
         ]
 
     def _prepared(self, letter: Letter) -> Prepared:
-        key = (letter.kind, letter.step_id, letter.locale, letter.organisation, self._has_news(letter))
+        of_all = (letter.kind, letter.step_id, letter.locale, letter.organisation)
+        key = (*of_all, self._has_news(letter), self._chosen_by(letter))
         if key not in self.prepared:
             self.prepared[key] = stationery.of(letter, self._wording(letter))
         return self.prepared[key]
@@ -167,7 +171,8 @@ class _Desk:
             return Wording()
         words = step_words.of(self.session, step_id=letter.step_id, locale=letter.locale)
         found = wordings.of_step(letter.kind, letter.touchpoint_kind, words, locale=letter.locale)
-        return replace(found, new_coach=True) if is_first and self._has_news(letter) else found
+        has_news = is_first and self._has_news(letter)
+        return replace(found, new_coach=has_news, chosen_by=self._chosen_by(letter))
 
     def _values(self, letter: Letter, meeting: Gathering | None) -> Mapping[str, str]:
         situation, action = self._commitment(letter)
@@ -184,7 +189,11 @@ class _Desk:
             organisation=letter.organisation,
             trained_on=letter.session_date,
         )
-        return {**named.on(self.now.date()), **_of_meeting(letter, meeting), **self._listing(letter)}
+        return {
+            **named.on(self.now.date()),
+            **_of_meeting(letter, meeting, self._chooser(letter)),
+            **self._listing(letter),
+        }
 
     def _listing(self, letter: Letter) -> Mapping[str, str]:
         if letter.id not in self.lists:
@@ -219,7 +228,21 @@ class _Desk:
             raise LookupError("this meeting has no time yet")
         return self.meetings[letter.attendee_id]
 
-    def _links(self, letter: Letter) -> Mapping[str, str]:
+    def _chooser(self, letter: Letter) -> Chooser | None:
+        """Whoever chose the time that the meeting of an invitation has, if anybody did."""
+        meeting = self.meetings.get(letter.attendee_id or 0)
+        found = (
+            self.choosers.get(letter.touchpoint_id or 0) if letter.kind is MessageKind.INVITATION else None
+        )
+        return found if found and meeting and found.starts_at == meeting.starts_at else None
+
+    def _chosen_by(self, letter: Letter) -> ChosenBy | None:
+        chooser = self._chooser(letter)
+        if chooser is None or not chooser.name:
+            return None
+        return ChosenBy.READER if chooser.person_id == letter.person_id else ChosenBy.OTHER
+
+    def _links(self, letter: Letter, meeting: Gathering | None) -> Mapping[str, str]:
         base = self.base
         links: dict[str, str] = {"hours": f"{base}/hours", "people": f"{base}/coach"}
         if letter.kind is MessageKind.COACH_DIGEST:
@@ -233,6 +256,14 @@ class _Desk:
             links["plan"] = f"{base}/p/{self._token(letter, TokenPurpose.PLAN)}"
             links |= self._ways_out(letter)
             links["pause"] = f"{links['stop']}?pause=1"
+            links["meeting"] = links["plan"]
+            if letter.kind is MessageKind.INVITATION:
+                links["meeting"] += f"?meeting={letter.touchpoint_id}"
+        elif meeting is not None:
+            links["meeting"] = links["people"]
+            if letter.kind is MessageKind.INVITATION:
+                about = f"{meeting.plan}/change/meet?follow_up={letter.touchpoint_id}"
+                links["meeting"] = f"{base}/plans/{about}"
         elif wordings.audience(letter.touchpoint_kind) is Audience.MANAGER:
             links |= self._ways_out(letter)
         return links
@@ -262,10 +293,11 @@ class _Desk:
         return token
 
 
-def _of_meeting(letter: Letter, meeting: Gathering | None) -> Mapping[str, str]:
+def _of_meeting(letter: Letter, meeting: Gathering | None, chooser: Chooser | None) -> Mapping[str, str]:
     if meeting is None:
-        return dict.fromkeys(("meeting_time", "meeting_length", "meeting_place", "meeting_with"), "")
+        return dict.fromkeys(_OF_A_MEETING, "")
     return {
+        "meeting_chosen_by": chooser.name if chooser else "",
         "meeting_time": spoken.moment(meeting.starts_at, zone=letter.zone, locale=letter.locale),
         "meeting_length": invitations.length(meeting, locale=letter.locale),
         "meeting_place": invitations.where(meeting, locale=letter.locale),

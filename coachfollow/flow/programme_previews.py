@@ -180,4 +180,6 @@ def _house(organisation: Organisation) -> House:
 def _links() -> Mapping[str, str]:
     """Links that look like links, and open nothing."""
     base = installation().settings.external_url
-    return {name: f"{base}/preview/{name}" for name in ("answer", "plan", "pause", "stop", "hours")}
+    return {
+        name: f"{base}/preview/{name}" for name in ("answer", "plan", "pause", "stop", "hours", "meeting")
+    }

@@ -153,6 +153,7 @@ def _authored(kind: MessageKind, wording: Wording, furniture: Mapping[str, objec
         "seen_by": placeholders.fill(wording.seen_by, values),
         "to_manager": wording.audience is Audience.MANAGER,
         "new_coach": wording.new_coach,
+        "chosen_by": wording.chosen_by,
         "plan_first": plan_first,
         "plan_is_quoted": placeholders.Blank("commitment") in placeholders.parts(body),
     }

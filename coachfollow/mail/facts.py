@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum, auto
 
 from coachfollow.rules import wording
 from coachfollow.rules.kinds import Audience, MessageKind
@@ -14,6 +15,7 @@ MAIL_BLANKS: Mapping[str, str] = {
     "meeting_length": "how long the meeting is",
     "meeting_place": "where the meeting is, or who calls whom",
     "meeting_with": "the name of the other person",
+    "meeting_chosen_by": "the name of whoever chose the time of the meeting",
     "listing": "what a coach is told, as `listing` writes it",
     "listing_html": "the same as a piece of HTML, which is not escaped once more",
 }
@@ -22,10 +24,20 @@ LINKS: Mapping[str, str] = {
     "plan": "opens my plan and the dates of my follow-up",
     "pause": "pauses these mails",
     "stop": "stops these mails",
+    "meeting": "opens where the meeting of this mail gets another time, or what comes instead of it",
     "hours": "opens the coach's bookable hours",
     "people": "opens the coach's people",
     "sign_in": "signs in, for 15 minutes",
 }
+
+
+class ChosenBy(StrEnum):
+    """Who chose the time of a meeting, to whoever reads of it."""
+
+    READER = auto()
+    OTHER = auto()
+
+
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
@@ -35,7 +47,7 @@ class Wording:
 
     An empty subject or body takes our own words for that kind of mail. `choices` are pairs of value and
     label. `seen_by` says who will see the answer, as a sentence. `audience` is whom it speaks to. `new_coach` lets
-    the mail say who coaches them by now.
+    the mail say who coaches them by now, `chosen_by` who chose the time of a meeting.
     """
 
     subject: str = ""
@@ -45,6 +57,7 @@ class Wording:
     seen_by: str = ""
     audience: Audience = Audience.PARTICIPANT
     new_coach: bool = False
+    chosen_by: ChosenBy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,7 @@ class Gathering:
     ends_at: datetime
     link: str | None
     coach_id: int
+    plan: str  # by its public id
     coach: str
     participant: str
 
@@ -269,6 +270,7 @@ def _gatherings() -> Select[*tuple[Any, ...]]:
             CheckIn.ends_at,
             CheckIn.link,
             CheckIn.coach_id,
+            FollowUpPlan.public_id,
             func.coalesce(coach.name, ""),
             func.coalesce(participant.name, ""),
         )

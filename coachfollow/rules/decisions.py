@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.rules import choosing, fitting, lifecycle, pausing, redating, restarting, worktime
+from coachfollow.rules import (
+    choosing,
+    fitting,
+    lifecycle,
+    pausing,
+    rearranging,
+    redating,
+    restarting,
+    worktime,
+)
 from coachfollow.rules.changes import Change, Course, Edit, Footing, Meeting
 from coachfollow.rules.kinds import (
     TO_COME,
@@ -130,7 +139,7 @@ def _meet(snapshot: Snapshot, lever: Meet, now: datetime) -> Change:
         one.course,
         state=TouchpointState.PLANNED,  # one whose day had come waits for its new day
         dates=redating.at_meeting(lever.starts_at, week=snapshot.week, zone=one.zone),
-        why=MEETING_BY_COACH,
+        why=rearranging.BY_PARTICIPANT if lever.is_own else MEETING_BY_COACH,
         meeting=becomes,
     )
     return _one(snapshot, ChangeKind.MEETING_SET, Edit(key=one.key, before=one.course, after=after))

@@ -25,6 +25,7 @@ class Meet:
 
     follow_up: int
     starts_at: datetime
+    is_own: bool = False  # the participant chose it, not the coach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Says why something found no time, and the cheapest ways out of it."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -53,6 +54,30 @@ def near(board: Board, wanted: Wanted, *, most: int, but: datetime | None = None
         if not _overlaps(found, but) and (day not in best or cost < best[day][0]):
             best[day] = (cost, found.starts_at)
     return sorted(at for _, at in sorted(best.values())[:most])
+
+
+def is_free(board: Board, wanted: Wanted, *, at: datetime) -> bool:
+    """Whether this is one of the free times."""
+    return any(found.starts_at == at for _, found, _ in _free(board, wanted))
+
+
+def spread(
+    board: Board, wanted: Wanted, *, days: int, a_day: int, but: datetime | None = None
+) -> Sequence[datetime]:
+    """Free times of the best days, some of each from its first to its last, in order; none that overlaps `but`."""
+    by_day = defaultdict[int, list[tuple[int, datetime]]](list)
+    for cost, found, day in _free(board, wanted):
+        if not _overlaps(found, but):
+            by_day[day].append((cost, found.starts_at))
+    best = sorted(by_day.values(), key=min)[:days]
+    return sorted(at for times in best for at in _some(sorted(at for _, at in times), a_day))
+
+
+def _some(times: Sequence[datetime], most: int) -> Sequence[datetime]:
+    """As many as that of these times, as far from each other as can be."""
+    if len(times) <= most:
+        return times
+    return [times[n * (len(times) - 1) // max(most - 1, 1)] for n in range(most)]
 
 
 def _overlaps(found: Meeting, time: datetime | None) -> bool:

@@ -11,7 +11,7 @@ from coachfollow.flow import commitments, showing, silences
 from coachfollow.queries import links, my_plan
 from coachfollow.queries.links import Link
 from coachfollow.queries.my_plan import Draft
-from coachfollow.rules import asking
+from coachfollow.rules import asking, rearranging
 from coachfollow.rules.asking import Problems
 from coachfollow.rules.kinds import PlanState, StepKind, TokenPurpose
 from coachfollow.rules.tempo import IN_CALENDAR, WEEKDAYS
@@ -19,6 +19,7 @@ from coachfollow.web import answering, keyring, leaving, policies, question_form
 
 pages = Blueprint("following", __name__)
 
+LARGEST = 2_147_483_647
 CHANGEABLE = frozenset({PlanState.ACTIVE, PlanState.PAUSED, PlanState.FINISHED})
 
 
@@ -31,6 +32,9 @@ def enter(token: str) -> ResponseReturnValue:
     except Closed:
         return render_template("following/old.html"), Closed.status
     keyring.keep(link)
+    meeting = request.args.get("meeting", type=int)
+    if meeting is not None and 0 < meeting <= LARGEST:
+        return redirect(url_for("another_time.show", plan=link.plan, meeting=meeting))
     return redirect(url_for("following.show", plan=link.plan))
 
 
@@ -53,7 +57,9 @@ def show(plan: str) -> ResponseReturnValue:
     return render_template(
         "following/plan.html",
         mine=mine,
-        reasons=reasoning.why_this_day(mine.adapted, mine.coming),
+        reasons={**reasoning.own_choices(mine.coming), **reasoning.why_this_day(mine.adapted, mine.coming)},
+        now=g.now,
+        near=g.now + rearranging.NEAR,
         purpose=showing.purpose(g.session, plan_id=plan_id),
         clean=Markup,  # cleaned by mail.markup
         weekdays=WEEKDAYS,

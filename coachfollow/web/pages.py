@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from coachfollow.web import (
+    another_time,
     answering,
     being_away,
     demo,
@@ -26,6 +27,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     answering.pages,
     following.pages,
     being_away.pages,
+    another_time.pages,
     rhythm.pages,
     in_my_calendar.pages,
     leaving.pages,

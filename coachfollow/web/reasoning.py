@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from coachfollow.queries.adapted import Adapted, Moved
 from coachfollow.queries.timelines import Dated
-from coachfollow.rules import adjusting
+from coachfollow.rules import adjusting, rearranging
 from coachfollow.rules.kinds import Cause, StepKind
 from coachfollow.web import saying
 
@@ -42,6 +42,11 @@ def _because(one: Adapted) -> str:
         return BECAUSE[one.cause]
     often = "twice" if one.in_a_row == TWICE else f"{one.in_a_row} times"
     return f"{BECAUSE[one.cause]} {often} in a row"
+
+
+def own_choices(dates: Iterable[Dated]) -> Mapping[int, str]:
+    """Give the reason of each meeting whose time its participant chose, as they read it, by its id."""
+    return {one.id: "I chose this time" for one in dates if one.why == rearranging.BY_PARTICIPANT}
 
 
 def _effect(moved: Moved) -> str:

@@ -64,6 +64,7 @@ VALUES: Mapping[str, str] = {
     "meeting_length": "30 minutes",
     "meeting_place": "Ben Okoro will call.",
     "meeting_with": "Ben Okoro",
+    "meeting_chosen_by": "Ben Okoro",
     **listing.values(
         [
             Listed(
@@ -110,6 +111,7 @@ LINKS: Mapping[str, str] = {
     "plan": f"{AT}/p/{TOKEN}",
     "pause": f"{AT}/s/{TOKEN}/pause",
     "stop": f"{AT}/s/{TOKEN}",
+    "meeting": f"{AT}/p/{TOKEN}?meeting=12",
     "hours": f"{AT}/h/{TOKEN}",
     "people": f"{AT}/coach",
     "sign_in": f"{AT}/in/{TOKEN}",

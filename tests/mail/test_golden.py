@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coachfollow.mail.facts import together
+from coachfollow.mail.facts import ChosenBy, together
 from coachfollow.mail.prepared import prepare, prepare_together
 from coachfollow.rules.kinds import MessageKind
 from tests.mail.examples import HOUSE, VALUES, facts, of_part, part, wording_of
@@ -15,6 +15,7 @@ GOLDEN = Path(__file__).parent / "golden"
 CASES = [
     *((kind.value, kind, "en", VALUES["commitment"]) for kind in MessageKind),
     ("reflection-without-a-plan", MessageKind.REFLECTION, "en", ""),
+    ("cancellation-in-german", MessageKind.CANCELLATION, "de", VALUES["commitment"]),
     ("prompt-in-german", MessageKind.PROMPT, "de", VALUES["commitment"]),
 ]
 
@@ -42,6 +43,16 @@ def test_the_first_mail_since_another_coaches_them_is_the_one_we_looked_at(local
     )
 
 
+@pytest.mark.parametrize("locale", ["en", "de"])
+@pytest.mark.parametrize("chosen_by", ChosenBy)
+def test_the_invitation_to_a_time_that_somebody_chose_is_the_one_we_looked_at(
+    locale: str, chosen_by: ChosenBy
+) -> None:
+    told = replace(wording_of(MessageKind.INVITATION), chosen_by=chosen_by)
+    raw = prepare(MessageKind.INVITATION, told, HOUSE, locale).fill(facts(MessageKind.INVITATION))
+    compare(f"time-chosen-by-{chosen_by}-{locale}", raw)
+
+
 @pytest.mark.parametrize("name", TOGETHER)
 def test_the_mail_of_several_parts_is_the_one_we_looked_at(name: str) -> None:
     kinds = TOGETHER[name]
@@ -64,4 +75,5 @@ def test_every_golden_mail_belongs_to_a_case() -> None:
     assert {file.stem for file in GOLDEN.iterdir()} == {case[0] for case in CASES} | set(TOGETHER) | {
         "new-coach-en",
         "new-coach-de",
+        *(f"time-chosen-by-{one}-{locale}" for one in ChosenBy for locale in ("en", "de")),
     }

@@ -354,3 +354,16 @@ def test_free_times_are_offered_one_a_day() -> None:
     board = Board(replace(task, people={10: person(10)}))
 
     assert slots_reasons.near(board, wanted(10), most=2) == [at("mon 09:30"), at("tue 09:00")]
+
+
+def test_free_times_are_spread_over_each_of_a_few_days() -> None:
+    board = Board(replace(problem([coach()], []), people={10: person(10)}))
+
+    found = slots_reasons.spread(board, wanted(10), days=2, a_day=3, but=at("mon 09:00"))
+
+    days = [[one for one in found if one.date() == at(f"{day} 09:00").date()] for day in ("mon", "tue")]
+    assert [len(times) for times in days] == [3, 3]
+    assert days[0][0] == at("mon 09:30")  # what overlaps the time it has is none
+    assert days[1][0] == at("tue 09:00")
+    assert all(slots_reasons.is_free(board, wanted(10), at=one) for one in found)
+    assert not slots_reasons.is_free(board, wanted(10), at=at("fri 20:00"))

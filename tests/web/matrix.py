@@ -105,6 +105,8 @@ ROWS: Rows = {
     ("POST", "/my-plan/<plan>/remind"): MINE,
     ("GET", "/my-plan/<plan>/away"): MINE,
     ("POST", "/my-plan/<plan>/away"): MINE,
+    ("GET", "/my-plan/<plan>/meetings/<int(max=2147483647):meeting>"): MINE,
+    ("POST", "/my-plan/<plan>/meetings/<int(max=2147483647):meeting>"): MINE,
     ("GET", "/my-plan/<plan>/rhythm"): MINE,
     ("POST", "/my-plan/<plan>/rhythm"): MINE,
     ("GET", "/my-plan/<plan>/calendar"): MINE,

@@ -117,6 +117,7 @@ class Knocking:
             named = {
                 "plan": plan.public_id,
                 "touchpoint": theirs.touchpoint(person, "first-question").id,
+                "meeting": theirs.touchpoint(person, "meeting").id,
                 "cohort": theirs.session.get_one(Cohort, plan.cohort_id).public_id,
                 "letter_id": "none",
             }

@@ -13,6 +13,7 @@ from coachfollow.web.staff import sentences
 
 # true and seldom of use: they stand in the time line only when everything is asked for
 QUIET = frozenset({"follow-up opened", "mail cancelled", "answers read"})
+MEETING_MOVED = "check-in moved"  # by either of the two
 ADAPTED = "follow-up adapted"
 # told to the coach alone: what moves in the minute of an answer would tell the answer (law 10)
 MOVES = frozenset(
@@ -21,7 +22,7 @@ MOVES = frozenset(
         "follow-up moved",
         "follow-up added",
         "follow-up prolonged",
-        "check-in moved",
+        MEETING_MOVED,
         "check-in cancelled",
         "change undone",
     }
@@ -71,7 +72,7 @@ def lines(
             Line(
                 at=one.at,
                 said=told.adapted.get(change or 0) or _said(one, own_zone),
-                by=one.actor if one.actor and one.actor != participant else "",
+                by=one.actor if one.actor and (one.actor != participant or one.name == MEETING_MOVED) else "",
                 answer=answers.pop(about, None) if one.name in ANSWERED else None,
                 outcome=outcomes.pop(about, "") if one.name == "check-in held" else "",
                 missed=told.missed.get(about) if one.name == "follow-up closed" else None,

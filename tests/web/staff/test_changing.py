@@ -230,7 +230,8 @@ def test_a_meeting_gets_one_of_the_free_times_on_the_coachs_clock(world: World, 
     assert "That is outside the working time of Anna Berg; better ask them first." in ben.text
     confirm(ben)
 
-    assert "Moved: meeting with the coach, Thursday 19 March 2026, 17:30, by Ben Okoro" in ben.text
+    both = "Thursday 19 March 2026, 17:30 (UTC), 18:30 on your clock"
+    assert f"Moved: meeting with the coach, {both}, by Ben Okoro" in ben.text
     with world.inside() as home:
         placed = home.session.scalars(select(CheckIn)).one()
         assert placed.state is CheckInState.PLACED
