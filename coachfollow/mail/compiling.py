@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from coachfollow.mail import blanks, markup, templates
 from coachfollow.mail.blanks import Marks, Part
 from coachfollow.mail.facts import LINKS, House, Section, Wording, direction, known_blanks, part_prefix
+from coachfollow.rules import asking
 from coachfollow.rules import wording as placeholders
 from coachfollow.rules.kinds import Audience, MessageKind
 
@@ -143,12 +144,16 @@ def _authored(kind: MessageKind, wording: Wording, furniture: Mapping[str, objec
     if plan_first:  # words about a plan that is not there help nobody: greet, and ask for it
         body = _greeting(body)
     plain = placeholders.fill(markup.plain(body), values)
+    question, further = placeholders.fill(wording.question or "", values), ""
+    if wording.choices:
+        question, further = asking.halves(question)
     return {
         "subject": placeholders.fill(wording.subject, values) or own_subject,
         "body_text": plain,
         "body_html": Markup(placeholders.fill(markup.html(body), values)),  # noqa: S704 - cleaned by nh3
         "preview": _preview(plain),
-        "question": placeholders.fill(wording.question or "", values),
+        "question": question,
+        "further": further,
         "choices": [(value, placeholders.fill(label, values)) for value, label in wording.choices],
         "seen_by": placeholders.fill(wording.seen_by, values),
         "to_manager": wording.audience is Audience.MANAGER,

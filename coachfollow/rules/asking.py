@@ -34,6 +34,7 @@ __all__ = [
     "Question",
     "QuestionKind",
     "SeenBy",
+    "halves",
     "hint",
     "parse",
     "questions",
@@ -98,6 +99,15 @@ def _reworded(question: Question, labels: Mapping[str, str]) -> Question:
     return replace(
         question, choices=tuple((value, labels.get(value, said)) for value, said in question.choices)
     )
+
+
+def halves(question: str) -> tuple[str, str]:
+    """Cut what an author asks in two: what a tap answers, and what is asked further and needs words.
+
+    Only after a first question mark can there be a second question: “Did you do it? Which time do you remember?”.
+    """
+    first, mark, further = question.partition("? ")
+    return f"{first}{mark.strip()}", further.strip()
 
 
 def parse(kind: StepKind, form: Mapping[str, str]) -> Answered | Problems:

@@ -129,14 +129,18 @@ def _changed(question: Asked) -> list[str]:
 
 def _form(question: Asked, values: Mapping[str, str], problems: Problems) -> str:
     is_commitment = question.kind is StepKind.COMMITMENT
+    headline, further = (question.question, "") if is_commitment else asking.halves(question.question)
     return render_template(
         "answer/form.html",
         asked=question,
+        headline=headline,
         is_commitment=is_commitment,
         purpose=showing.purpose(g.session, plan_id=question.plan_id) if is_commitment else None,
         may_change=reasoning.ON_THE_FORM if question.adapts else "",
         clean=Markup,  # cleaned by mail.markup
-        **question_form.context(question.kind, values=values, problems=problems, labels=question.labels),
+        **question_form.context(
+            question.kind, values=values, problems=problems, labels=question.labels, further=further
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """Makes a form of a question: what stands on the first screen, what behind “more”, and what is filled in already."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from coachfollow.queries.asked import OwnPlan
@@ -12,6 +13,12 @@ from coachfollow.rules.kinds import StepKind
 SCALE = tuple((number, str(number)) for number in asking.RATINGS)
 REFLECTIVE = frozenset({StepKind.REFLECTION, StepKind.UNPROMPTED})
 ON_THE_FIRST_SCREEN = frozenset({"applied", "times"})
+# the field for words, by the kind of question
+IN_WORDS: Mapping[StepKind, str] = {
+    StepKind.REFLECTION: "note",
+    StepKind.UNPROMPTED: "note",
+    StepKind.SPONSOR: "outcome",
+}
 
 
 def context(
@@ -20,14 +27,23 @@ def context(
     values: Mapping[str, str],
     problems: Mapping[str, str],
     labels: Mapping[str, str] = asking.NO_LABELS,
+    further: str = "",
 ) -> dict[str, object]:
-    """Give what the templates of a form need; a part with something in it stands open."""
-    questions = asking.questions(kind, labels)
+    """Give what the templates of a form need; a part with something in it stands open.
+
+    What the author asks `further`, beside what a tap answers, is asked first of what has room for words.
+    """
+    questions = [
+        replace(one, label=further) if further and one.key == IN_WORDS.get(kind) else one
+        for one in asking.questions(kind, labels)
+    ]
     first = [one for one in questions if kind not in REFLECTIVE or one.key in ON_THE_FIRST_SCREEN]
     more = [one for one in questions if one not in first]
+    more.sort(key=lambda one: not further or one.key != IN_WORDS.get(kind))
     return {
         "first": first,
         "more": more,
+        "further": further,
         "more_open": any(values.get(one.key) or one.key in problems for one in more),
         "values": values,
         "problems": problems,

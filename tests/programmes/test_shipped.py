@@ -9,7 +9,7 @@ import pytest
 
 from coachfollow.intake import programme
 from coachfollow.intake.programme import Example, Judged, Programme, Step, StepText
-from coachfollow.rules import planning, series, wording, worktime
+from coachfollow.rules import asking, planning, series, wording, worktime
 from coachfollow.rules.kinds import Audience, StepKind
 from coachfollow.rules.planning import Sessions
 
@@ -17,7 +17,8 @@ KEYS = tuple(programme.shipped())
 PROGRAMMES = {key: programme.read(text, file=f"{key}.yaml") for key, text in programme.shipped().items()}
 
 ASKING = {StepKind.REFLECTION, StepKind.UNPROMPTED}
-HOW_MANY = {"en": "how many times", "de": "wie oft"}
+# what “Yes, as intended” or “Yes” answers
+YES_OR_NO = {"en": re.compile(r"(^|, )(Did|Have|Has|did) "), "de": re.compile(r"^(Hast|Habt|Kam) ")}
 GREETING = {"en": "Hello Amara,", "de": "Hallo Amara,"}
 JUDGEMENTS = {"en": ("*Good:*", "*Poor:*"), "de": ("*Gut:*", "*Weniger gut:*")}
 FRAME = {"en": ("when ", "i will "), "de": ("wenn ", "werde ich ")}
@@ -102,11 +103,14 @@ def test_every_reminder_and_every_question_quotes_the_persons_own_plan(shipped: 
             assert text.body.count("**{{commitment}}**") == 1, step.rule.key
 
 
-def test_every_question_asks_for_real_uses(shipped: Programme) -> None:
-    asked = [(language, text) for language, step, text in texts(shipped) if step.rule.kind in ASKING]
+def test_what_is_asked_first_is_answered_by_the_buttons_beneath_it(shipped: Programme) -> None:
+    tapped = {*ASKING, StepKind.SPONSOR}
+    asked = [(language, text) for language, step, text in texts(shipped) if step.rule.kind in tapped]
     assert asked
     for language, text in asked:
-        assert HOW_MANY[language] in (text.question or "").lower(), text.question
+        first, further = asking.halves(text.question or "")
+        assert text.labels or YES_OR_NO[language].search(first), text.question
+        assert not further or further[0].isupper(), text.question
 
 
 def test_two_managers_cards_have_a_script_and_show_a_good_and_a_poor_example(shipped: Programme) -> None:

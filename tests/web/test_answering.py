@@ -1,10 +1,12 @@
 """From the link in a mail to a stored answer: one question, in one click, without a login."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from coachfollow.flow import plans
-from coachfollow.models import Answer, Message, Touchpoint
+from coachfollow.models import Answer, Message, StepText, Touchpoint
 from coachfollow.rules.kinds import (
     Applied,
     Barrier,
@@ -334,3 +336,24 @@ def test_links_for_meetings_ask_nothing(world: World, browser: Browser) -> None:
         session["links"] = [(purpose, str(meeting), token_id, opened_at)]
 
     assert browser.open(f"/answer/{meeting}").status_code == 404
+
+
+@ON_ONE
+def test_a_second_question_of_the_mail_is_asked_where_there_is_room_for_words(
+    world: World, browser: Browser
+) -> None:
+    with world.inside() as home:
+        step = home.touchpoint(ANNA, "first-question").step_id
+        text = home.session.scalars(select(StepText).where(StepText.step_id == step)).one()
+        text.question = "Did you do it? Which time do you remember best?"
+        home.session.commit()
+
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["a"])
+
+    assert re.search(r"<h1[^>]*>Did you do it\?</h1>", browser.page.text)
+    assert re.search(
+        r'<label for="field-note"><span lang="en">Which time do you remember best\?</span>', browser.page.text
+    )
+    browser.send(applied="partly", note="the third one")
+    answer = stored(world, ANNA, "first-question")
+    assert answer is not None
