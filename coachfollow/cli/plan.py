@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import click
-from sqlalchemy.orm import Session
 
 from coachfollow.cli import house, output
+from coachfollow.cli.house import House
 from coachfollow.errors import NotFound
-from coachfollow.queries import finding, my_plan, schedules, timelines
+from coachfollow.queries import finding, my_plan, resting, schedules, timelines
 from coachfollow.queries.timelines import Awaited, Dated, PlanHead
 from coachfollow.rules import kind_words, worktime
 from coachfollow.rules.kinds import CheckInState
@@ -29,7 +29,7 @@ def show(email: str, *, as_json: bool) -> None:
             timelines.head(here.session, public_id=one.plan)
             for one in my_plan.plans_of(here.session, person_id=person)
         ]
-        found = [(head, *_dates(here.session, head.plan_id)) for head in heads]
+        found = [(head, *_dates(here, head)) for head in heads]
     if not found:
         raise NotFound(f"{email} has no follow-up yet: it comes with a roster or an attendance list.")
     document = [{"plan": head, "dates": dates, "awaited": awaited} for head, dates, awaited in found]
@@ -37,9 +37,12 @@ def show(email: str, *, as_json: bool) -> None:
     output.show(document, lines, as_json=as_json)
 
 
-def _dates(session: Session, plan_id: int) -> tuple[Sequence[Dated], Sequence[Awaited]]:
-    dates = timelines.dates(session, plan_id=plan_id)
-    return dates, timelines.awaited(schedules.steps_of_plan(session, plan_id=plan_id), dates=dates)
+def _dates(here: House, head: PlanHead) -> tuple[Sequence[Dated], Sequence[Awaited]]:
+    """The dates, those of a plan that rests as they come if its pause ends as planned."""
+    dates = timelines.dates(here.session, plan_id=head.plan_id)
+    steps = schedules.steps_of_plan(here.session, plan_id=head.plan_id)
+    awaited = timelines.awaited(steps, dates=dates)
+    return resting.as_planned(here.session, head, dates, now=here.now), awaited
 
 
 def _lines(head: PlanHead, dates: Sequence[Dated], awaited: Sequence[Awaited]) -> list[str]:

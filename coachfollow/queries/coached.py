@@ -86,7 +86,7 @@ def people_of(
             state=plan.state,
             stop_reason=plan.stop_reason,
             paused_until=plan.paused_until,
-            next=_next(dates[plan.id], now),
+            next=None if plan.state is PlanState.PAUSED else _next(dates[plan.id], now),
             reasons=attention.reasons(replace(signs, is_unreachable=gone_since is not None)),
         )
         people[coach_id].append(one)

@@ -37,6 +37,7 @@ def my_team(session: Session, *, people: Collection[int], now: datetime) -> Sequ
     due = completed | bucket.in_([Counted.MISSED.value, Counted.OPEN.value])
     theirs = Touchpoint.audience == Audience.PARTICIPANT  # what their manager is asked says nothing of them
     planned = (Touchpoint.state == TouchpointState.PLANNED) & (Touchpoint.due_at > now)
+    planned &= FollowUpPlan.state != PlanState.PAUSED  # then the day depends on when the pause ends
     rows = session.execute(
         select(
             FollowUpPlan,

@@ -17,7 +17,7 @@ from coachfollow.models import (
     StepText,
     Touchpoint,
 )
-from coachfollow.queries import adapted, asked, examples, links, schedules, timelines
+from coachfollow.queries import adapted, asked, examples, links, resting, schedules, timelines
 from coachfollow.queries.adapted import Adapted
 from coachfollow.queries.asked import OwnPlan
 from coachfollow.queries.examples import Examples
@@ -46,6 +46,7 @@ class MyPlan:
     own_plan: OwnPlan | None
     coming: Sequence[Dated]
     past: Sequence[Dated]
+    left_out: Sequence[Dated]  # what would have come on days that are still to come
     awaited: Sequence[Awaited]  # what an answer of theirs brings
     current: int | None  # the question that is asked now
     titles: Mapping[str, Title]  # by step
@@ -80,8 +81,9 @@ def my_plan(session: Session, *, plan: str, now: datetime) -> MyPlan:
     return MyPlan(
         head=head,
         own_plan=asked.own_plan(session, plan_id=head.plan_id),
-        coming=[one for one in dates if _is_to_come(one, now)],
-        past=[one for one in reversed(own) if not _is_to_come(one, now)],
+        coming=[one for one in resting.as_planned(session, head, dates, now=now) if _is_to_come(one, now)],
+        past=[one for one in reversed(own) if not (_is_to_come(one, now) or _is_left_out(one, now))],
+        left_out=[one for one in own if _is_left_out(one, now)],
         awaited=timelines.awaited(steps, dates=dates),
         current=links.current_question(session, plan_id=head.plan_id, person_id=head.person_id, now=now),
         titles=titles,
@@ -142,6 +144,11 @@ def _is_to_come(one: Dated, now: datetime) -> bool:
     return one.state in TO_COME and not (one.ends_at is not None and one.ends_at <= now)
 
 
+def _is_left_out(one: Dated, now: datetime) -> bool:
+    """Whether its day is still to come, and it does not come."""
+    return one.state in {TouchpointState.CANCELLED, TouchpointState.EXCUSED} and one.due_at > now
+
+
 def draft(session: Session, *, plan: str) -> Draft:
     """Give what the form of a plan starts from; raises NotFound."""
     head = timelines.head(session, public_id=plan)
@@ -153,11 +160,13 @@ def draft(session: Session, *, plan: str) -> Draft:
     )
 
 
-def next_of(session: Session, *, plan_id: int, now: datetime) -> Dated | None:
-    """Give what comes next of a plan for its own person, if anything does."""
+def next_of(session: Session, *, plan: str, now: datetime) -> Dated | None:
+    """Give what comes next of a plan for its own person, if anything does; in a pause, if it ends as planned."""
+    head = timelines.head(session, public_id=plan)
+    dates = timelines.dates(session, plan_id=head.plan_id)
     coming = (
         one
-        for one in timelines.dates(session, plan_id=plan_id)
+        for one in resting.as_planned(session, head, dates, now=now)
         if one.audience is Audience.PARTICIPANT and one.state is TouchpointState.PLANNED and one.due_at > now
     )
     return next(coming, None)

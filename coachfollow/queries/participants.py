@@ -84,7 +84,7 @@ def _next_day(now: datetime) -> Label[date]:
             Touchpoint.plan_id == FollowUpPlan.id,
             Touchpoint.state == TouchpointState.PLANNED,
             Touchpoint.due_at > now,
-            FollowUpPlan.state.in_([PlanState.ACTIVE, PlanState.PAUSED]),
+            FollowUpPlan.state == PlanState.ACTIVE,  # during a pause the day depends on its end
         )
         .correlate(FollowUpPlan)
         .scalar_subquery()

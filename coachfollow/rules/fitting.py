@@ -8,12 +8,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from coachfollow.errors import Conflict
-from coachfollow.rules import pausing, redating, worktime
+from coachfollow.rules import because, pausing, redating, worktime
 from coachfollow.rules.changes import Change, Course, Edit
 from coachfollow.rules.kinds import Audience, ChangeKind, CheckInState, StepKind, TouchpointState
 from coachfollow.rules.snapshots import FollowUp, Snapshot
 
-MOVED = ", moved from "  # as `worktime.moved` begins: a second move takes the place of the first
 NOTHING = "Everything of this follow-up lies in working time already."
 
 
@@ -65,7 +64,7 @@ def _later(one: FollowUp, snapshot: Snapshot, successor: date | None, now: datet
         )
     if dates.day == day:
         return replace(course, dates=dates)
-    why = f"{course.why.split(MOVED)[0]}, {worktime.moved(snapshot.week, day, dates.day)}"
+    why = because.moved(course.why, week=snapshot.week, wanted=day, day=dates.day)
     return replace(_freed(course, reason), dates=dates, why=why)
 
 

@@ -119,10 +119,13 @@ def takes_answer(
 ) -> bool:
     """Whether a follow-up can be answered, or its answer changed: open, not over, its plan not stopped.
 
+    Nothing is over during a pause: what was open can be answered until it goes on.
+
     A plan that came to its end below its bar counts as stopped, and is still asked its unprompted check.
     """
     stopped = plan is PlanState.STOPPED and stopped_for is not StopReason.ENDED
-    return state in ANSWERABLE and now < closes_at and not stopped
+    rests = plan is PlanState.PAUSED and state is TouchpointState.OPEN
+    return state in ANSWERABLE and (now < closes_at or rests) and not stopped
 
 
 def is_completed(items: Sequence[tuple[TouchpointState, bool]], *, threshold: float) -> bool:

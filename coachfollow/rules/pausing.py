@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.rules import lifecycle, redating, worktime
+from coachfollow.rules import because, lifecycle, redating, worktime
 from coachfollow.rules.changes import Change, Course, Edit, Footing, Meeting
 from coachfollow.rules.kinds import ChangeKind, CheckInState, PlanState, StopReason, TouchpointState
 from coachfollow.rules.snapshots import FollowUp, Snapshot
+from coachfollow.rules.worktime import Hours
 
 LONGEST_PAUSE = timedelta(days=183)
 PAUSED = "the follow-up is paused"
@@ -104,12 +105,28 @@ def _shifted(snapshot: Snapshot, *, days: int, today: date) -> Iterable[Edit]:
 
 def _later(one: FollowUp, snapshot: Snapshot, *, days: int, today: date) -> Course:
     """What was open is asked again, from today on; a meeting that took place before stays where it was."""
-    course, day = one.course, one.course.dates.day + timedelta(days=days)
+    course, day = _to_be_placed(one.course), one.course.dates.day + timedelta(days=days)
     if course.meeting is not None and course.meeting.state is CheckInState.PLACED:
         return replace(course, dates=redating.prolonged(course.dates, days=days, zone=one.zone))
     if course.state is TouchpointState.OPEN:
         dates = redating.moved(course.dates, day=max(day, today), week=snapshot.week, zone=one.zone)
-        return replace(course, state=TouchpointState.PLANNED, dates=dates)
+        why = because.asked_again(course.why)
+        return replace(course, state=TouchpointState.PLANNED, dates=dates, why=why)
+    return later(course, days=days, week=snapshot.week, zone=one.zone)
+
+
+def later(course: Course, *, days: int, week: Hours, zone: str) -> Course:
+    """The same so many days later, on a working day, and why."""
     if not days:
         return course
-    return replace(course, dates=redating.moved(course.dates, day=day, week=snapshot.week, zone=one.zone))
+    wanted = course.dates.day + timedelta(days=days)
+    dates = redating.moved(course.dates, day=wanted, week=week, zone=zone)
+    why = because.rested(course.why, days=days, week=week, wanted=wanted, day=dates.day)
+    return replace(course, dates=dates, why=why)
+
+
+def _to_be_placed(course: Course) -> Course:
+    """A meeting that was set aside waits for a time, and for nothing else any more."""
+    if course.meeting is None or course.meeting.reason != PAUSED:
+        return course
+    return replace(course, meeting=replace(course.meeting, reason=None))

@@ -5,10 +5,10 @@ What came due meanwhile stays left out and is never asked; a question that was o
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from coachfollow.errors import Conflict
-from coachfollow.rules import fitting, redating, snapshots, worktime
+from coachfollow.rules import fitting, pausing, redating, snapshots, worktime
 from coachfollow.rules.changes import Change, Course, Edit, Footing, Meeting
 from coachfollow.rules.kinds import TO_COME, ChangeKind, CheckInState, PlanState, StopReason, TouchpointState
 from coachfollow.rules.snapshots import FollowUp, Snapshot
@@ -66,17 +66,18 @@ def _again(one: FollowUp, was: Course, snapshot: Snapshot, *, days: int, now: da
         since = now - (one.course.settled_at or now)
         dates = redating.prolonged(was.dates, days=days + since.days + 1, zone=one.zone)
         return replace(was, state=TouchpointState.PLANNED, dates=dates)
-    dates = redating.elsewhere(was.dates, was=one.zone, zone=snapshot.zone)
-    day, today = dates.day + timedelta(days=days), snapshot.today(now)
-    then = redating.moved(dates, day=day, week=snapshot.week, zone=snapshot.zone) if days else dates
+    there = replace(was, dates=redating.elsewhere(was.dates, was=one.zone, zone=snapshot.zone))
+    then = pausing.later(there, days=days, week=snapshot.week, zone=snapshot.zone)
     if was.state is TouchpointState.OPEN:
-        if then.closes_at <= now:
+        if then.dates.closes_at <= now:
             return None
-        then = redating.moved(dates, day=max(day, today), week=snapshot.week, zone=snapshot.zone)
-    elif then.due_at <= now:
+        day = max(then.dates.day, snapshot.today(now))
+        dates = redating.moved(there.dates, day=day, week=snapshot.week, zone=snapshot.zone)
+        then = replace(there, dates=dates)
+    elif then.dates.due_at <= now:
         return None
     meeting = Meeting(state=CheckInState.UNPLACED, reason=ANEW) if was.meeting else None
-    return replace(was, state=TouchpointState.PLANNED, dates=then, meeting=meeting)
+    return replace(then, state=TouchpointState.PLANNED, meeting=meeting)
 
 
 def _has_begun(one: FollowUp, was: Course) -> bool:

@@ -82,7 +82,7 @@ def thank(touchpoint: int) -> ResponseReturnValue:
     question = _asked(touchpoint)
     if not question.is_answered:
         return redirect(url_for("answers.show", touchpoint=touchpoint))
-    coming = my_plan.next_of(g.session, plan_id=question.plan_id, now=g.now)
+    coming = my_plan.next_of(g.session, plan=question.plan_public_id, now=g.now)
     advice = asking.hint(question.own_plan.action) if question.own_plan else None
     return render_template(
         "answer/thanks.html",

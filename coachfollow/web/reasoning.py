@@ -34,7 +34,8 @@ def why_this_day(adapted: Sequence[Adapted], dates: Iterable[Dated]) -> Mapping[
         if not one.is_undone
         for moved in one.moved
     }
-    return {one.id: found[one.id] for one in dates if one.id in found and one.why == adjusting.MOVED}
+    moved = [one for one in dates if one.id in found and one.why.startswith(adjusting.MOVED)]
+    return {one.id: found[one.id] + one.why.removeprefix(adjusting.MOVED) for one in moved}
 
 
 def _because(one: Adapted) -> str:

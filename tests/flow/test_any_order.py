@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from coachfollow.errors import Refusal
 from coachfollow.extensions import db
-from coachfollow.flow import placing, plans
+from coachfollow.flow import coaching, placing, plans, restarting
 from coachfollow.models import (
     Answer,
     CheckIn,
@@ -47,6 +47,7 @@ PEOPLE = tuple(f"p{n}@example.org" for n in range(3))
 COACH, BOSS = "coach@example.org", "boss@example.org"
 QUESTIONS = ("plan", "asked", "half-a-year-later")
 STEPS = 7
+SAID = Answered(situation="a guest waits", action="smile", applied=Applied.PARTLY)
 ANSWERED = frozenset({StepKind.COMMITMENT, StepKind.REFLECTION, StepKind.UNPROMPTED, StepKind.SPONSOR})
 LEFT = frozenset({MessageState.SENT, MessageState.HANDING, MessageState.IN_DOUBT})
 WAITING = frozenset({MessageState.QUEUED, MessageState.CLAIMED})
@@ -108,9 +109,8 @@ class FollowUps(RuleBasedStateMachine):
     @rule(hours=hours, who=people, step=st.sampled_from(QUESTIONS))
     def answer(self, hours: int, who: str, step: str) -> None:
         self.pass_time(hours)
-        said = Answered(situation="a guest waits", action="smile", applied=Applied.PARTLY)
         with self.if_allowed():
-            self.world.answer(who, step, said, now=self.now)
+            self.world.answer(who, step, SAID, now=self.now)
 
     @rule(hours=hours, who=people, days=st.integers(1, 60))
     def pause(self, hours: int, who: str, days: int) -> None:
@@ -128,10 +128,45 @@ class FollowUps(RuleBasedStateMachine):
     @rule(hours=hours, who=people)
     def stop(self, hours: int, who: str) -> None:
         self.pass_time(hours)
-        plan_id = self.world.plan(who).id
+        plan_id, person_id = self.world.plan(who).id, self.world.person(who)
         with self.if_allowed():
-            plans.leave(self.world.session, plan_id=plan_id, reason=StopReason.ASKED, now=self.now)
+            plans.leave(
+                self.world.session,
+                plan_id=plan_id,
+                reason=StopReason.ASKED,
+                now=self.now,
+                actor_id=person_id,
+            )
             self.heard[plan_id] = self.mails_about(plan_id)
+
+    @rule(hours=hours, who=people)
+    def start_again(self, hours: int, who: str) -> None:
+        self.pass_time(hours)
+        plan_id, person_id = self.world.plan(who).id, self.world.person(who)
+        with self.if_allowed():
+            restarting.take_back(self.world.session, plan_id=plan_id, now=self.now, person_id=person_id)
+            del self.heard[plan_id]
+
+    @rule(who=people)
+    def go_through_it(self, who: str) -> None:
+        """Answer whatever is asked for a while, and meet."""
+        for _ in range(6):
+            self.pass_time(24 * 8)
+            for step in QUESTIONS:
+                with self.if_allowed():
+                    self.world.answer(who, step, SAID, now=self.now)
+            with self.if_allowed():
+                self.coach_reports(who)
+
+    def coach_reports(self, who: str) -> None:
+        coaching.report(
+            self.world.session,
+            touchpoint=self.world.touchpoint(who, "talk"),
+            held=True,
+            outcome="We found the next step.",
+            now=self.now,
+            actor_id=None,
+        )
 
     @rule(hours=hours)
     def the_mail_server_takes_nothing_for_a_while(self, hours: int) -> None:

@@ -76,6 +76,19 @@ def test_what_is_due_meanwhile_moves_by_the_days_of_the_pause(trained: World, of
     ]
 
 
+def test_the_pause_is_in_the_reason_of_every_day_that_it_moved(trained: World) -> None:
+    trained.open_mails(FIRST_MAIL)
+    pause(trained, date(2026, 3, 17), now=FIRST_MAIL)
+    resume(trained, now=FIRST_MAIL + 14 * DAY)
+
+    whys = {step: trained.touchpoint(ANNA, step).why for step in ("plan", "nudge", "talk")}
+    assert whys == {
+        "plan": "on the day of the training, again after a pause",
+        "nudge": "3 days after the training, 14 days later because of a pause",
+        "talk": "14 days after the training, 14 days later because of a pause",
+    }
+
+
 def test_nothing_leaves_at_midnight_when_a_pause_is_over(trained: World, office: PostOffice) -> None:
     trained.drain(FIRST_MAIL)
     pause(trained, date(2026, 3, 10), now=FIRST_MAIL + timedelta(hours=1))

@@ -129,3 +129,21 @@ def test_when_a_mail_is_too_late_to_send(
 ) -> None:
     found = lifecycle.expires_at(kind, due_at=DUE, closes_at=DUE + closes_after)
     assert found == DUE + expires_after, remark
+
+
+@pytest.mark.parametrize(
+    ("state", "plan", "days", "taken"),
+    [
+        (OPEN, PlanState.ACTIVE, -1, True),
+        (OPEN, PlanState.ACTIVE, 1, False),
+        (OPEN, PlanState.PAUSED, 1, True),  # nothing closes during a pause
+        (COMPLETED, PlanState.PAUSED, 1, False),
+        (MISSED, PlanState.PAUSED, 1, False),
+        (OPEN, PlanState.STOPPED, -1, False),
+    ],
+)
+def test_what_is_open_can_be_answered_until_it_closes_or_its_pause_ends(
+    state: TouchpointState, plan: PlanState, days: int, *, taken: bool
+) -> None:
+    now = DUE + timedelta(days=days)
+    assert lifecycle.takes_answer(state, closes_at=DUE, plan=plan, stopped_for=None, now=now) is taken

@@ -1,5 +1,7 @@
 """A participant's own page: what was intended, what comes and when, what was, and who sees what."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -337,3 +339,39 @@ def test_an_example_that_is_none_fills_nothing(world: World, browser: Browser, n
     browser.open(browser.path, example=number)
 
     assert browser.fields["situation"] == ""
+
+
+def test_during_a_pause_every_day_is_the_one_on_which_it_comes_after_it(
+    world: World, browser: Browser, time: Clock
+) -> None:
+    link = world.links(ANNA, MessageKind.REFLECTION)["p"]
+    with world.inside() as home:
+        plans.pause(home.session, plan_id=home.plan(ANNA).id, until=date(2026, 4, 8), now=ASKED)
+    time.ahead(days=20)  # the question that was open would have closed by now
+    browser.open(link)
+
+    assert "Paused until Wednesday 8 April 2026." in browser.text
+    assert "Around Tuesday 14 April 2026 A meeting with my coach" in browser.text
+    assert "Why this day: 14 days after the training, 28 days later because of a pause." in browser.text
+    assert "open until Wednesday 22 April 2026" in browser.text
+    assert "March" not in browser.text.partition("What comes, and when")[2].partition("What was")[0]
+    with world.inside() as home:
+        plans.resume(home.session, plan_id=home.plan(ANNA).id, now=ASKED + 28 * DAY)
+    time.now = ASKED + 28 * DAY
+
+    browser = Browser.of(world.app)
+    browser.open(link)
+
+    assert "Around Tuesday 14 April 2026 A meeting with my coach" in browser.text
+
+
+@ON_ONE
+def test_what_a_stop_left_out_of_the_days_to_come_is_not_told_as_past(world: World, browser: Browser) -> None:
+    link = world.links(ANNA, MessageKind.REFLECTION)["p"]
+    with world.inside() as home:
+        plans.stop(home.session, plan_id=home.plan(ANNA).id, reason=StopReason.ASKED, now=ASKED)
+    browser.open(link)
+
+    to_come, past = browser.text.split("What would have come")[1].split("What was")
+    assert "Tuesday 7 April 2026" in to_come
+    assert "April" not in past.partition("Who is with me")[0]

@@ -7,7 +7,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.flow import coaching, restarting, silences
-from coachfollow.queries import adapted, asked, coached, decided, hours, schedules, shared, timelines
+from coachfollow.queries import adapted, asked, coached, decided, hours, resting, schedules, shared, timelines
 from coachfollow.queries.adapted import Adapted
 from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated, Happened, PlanHead
@@ -43,11 +43,13 @@ def show(plan: str) -> ResponseReturnValue:
         with_everything=with_everything,
         own_zone=own_zone,
     )
+    later = resting.as_planned(g.session, head, dates, now=g.now)
+    coming = [one for one in later if one.state in TO_COME]
     return render_template(
         "staff/plan.html",
         head=head,
         awaited=timelines.awaited(schedules.steps_of_plan(g.session, plan_id=head.plan_id), dates=dates),
-        coming=[one for one in dates if one.state in TO_COME],
+        coming=coming,
         markable={one.id for one in dates if _may_have_met(one)},
         lines=lines,
         latest=next((line for line in lines if line.undo), None),
@@ -58,7 +60,7 @@ def show(plan: str) -> ResponseReturnValue:
         is_running=head.state in RUNNING,
         again=_offer(head),
         is_open_to_more=head.state is not PlanState.STOPPED or head.stop_reason is StopReason.ENDED,
-        why_this_day=reasoning.why_this_day(changed, dates),
+        why_this_day=reasoning.why_this_day(changed, coming),
         **(_for_its_coach(head, dates, events, answers) if is_coach else {}),
     )
 
