@@ -21,6 +21,7 @@ from coachfollow.rules.worktime import Hours
 CHUNK = 1000
 
 NO_MANAGER = "no manager is known"
+NO_TIME = "no time was found for it"
 CANNOT_REACH = "their mails cannot be delivered"
 
 
@@ -35,28 +36,49 @@ def open_due(session: Session, *, now: datetime) -> int:
 
 
 def close_due(session: Session, *, now: datetime) -> int:
-    """Close everything whose time is over, in chunks: a prompt has done its work, a question was missed."""
+    """Close everything whose time is over, in chunks: a prompt has done its work, a question was missed.
+
+    A meeting for which no time was found is excused: nobody missed what nobody could come to.
+    """
     closed = 0
     while chunk := due.closing(session, now=now, most=CHUNK):
-        ids = [touchpoint_id for touchpoint_id, _ in chunk]
-        session.execute(
-            update(Touchpoint)
-            .where(Touchpoint.id.in_(ids), Touchpoint.state == TouchpointState.OPEN)
-            .values(
-                state=case(
-                    (Touchpoint.kind == StepKind.PROMPT, TouchpointState.COMPLETED.value),
-                    else_=TouchpointState.MISSED.value,
-                ),
-                settled_at=Touchpoint.closes_at,
-            )
-        )
-        history.record_touchpoints(session, "follow-up closed", at=now, ids=ids)
+        _close(session, [one.touchpoint_id for one in chunk if not one.found_no_time], now)
+        _let_go(session, [one.touchpoint_id for one in chunk if one.found_no_time], now)
+        ids, over = [one.touchpoint_id for one in chunk], {one.plan_id for one in chunk}
         outbox.cancel_about(session, touchpoint_ids=ids, reason="its time is over", now=now)
-        plans.finish(session, plan_ids={plan_id for _, plan_id in chunk}, now=now)
-        silences.fall(session, plan_ids={plan_id for _, plan_id in chunk}, now=now)
+        plans.finish(session, plan_ids=over, now=now)
+        silences.fall(session, plan_ids=over, now=now)
         session.commit()
         closed += len(chunk)
     return closed
+
+
+def _close(session: Session, ids: Sequence[int], now: datetime) -> None:
+    if not ids:
+        return
+    session.execute(
+        update(Touchpoint)
+        .where(Touchpoint.id.in_(ids), Touchpoint.state == TouchpointState.OPEN)
+        .values(
+            state=case(
+                (Touchpoint.kind == StepKind.PROMPT, TouchpointState.COMPLETED.value),
+                else_=TouchpointState.MISSED.value,
+            ),
+            settled_at=Touchpoint.closes_at,
+        )
+    )
+    history.record_touchpoints(session, "follow-up closed", at=now, ids=ids)
+
+
+def _let_go(session: Session, ids: Sequence[int], now: datetime) -> None:
+    if not ids:
+        return
+    session.execute(
+        update(Touchpoint)
+        .where(Touchpoint.id.in_(ids), Touchpoint.state == TouchpointState.OPEN)
+        .values(state=TouchpointState.EXCUSED, state_reason=NO_TIME, settled_at=Touchpoint.closes_at)
+    )
+    history.record_touchpoints(session, "check-in found no time", at=now, ids=ids)
 
 
 def _open(session: Session, chunk: Sequence[Due], now: datetime) -> None:

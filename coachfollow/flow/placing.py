@@ -12,7 +12,7 @@ from coachfollow.models import CheckIn, CoachProfile, Person, Touchpoint
 from coachfollow.queries import hours, meetings, wishes
 from coachfollow.queries.meetings import Wanted
 from coachfollow.rules import days, redating, slots_reasons, worktime
-from coachfollow.rules.kinds import CheckInState, MessageKind
+from coachfollow.rules.kinds import CheckInState, MessageKind, TouchpointState
 from coachfollow.rules.slots_board import Board
 from coachfollow.rules.slots_reasons import Reason, Ways
 from coachfollow.rules.slots_values import Meeting, Problem
@@ -77,7 +77,7 @@ def _settle(
     session: Session, search: _Search, ids: Sequence[int], plans: Mapping[int, int], now: datetime
 ) -> Sequence[bool]:
     locking.plans(session, plan_ids={plans[one] for one in ids})
-    rows = meetings.wanted(session, touchpoint_ids=ids)  # others were placed or stopped meanwhile
+    rows = meetings.wanted(session, touchpoint_ids=ids, now=now)  # others were placed or stopped meanwhile
     locking.calendars(session, people={one.id for row in rows for one in (row.person, row.coach)})
     given = _still_free(session, search, [row for row in rows if row.touchpoint.id in search.found], now)
     without = [row for row in rows if row.touchpoint.id not in search.found]
@@ -125,7 +125,11 @@ def _place(session: Session, search: _Search, rows: Sequence[tuple[Wanted, Check
 def _dates(search: _Search, row: Wanted) -> Mapping[str, object]:
     meeting, week = search.found[row.touchpoint.id], search.problem.people[row.person.id].week
     dates = redating.at_meeting(meeting.starts_at, week=week, zone=row.touchpoint.zone)
-    return {**dating.columns(dates), "why": "the best time free for you and your coach"}
+    return {
+        **dating.columns(dates),
+        "state": TouchpointState.PLANNED,  # one whose day had come waits for its new day
+        "why": "the best time free for you and your coach",
+    }
 
 
 def _time(search: _Search, row: Wanted) -> Mapping[str, object]:

@@ -153,17 +153,15 @@ class _Dated(NamedTuple):
         """Where it stands."""
         return Spot(self.id, self.day)
 
-    def is_over(self, now: datetime, plan: PlanState) -> bool:
+    def is_over(self, now: datetime) -> bool:
         """Whether it is a meeting that has taken place, or should have, and nobody said which."""
         if self.kind is not StepKind.CHECK_IN or self.state not in TO_COME:
             return False
-        if self.meeting is CheckInState.PLACED and self.ends_at is not None:
-            return self.ends_at <= now
-        return self.due_at <= now and plan is PlanState.ACTIVE
+        return self.meeting is CheckInState.PLACED and self.ends_at is not None and self.ends_at <= now
 
     def lacks_a_time(self, now: datetime) -> bool:
-        """Whether it is a meeting that comes soon and has no time."""
-        soon = now < self.due_at <= now + timedelta(days=attention.BOOKED_AHEAD_DAYS)
+        """Whether it is a meeting that comes soon, or should have come by now, and has no time."""
+        soon = self.due_at <= now + timedelta(days=attention.BOOKED_AHEAD_DAYS)
         unplaced = self.meeting in {None, CheckInState.UNPLACED}
         return self.kind is StepKind.CHECK_IN and self.state in TO_COME and soon and unplaced
 
@@ -267,7 +265,7 @@ def _signs(
         unplanned=next((one.spot for one in dates if one.lacks_a_plan(now)), None),
         settled=[one.state for one in settled],
         last_missed=settled[-1].spot if settled and settled[-1].state is TouchpointState.MISSED else None,
-        unmarked=[one.spot for one in dates if one.is_over(now, plan.state)],
+        unmarked=[one.spot for one in dates if one.is_over(now)],
         unbooked=unbooked.spot if unbooked else None,
         why_unbooked=(unbooked.why_unplaced or "") if unbooked else "",
         misfit=misfit.spot if misfit else None,

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, case, literal, or_, select
 from sqlalchemy.orm import Session
 
+from coachfollow.extensions import UtcDateTime
 from coachfollow.models import CheckIn, Coaching, FollowUpPlan, Person, Touchpoint
-from coachfollow.rules.kinds import Audience, CheckInState, PlanState, StepKind, TouchpointState
+from coachfollow.queries import meetings
+from coachfollow.rules.kinds import TO_COME, Audience, CheckInState, PlanState, StepKind
 
 _STANDS = frozenset({CheckInState.PLACED, CheckInState.HELD})
 
@@ -36,12 +38,23 @@ class Dated:
         return self.kind is StepKind.CHECK_IN and self.meeting not in _STANDS
 
 
-def of_coach(session: Session, *, coach_id: int, since: datetime, until: datetime) -> Sequence[Dated]:
+def of_coach(
+    session: Session, *, coach_id: int, since: datetime, until: datetime, now: datetime
+) -> Sequence[Dated]:
     """Give what comes to those whom somebody coaches now, and the meetings that took place, in order of time.
 
-    Of a draft and of a running follow-up; what a pause holds back has no day yet.
+    Of a draft and of a running follow-up; what a pause holds back has no day yet. A meeting whose day has passed
+    without a time for it wants one now.
     """
-    to_come = Touchpoint.state.in_([TouchpointState.PLANNED, TouchpointState.OPEN])
+    to_come = Touchpoint.state.in_(TO_COME)
+    late = and_(
+        meetings.WITHOUT_A_TIME,
+        to_come,
+        FollowUpPlan.state == PlanState.ACTIVE,
+        Touchpoint.due_at < now,
+        Touchpoint.closes_at > now,
+    )
+    at = case((late, literal(now, UtcDateTime())), else_=Touchpoint.due_at)
     running = FollowUpPlan.state.in_([PlanState.DRAFT, PlanState.ACTIVE])
     rows = session.execute(
         select(
@@ -50,7 +63,7 @@ def of_coach(session: Session, *, coach_id: int, since: datetime, until: datetim
             Touchpoint.id,
             Touchpoint.kind,
             Touchpoint.audience,
-            Touchpoint.due_at,
+            at,
             CheckIn.state,
         )
         .join(Coaching, Coaching.plan_id == FollowUpPlan.id)
@@ -60,11 +73,11 @@ def of_coach(session: Session, *, coach_id: int, since: datetime, until: datetim
         .where(
             Coaching.coach_id == coach_id,
             Coaching.to_at.is_(None),
-            Touchpoint.due_at >= since,
-            Touchpoint.due_at < until,
+            at >= since,
+            at < until,
             or_(running & to_come, CheckIn.state == CheckInState.HELD),
         )
-        .order_by(Touchpoint.due_at, Person.name, Touchpoint.id)
+        .order_by(at, Person.name, Touchpoint.id)
     )
     return [
         Dated(

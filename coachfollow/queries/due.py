@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.extensions import UtcDateTime
 from coachfollow.models import CalendarFeed, Cohort, FollowUpPlan, Person, Reporting, Step, Touchpoint
-from coachfollow.queries import relations
+from coachfollow.queries import meetings, relations
 from coachfollow.rules.kinds import Audience, Pace, PlanState, StepKind, StopReason, TouchpointState
 
 
@@ -40,6 +40,14 @@ class Due:
     in_calendar: bool  # a reminder that stands in its person's calendar
 
 
+class Over(NamedTuple):
+    """A touchpoint whose time is over; one that found no time was a meeting, and its person can be reached."""
+
+    touchpoint_id: int
+    plan_id: int
+    found_no_time: bool
+
+
 def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
     """Give planned touchpoints whose time has come, oldest first, held: what somebody else changes now comes later.
 
@@ -49,10 +57,10 @@ def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
     return [Due(**dict(zip(Due.__slots__, row, strict=True))) for row in rows]
 
 
-def closing(session: Session, *, now: datetime, most: int) -> Sequence[tuple[int, int]]:
-    """Give open touchpoints whose time is over, with their plans, held; nothing closes during a pause."""
+def closing(session: Session, *, now: datetime, most: int) -> Sequence[Over]:
+    """Give open touchpoints whose time is over, held; nothing closes during a pause."""
     rows = session.execute(_closing(), {"now": now, "most": most})
-    return [(touchpoint_id, plan_id) for touchpoint_id, plan_id in rows]
+    return [Over._make(row) for row in rows]
 
 
 # every drain asks these: they are put together once, with the moment left open
@@ -102,7 +110,11 @@ def _opening() -> Select[*tuple[Any, ...]]:
 @cache
 def _closing() -> Select[*tuple[Any, ...]]:
     return (
-        select(Touchpoint.id, Touchpoint.plan_id)
+        select(
+            Touchpoint.id,
+            Touchpoint.plan_id,
+            and_(meetings.WITHOUT_A_TIME, Touchpoint.undeliverable.is_(False)).label("found_no_time"),
+        )
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .where(Touchpoint.state == TouchpointState.OPEN, Touchpoint.closes_at <= _NOW)
         .where(FollowUpPlan.state != PlanState.PAUSED)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.models import CheckIn, Coaching, Cohort, FollowUpPlan, Grant, Person, Touchpoint
 from coachfollow.queries import relations, snapshots
-from coachfollow.rules.kinds import CheckInState, Role, Scope, TouchpointState
+from coachfollow.rules.kinds import TO_COME, CheckInState, Role, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ def coming(session: Session, *, plan_ids: Sequence[int], now: datetime) -> Seque
         .join(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
         .where(
             Touchpoint.plan_id.in_(plan_ids),
-            Touchpoint.state == TouchpointState.PLANNED,
+            Touchpoint.state.in_(TO_COME),
             or_(waits, ahead),
         )
         .order_by(Touchpoint.id)

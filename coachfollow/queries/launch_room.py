@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Coaching, FollowUpPlan, Touchpoint
-from coachfollow.queries import simulations, wishes
+from coachfollow.queries import meetings, simulations, wishes
 from coachfollow.rules import slots_load
 from coachfollow.rules.kinds import PlanState, StepKind, TouchpointState
 from coachfollow.rules.slots_load import Load
@@ -36,7 +36,10 @@ def _wanted(session: Session, *, coaches: Sequence[int]) -> Mapping[int, Sequenc
             FollowUpPlan.state.in_(RUNNING),
             FollowUpPlan.stop_reason.is_(None),
             Touchpoint.kind == StepKind.CHECK_IN,
-            Touchpoint.state == TouchpointState.PLANNED,
+            or_(
+                Touchpoint.state == TouchpointState.PLANNED,
+                and_(Touchpoint.state == TouchpointState.OPEN, meetings.WITHOUT_A_TIME),
+            ),
         )
     )
     found: defaultdict[int, list[tuple[date, date]]] = defaultdict(list)

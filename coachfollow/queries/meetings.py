@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import (
@@ -20,6 +20,7 @@ from coachfollow.models import (
 )
 from coachfollow.rules.kinds import (
     LEFT,
+    TO_COME,
     CheckInState,
     MessageKind,
     PlanState,
@@ -28,6 +29,14 @@ from coachfollow.rules.kinds import (
 )
 
 ACCEPTED = "ACCEPTED"  # RFC 5545, 3.2.12
+
+# a check-in that stands in no calendar, or never did
+WITHOUT_A_TIME = and_(
+    Touchpoint.kind == StepKind.CHECK_IN,
+    ~exists()
+    .where(CheckIn.touchpoint_id == Touchpoint.id, CheckIn.state == CheckInState.PLACED)
+    .correlate(Touchpoint),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +51,9 @@ class Wanted:
     plan: str  # by its public id
 
 
-def wanted(session: Session, *, touchpoint_ids: Collection[int]) -> Sequence[Wanted]:
+def wanted(session: Session, *, touchpoint_ids: Collection[int], now: datetime) -> Sequence[Wanted]:
     """Give those of these check-ins that still want a time, nearest first."""
-    return _wanted(session, Touchpoint.id.in_(touchpoint_ids))
+    return _wanted(session, Touchpoint.id.in_(touchpoint_ids), now)
 
 
 def of(session: Session, *, touchpoint_id: int) -> Wanted | None:
@@ -54,12 +63,18 @@ def of(session: Session, *, touchpoint_id: int) -> Wanted | None:
 
 
 def waiting(session: Session, *, now: datetime, ahead: timedelta) -> Sequence[Wanted]:
-    """Give check-ins of running plans that come within `ahead` without a time, nearest first."""
-    return _wanted(session, Touchpoint.due_at <= now + ahead)
+    """Give check-ins of running plans that come within `ahead` without a time, or should have come, nearest first.
+
+    Two statements, since each state has an index of its own.
+    """
+    planned = (Touchpoint.state == TouchpointState.PLANNED) & (Touchpoint.due_at <= now + ahead)
+    late = Touchpoint.state == TouchpointState.OPEN
+    found = [one for some in (planned, late) for one in _wanted(session, some, now)]
+    return sorted(found, key=lambda one: (one.touchpoint.due_at, one.touchpoint.id))
 
 
-def _wanted(session: Session, where: ColumnElement[bool]) -> Sequence[Wanted]:
-    return _read(session, _without_a_time(_COLUMNS).where(where))
+def _wanted(session: Session, where: ColumnElement[bool], now: datetime) -> Sequence[Wanted]:
+    return _read(session, _without_a_time(_COLUMNS, now).where(where))
 
 
 def _read(session: Session, chosen: Select[*tuple[Any, ...]]) -> Sequence[Wanted]:
@@ -78,10 +93,11 @@ _COACH = aliased(Person)
 _COLUMNS = select(Touchpoint, Person, _COACH, CoachProfile, CheckIn, FollowUpPlan.public_id)
 
 
-def _without_a_time(chosen: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Nobody meets themselves: a coach who takes part and was named their own is left out."""
+def _without_a_time(chosen: Select[*tuple[Any, ...]], now: datetime) -> Select[*tuple[Any, ...]]:
+    """Until it closes, even if its day has passed. Whoever takes part and was named their own coach is left out."""
     return _with_coach(chosen).where(
         FollowUpPlan.state == PlanState.ACTIVE,
+        Touchpoint.closes_at > now,
         _COACH.id != Person.id,
         or_(CheckIn.id.is_(None), CheckIn.state == CheckInState.UNPLACED),
     )
@@ -96,7 +112,7 @@ def _with_coach(chosen: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         .join(_COACH, _COACH.id == Coaching.coach_id)
         .outerjoin(CoachProfile, CoachProfile.person_id == _COACH.id)
         .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
-        .where(Touchpoint.kind == StepKind.CHECK_IN, Touchpoint.state == TouchpointState.PLANNED)
+        .where(Touchpoint.kind == StepKind.CHECK_IN, Touchpoint.state.in_(TO_COME))
     )
 
 
@@ -196,7 +212,7 @@ def movable(session: Session, *, coaches: Collection[int], since: datetime) -> S
 
 def without_a_time(session: Session, *, cohort_id: int, now: datetime, ahead: timedelta) -> Sequence[Wanted]:
     """Give the check-ins of a group that come within `ahead` and have no time, nearest first."""
-    return _wanted(session, (FollowUpPlan.cohort_id == cohort_id) & (Touchpoint.due_at <= now + ahead))
+    return _wanted(session, (FollowUpPlan.cohort_id == cohort_id) & (Touchpoint.due_at <= now + ahead), now)
 
 
 def coming(

@@ -61,7 +61,7 @@ class Way:
 
 def of(session: Session, *, follow_up: int, now: datetime) -> Way | None:
     """Give what would help one meeting that has no time; None if it has one, or comes no more."""
-    rows = meetings.wanted(session, touchpoint_ids=[follow_up])
+    rows = meetings.wanted(session, touchpoint_ids=[follow_up], now=now)
     if not rows:
         return None
     others = meetings.movable(session, coaches={row.coach.id for row in rows}, since=now + wishes.NOTICE)

@@ -52,7 +52,7 @@ def wider(
     return replace(
         task,
         coaches={one.id: _offered(one, profiles[one.id][1], times) for one in task.coaches.values()},
-        wanted=[*(_wish(one, now) for one in wanted), *(_stays_near(one, now) for one in others)],
+        wanted=[*(_wish(one, now + NOTICE) for one in wanted), *(_stays_near(one, now) for one in others)],
     )
 
 
@@ -131,7 +131,9 @@ def choice(
         if one.touchpoint_id != touchpoint_id
     ]
     times = worktimes.of_people(session, ids=both, now=now)
-    return _pair(wanted, stands, times), _wish(wanted, now, notice=SOON, window=window)
+    soon = now + SOON
+    latest = _last_of(max(wanted.touchpoint.due_at, soon), window, wanted)
+    return _pair(wanted, stands, times), replace(_wish(wanted, soon), latest=latest)
 
 
 def _pair(wanted: Wanted, stands: Sequence[Stands], times: Mapping[int, WorkingTime]) -> Problem:
@@ -188,10 +190,9 @@ def _elsewhere(
     )
 
 
-def _wish(
-    wanted: Wanted, now: datetime, *, notice: timedelta = NOTICE, window: timedelta = WINDOW
-) -> slots_values.Wanted:
-    ideal = max(wanted.touchpoint.due_at, now + notice)
+def _wish(wanted: Wanted, soonest: datetime) -> slots_values.Wanted:
+    """What is wanted, as soon as can be where its day has passed; the end of its window stays where it was."""
+    ideal = max(wanted.touchpoint.due_at, soonest)
     day = worktime.local(ideal, wanted.coach.zone).date()
     midnight = datetime.combine(day, datetime.min.time())
     return slots_values.Wanted(
@@ -201,6 +202,12 @@ def _wish(
         coaches=(wanted.coach.id,),
         coach=wanted.coach.id,
         ideal=ideal,
-        earliest=max(worktime.resolve(midnight, wanted.coach.zone), now + notice),
-        latest=max(worktime.end_of_day(day + window, wanted.coach.zone), wanted.touchpoint.closes_at),
+        earliest=max(worktime.resolve(midnight, wanted.coach.zone), soonest),
+        latest=_last_of(wanted.touchpoint.due_at, WINDOW, wanted),
     )
+
+
+def _last_of(since: datetime, window: timedelta, wanted: Wanted) -> datetime:
+    """The end of so many days after a moment, by the coach's clock; of the time it is open, where that is later."""
+    day = worktime.local(since, wanted.coach.zone).date()
+    return max(worktime.end_of_day(day + window, wanted.coach.zone), wanted.touchpoint.closes_at)

@@ -55,8 +55,8 @@ class Signs:
     of them if it was missed; in a silence nothing reminds of any, and a meeting that was held ends no row.
     `unplanned` is the question for their own plan,
     open for a week. `unmarked` are meetings that are over and not
-    marked; `unbooked` is a coming meeting without a time, and `misfit` one that stands in calendars and no longer
-    fits.
+    marked; `unbooked` is a meeting without a time, whether its day comes or has passed, and `misfit` one that stands
+    in calendars and no longer fits.
     """
 
     plan_state: PlanState

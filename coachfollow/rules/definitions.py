@@ -37,7 +37,10 @@ DEFINITIONS: Mapping[str, str] = {
         " missed was the manager's to answer."
     ),
     "open": "Follow-ups that are due and can still be answered; while there are any, rates are provisional.",
-    "excused": "Follow-ups that somebody excused, with a reason; they are outside due.",
+    "excused": (
+        "Follow-ups that were excused, with a reason: by somebody, or because nobody could be asked or no time was"
+        " found for a meeting; they are outside due."
+    ),
     "paused": "Follow-ups that came due during a pause and are held until it ends; they are outside due.",
     "undeliverable": (
         "Follow-ups that never reached the person, because the address refuses mail or because we did not"

@@ -46,7 +46,7 @@ TOUCHPOINT_MOVES: Mapping[TouchpointState, frozenset[TouchpointState]] = {
             TouchpointState.CANCELLED,
         }
     ),
-    # Planned again: a pause or a coach moved its date.
+    # Planned again: a pause or a coach moved its date, or a meeting found its time after its day.
     TouchpointState.OPEN: frozenset(
         {
             TouchpointState.PLANNED,

@@ -251,7 +251,9 @@ class _Reading:
 
     def _close(self, number: int, now: datetime) -> None:
         one = self.asked[number]
-        if one.planned.kind is StepKind.CHECK_IN:
+        if one.planned.kind is StepKind.CHECK_IN and one.meeting is None:
+            self._settle(number, TouchpointState.EXCUSED, now)  # no time was found, and nobody missed it
+        elif one.planned.kind is StepKind.CHECK_IN:
             is_held = one.meeting is not None and one.delay is not None
             self._settle(number, TouchpointState.COMPLETED if is_held else TouchpointState.MISSED, now)
             self.found.became[Became.ON_TIME if is_held else Became.MISSED] += 1

@@ -100,8 +100,6 @@ def as_wanted(wish: Wish, number: int, model: Model, coaches: Mapping[int, Coach
     zone = coach.zone if coach else wish.planned.zone
     soonest = wish.looked_at + model.notice
     ideal = max(wish.planned.due_at, soonest)
-    earliest, latest = _window(ideal, zone, model.window)
-    latest = max(latest, wish.planned.closes_at)
     return Wanted(
         id=number,
         plan=wish.person.number,
@@ -109,19 +107,21 @@ def as_wanted(wish: Wish, number: int, model: Model, coaches: Mapping[int, Coach
         coaches=(coach.id,) if coach else (),
         coach=coach.id if coach else None,
         ideal=ideal,
-        earliest=max(earliest, soonest),
-        latest=latest,
+        earliest=max(_midnight(ideal, zone), soonest),
+        latest=max(_last_of(wish.planned.due_at, zone, model.window), wish.planned.closes_at),
     )
 
 
 @lru_cache(maxsize=4096)
-def _window(ideal: datetime, zone: str, days: int) -> tuple[datetime, datetime]:
-    """From the midnight before the ideal moment to the end of the last day, by the coach's clock."""
-    day = worktime.local(ideal, zone).date()
-    return (
-        worktime.resolve(datetime.combine(day, time()), zone),
-        worktime.end_of_day(day + timedelta(days=days), zone),
-    )
+def _midnight(moment: datetime, zone: str) -> datetime:
+    """The midnight before a moment, by the coach's clock."""
+    return worktime.resolve(datetime.combine(worktime.local(moment, zone).date(), time()), zone)
+
+
+@lru_cache(maxsize=4096)
+def _last_of(due_at: datetime, zone: str, days: int) -> datetime:
+    """The end of the last day of a window, by the coach's clock."""
+    return worktime.end_of_day(worktime.local(due_at, zone).date() + timedelta(days=days), zone)
 
 
 def _problem(

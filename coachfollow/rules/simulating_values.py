@@ -132,7 +132,7 @@ class Mailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What becomes of everything that wants an answer or a meeting, where so large a share of it is answered."""
+    """What becomes of every question, and every meeting that has a time, where so large a share of it is answered."""
 
     response: float
     asked: int

@@ -160,6 +160,15 @@ def test_where_all_answer_at_once_nothing_is_missed_and_nobody_falls_silent() ->
     assert (found.story.answers.missed, found.story.answers.silent) == (0, 0)
 
 
+def test_nobody_misses_a_meeting_for_which_no_time_was_found() -> None:
+    unbookable = model(12, staff=(coach(1, week=None),), away=0.0)
+
+    found = simulating.simulate(unbookable, response=1.0, responses=())
+
+    assert found.meetings.unplaced == found.meetings.wanted > 0
+    assert found.story.answers.missed == 0
+
+
 def test_where_nobody_answers_nothing_reminds_after_two_questions() -> None:
     found = simulating.simulate(model(30, 6, away=0.0), response=0.0, responses=(0.0,))
 

@@ -78,6 +78,13 @@ def test_a_meeting_that_nobody_marked_is_not_said_to_have_failed(
 ) -> None:
     links = world.links(ANNA, MessageKind.REFLECTION)
     with world.inside() as home:
+        coaching.arrange(
+            home.session,
+            touchpoint=home.touchpoint(ANNA, "meeting"),
+            starts_at=ASKED + 6 * DAY,
+            now=ASKED,
+            actor_id=None,
+        )
         home.pass_time(ASKED + 40 * DAY)
     time.now = ASKED + 40 * DAY
 
@@ -85,6 +92,21 @@ def test_a_meeting_that_nobody_marked_is_not_said_to_have_failed(
 
     assert "nobody noted whether it took place" in browser.text
     assert "did not take place" not in browser.text
+
+
+@ON_ONE
+def test_a_meeting_that_found_no_time_is_excused_and_says_why(
+    world: World, browser: Browser, time: Clock
+) -> None:
+    links = world.links(ANNA, MessageKind.REFLECTION)
+    with world.inside() as home:
+        home.pass_time(ASKED + 40 * DAY)
+    time.now = ASKED + 40 * DAY
+
+    browser.open(links["p"])
+
+    assert "excused: no time was found for it" in browser.text
+    assert "nobody noted" not in browser.text
 
 
 @ON_ONE

@@ -61,7 +61,7 @@ def show() -> ResponseReturnValue:
 
 def _days(leaf: Leaf) -> Mapping[date, Day]:
     coach_id, room = g.actor.person_id, ROOM[leaf.sheet.view]
-    dated = diary.of_coach(g.session, coach_id=coach_id, since=leaf.since, until=leaf.until)
+    dated = diary.of_coach(g.session, coach_id=coach_id, since=leaf.since, until=leaf.until, now=g.now)
     times = worktimes.of_person(g.session, person_id=coach_id, now=leaf.read_at)
     found = leafing.by_day(dated, at=lambda one: one.at, zone=leaf.zone)
     return {day: _day(found.get(day, ()), days_off.said(times, day), room) for day in leaf.sheet.days}

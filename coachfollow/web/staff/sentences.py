@@ -45,6 +45,7 @@ HAPPENED: Mapping[str, str] = {
     "plan runs again": "The follow-up runs again",
     "check-in placed": "A time was found",
     "check-in moved": "Moved",
+    "check-in found no time": "No time was found, so it is excused",
     "check-in cancelled": "Taken off both calendars",
     "meeting no longer fits": "No longer fits",
     "coach told that it no longer fits": "The coach was told that it no longer fits",

@@ -69,6 +69,22 @@ def test_a_meeting_without_a_time_stands_on_the_day_it_is_wanted_with_the_way_to
 
 
 @ON_ONE
+def test_a_meeting_whose_day_has_passed_without_a_time_is_wanted_today(world: World, time: Clock) -> None:
+    time.now = ASKED + 10 * DAY  # a Saturday, four days after the day it was meant for
+    with world.inside() as home:
+        home.pass_time(time.now)
+    follow_up = world.touchpoint(ANNA, "meeting")
+    way = f"/plans/{world.plan(ANNA)}/change/meet?follow_up={follow_up}"
+    browser = signed_in(world, BEN)
+
+    browser.open("/calendar?view=week&from=2026-03-16")
+
+    before, today = browser.page.text.split("today", maxsplit=1)
+    assert way not in before
+    assert way in today
+
+
+@ON_ONE
 @pytest.mark.parametrize("asked", ["yesterday", "2026-02-30", "0001-01-01", "9999-12-31", "<b>"])
 def test_a_day_that_is_none_gets_a_sentence_and_today(world: World, asked: str) -> None:
     browser = signed_in(world, BEN)

@@ -38,7 +38,8 @@ def test_those_who_need_their_coach_stand_first_with_the_reason(world: World, ti
 
     assert "Anna Berg" in browser.text
     assert "Named what got in the way: “Tools, rules or processes stood in the way”." in browser.text
-    assert "Did the meeting of Tue 17 March take place?" in browser.text
+    assert "No time is booked yet for the meeting of about Tue 17 March" in browser.text
+    assert f'href="{meeting(world)}">Say how it went' in browser.page.text, "they may have met all the same"
     assert "Mira Sand" not in browser.text
 
 
@@ -204,6 +205,13 @@ def test_a_meeting_that_was_not_held_wants_no_sentence(world: World, time: Clock
 @ON_ONE
 def test_a_meeting_that_nobody_marked_says_so(world: World, time: Clock) -> None:
     with world.inside() as home:
+        coaching.arrange(
+            home.session,
+            touchpoint=home.touchpoint(ANNA, "meeting"),
+            starts_at=ASKED + 6 * DAY,
+            now=ASKED,
+            actor_id=None,
+        )
         home.pass_time(ASKED + 40 * DAY)
     time.now = ASKED + 40 * DAY
     browser = signed_in(world, BEN)
@@ -212,6 +220,18 @@ def test_a_meeting_that_nobody_marked_says_so(world: World, time: Clock) -> None
     assert "Nobody noted whether it took place: meeting with the coach of Tue 17 March" in browser.text
     browser.open(meeting(world))
     assert "nobody noted whether it took place" in browser.text
+
+
+@ON_ONE
+def test_a_meeting_that_found_no_time_says_so(world: World, time: Clock) -> None:
+    with world.inside() as home:
+        home.pass_time(ASKED + 40 * DAY)
+    time.now = ASKED + 40 * DAY
+    browser = signed_in(world, BEN)
+
+    browser.open(f"/plans/{world.plan(ANNA)}")
+    assert "No time was found, so it is excused: meeting with the coach of Tue 17 March" in browser.text
+    assert "Nobody noted" not in browser.text
 
 
 @ON_ONE
