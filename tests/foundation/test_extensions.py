@@ -174,6 +174,16 @@ def test_any_number_of_ids_is_one_value_of_a_statement(session: Scoped, wanted: 
     assert set(found) == {1, 2, 3} & set(wanted)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_sqlite_finds_ids_by_the_key_and_does_not_look_at_every_row(session: Scoped) -> None:
+    wanted = select(Team.name).where(among(Team.id, "ids"), Team.name != "nobody")
+    said = str(wanted.compile(session.connection()))
+
+    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", ("[1]", "nobody")).all()
+
+    assert "SEARCH teams USING INTEGER PRIMARY KEY" in " ".join(row[-1] for row in plan)
+
+
 def test_an_app_knows_its_installation(app: Flask) -> None:
     with app.app_context():
         assert extensions.installation().settings.mail_from == "followup@example.org"
