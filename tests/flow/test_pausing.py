@@ -72,7 +72,7 @@ def test_what_is_due_meanwhile_moves_by_the_days_of_the_pause(trained: World, of
     assert [mail["Subject"] for mail in office.to(ANNA)] == [
         "Your plan",
         "Reminder: Your plan",
-        "Your plan again",
+        "First things first: your plan in one sentence",
     ]
 
 

@@ -71,7 +71,9 @@ def test_what_is_still_to_come_is_sent_and_what_came_due_meanwhile_is_not(
     assert trained.touchpoint(ANNA, "last-nudge").local_date == date(2026, 4, 13)  # a Monday, as it was
     after = [mail["Subject"] for mail in office.to(ANNA)][len(before) :]
     assert "How is it going?" not in after
-    assert "One last time" in after
+    assert after[-1] == "First things first: your plan in one sentence", (
+        "a reminder of what is not written yet"
+    )
     assert trained.events("plan restarted") == 1
 
 
