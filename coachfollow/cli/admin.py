@@ -7,6 +7,7 @@ from coachfollow.flow import houses, signin
 from coachfollow.rules.kinds import Role
 
 GIVEN = (Role.LND, Role.OPERATOR)
+DOES = {Role.LND: "for L&D (groups, programmes, numbers)", Role.OPERATOR: "to run the installation (mails)"}
 
 
 @click.group()
@@ -41,7 +42,7 @@ def add(email: str, name: str, role: str, *, as_json: bool) -> None:
         output.show(
             {"email": person.email, "roles": roles, "link": link, "minutes": minutes},
             [
-                f"{person.name} <{person.email}> may sign in with the role {' and '.join(roles)}.",
+                f"{person.name} <{person.email}> may sign in, {' and '.join(DOES[one] for one in roles)}.",
                 f"This link works once, within {minutes} minutes; later ones come by mail:",
                 link,
             ],

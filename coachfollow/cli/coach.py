@@ -25,9 +25,11 @@ def hours(email: str, week: str, link: str, *, as_json: bool) -> None:
     with house.opened(writing=True) as here:
         coach_id = finding.person_with(here.session, organisation_id=here.organisation.id, address=email)
         coaching.set_hours(here.session, coach_id=coach_id, week=week, link=link)
+        zone = finding.zone_of(here.session, person_id=coach_id)
+    said = f"{week}, by the clock of {zone.replace('_', ' ')}."
     output.show(
-        {"email": email, "week": week, "link": link or None},
-        [f"{email} can be booked {week}. Meetings without a time get one at the next placing."],
+        {"email": email, "week": week, "zone": zone, "link": link or None},
+        [f"{email} can be booked {said}", "Meetings without a time get one at the next placing."],
         as_json=as_json,
     )
 

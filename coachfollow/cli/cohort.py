@@ -10,7 +10,7 @@ from coachfollow.cli import house, output
 from coachfollow.flow import cohorts, foreseeing, reanchoring, upgrading
 from coachfollow.flow.cohorts import Meeting
 from coachfollow.flow.foreseeing import Foreseen
-from coachfollow.queries import finding, groups
+from coachfollow.queries import finding, groups, lasting
 from coachfollow.queries.filters import EVERYTHING
 from coachfollow.queries.groups import CoachOfGroup, Group
 from coachfollow.rules import kind_words, worktime
@@ -99,6 +99,12 @@ def open_(
             now=here.now,
         )
         _show(groups.group(here.session, public_id=opened.public_id), as_json=as_json)
+        today = worktime.local(here.now, opened.zone).date()
+        late = lasting.too_late(
+            here.session, cohort=opened.public_id, organisation_id=here.organisation.id, today=today
+        )
+        if late:
+            click.echo(late, err=True)
 
 
 @cohort.command("list")

@@ -49,7 +49,8 @@ def _status() -> Status:
 
 def _sentences(findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings:
-        yield f"{'WRONG' if finding.is_problem else 'ok   '} {finding.sentence}"
+        said = "WRONG" if finding.is_problem else "NOTE " if finding.is_advice else "ok   "
+        yield f"{said} {finding.sentence}"
 
 
 def _verdict(problems: int) -> str:

@@ -1,7 +1,8 @@
 """Looks at what no page may wait for: the mail server, Redis and its workers, the secret; and says what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from redis.exceptions import RedisError
 from sqlalchemy import select
@@ -9,15 +10,18 @@ from sqlalchemy.orm import Session
 
 from coachfollow import bell
 from coachfollow.config import Settings
+from coachfollow.config.table import TABLE
 from coachfollow.extensions import installation
 from coachfollow.flow import erasures, relays
 from coachfollow.mail import smtp
 from coachfollow.mail.smtp import Refused, Unreachable
-from coachfollow.models import PersonKey
+from coachfollow.models import Cohort, PersonKey, Programme, ProgrammeVersion
 from coachfollow.queries import keys
+from coachfollow.rules import shipped
 from coachfollow.rules.health import Finding
 from coachfollow.vault import WrongKey
 
+HERE = frozenset({"127.0.0.1", "localhost", "::1"})  # nobody sits between this machine and itself
 PATIENCE = 5.0  # seconds for the mail server
 
 NO_BELL = "No Redis is named: `coachfollow up` starts one of its own; workers without one need --no-redis."
@@ -26,9 +30,9 @@ NO_BELL = "No Redis is named: `coachfollow up` starts one of its own; workers wi
 def look(session: Session) -> Sequence[Finding]:
     """Try everything that can be tried without changing anything."""
     settings = installation().settings
-    about_data = [_secret(session), *_erased(session)]
+    about_data = [_secret(session), *_erased(session), *_invented(session, settings)]
     session.rollback()  # no transaction is open while the network is
-    return [*about_data, _mail_server(settings), *_bell(settings)]
+    return [*about_data, *map(_advice, _unsaid(settings)), _mail_server(settings), *_bell(settings)]
 
 
 def _secret(session: Session) -> Finding:
@@ -66,10 +70,65 @@ def _mail_server(settings: Settings) -> Finding:
     except (Refused, Unreachable) as error:
         return Finding(
             is_problem=True,
-            sentence=f"The mail server {where} cannot be used: {error} See COACHFOLLOW_MAIL_SERVER and the"
-            " settings after it: coachfollow config",
+            sentence=f"{_why(error, where)} See COACHFOLLOW_MAIL_SERVER, COACHFOLLOW_MAIL_TLS (now"
+            f" {settings.mail_tls}) and the settings after them: coachfollow config",
         )
     return Finding(is_problem=False, sentence=f"The mail server {where} answers.")
+
+
+def _why(error: Refused | Unreachable, where: str) -> str:
+    """What is in the way; who could not connect says itself which server it was."""
+    said = (
+        f"{error}" if isinstance(error, Unreachable) else f"The mail server {where} cannot be used: {error}"
+    )
+    return said if said.endswith(".") else f"{said}."
+
+
+def _advice(sentence: str) -> Finding:
+    return Finding(is_problem=False, is_advice=True, sentence=sentence)
+
+
+def _unsaid(settings: Settings) -> Iterator[str]:
+    """What still has a default that people read, and what lets others read along."""
+    usual = {one.name: one.default for one in TABLE}
+    if settings.organisation == usual["organisation"]:
+        yield (
+            f"COACHFOLLOW_ORGANISATION is “{settings.organisation}”, as nobody has set it:"
+            " mails and pages call you that."
+        )
+    if settings.zone == usual["zone"]:
+        yield (
+            f"COACHFOLLOW_ZONE is {settings.zone}, as nobody has set it: people whose zone is not known get their"
+            " mails by its clock."
+        )
+    at = urlsplit(settings.external_url)
+    if at.scheme == "http" and at.hostname not in HERE:
+        yield (
+            f"COACHFOLLOW_EXTERNAL_URL begins with http://: anybody between {at.hostname} and its visitors can read"
+            " along and take over their sign-in. Put a server with a certificate in front, and write https://."
+        )
+
+
+def _invented(session: Session, settings: Settings) -> Sequence[Finding]:
+    """Programmes that groups take, and that still name somebody who was invented for the shipped files."""
+    if settings.demo:
+        return []
+    rows = session.execute(
+        select(Programme.key, ProgrammeVersion.sponsor_name)
+        .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
+        .join(Cohort, Cohort.programme_version_id == ProgrammeVersion.id)
+        .where(ProgrammeVersion.sponsor_name.in_(sorted(shipped.SPONSORS)))
+        .distinct()
+        .order_by(Programme.key)
+    )
+    return [
+        _advice(
+            f"{name}, who asks for the programme {key} in what participants read, is invented. Put in the person"
+            " who really does, with their words (Programmes, Edit, “Title, why, who asks for it”), and let its"
+            " groups take the new version."
+        )
+        for key, name in rows
+    ]
 
 
 def _bell(settings: Settings) -> Sequence[Finding]:

@@ -30,10 +30,11 @@ class Signs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One sentence about the installation; a problem says what to do."""
+    """One sentence about the installation; a problem says what to do, advice what had better be otherwise."""
 
     is_problem: bool
     sentence: str
+    is_advice: bool = False
 
 
 def findings(signs: Signs, *, now: datetime) -> tuple[Finding, ...]:

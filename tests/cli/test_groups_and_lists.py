@@ -1,5 +1,6 @@
 """From a roster to dates by commands: programmes, groups, people, attendance lists of odd makes, coaches, plans."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -327,3 +328,26 @@ def test_a_corrected_session_is_previewed_and_then_done(group: Terminal) -> None
 
     assert group.json("cohort", "correct", "spring", 1, begin)["done"] is True
     assert "takes place then already" in group.run("cohort", "correct", "spring", 1, begin, code=1).stderr
+
+
+def test_a_training_longer_ago_than_its_programme_lasts_is_said_before_anybody_is_in_it(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    long_ago = last_working_day() - timedelta(days=300)
+    opened = terminal.run(
+        *("cohort", "open", "old", "--programme", "service-recovery-and-empowerment"),
+        *("--session", f"{long_ago}T09:00/180", "--coach", "cem@example.org"),
+    )
+    file = tmp_path / "list.csv"
+    file.write_text("Name;Email\nAnna Berg;anna@example.org\n", encoding="utf-8")
+    preview = terminal.run("attendance", "import", file, "--cohort", "old", "--preview")
+
+    said = "whoever begins now has nothing to come, and their follow-up stops at once."
+    assert said in opened.stderr
+    assert said in preview.stdout
+
+
+def test_the_zone_of_a_coachs_hours_is_said(group: Terminal) -> None:
+    said = group.run("coach", "hours", "cem@example.org", "mon-fri 09:00-12:00").stdout
+
+    assert "can be booked mon-fri 09:00-12:00, by the clock of UTC." in said

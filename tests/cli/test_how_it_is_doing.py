@@ -46,8 +46,9 @@ def test_everything_that_is_away_is_named(terminal: Terminal) -> None:
     said = away.run("doctor", code=1).stdout
 
     assert "WRONG No worker has looked for due mails yet." in said
-    assert "WRONG The mail server 127.0.0.1, port " in said
-    assert "See COACHFOLLOW_MAIL_SERVER and the settings after it" in said
+    assert "WRONG The mail server 127.0.0.1:" in said
+    assert "See COACHFOLLOW_MAIL_SERVER, COACHFOLLOW_MAIL_TLS (now none) and the settings after them" in said
+    assert said.count("cannot be used") == 1
     assert "WRONG Redis cannot be reached" in said
     assert said.endswith("3 things need doing.\n")
 
@@ -61,6 +62,27 @@ def test_a_house_in_order_is_well(terminal: Terminal, letterbox: Path) -> None:
     assert "WRONG" not in said
     assert "No private text was sealed yet" in said
     assert not letterbox.exists()  # looking delivers nothing
+
+
+def test_what_nobody_has_said_and_whom_nobody_has_put_in_is_advised_and_is_no_fault(
+    group: Terminal, letterbox: Path
+) -> None:
+    del letterbox
+    look(group)
+    usual = {
+        name: value
+        for name, value in group.environ.items()
+        if name not in {"COACHFOLLOW_ORGANISATION", "COACHFOLLOW_ZONE"}
+    }
+    open_to_all = {"COACHFOLLOW_EXTERNAL_URL": "http://followup.example.org"}
+
+    said = Terminal({**usual, **open_to_all}).run("doctor").stdout
+
+    assert "NOTE  COACHFOLLOW_ORGANISATION is “Our organisation”" in said
+    assert "NOTE  COACHFOLLOW_ZONE is UTC" in said
+    assert "NOTE  COACHFOLLOW_EXTERNAL_URL begins with http://" in said
+    assert "NOTE  Ines Duarte, who asks for the programme service-recovery-and-empowerment" in said
+    assert said.endswith("All is well.\n")
 
 
 def test_a_redis_without_workers_rings_for_nobody(

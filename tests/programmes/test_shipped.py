@@ -12,6 +12,7 @@ from coachfollow.intake.programme import Example, Judged, Programme, Step, StepT
 from coachfollow.rules import asking, planning, series, wording, worktime
 from coachfollow.rules.kinds import Audience, StepKind
 from coachfollow.rules.planning import Sessions
+from coachfollow.rules.shipped import SPONSORS
 
 KEYS = tuple(programme.shipped())
 PROGRAMMES = {key: programme.read(text, file=f"{key}.yaml") for key, text in programme.shipped().items()}
@@ -259,3 +260,7 @@ def test_whoever_still_answers_after_two_months_is_asked_to_pass_it_on() -> None
     # answered on its first day or its last, it comes between that question and the next
     open_days = rules["day-60"].open_days or 0
     assert 60 + open_days + waiting.offset_days < rules["day-90"].offset_days
+
+
+def test_the_invented_sponsors_are_known_so_that_nobody_keeps_one_unawares() -> None:
+    assert {one.sponsor_name for one in PROGRAMMES.values()} == SPONSORS

@@ -2,12 +2,23 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Conflict, Invalid, NotFound
+from coachfollow.extensions import installation
 from coachfollow.flow import cohorts, extending
-from coachfollow.queries import batches, groups, launch_room, organisations, participants, programmes, sight
+from coachfollow.queries import (
+    batches,
+    groups,
+    lasting,
+    launch_room,
+    organisations,
+    participants,
+    programmes,
+    sight,
+)
+from coachfollow.rules import worktime
 from coachfollow.rules.access import Action
 from coachfollow.rules.kinds import PlanState
 from coachfollow.web import paging, policies
@@ -61,6 +72,14 @@ def add() -> ResponseReturnValue:
     except (Conflict, Invalid, NotFound) as refusal:
         g.session.rollback()
         return _form(request.form, _placed(refusal), sessions=sessions), 422
+    late = lasting.too_late(
+        g.session,
+        cohort=opened,
+        organisation_id=g.actor.organisation_id,
+        today=worktime.local(g.now, installation().settings.zone).date(),
+    )
+    if late:
+        flash(late, "warning")
     sentence = "The group is open. Next: bring in who was invited, or who was there."
     return telling.done(sentence, url_for("groups.show", cohort=opened))
 

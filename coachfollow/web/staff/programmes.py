@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from coachfollow.errors import Conflict, Invalid, NotFound
+from coachfollow.extensions import installation
 from coachfollow.flow import programme_drafts, showing
 from coachfollow.intake.programme import InvalidProgramme, Mistake
 from coachfollow.intake.programme_documents import load
@@ -14,6 +15,7 @@ from coachfollow.queries import programme_drafts as drafts
 from coachfollow.queries import programmes
 from coachfollow.queries.programme_drafts import Draft
 from coachfollow.rules.access import Action
+from coachfollow.rules.shipped import SPONSORS
 from coachfollow.web import policies
 from coachfollow.web.staff import downloads, programme_words, telling, uploads
 
@@ -70,6 +72,7 @@ def show(programme: str) -> ResponseReturnValue:
         has_draft=_draft(programme) is not None,
         titles={step.key: step.subject for step in shown.steps},
         words=programme_words,
+        is_invented=shown.sponsor_name in SPONSORS and not installation().settings.demo,
         clean=Markup,  # cleaned by mail.markup
     )
 

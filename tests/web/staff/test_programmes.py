@@ -7,7 +7,7 @@ from coachfollow.intake import programme as template
 from tests.house import OPENED, PROGRAMME
 from tests.web.browsers import Browser
 from tests.web.staff.people import signed_in, upload
-from tests.web.worlds import ANNA, LENA, ON_ONE, World
+from tests.web.worlds import ANNA, ASKED, LENA, ON_ONE, World
 
 RICH = PROGRAMME.replace(
     "first-question\n    kind: reflection", "first-question\n    kind: reflection\n    theme: clarity"
@@ -167,3 +167,15 @@ def test_only_the_team_for_learning_writes_programmes(world: World) -> None:
 
     assert anna.open("/programmes").status_code == 403
     assert anna.open("/programmes/service/draft").status_code == 403
+
+
+@ON_ONE
+def test_an_invented_sponsor_is_pointed_out_before_anybody_reads_of_them(world: World, lena: Browser) -> None:
+    with world.inside() as home:
+        programmes.load_shipped(home.session, organisation_id=home.organisation_id, now=ASKED)
+
+    lena.open("/programmes/eight-week-coaching")
+    assert "Daniel Osei, who asks for it below, is invented." in lena.text
+
+    lena.open("/programmes/service")
+    assert "is invented" not in lena.text
