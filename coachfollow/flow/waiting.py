@@ -1,20 +1,20 @@
-"""Carries out what a limit has decided about a claimed mail that does not leave: it waits, or comes to its end."""
+"""Carries out what was decided about a claimed mail that does not leave now: it waits, or comes to its end."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import String, bindparam, func, update
 from sqlalchemy.orm import Session
 
-from coachfollow.extensions import UtcDateTime
+from coachfollow.extensions import UtcDateTime, among
 from coachfollow.flow import claims, history, sets, which
 from coachfollow.flow.which import MESSAGES
-from coachfollow.models import Message
 from coachfollow.rules.kinds import MessageState
 from coachfollow.rules.limits import Kept, Why
 
 NO_DAY = "it was left out: its time would have been over before there was a day for it"
+NO_HOURS = "it was left out: its time would have been over before its reader works again"
 NO_ROOM = "it was left out: more mails than are allowed in a week would have been too many"
 
 _columns = MESSAGES.c
@@ -36,7 +36,7 @@ _WAIT = (
 
 
 def keep(session: Session, kept: Sequence[Kept], *, fence: int, now: datetime) -> None:
-    """Put back what waits, with its new moment; what waits for another day says so in its history. No commit."""
+    """Put back what waits, with its new moment; its history says so, unless it waits for another mail. No commit."""
     if not kept:
         return
     rows = [{"b_id": one.key, "b_until": one.until, "b_expires": one.expires_at} for one in kept]
@@ -52,17 +52,29 @@ def keep(session: Session, kept: Sequence[Kept], *, fence: int, now: datetime) -
 
 
 def drop(session: Session, dropped: Sequence[tuple[int, Why]], *, now: datetime) -> None:
-    """Let what no day was left for come to its end, and say so at its follow-up. No commit."""
-    for reason, ids in (
-        (NO_ROOM, [key for key, why in dropped if why is Why.WEEK]),
-        (NO_DAY, [key for key, why in dropped if why is not Why.WEEK]),
-    ):
+    """Let what no time was left for come to its end, and say so at its follow-up. No commit.
+
+    What may have arrived before stays in doubt, which is told with the outcomes of its batch.
+    """
+    of_reason: defaultdict[str, list[int]] = defaultdict(list)
+    for key, why in dropped:
+        of_reason[_REASONS.get(why, NO_DAY)].append(key)
+    for reason, ids in of_reason.items():
         for some in sets.chunks(ids):
-            session.execute(
-                update(Message)
-                .where(Message.id.in_(some), Message.state == MessageState.CLAIMED)
-                .values(state=MessageState.EXPIRED, settled_at=now, reason=reason)
-                .execution_options(synchronize_session=False)
-            )
-            claims.mark_undeliverable(session, message_ids=some, reason=reason)
-            history.record_messages(session, "mail expired", at=now, mails=which.these(some))
+            ended = session.execute(_END, {"these": some, "its_reason": reason, "now": now}).all()
+            expired = [id_ for id_, state in ended if state is MessageState.EXPIRED]
+            claims.mark_undeliverable(session, message_ids=expired, reason=reason)
+            history.record_messages(session, "mail expired", at=now, mails=which.these(expired))
+
+
+_REASONS = {Why.WEEK: NO_ROOM, Why.HOURS: NO_HOURS}
+_END = (
+    update(MESSAGES)
+    .where(among(_columns.id, "these"), _columns.state == MessageState.CLAIMED)
+    .values(
+        state=claims.ended(MessageState.EXPIRED),
+        settled_at=bindparam("now", type_=UtcDateTime),
+        reason=bindparam("its_reason", type_=String),
+    )
+    .returning(_columns.id, _columns.state)
+)

@@ -47,6 +47,7 @@ class InHand:
     resends: int
     is_written: bool
     leads: bool
+    by_hand: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,7 @@ def _in_hand() -> Select[*tuple[Any, ...]]:
             Message.resends,
             SealedMail.message_id.is_not(None),
             exists().where(MailPart.leader_id == Message.id),
+            Message.reason.is_not(None),  # of what has no end yet, whoever sent it again gave one
         )
         .join(Person, Person.id == Message.person_id)
         .outerjoin(Touchpoint, Touchpoint.id == Message.touchpoint_id)

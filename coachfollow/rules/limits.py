@@ -1,7 +1,8 @@
-"""Decides which of somebody's mails leave today, which wait for another day, and which can no longer leave at all.
+"""Decides which of somebody's mails leave now, which wait for another time, and which can no longer leave at all.
 
 Everything a person gets counts, whatever programme it comes from, but what goes into a calendar and what they asked
-for themselves. Days and weeks are those of the person's own zone; a week begins on Monday.
+for themselves. Days and weeks are those of the person's own zone; a week begins on Monday. What is late waits until
+its reader works.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from coachfollow.rules import lifecycle, worktime
+from coachfollow.rules import late, lifecycle, moments, worktime
 from coachfollow.rules.kinds import Audience, MessageKind
-from coachfollow.rules.worktime import Hours
+from coachfollow.rules.moments import Moment
 
 KEPT = timedelta(days=7)  # a mail is kept no longer than this: what is older belongs to another week
 
@@ -45,6 +46,7 @@ class Why(StrEnum):
     DAY = "day"
     WEEK = "week"
     TOGETHER = "together"
+    HOURS = "hours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,8 @@ class Waiting:
     """A mail that is in hand, or will be; it may leave from `due_at` until before `until`.
 
     One that is `alone` joins no other: it is written already, or others have joined it before. `about` names its
-    follow-up, so that nobody is reminded of a question in the mail that asks it.
+    follow-up, so that nobody is reminded of a question in the mail that asks it. What is sent again `by_hand` waits
+    for nobody's working time.
     """
 
     key: int
@@ -77,14 +80,13 @@ class Waiting:
     audience: Audience = Audience.PARTICIPANT
     in_hand: bool = True
     alone: bool = False
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(moments.Person):
     """Whose mails these are: where they live, when they work, and on which days mails have left already."""
 
-    zone: str
-    hours: Hours
     taken: Mapping[date, int]
 
 
@@ -112,6 +114,7 @@ class Verdict:
 
 
 Letter = list[Waiting]
+Leaves = Mapping[int, datetime]  # by mail, the first moment from now on at which it may leave
 
 
 @dataclass(slots=True)
@@ -122,10 +125,11 @@ class _Calendar:
     limits: Limits
     letters: dict[date, list[Letter]] = field(default_factory=dict)
     weeks: dict[date, int] = field(default_factory=dict)
+    leaves: dict[int, datetime] = field(default_factory=dict)
 
     def place(self, mail: Waiting, day: date) -> bool:
         """Give a mail its day if there is room: beside another of that day, or as a letter of its own."""
-        letter = next((one for one in self.letters.get(day, ()) if _may_join(mail, one)), None)
+        letter = next((one for one in self.letters.get(day, ()) if self._may_join(mail, one)), None)
         if letter is not None:
             letter.append(mail)
             return True
@@ -140,6 +144,11 @@ class _Calendar:
         if self._count(day) >= self.limits.a_day:
             return Why.DAY
         return Why.WEEK if self._in_week(monday(day)) >= self.limits.a_week else None
+
+    def _may_join(self, mail: Waiting, letter: Letter) -> bool:
+        """What may leave now waits for nobody who does not work yet."""
+        together = {self.leaves[one.key] for one in (mail, *letter) if one.in_hand}
+        return len(together) <= 1 and _go_together(mail, letter)
 
     def _in_week(self, first: date) -> int:
         """How many letters a week has, counted once."""
@@ -157,38 +166,76 @@ def decide(waiting: Iterable[Waiting], *, person: Person, limits: Limits, now: d
     A mail that is not due yet keeps its day free, so that nothing of less weight uses the week up before it.
     """
     today = worktime.local(now, person.zone).date()
-    calendar = _Calendar(person, limits)
+    mails = sorted(waiting, key=_precedence)
+    leaves = _leaves(mails, person, now)
+    calendar = _Calendar(person, limits, leaves=leaves)
     kept: list[Kept] = []
     dropped: list[tuple[int, Why]] = []
-    for mail in sorted(waiting, key=_precedence):
-        first = max(today, worktime.local(mail.due_at, person.zone).date())
+    for mail in mails:
+        if mail.key not in leaves:
+            dropped.append((mail.key, Why.HOURS))
+            continue
+        first = worktime.local(leaves[mail.key], person.zone).date()
         why = calendar.full(first) or Why.DAY
-        day = next((day for day in _days(mail, first, person) if calendar.place(mail, day)), None)
+        days = _days(mail, leaves[mail.key], person)
+        found = next((one for one in days if calendar.place(mail, one[0])), None)
         if not mail.in_hand:
             continue
-        if day is None:
+        if found is None:
             dropped.append((mail.key, why))
-        elif day != today:
-            kept.append(_kept(mail, _moment(mail, day, person), day, why))
-    leaving, waits = _parted(calendar.letters.get(today, ()), today, now)
+        elif found[0] != today:
+            day, at = found
+            kept.append(_kept(mail, at, day, Why.HOURS if day == first else why))
+    leaving, waits = _parted(calendar.letters.get(today, ()), leaves, today, now)
     return Verdict(leaving=leaving, kept=(*kept, *waits), dropped=dropped)
 
 
-def _parted(letters: Iterable[Letter], today: date, now: datetime) -> tuple[list[list[int]], list[Kept]]:
+def must_ask(mail: Waiting, now: datetime) -> bool:
+    """Whether it depends on its reader's working time when a mail may leave."""
+    if not mail.in_hand:
+        return not late.is_dated(mail.kind, mail.audience)
+    return not mail.by_hand and not late.is_on_time(mail.kind, mail.audience, due_at=mail.due_at, now=now)
+
+
+def _leaves(mails: Sequence[Waiting], person: Person, now: datetime) -> dict[int, datetime]:
+    """When each mail may leave; what is in hand and could do so only when its time is over is left out."""
+    found = {mail.key: max(now, mail.due_at) for mail in mails}
+    asking = [mail for mail in mails if must_ask(mail, now)]
+    work = late.next_work(person, now=now) if any(mail.in_hand for mail in asking) else None
+    for mail in asking:
+        coming_at = found.pop(mail.key)
+        at = (
+            late.leaves_at(work, person, due_at=mail.due_at, until=mail.until, now=now)
+            if mail.in_hand
+            else late.next_work(person, now=coming_at) or coming_at
+        )
+        if at is not None:
+            found[mail.key] = at
+    return found
+
+
+def _parted(
+    letters: Iterable[Letter], leaves: Leaves, today: date, now: datetime
+) -> tuple[list[list[int]], list[Kept]]:
     """Let a letter leave that is complete; the parts of one that is not wait for the rest of the same day."""
     leaving: list[list[int]] = []
     waits: list[Kept] = []
     for letter in letters:
         in_hand = [mail for mail in letter if mail.in_hand]
-        complete_at = max((mail.due_at for mail in letter if not mail.in_hand), default=now)
-        if complete_at > now and all(complete_at < mail.until for mail in in_hand):
+        if not in_hand:
+            continue
+        may_at = leaves[in_hand[0].key]
+        complete_at = max(leaves[mail.key] for mail in letter)
+        if complete_at > may_at and all(complete_at < mail.until for mail in in_hand):
             waits += [_kept(mail, complete_at, today, Why.TOGETHER) for mail in in_hand]
-        elif in_hand:
+        elif may_at > now:
+            waits += [_kept(mail, may_at, today, Why.HOURS) for mail in in_hand]
+        else:
             leaving.append([mail.key for mail in in_hand])
     return leaving, waits
 
 
-def _may_join(mail: Waiting, letter: Letter) -> bool:
+def _go_together(mail: Waiting, letter: Letter) -> bool:
     """Mails to one person join only where they speak to the same one: who takes part, or who leads."""
     if not {mail.kind, letter[0].kind}.isdisjoint(_BY_ITSELF):
         return False
@@ -225,19 +272,27 @@ def _precedence(mail: Waiting) -> tuple[int, datetime, int]:
     return importance(mail.kind), mail.due_at, mail.key
 
 
-def _days(mail: Waiting, first: date, person: Person) -> Iterator[date]:
-    """The days on which a mail may leave: its own, then working days while its window lasts."""
-    yield first
-    day = worktime.next_working_day(person.hours, first + timedelta(days=1))
-    while _moment(mail, day, person) < mail.until:
-        yield day
-        day = worktime.next_working_day(person.hours, day + timedelta(days=1))
+def _days(mail: Waiting, first_at: datetime, person: Person) -> Iterator[tuple[date, datetime]]:
+    """The days on which a mail may leave, and when: its own, then working days while its window lasts."""
+    day = worktime.local(first_at, person.zone).date()
+    yield day, first_at
+    last = worktime.local(mail.until, person.zone).date()
+    while day < last:
+        day += timedelta(days=1)
+        at = _moment(mail, day, person)
+        if at is not None and at < mail.until:
+            yield day, at
 
 
-def _moment(mail: Waiting, day: date, person: Person) -> datetime:
-    """On another day a mail leaves at the hour it was meant for, as far as that day is worked."""
+def _moment(mail: Waiting, day: date, person: Person) -> datetime | None:
+    """On another day a mail leaves at the hour it was meant for, as far as that day is worked; None if it is not."""
+    if not person.hours.on(day):
+        return None
     at = worktime.clip_time(person.hours, day, worktime.local(mail.due_at, person.zone).time())
-    return worktime.resolve(datetime.combine(day, at), person.zone)
+    wanted = worktime.resolve(datetime.combine(day, at), person.zone)
+    found = moments.next_moment(wanted, person, latest=mail.until)
+    is_that_day = isinstance(found, Moment) and worktime.local(found.at, person.zone).date() == day
+    return found.at if isinstance(found, Moment) and is_that_day else None
 
 
 def _kept(mail: Waiting, until: datetime, day: date, why: Why) -> Kept:

@@ -55,6 +55,12 @@ def next_moment(wanted: datetime, person: Person, *, latest: datetime | None = N
     )
 
 
+def is_working(instant: datetime, person: Person) -> bool:
+    """Whether somebody works at this instant; the moment at which work stops still belongs to it."""
+    day = zones.local(instant, person.zone).date()
+    return _is_working(instant, day, person.hours.on(day), person.zone)
+
+
 def _days(first: date, last: date) -> Iterator[date]:
     return (first + timedelta(days=n) for n in range((last - first).days + 1))
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from coachfollow.rules import adapting, limits, roomy, worktime
+from coachfollow.rules import adapting, limits, moments, roomy, worktime
 from coachfollow.rules.adapting import Settled
 from coachfollow.rules.forms import ANSWERED_BY_MAIL
 from coachfollow.rules.kinds import MAIL_OF, Audience, MessageKind, StepKind, TouchpointState
@@ -137,10 +137,10 @@ class _Reading:
         for kept in verdict.kept:
             mail = self.mails[kept.key]
             self.mails[kept.key] = mail._replace(send_at=kept.until, expires_at=kept.expires_at)
-            self.found.waited += kept.why is not Why.TOGETHER
+            self.found.waited += kept.why in (Why.DAY, Why.WEEK)
             heapq.heappush(self.moments, (kept.until, _SEND, kept.key))
-        for key, _ in verdict.dropped:
-            self._drop(self.mails.pop(key))
+        for key, why in verdict.dropped:
+            self._drop(self.mails.pop(key), why)
 
     def _decided(self, mails: Sequence[Mail], now: datetime) -> tuple[Verdict, date]:
         """The verdict of this moment, and the local day on which it is carried out."""
@@ -157,11 +157,12 @@ class _Reading:
 
     def _verdict(self, waiting: Sequence[Waiting], now: datetime, *, taken: Mapping[date, int]) -> Verdict:
         reader = self.reader
-        found = roomy.at_once(waiting, zone=reader.zone, taken=taken, limits=reader.limits, now=now)
-        if found is not None:
-            return found
         person = Person(zone=reader.zone, hours=reader.hours, taken=taken)
-        return limits.decide(waiting, person=person, limits=reader.limits, now=now)
+        is_working = moments.is_working(now, person)
+        found = roomy.at_once(
+            waiting, zone=reader.zone, taken=taken, limits=reader.limits, now=now, is_working=is_working
+        )
+        return found or limits.decide(waiting, person=person, limits=reader.limits, now=now)
 
     def _waiting(self, mail: Mail, *, in_hand: bool) -> Waiting:
         planned = self.asked[mail.about].planned
@@ -201,9 +202,9 @@ class _Reading:
             if one.planned.kind.wants_answer:
                 heapq.heappush(self.moments, (now + one.delay, -1, mail.about))
 
-    def _drop(self, mail: Mail) -> None:
-        """No day was left: what would have asked is not asked, and counts against nobody."""
-        self.found.dropped += 1
+    def _drop(self, mail: Mail, why: Why) -> None:
+        """No time was left: what would have asked is not asked, and counts against nobody."""
+        self.found.dropped += why is not Why.HOURS
         if mail.kind is MAIL_OF.get(self.asked[mail.about].planned.kind):
             self.states.pop(mail.about, None)
             self.found.became[Became.NOT_SENT] += self.asked[mail.about].planned.kind.wants_answer

@@ -1,4 +1,4 @@
-"""Says why a mail was kept for another day: nobody gets more than a few."""
+"""Says why a mail was kept for later: nobody gets more than a few, nor any while they do not work."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ BECAUSE: Mapping[Why, str] = {
     Why.DAY: "because another mail left that day",
     Why.WEEK: "because that week already had enough mails",
     Why.TOGETHER: "so that it comes with another one",
+    Why.HOURS: "so that it comes while its reader works",
 }
 
 

@@ -1,10 +1,11 @@
 """From a roster to dates by commands: programmes, groups, people, attendance lists of odd makes, coaches, plans."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
+from coachfollow import clock
 from tests.cli.conftest import Terminal, last_working_day
 from tests.house import PROGRAMME
 
@@ -287,6 +288,24 @@ def test_a_plan_is_shown_in_local_time_with_the_reasons(group: Terminal, lists: 
     assert "; running; coach cem; times in UTC" in said
     assert "manager's card" in said
     assert len(document[0]["dates"]) == len(said.splitlines()) - 1
+
+
+def test_a_plan_says_when_what_waits_will_really_leave(
+    group: Terminal, lists: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group.run("attendance", "import", lists["attendance"], "--cohort", "spring")
+    night = datetime.combine(last_working_day() + timedelta(days=1), time(3), UTC)
+    monkeypatch.setattr(clock, "now", lambda: night)
+
+    said = group.run("plan", "show", "anna@example.org").stdout
+    dates = group.json("plan", "show", "anna@example.org")[0]["dates"]
+
+    first = next(one for one in dates if one["kind"] == "commitment")
+    leaves_at = datetime.fromisoformat(first["leaves_at"])
+    assert datetime.fromisoformat(first["due_at"]) < night < leaves_at
+    assert (leaves_at.time(), leaves_at.weekday() < 5, first["left_at"]) == (time(9), True, None)
+    assert f"{leaves_at:%Y-%m-%d %H:%M}" in said
+    assert "; planned for " in said
 
 
 def test_somebody_without_a_follow_up_is_told_so(group: Terminal) -> None:

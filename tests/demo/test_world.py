@@ -34,9 +34,9 @@ from coachfollow.models import (
     Team,
     Touchpoint,
 )
-from coachfollow.queries import clockwork, completion
+from coachfollow.queries import clockwork, completion, worktimes
 from coachfollow.queries.filters import EVERYTHING, Filters, GroupBy
-from coachfollow.rules import adapting, worktime
+from coachfollow.rules import adapting, late, limits, moments, worktime
 from coachfollow.rules.kinds import (
     Audience,
     Cause,
@@ -211,8 +211,28 @@ def test_limits_let_things_of_one_day_come_in_one_mail(visit: Visit) -> None:
 def test_nothing_is_sent_after_its_time(visit: Visit) -> None:
     pass_months(visit, 1)
 
-    late = select(Message.id).where(Message.state == MessageState.EXPIRED)
-    assert visit.session.scalars(late).all() == []
+    expired = select(Message.id).where(Message.state == MessageState.EXPIRED)
+    assert visit.session.scalars(expired).all() == []
+
+
+def test_nothing_left_while_its_reader_did_not_work(visit: Visit) -> None:
+    pass_months(visit, 2)
+    left = func.coalesce(Message.settled_at, Message.send_at)
+    rows = visit.session.execute(
+        select(Message.kind, left, Message.send_at, Person.id, Person.email, Person.zone)
+        .join(Person, Person.id == Message.person_id)
+        .where(Message.state == MessageState.SENT, Message.kind.in_(limits.COUNTED))
+    ).all()
+    hours = worktimes.of_people(visit.session, ids={row.id for row in rows}, now=visit.built_at)
+
+    at_night = []
+    for kind, left_at, send_at, person_id, email, zone in rows:
+        reader = moments.Person(zone=zone, hours=hours[person_id])
+        at = send_at if left_at <= send_at + late.ON_TIME else left_at
+        if not moments.is_working(at, reader):
+            at_night.append((kind, email, worktime.local(at, zone)))
+    assert len(rows) > 100
+    assert at_night == []
 
 
 def test_each_acts_as_is_their_habit(visit: Visit) -> None:

@@ -292,6 +292,6 @@ def test_f28_follow_ups_keep_their_promises_in_any_order(ground: Ground, office:
     seen: Counter[str] = Counter()
     run_state_machine_as_test(
         type("Chance", (FollowUps,), {"ground": ground, "office": office, "seen": seen}),
-        settings=settings(max_examples=8, stateful_step_count=20, deadline=None, derandomize=True),
+        settings=settings(max_examples=12, stateful_step_count=20, deadline=None, derandomize=True),
     )
     assert {"Message sent", "Message expired", "FollowUpPlan finished", "CheckIn placed"} <= seen.keys(), seen

@@ -97,7 +97,7 @@ def test_a_step_on_a_holiday_says_its_name(world: World) -> None:
 
 def test_rosters_closed_days_and_quiet_hours_count(world: World) -> None:
     person_id = world.person(ANNA)
-    world.session.execute(update(Organisation).values(quiet_since=time(16), quiet_until=time(8)))
+    world.session.execute(update(Organisation).values(quiet_since=time(14), quiet_until=time(8)))
     house = world.organisation_id
     last = TRAINING + 8 * DAY
     world.session.add_all(

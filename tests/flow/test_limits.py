@@ -152,7 +152,7 @@ def test_a_manager_of_three_people_gets_one_card(world: World, office: PostOffic
         world.manages(BOSS, person)
     world.session.commit()
 
-    world.drain(datetime(2026, 2, 26, 18, 0, tzinfo=FIRST_MAIL.tzinfo))
+    world.drain(datetime(2026, 2, 26, 16, 0, tzinfo=FIRST_MAIL.tzinfo))
 
     assert len(office.to(BOSS)) == 1
     assert world.outcomes(MessageKind.SPONSOR) == ["sent", "sent", "sent"]
@@ -167,7 +167,7 @@ def test_an_organisation_may_allow_more(thrice: World, office: PostOffice) -> No
     assert len(office.to(ANNA)) == 2
 
 
-@pytest.mark.parametrize("away", [3 * HOUR, DAY])
+@pytest.mark.parametrize("away", [HOUR, DAY])
 def test_g6_f03_after_an_outage_nobody_gets_a_burst(
     thrice: World, office: PostOffice, away: timedelta
 ) -> None:

@@ -64,8 +64,8 @@ LEASE = timedelta(seconds=60)  # as the settings have it
 HOLD = timedelta(minutes=15)
 BEFORE = datetime(2026, 2, 20, 9, 0, tzinfo=UTC)  # a Friday, eleven days before the training
 FIRST_MAIL = datetime(
-    2026, 3, 3, 17, 0, tzinfo=UTC
-)  # five in the afternoon on the day itself; people live by UTC
+    2026, 3, 3, 15, 0, tzinfo=UTC
+)  # three in the afternoon on the day itself; people live by UTC
 
 MOMENTS = """\
 key: moments
@@ -88,7 +88,7 @@ steps:
   - key: plan
     kind: commitment
     when: {days: 0}
-    at: "17:00"
+    at: "15:00"
     reminders: [2, 4]
     texts:
       en: {subject: Your plan, body: Say what you will do.}

@@ -11,7 +11,7 @@ from coachfollow import clock
 from coachfollow.extensions import db, installation
 from coachfollow.flow import attendance, migrating, staging
 from coachfollow.intake import reading
-from coachfollow.models import FollowUpPlan, Step, Touchpoint
+from coachfollow.models import FollowUpPlan, Person, Step, Touchpoint
 from coachfollow.rules.kinds import ImportKind, TouchpointState
 from tests import house
 from tests.house import AFTER
@@ -51,6 +51,7 @@ def _bring(session: Session, folder: Path, people: int) -> None:
 def _let_the_first_be_due(session: Session) -> None:
     now = clock.now()
     first = select(Step.id).where(Step.key == "plan").scalar_subquery()
+    session.execute(update(Person).values(working_week="mon-sun 00:00-23:59"))  # a proof runs at any hour
     session.execute(update(FollowUpPlan).values(state_at=now - SPREAD))
     session.execute(
         update(Touchpoint)

@@ -22,7 +22,7 @@ MEANINGS: Mapping[MessageState, str] = {
 TOLD: Mapping[str, str] = {
     "mail sent": "The mail server took it",
     "mail failed": "It could not be delivered, for good",
-    "mail kept": "It was kept for another day, so that its reader does not get too many",
+    "mail kept": "It was kept for later, so that its reader gets few, and gets them at work",
     "mail put off": "The mail server said “not now”; it is tried again later",
     "mail taken back": "Its sender stopped half-way; it went back into the outbox",
     "mail in doubt": "The connection broke after its last dot: we cannot tell whether it arrived",
