@@ -12,14 +12,24 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, select, update
+from sqlalchemy import Integer, Select, bindparam, exists, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict, Refusal
-from coachfollow.flow import bringing, history, presences, sets, starting
+from coachfollow.flow import belonging, bringing, history, presences, sets, starting
 from coachfollow.flow.bringing import Run
-from coachfollow.models import Cohort, ImportBatch, ImportRow, table_of
+from coachfollow.models import (
+    Attendance,
+    Cohort,
+    Enrolment,
+    FollowUpPlan,
+    Grant,
+    ImportBatch,
+    ImportRow,
+    Person,
+    table_of,
+)
 from coachfollow.rules.kinds import ImportState
 
 CHUNK = 1000
@@ -92,7 +102,7 @@ def confirm(session: Session, *, batch: ImportBatch) -> None:
 
 
 def withdraw(session: Session, *, batch: ImportBatch) -> None:
-    """Forget a file that was staged or failed; nothing of it is seen by anybody."""
+    """Forget a file that was staged or failed, and whom nothing but it has brought; nobody has seen any of it."""
     taken = session.connection().execute(
         update(ImportBatch)
         .where(ImportBatch.id == batch.id, ImportBatch.state.in_([ImportState.STAGED, ImportState.FAILED]))
@@ -100,8 +110,26 @@ def withdraw(session: Session, *, batch: ImportBatch) -> None:
     )
     if taken.rowcount != 1:
         raise Conflict("This file has been carried out already; correct it by importing a corrected list.")
+    _forget_newcomers(session, batch)
     _forget(session, batch)
     session.commit()
+
+
+def _forget_newcomers(session: Session, batch: ImportBatch) -> None:
+    """Blank the people whom only this file has brought; their drafts stay, of nobody and for nobody."""
+    for run in sets.runs(session, ImportRow.id, ImportRow.batch_id == batch.id):
+        new = select(ImportRow.person_id).where(run, ImportRow.is_new, ImportRow.person_id.is_not(None))
+        elsewhere = or_(
+            exists().where(Enrolment.person_id == Person.id, Attendance.enrolment_id == Enrolment.id),
+            exists().where(Grant.person_id == Person.id),
+            exists().where(FollowUpPlan.person_id == Person.id, FollowUpPlan.batch_id != batch.id),
+        )
+        session.execute(
+            update(Person)
+            .where(Person.id.in_(new), ~elsewhere)
+            .values(email=None, name=None, external_id=None)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _fail(session: Session, batch_id: int, error: Exception) -> None:
@@ -153,6 +181,7 @@ def _flip(
     batch = session.get_one(ImportBatch, batch.id, populate_existing=True, with_for_update=True)
     if batch.state is not ImportState.PLANNING:  # another worker has carried out the same file meanwhile
         raise Conflict(DONE)
+    belonging.take(session, batch=batch, now=now)
     corrected = presences.write_down(session, batch=batch, cohort=cohort, now=now)
     started, shelved = starting.settle_attendance(session, cohort=cohort, now=now)
     left_out = session.scalar(

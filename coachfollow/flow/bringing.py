@@ -1,17 +1,16 @@
-"""Brings a run of a staged file's rows in: new people, what the rows say of them, enrolments with draft plans."""
+"""Brings a run of a staged file's rows in: new people, enrolments with draft plans; nobody sees any of it yet."""
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import UtcDateTime
-from coachfollow.flow import drafting, people, presences, relations, sets
-from coachfollow.models import Alias, Cohort, Enrolment, ImportBatch, ImportRow, Person
+from coachfollow.flow import belonging, drafting, people, presences, sets
+from coachfollow.models import Cohort, Enrolment, ImportBatch, ImportRow
+from coachfollow.queries import matching, staged
 
 _HABITS = ("external_id", "zone", "locale", "week")
 
@@ -30,20 +29,11 @@ class Run:
         return presences.wanted(self.batch) & ImportRow.line.between(self.first, self.last)
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What one row says of somebody beyond their presence."""
-
-    row_id: int
-    person_id: int
-    coach_id: int | None
-    facts: Mapping[str, Any]
-
-
 def bring(session: Session, run: Run, *, cohort: Cohort, now: datetime) -> tuple[int, int]:
     """Bring everybody in; gives how many people and how many enrolments are new. No commit."""
     added = _add_people(session, run, now)
-    _take_facts(session, run, now)
+    _assign_coaches(session, run, now)
+    belonging.take_of_newcomers(session, run.batch, run.rows, now=now)
     return added, _enrol(session, run, cohort, now)
 
 
@@ -55,11 +45,19 @@ def _add_people(session: Session, run: Run, now: datetime) -> int:
     newcomers = {email: _newcomer(email, name, facts) for email, name, facts in rows if email}
     if not newcomers:
         return 0
+    known = matching.by_email(session, organisation_id=organisation_id, emails=newcomers, unseen=True)
+    if known:  # added meanwhile, by whatever else
+        session.execute(
+            update(ImportRow)
+            .where(strangers, ImportRow.email.in_(list(known)))
+            .values(is_new=False)
+            .execution_options(synchronize_session=False)
+        )
     added = people.add_many(session, organisation_id=organisation_id, newcomers=newcomers.values(), now=now)
     session.execute(
         update(ImportRow)
         .where(strangers)
-        .values(person_id=_whose_address(organisation_id))
+        .values(person_id=people.whose_address(organisation_id, ImportRow.email))
         .execution_options(synchronize_session=False)
     )
     return added
@@ -70,52 +68,17 @@ def _newcomer(email: str, name: str | None, facts: str) -> people.Newcomer:
     return people.Newcomer(email=email, name=name, **{habit: said.get(habit) for habit in _HABITS})
 
 
-def _whose_address(organisation_id: int) -> ColumnElement[int | None]:
-    """The person with the address of a row, or to whom somebody once said it belongs."""
-    own = select(Person.id).where(Person.organisation_id == organisation_id, Person.email == ImportRow.email)
-    said = select(Alias.person_id).where(
-        Alias.organisation_id == organisation_id, Alias.value == ImportRow.email
-    )
-    return func.coalesce(own.scalar_subquery(), said.scalar_subquery())
-
-
-def _take_facts(session: Session, run: Run, now: datetime) -> None:
-    """Take what the rows say of managers, teams and coaches, a few statements for all of them."""
-    said = _said(session, run)
-    emails = {one.facts[role] for one in said for role in ("manager", "coach") if role in one.facts}
+def _assign_coaches(session: Session, run: Run, now: datetime) -> None:
+    """Make people of the coaches whom nobody knows yet, and say on the rows who they are."""
+    address = staged.fact("coach")
+    rows = session.execute(
+        select(ImportRow.id, address).where(run.rows, ImportRow.coach_id.is_(None), address.is_not(None))
+    ).all()
+    emails = {email for _, email in rows if email}
     ids = people.ids_of(session, organisation_id=run.batch.organisation_id, emails=emails, now=now)
-    managers = {one.person_id: ids[one.facts["manager"]] for one in said if "manager" in one.facts}
-    relations.set_managers(session, managers=managers, now=now)
-    _set_teams(session, run, said, now)
-    coaches = [
-        {"id": one.row_id, "coach_id": ids[one.facts["coach"]]}
-        for one in said
-        if "coach" in one.facts and one.coach_id is None
-    ]
+    coaches = [{"id": row_id, "coach_id": ids[email]} for row_id, email in rows if email]
     if coaches:
         session.execute(update(ImportRow), coaches)
-
-
-def _said(session: Session, run: Run) -> list[_Said]:
-    rows = session.execute(
-        select(ImportRow.id, ImportRow.person_id, ImportRow.coach_id, ImportRow.facts).where(
-            run.rows, ImportRow.person_id.is_not(None), ImportRow.facts != "{}"
-        )
-    )
-    return [
-        _Said(row_id, person_id, coach_id, json.loads(facts))
-        for row_id, person_id, coach_id, facts in rows
-        if person_id is not None
-    ]
-
-
-def _set_teams(session: Session, run: Run, said: Sequence[_Said], now: datetime) -> None:
-    paths = {one.person_id: tuple(one.facts["team"]) for one in said if "team" in one.facts}
-    if paths:
-        teams = relations.teams(session, organisation_id=run.batch.organisation_id, paths=set(paths.values()))
-        relations.set_teams(
-            session, teams={person_id: teams[path] for person_id, path in paths.items()}, now=now
-        )
 
 
 def _enrol(session: Session, run: Run, cohort: Cohort, now: datetime) -> int:

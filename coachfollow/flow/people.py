@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow import vault
@@ -12,8 +13,9 @@ from coachfollow.errors import Invalid
 from coachfollow.flow import addresses, history, relations, resettling, sets
 from coachfollow.flow.resettling import Habits, Resettled
 from coachfollow.intake.people import PersonRow
-from coachfollow.models import Organisation, Person
+from coachfollow.models import Alias, ImportBatch, ImportRow, Organisation, Person
 from coachfollow.queries import matching
+from coachfollow.queries.relations import HALF_WAY
 from coachfollow.rules import worktime
 
 _COLUMNS = (
@@ -54,6 +56,8 @@ def find_or_add(
             session, session.get_one(Organisation, organisation_id), email=address, name=name, now=now
         )
         session.flush()
+    else:
+        adopt(session, organisation_id=organisation_id, person_ids=[person.id])
     return person
 
 
@@ -85,18 +89,39 @@ def add_many(
     return sets.bulk_new(session.connection(), Person, _COLUMNS, rows)
 
 
+def whose_address(organisation_id: int, address: SQLColumnExpression[Any]) -> ColumnElement[int | None]:
+    """The person with an address that a row has, or to whom somebody once said it belongs."""
+    own = select(Person.id).where(Person.organisation_id == organisation_id, Person.email == address)
+    said = select(Alias.person_id).where(Alias.organisation_id == organisation_id, Alias.value == address)
+    return func.coalesce(own.scalar_subquery(), said.scalar_subquery())
+
+
+def adopt(session: Session, *, organisation_id: int, person_ids: Collection[int]) -> None:
+    """Know people from elsewhere whom a list brought that is not live: they stay if it is withdrawn. No commit."""
+    half_way = select(ImportBatch.id).where(
+        ImportBatch.organisation_id == organisation_id, ImportBatch.state.in_(HALF_WAY)
+    )
+    for some in sets.chunks(person_ids):
+        session.execute(
+            update(ImportRow)
+            .where(ImportRow.batch_id.in_(half_way), ImportRow.person_id.in_(some), ImportRow.is_new)
+            .values(is_new=False)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def ids_of(
     session: Session, *, organisation_id: int, emails: Collection[str], now: datetime
 ) -> Mapping[str, int]:
     """Give the people with these addresses, making those we do not know. No commit."""
     if not emails:
         return {}
-    known = matching.by_email(session, organisation_id=organisation_id, emails=emails)
+    known = matching.by_email(session, organisation_id=organisation_id, emails=emails, unseen=True)
     strangers = [Newcomer(email=email) for email in sorted(set(emails) - known.keys())]
     if not strangers:
         return known
     add_many(session, organisation_id=organisation_id, newcomers=strangers, now=now)
-    return matching.by_email(session, organisation_id=organisation_id, emails=emails)
+    return matching.by_email(session, organisation_id=organisation_id, emails=emails, unseen=True)
 
 
 def add(
@@ -157,6 +182,8 @@ def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], 
     for email in managers - known.keys():
         known[email] = add(session, organisation, email=email, name=None, now=now)
     session.flush()
+    ids = [known[email].id for email in (*mentioned, *managers)]
+    adopt(session, organisation_id=organisation_id, person_ids=ids)
     _place(session, organisation_id, rows, ids={email: person.id for email, person in known.items()}, now=now)
     history.record(
         session, "people brought", at=now, organisation_id=organisation_id, added=added, changed=changed

@@ -16,7 +16,7 @@ from coachfollow.models import (
     ImportRow,
     TrainingSession,
 )
-from coachfollow.queries import staged
+from coachfollow.queries import relations, staged
 from coachfollow.queries.batches import CORRECTED
 from coachfollow.rules.kinds import AttendanceState, ImportKind
 
@@ -94,14 +94,14 @@ def _record_corrections(session: Session, batch: ImportBatch, cohort: Cohort, no
 
 
 def _absent(session: Session, batch: ImportBatch, cohort: Cohort) -> None:
-    """Who was invited and stands on no list of this session was not there."""
+    """Who was invited and stands on no list of this session was not there; drafts of lists not live stay unseen."""
     missing = select(
         Enrolment.id,
         literal(batch.training_session_id, Integer()),
         literal(AttendanceState.ABSENT.value),
         literal(0),
         literal(batch.id),
-    ).where(Enrolment.cohort_id == cohort.id)
+    ).where(Enrolment.cohort_id == cohort.id, relations.is_listed(Enrolment.id))
     columns = ["enrolment_id", "training_session_id", "state", "minutes", "batch_id"]
     absent = sets.insert(session, Attendance).from_select(columns, missing)
     session.execute(

@@ -23,9 +23,9 @@ def set_teams(session: Session, *, teams: Mapping[int, int], now: datetime) -> N
 
 
 def teams(
-    session: Session, *, organisation_id: int, paths: Collection[tuple[str, ...]]
+    session: Session, *, organisation_id: int, paths: Collection[tuple[str, ...]], make: bool = True
 ) -> Mapping[tuple[str, ...], int]:
-    """Give the teams at these paths, making what is missing of the tree. No commit."""
+    """Give the teams at these paths, making what is missing of the tree unless told otherwise. No commit."""
     rows = session.execute(
         select(Team.parent_id, Team.name, Team.id).where(Team.organisation_id == organisation_id)
     )
@@ -34,6 +34,9 @@ def teams(
     for path in sorted(paths):
         parent: int | None = None
         for name in path:
+            if (parent, name) not in tree and not make:
+                parent = None
+                break
             if (parent, name) not in tree:
                 node = Team(organisation_id=organisation_id, parent_id=parent, name=name)
                 session.add(node)

@@ -33,6 +33,7 @@ from coachfollow.models import (
     Touchpoint,
     table_of,
 )
+from coachfollow.queries import relations
 from coachfollow.rules import access
 from coachfollow.rules.access import ANONYMOUS, Actor, Target
 from coachfollow.rules.kinds import Role
@@ -104,7 +105,9 @@ def _trusts() -> CompoundSelect[*tuple[Any, ...]]:
     coachings, reports = table_of(Coaching).c, table_of(Reporting).c
     return union_all(
         select(literal(Role.COACH.value), coachings.plan_id).where(
-            coachings.coach_id == _WHOSE, coachings.to_at.is_(None)
+            coachings.coach_id == _WHOSE,
+            coachings.to_at.is_(None),
+            coachings.plan_id.not_in(relations.unseen_plans()),
         ),
         select(literal(Role.MANAGER.value), reports.person_id).where(
             reports.manager_id == _WHOSE, reports.to_at.is_(None)

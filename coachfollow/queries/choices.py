@@ -17,7 +17,7 @@ from coachfollow.models import (
     ProgrammeText,
     ProgrammeVersion,
 )
-from coachfollow.queries import labels, population, programmes, tallies
+from coachfollow.queries import labels, population, programmes, relations, tallies
 from coachfollow.queries.filters import Area
 from coachfollow.queries.labels import Directory, Key, Label
 from coachfollow.queries.teams import Tree
@@ -88,12 +88,17 @@ def _groups(area: Area) -> Select[*tuple[Any, ...]]:
     )
 
 
+_SEEN = Coaching.plan_id.not_in(relations.unseen_plans())
+
+
 def _coaches(session: Session, organisation_id: int, area: Area) -> Mapping[Key, Label]:
     """Whoever coaches somebody in it, or has."""
     if area.whole:  # nobody is coached from another organisation: their plans need not be looked up
-        house = Person.id.in_(select(Coaching.coach_id)) & (Person.organisation_id == organisation_id)
+        house = Person.id.in_(select(Coaching.coach_id).where(_SEEN)) & (
+            Person.organisation_id == organisation_id
+        )
         return labels.coaches(session, select(Person.id).where(house))
-    coached = select(Coaching.coach_id).join(FollowUpPlan, FollowUpPlan.id == Coaching.plan_id)
+    coached = select(Coaching.coach_id).join(FollowUpPlan, FollowUpPlan.id == Coaching.plan_id).where(_SEEN)
     return labels.coaches(session, _inside(coached, organisation_id, area))
 
 

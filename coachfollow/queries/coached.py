@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Answer, CheckIn, Coaching, Cohort, Event, FollowUpPlan, Person, Touchpoint
-from coachfollow.queries import clashes
+from coachfollow.queries import clashes, relations
 from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated, PlanHead
 from coachfollow.rules import attention
@@ -63,7 +63,8 @@ def people_of(
     session: Session, *, coach_ids: Collection[int], now: datetime
 ) -> Mapping[int, Sequence[Coached]]:
     """Give every plan that these coach now, by coach, in the order of `my_people`; in seven statements."""
-    mine = Coaching.coach_id.in_(list(coach_ids)) & Coaching.to_at.is_(None)
+    is_seen = Coaching.plan_id.not_in(relations.unseen_plans())
+    mine = Coaching.coach_id.in_(list(coach_ids)) & Coaching.to_at.is_(None) & is_seen
     dates, unread = _dates(session, mine), _unread(session, mine)
     misfits = _misfits(session, coach_ids, now)
     rows = session.execute(

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from coachfollow.models import Commitment, FollowUpPlan, Person, Touchpoint
+from coachfollow.queries import relations
 from coachfollow.rules import measuring
 from coachfollow.rules.kinds import PlanState, StopReason
 from coachfollow.rules.measuring import Counted, Outcome, Standing
@@ -41,7 +42,11 @@ _ABSENT = and_(
 
 COUNTED_PLANS = and_(FollowUpPlan.state != PlanState.DRAFT, ~_ABSENT)
 # by their states first, which an index has: they are few
-PASSED_OVER = and_(FollowUpPlan.state.in_([PlanState.DRAFT, PlanState.STOPPED]), ~COUNTED_PLANS)
+PASSED_OVER = and_(
+    FollowUpPlan.state.in_([PlanState.DRAFT, PlanState.STOPPED]),
+    ~COUNTED_PLANS,
+    FollowUpPlan.id.not_in(relations.unseen_plans()),
+)
 
 RUNNING_PLANS = FollowUpPlan.state.in_([PlanState.ACTIVE, PlanState.PAUSED])
 

@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import Coaching, Cohort, FollowUpPlan, Person, Touchpoint
-from coachfollow.queries import counting
+from coachfollow.queries import counting, relations
 from coachfollow.rules.kinds import Audience, PlanState, StopReason, TouchpointState
 from coachfollow.rules.measuring import Counted
 
@@ -53,7 +53,7 @@ def my_team(session: Session, *, people: Collection[int], now: datetime) -> Sequ
         .outerjoin(Coaching, (Coaching.plan_id == FollowUpPlan.id) & Coaching.to_at.is_(None))
         .outerjoin(coach, coach.id == Coaching.coach_id)
         .outerjoin(Touchpoint, Touchpoint.plan_id == FollowUpPlan.id)
-        .where(FollowUpPlan.person_id.in_(list(people)))
+        .where(FollowUpPlan.person_id.in_(list(people)), relations.is_listed(FollowUpPlan.enrolment_id))
         .group_by(FollowUpPlan.id, Person.name, Cohort.title, coach.name)
         .order_by(Person.name, Cohort.title)
     )

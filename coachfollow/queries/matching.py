@@ -6,18 +6,20 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Alias, Enrolment, Person, table_of
+from coachfollow.queries import relations
 
 CHUNK = 1000
 NEIGHBOURS = 40
 
 
-def by_email(session: Session, *, organisation_id: int, emails: Collection[str]) -> Mapping[str, int]:
-    """Give who has these addresses, as their own or as an alias."""
-    own = session.execute(
-        select(Person.email, Person.id).where(
-            Person.organisation_id == organisation_id, Person.email.in_(list(emails))
-        )
+def by_email(
+    session: Session, *, organisation_id: int, emails: Collection[str], unseen: bool = False
+) -> Mapping[str, int]:
+    """Give who has these addresses, as their own or as an alias; `unseen` adds those of lists that are not live."""
+    chosen = select(Person.email, Person.id).where(
+        Person.organisation_id == organisation_id, Person.email.in_(list(emails))
     )
+    own = session.execute(chosen if unseen else chosen.where(relations.is_known(Person.id)))
     found = {email: person_id for email, person_id in own if email}
     return {**by_alias(session, organisation_id=organisation_id, values=emails), **found}
 
@@ -49,7 +51,11 @@ def by_name(session: Session, *, organisation_id: int, names: Collection[str]) -
     """Give who has these very names, the earliest first."""
     rows = session.execute(
         select(Person.name, Person.id)
-        .where(Person.organisation_id == organisation_id, Person.name.in_(list(names)))
+        .where(
+            Person.organisation_id == organisation_id,
+            Person.name.in_(list(names)),
+            relations.is_known(Person.id),
+        )
         .order_by(Person.id)
     )
     found: dict[str, list[int]] = {}
@@ -70,7 +76,9 @@ def beside(session: Session, *, organisation_id: int, name: str) -> Sequence[tup
 
 
 _people = table_of(Person).c
-_OF_THE_HOUSE = select(_people.id, _people.name).where(_people.organisation_id == bindparam("house"))
+_OF_THE_HOUSE = select(_people.id, _people.name).where(
+    _people.organisation_id == bindparam("house"), relations.is_known(_people.id)
+)
 _FROM_HERE = (
     _OF_THE_HOUSE.where(_people.name >= bindparam("its_name")).order_by(_people.name).limit(NEIGHBOURS)
 )
@@ -84,7 +92,7 @@ def roster(session: Session, *, cohort_id: int) -> Iterator[tuple[int, str]]:
     rows = session.execute(
         select(Person.id, Person.name)
         .join(Enrolment, Enrolment.person_id == Person.id)
-        .where(Enrolment.cohort_id == cohort_id, Person.name.is_not(None))
+        .where(Enrolment.cohort_id == cohort_id, Person.name.is_not(None), relations.is_listed(Enrolment.id))
         .order_by(Enrolment.person_id)
         .execution_options(yield_per=CHUNK)
     )

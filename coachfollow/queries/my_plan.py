@@ -17,7 +17,16 @@ from coachfollow.models import (
     StepText,
     Touchpoint,
 )
-from coachfollow.queries import adapted, asked, examples, links, resting, schedules, timelines
+from coachfollow.queries import (
+    adapted,
+    asked,
+    examples,
+    links,
+    relations,
+    resting,
+    schedules,
+    timelines,
+)
 from coachfollow.queries.adapted import Adapted
 from coachfollow.queries.asked import OwnPlan
 from coachfollow.queries.examples import Examples
@@ -177,7 +186,7 @@ def plans_of(session: Session, *, person_id: int) -> Sequence[OfMine]:
     rows = session.execute(
         select(FollowUpPlan.public_id, Cohort.title)
         .join(Cohort, Cohort.id == FollowUpPlan.cohort_id)
-        .where(FollowUpPlan.person_id == person_id)
+        .where(FollowUpPlan.person_id == person_id, relations.is_listed(FollowUpPlan.enrolment_id))
         .order_by(FollowUpPlan.id.desc())
     )
     return [OfMine(plan=plan, group=group) for plan, group in rows]

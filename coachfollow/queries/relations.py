@@ -23,7 +23,20 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from coachfollow.extensions import UtcDateTime
-from coachfollow.models import Attendance, Coaching, FollowUpPlan, Membership, Person, Team
+from coachfollow.models import (
+    Attendance,
+    Coaching,
+    Enrolment,
+    FollowUpPlan,
+    ImportBatch,
+    ImportRow,
+    Membership,
+    Person,
+    Team,
+)
+from coachfollow.rules.kinds import ImportState
+
+HALF_WAY = (ImportState.PLANNING, ImportState.FAILED)  # what such a list has added is for nobody to see
 
 Reference = InstrumentedAttribute[int]
 Values = Select[tuple[int]] | Collection[int]
@@ -42,6 +55,35 @@ def works_on(person: type[Person], day: date | BindParameter[date]) -> ColumnEle
 def is_listed(enrolment_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Whether a list that is live names an enrolment: what one half-way in has added is for nobody to see."""
     return exists().where(Attendance.enrolment_id == enrolment_id)
+
+
+def unseen_plans() -> Select[int]:
+    """Select the drafts that lists which are not live have added: few at any time, most often none."""
+    plans, attendances = aliased(FollowUpPlan), aliased(Attendance)
+    not_live = select(ImportBatch.id).where(ImportBatch.state != ImportState.LIVE)
+    listed = exists().where(attendances.enrolment_id == plans.enrolment_id)
+    return select(plans.id).where(plans.batch_id.in_(not_live), ~listed)
+
+
+def newcomers() -> Select[int | None]:
+    """Select the people whom nothing but lists that are not live has brought: most often nobody."""
+    not_live = select(ImportBatch.id).where(ImportBatch.state != ImportState.LIVE)
+    is_somewhere = exists().where(
+        Enrolment.person_id == ImportRow.person_id, Attendance.enrolment_id == Enrolment.id
+    )
+    return select(ImportRow.person_id).where(
+        ImportRow.batch_id.in_(not_live), ImportRow.person_id.is_not(None), ImportRow.is_new, ~is_somewhere
+    )
+
+
+def is_known(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Whether somebody is more than a row of a list that is not live: else they do not exist for anybody yet."""
+    half_way = select(ImportBatch.id).where(ImportBatch.state.in_(HALF_WAY))
+    is_only_there = exists().where(
+        ImportRow.batch_id.in_(half_way), ImportRow.person_id == person_id, ImportRow.is_new
+    )
+    is_somewhere = exists().where(Enrolment.person_id == person_id, Attendance.enrolment_id == Enrolment.id)
+    return or_(~is_only_there, is_somewhere)
 
 
 def beneath(team_ids: Collection[int]) -> Select[tuple[int]]:

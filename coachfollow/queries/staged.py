@@ -131,14 +131,20 @@ def rows(
 
 def new_coaches(session: Session, *, batch_id: int, limit: int = PAGE) -> Sequence[str]:
     """Give the addresses of coaches whom a file makes new people of: perhaps a slip of the hand."""
-    address = _Fact(ImportRow.facts, literal_column("'coach'"))
-    return session.scalars(
+    address = fact("coach")
+    found = session.scalars(
         select(address)
         .where(wanted(batch_id), ImportRow.coach_id.is_(None), address.is_not(None))
         .distinct()
         .order_by(address)
         .limit(limit)
-    ).all()
+    )
+    return [one for one in found if one]
+
+
+def fact(name: str) -> ColumnElement[Any]:
+    """One of the facts that a row keeps: a text, or a list as JSON."""
+    return _Fact(ImportRow.facts, literal_column(f"'{name}'"))
 
 
 class _Fact(FunctionElement[str]):

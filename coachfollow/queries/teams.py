@@ -8,7 +8,10 @@ from typing import Self
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coachfollow.models import Team
+from coachfollow.models import Membership, Team
+from coachfollow.queries import relations
+
+_ITS_OWN = Membership.person_id.in_(relations.newcomers())  # of a list that is not live
 
 _SEPARATOR = re.compile(r"\s+[/>]\s+")  # as in people files: a slash without spaces belongs to a name
 
@@ -22,10 +25,14 @@ class Tree:
     @classmethod
     def read(cls, session: Session, *, organisation_id: int) -> Self:
         """Read the whole tree."""
+        half = Team.id.in_(select(Membership.team_id).where(_ITS_OWN))
         rows = session.execute(
-            select(Team.id, Team.name, Team.parent_id).where(Team.organisation_id == organisation_id)
-        )
-        return cls({team_id: (name, parent_id) for team_id, name, parent_id in rows})
+            select(Team.id, Team.name, Team.parent_id, half).where(Team.organisation_id == organisation_id)
+        ).all()
+        nodes = {team_id: (name, parent_id) for team_id, name, parent_id, _ in rows}
+        made = {team_id for team_id, _, _, is_of_newcomers in rows if is_of_newcomers}
+        unseen = _unseen(session, nodes, made) if made else made
+        return cls({team: named for team, named in nodes.items() if team not in unseen})
 
     def upwards(self, team_id: int | None) -> Iterator[int]:
         """Go from a team up to its root, itself first."""
@@ -52,3 +59,19 @@ class Tree:
         """Give the team at the end of a path."""
         wanted = " / ".join(part.strip() for part in _SEPARATOR.split(path.strip()))
         return next((team_id for team_id in self.nodes if self.path(team_id) == wanted), None)
+
+
+def _unseen(session: Session, nodes: Mapping[int, tuple[str, int | None]], made: set[int]) -> set[int]:
+    """The teams that only a list which is not live has made: of its newcomers alone, or above such teams alone."""
+    peopled = set(session.scalars(select(Membership.team_id).where(~_ITS_OWN).distinct()))
+    unseen = made - peopled
+    below: dict[int | None, set[int]] = {}
+    for team, (_, parent) in nodes.items():
+        below.setdefault(parent, set()).add(team)
+    waiting = list(unseen)
+    while waiting:
+        parent = nodes.get(waiting.pop(), ("", None))[1]
+        if parent is not None and parent not in peopled | unseen and below[parent] <= unseen:
+            unseen.add(parent)
+            waiting.append(parent)
+    return unseen
