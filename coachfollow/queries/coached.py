@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Answer, CheckIn, Coaching, Cohort, Event, FollowUpPlan, Person, Touchpoint
-from coachfollow.queries import clashes, relations
+from coachfollow.queries import clashes, missing, relations
 from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated, PlanHead
 from coachfollow.rules import attention
@@ -52,6 +52,7 @@ class Coached:
     paused_until: date | None
     next: Coming | None
     reasons: tuple[Reason, ...]
+    awaits_list: bool  # the training is over, and nobody has said who was there
 
 
 def my_people(session: Session, *, coach_id: int, now: datetime) -> Sequence[Coached]:
@@ -69,7 +70,13 @@ def people_of(
     misfits = _misfits(session, coach_ids, now)
     rows = session.execute(
         select(
-            FollowUpPlan, Person.name, Person.email, Person.undeliverable_at, Cohort.title, Coaching.coach_id
+            FollowUpPlan,
+            Person.name,
+            Person.email,
+            Person.undeliverable_at,
+            Cohort.title,
+            Coaching.coach_id,
+            missing.awaits_list(FollowUpPlan.cohort_id, now),
         )
         .join(Coaching, Coaching.plan_id == FollowUpPlan.id)
         .join(Person, Person.id == FollowUpPlan.person_id)
@@ -77,7 +84,8 @@ def people_of(
         .where(mine)
     )
     people: defaultdict[int, list[Coached]] = defaultdict(list)
-    for plan, name, email, gone_since, group, coach_id in rows:
+    for plan, name, email, gone_since, group, coach_id, is_without_list in rows:
+        waits = is_without_list and plan.state is PlanState.DRAFT and plan.stop_reason is None
         signs = _signs(plan, dates[plan.id], unread[plan.id], misfits, now)
         one = Coached(
             public_id=plan.public_id,
@@ -87,8 +95,9 @@ def people_of(
             state=plan.state,
             stop_reason=plan.stop_reason,
             paused_until=plan.paused_until,
-            next=None if plan.state is PlanState.PAUSED else _next(dates[plan.id], now),
+            next=None if waits or plan.state is PlanState.PAUSED else _next(dates[plan.id], now),
             reasons=attention.reasons(replace(signs, is_unreachable=gone_since is not None)),
+            awaits_list=waits,
         )
         people[coach_id].append(one)
     return {coach_id: sorted(theirs, key=_pressing) for coach_id, theirs in people.items()}

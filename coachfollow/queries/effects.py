@@ -42,16 +42,18 @@ def foreseen(session: Session, *, batch: Batch) -> Effects:
     doubled = batch.summary.get(DOUBLED, 0)
     if batch.kind is not ImportKind.ATTENDANCE or batch.session_id is None:
         return Effects(doubled=doubled)
-    cohort = session.get_one(Cohort, batch.cohort_id)
-    sessions = session.scalar(
-        select(func.count()).select_from(TrainingSession).where(TrainingSession.cohort_id == cohort.id)
-    )
-    others = (sessions or 1) - 1
+    needed, sessions = session.execute(
+        select(Cohort.attended_sessions, func.count(TrainingSession.id))
+        .join(TrainingSession, TrainingSession.cohort_id == Cohort.id)
+        .where(Cohort.id == batch.cohort_id)
+        .group_by(Cohort.id)
+    ).one()
+    others = sessions - 1
     found = [*_newcomers(session, batch, others), *_participants(session, batch, batch.session_id, others)]
     counts: Counter[str] = Counter()
     corrected: Counter[tuple[AttendanceState, AttendanceState]] = Counter()
     for some in found:
-        counts.update(dict.fromkeys(_fates(some, cohort.attended_sessions), some.people))
+        counts.update(dict.fromkeys(_fates(some, needed), some.people))
         if some.said and some.before not in {None, INVITED, some.said}:
             corrected[some.before or INVITED, some.said] += some.people
     return Effects(

@@ -22,6 +22,7 @@ from coachfollow.queries import (
     asked,
     examples,
     links,
+    missing,
     relations,
     resting,
     schedules,
@@ -61,6 +62,7 @@ class MyPlan:
     titles: Mapping[str, Title]  # by step
     kept: Mapping[int, date]  # by follow-up: until when its mail is kept, because there were others
     adapted: Sequence[Adapted]
+    awaits_list: bool  # the training is over, and nobody has said who was there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +88,16 @@ def my_plan(session: Session, *, plan: str, now: datetime) -> MyPlan:
     head = timelines.head(session, public_id=plan)
     dates = timelines.dates(session, plan_id=head.plan_id)
     steps, titles = _steps(session, plan_id=head.plan_id)
+    awaits_list = missing.is_awaited(session, plan=head, now=now)
     own = [one for one in dates if one.audience is Audience.PARTICIPANT and one.reason not in UNTOLD]
     return MyPlan(
         head=head,
         own_plan=asked.own_plan(session, plan_id=head.plan_id),
-        coming=[one for one in resting.as_planned(session, head, dates, now=now) if _is_to_come(one, now)],
+        coming=[
+            one
+            for one in resting.as_planned(session, head, dates, now=now)
+            if _is_to_come(one, now) and not (awaits_list and one.due_at <= now)
+        ],
         past=[one for one in reversed(own) if not (_is_to_come(one, now) or _is_left_out(one, now))],
         left_out=[one for one in own if _is_left_out(one, now)],
         awaited=timelines.awaited(steps, dates=dates),
@@ -98,6 +105,7 @@ def my_plan(session: Session, *, plan: str, now: datetime) -> MyPlan:
         titles=titles,
         kept=_kept(session, head),
         adapted=adapted.of_plan(session, plan_id=head.plan_id, dates=dates, now=now),
+        awaits_list=awaits_list,
     )
 
 

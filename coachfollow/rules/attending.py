@@ -39,6 +39,13 @@ def other_day(reported: date, held: date) -> str:
     return f"This report is of {of}; the session is on {on}."
 
 
+def missing_list(days: Sequence[date], *, has_begun: bool) -> str:
+    """Say that the attendance lists of these days have not come, and what waits for them."""
+    said = " and ".join(spoken.day(day, spoken.OURS) for day in days)
+    lists = f"list of {said} is" if len(days) == 1 else f"lists of {said} are"
+    return f"The attendance {lists} missing{'' if has_begun else ': nobody’s follow-up has begun'}."
+
+
 def attended(states: Sequence[AttendanceState], *, needed: int) -> bool | None:
     """Whether these sessions, one state each, make `needed` of n; None while it can still go either way.
 

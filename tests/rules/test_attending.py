@@ -144,6 +144,17 @@ def test_a_day_more_or_less_is_the_same_session_in_another_zone(days: int) -> No
     assert attending.other_day(held + timedelta(days=days), held) == ""
 
 
+def test_a_missing_list_says_what_waits_for_it() -> None:
+    one, two = date(2026, 4, 12), date(2026, 4, 13)
+
+    assert attending.missing_list([one], has_begun=False) == (
+        "The attendance list of 12 April 2026 is missing: nobody’s follow-up has begun."
+    )
+    assert attending.missing_list([one, two], has_begun=True) == (
+        "The attendance lists of 12 April 2026 and 13 April 2026 are missing."
+    )
+
+
 def test_a_report_of_another_day_says_so() -> None:
     said = attending.other_day(date(2026, 5, 14), date(2026, 11, 30))
 

@@ -13,6 +13,7 @@ from coachfollow.queries import (
     groups,
     lasting,
     launch_room,
+    missing,
     organisations,
     participants,
     programmes,
@@ -44,7 +45,8 @@ def listed() -> ResponseReturnValue:
     """List the groups that are the visitor's to run."""
     area = sight.area(g.actor, Action.IMPORT)
     found = groups.listed(g.session, organisation_id=g.actor.organisation_id, area=area, **paging.window())
-    return render_template("staff/groups.html", page=paging.page(found), may_open=area.whole)
+    gaps = missing.of_groups(g.session, organisation_id=g.actor.organisation_id, now=g.now)
+    return render_template("staff/groups.html", page=paging.page(found), may_open=area.whole, missing=gaps)
 
 
 @pages.get("/groups/new")
@@ -142,9 +144,13 @@ def _group(cohort: str, problems: Mapping[str, str] | None = None) -> str:
         g.session, cohort_id=group.id, now=g.now, state=state, **paging.window()
     )
     is_ahead = group.sessions[-1].ends_at > g.now
+    gaps = missing.of_groups(
+        g.session, organisation_id=g.actor.organisation_id, now=g.now, cohort_id=group.id
+    )
     return render_template(
         "staff/group.html",
         group=group,
+        missing=gaps.get(group.public_id),
         people=paging.page(people),
         stack=drawing.plans(group.states),
         is_ahead=is_ahead,

@@ -7,7 +7,18 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.flow import coaching, restarting, silences
-from coachfollow.queries import adapted, asked, coached, decided, hours, resting, schedules, shared, timelines
+from coachfollow.queries import (
+    adapted,
+    asked,
+    coached,
+    decided,
+    hours,
+    missing,
+    resting,
+    schedules,
+    shared,
+    timelines,
+)
 from coachfollow.queries.adapted import Adapted
 from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated, Happened, PlanHead
@@ -48,6 +59,7 @@ def show(plan: str) -> ResponseReturnValue:
     return render_template(
         "staff/plan.html",
         head=head,
+        awaits_list=missing.is_awaited(g.session, plan=head, now=g.now),
         awaited=timelines.awaited(schedules.steps_of_plan(g.session, plan_id=head.plan_id), dates=dates),
         coming=coming,
         markable={one.id for one in dates if _may_have_met(one)},

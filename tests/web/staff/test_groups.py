@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import func, select
 
+from coachfollow.flow import attendance
 from coachfollow.models import Attendance, Cohort, Grant, Person, TrainingSession
-from coachfollow.rules.kinds import AttendanceState, Role, Scope
+from coachfollow.rules.kinds import AttendanceState, ImportKind, Role, Scope
 from tests.house import OPENED
 from tests.web.staff.people import group_of, signed_in
 from tests.web.worlds import ANNA, BEN, CLEO, LENA, ON_ONE, World
@@ -36,6 +37,28 @@ def test_the_list_leads_to_each_group(world: World) -> None:
     assert "The spring group" in browser.text
     assert "The autumn group" in browser.text
     assert f'href="/groups/{group_of(world, ANNA)}"' in browser.page.text
+
+
+def test_a_missing_attendance_list_is_told_where_one_looks(world: World) -> None:
+    with world.inside() as home:
+        group = home.group("late", title="The late group", coaches=[BEN])
+        batch = home.stage(group, "waiting@example.org\n", kind=ImportKind.ROSTER, now=OPENED)
+        attendance.carry_out(home.session, batch_id=batch.id, now=OPENED)
+        late, plan = group.public_id, home.plan("waiting@example.org").public_id
+    said = "The attendance list of 3 March 2026 is missing: nobody’s follow-up has begun."
+    lena, ben = signed_in(world, LENA), signed_in(world, BEN)
+
+    lena.open("/groups")
+    assert lena.text.count(said) == 1
+    assert f'href="/groups/{late}/import"' in lena.page.text
+    lena.open(f"/groups/{late}")
+    assert said in lena.text
+    ben.open("/coach")
+    assert "Waiting for the attendance list" in ben.text
+    assert "waits for the attendance list" in ben.text
+    assert "All is well" not in ben.text
+    ben.open(f"/plans/{plan}")
+    assert "waits for the attendance list" in ben.text
 
 
 def test_a_group_is_opened_from_the_form(world: World) -> None:
