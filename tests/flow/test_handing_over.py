@@ -154,7 +154,7 @@ def test_the_next_mail_says_once_who_coaches_them_now(world: World, office: Post
         world.session.rollback()
         mails = [one for one in office.to(email) if one.get_content_type() != "text/calendar"]
         texts = [one.get_body(("plain",)) for one in mails]
-        return ["it is cleo now" in str(one.get_content()) for one in texts if one is not None]
+        return ["from now on it is cleo" in str(one.get_content()) for one in texts if one is not None]
 
     first, news, *later = told(PEOPLE[0])
     assert (first, news) == (False, True)

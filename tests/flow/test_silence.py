@@ -22,7 +22,7 @@ from coachfollow.rules.kinds import (
     TouchpointState,
 )
 from tests.flow.post_office import PostOffice
-from tests.flow.world import AFTER, DAY, MOMENTS, OPENED, Stand, World
+from tests.flow.world import AFTER, DAY, MOMENTS, OPENED, PLAN_FIRST, Stand, World
 
 ANNA, COACH = "anna@example.org", "coach@example.org"
 
@@ -34,8 +34,8 @@ LATER = """\
     when: {days: 50}
     reminders: [2]
     texts:
-      en: {subject: And now, question: "Did you do it?", body: "**{{commitment}}**"}
-      de: {subject: Und jetzt, question: "Hast du es getan?", body: "**{{commitment}}**"}
+      en: {subject: And now, question: "Did you do it?", body: Look back.}
+      de: {subject: Und jetzt, question: "Hast du es getan?", body: Schau zurück.}
 adapt: {silent_after: 2}
 """
 
@@ -135,7 +135,7 @@ def test_whoever_says_so_is_reminded_of_what_lies_ahead_and_of_nothing_that_was(
     silent.live(AFTER + 57 * DAY, since=SILENT + DAY)
 
     assert [mail["Subject"] for mail in office.to(ANNA)[before:]] == [
-        "One last time",
+        PLAN_FIRST,
         "And now",
         "Reminder: And now",
     ]

@@ -12,7 +12,7 @@ from coachfollow.models import Event, Message, Person, Touchpoint
 from coachfollow.rules.kinds import MessageKind, MessageState, TouchpointState
 from coachfollow.rules.limits import Limits
 from tests.flow.post_office import PostOffice
-from tests.flow.world import AFTER, DAY, FIRST_MAIL, Stand, World
+from tests.flow.world import AFTER, DAY, FIRST_MAIL, PLAN_FIRST, Stand, World
 
 ANNA, BEN = "anna@example.org", "ben@example.org"
 NOBODY = "550 5.1.1 nobody of that name"
@@ -287,7 +287,7 @@ def test_the_newest_question_that_is_open_is_mailed_once_it_can_be(
     trained.drain(NEXT_WEEK)
 
     (mail,) = office.to(ANNA)
-    assert mail["Subject"] == "How is it going?"
+    assert mail["Subject"] == PLAN_FIRST
     assert trained.kinds(to=ANNA, state=MessageState.SENT) == [MessageKind.CURRENT_QUESTION]
     assert not trained.touchpoint(ANNA, "asked").undeliverable
     assert trained.touchpoint(ANNA, "plan").undeliverable, "of it nothing ever arrived"

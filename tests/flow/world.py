@@ -67,6 +67,9 @@ FIRST_MAIL = datetime(
     2026, 3, 3, 15, 0, tzinfo=UTC
 )  # three in the afternoon on the day itself; people live by UTC
 
+PLAN_FIRST = (
+    "First things first: your plan in one sentence"  # of a mail that quotes a plan nobody has written
+)
 MOMENTS = """\
 key: moments
 languages: [en, de]

@@ -45,7 +45,7 @@ def test_a_mail_that_can_only_ask_for_the_plan_promises_nothing_else(locale: str
 
 
 def test_a_reminder_says_that_the_easiest_answer_is_one_in_its_own_words() -> None:
-    assert "in case it slipped by. “Not yet” is an answer too." in mailed(MessageKind.REMINDER, QUESTION)[1]
+    assert "in case you missed it. “Not yet” is an answer too." in mailed(MessageKind.REMINDER, QUESTION)[1]
     own = replace(QUESTION, choices=(("as_intended", "I decided"), ("not_yet", "I passed it on")))
     assert "“I passed it on” is an answer too." in mailed(MessageKind.REMINDER, own)[1]
     assert "is an answer too" not in mailed(MessageKind.REMINDER, QUOTING, has_plan=False)[1]

@@ -109,7 +109,7 @@ def _resent(mail: Posted) -> Iterator[str]:
         yield "It leaves once more, the same to the last byte."
         yield "If the first one arrived after all, this person gets it twice."
     else:
-        yield "It is written anew, to the address that is known today."
+        yield "It is written again, to the address that is known today."
         yield "If the reason for the refusal is still there, it will be refused again."
     yield "It leaves when a worker looks next: within half a minute, if all is well."
 
@@ -127,7 +127,7 @@ def _all_resent(mails: Sequence[Posted]) -> Iterator[str]:
         yield "Each leaves once more, the same to the last byte."
         yield "Where the first one arrived after all, somebody gets it twice."
     else:
-        yield "Each is written anew, to the address that is known today."
+        yield "Each is written again, to the address that is known today."
         yield "Where the reason for the refusal is still there, it will be refused again."
     yield "They leave when a worker looks next: within half a minute, if all is well."
 

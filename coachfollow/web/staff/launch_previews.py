@@ -60,7 +60,7 @@ def draft(programme: str) -> ResponseReturnValue:
         anchor=found.programme.anchor,
         silent_after=found.programme.silent_after,
     )
-    note = "Some things in this draft are still to be mended; its dates may change." if found.mistakes else ""
+    note = "Some things in this draft are still to be fixed; its dates may change." if found.mistakes else ""
     return _page(
         _Asked(
             offer=offer,

@@ -34,7 +34,7 @@ LAST_LANGUAGE = "A programme is written in one language at least."
 @pages.get("/programmes/<programme>/draft")
 @policies.allowed(Action.EDIT_PROGRAMMES, policies.organisation)
 def show(programme: str) -> ResponseReturnValue:
-    """Show the time line of a draft, and what is still to be mended."""
+    """Show the time line of a draft, and what is still to be fixed."""
     draft = opened(programme)
     found = survey(draft)
     by_step = {

@@ -24,7 +24,7 @@ pages = Blueprint("programme_steps", __name__, url_prefix="/programmes/<programm
 
 NOTHING: Document = {}
 GREETINGS = {"en": "Hello {{first_name}},", "de": "Hallo {{first_name}},"}
-UNREADABLE = "This step cannot be read yet. Mend it in the file first."
+UNREADABLE = "This step cannot be read yet. Fix it in the file first."
 NO_STEP = "There is no such step in this draft any more."
 
 # A mail as a mail program shows it: its own looks, no script, nothing fetched, and links that open nothing.
@@ -145,7 +145,7 @@ def _kept(programme: str, step: str, edit: Edit) -> ResponseReturnValue | None:
 
 
 def _see(programme: str, step: str) -> ResponseReturnValue:
-    sentence = "Kept. Below is what still has to be mended, and beside it the mail."
+    sentence = "Kept. Below is what still has to be fixed, and beside it the mail."
     found = programme_drafts.survey(programme_drafts.opened(programme))
     if not _problems(found, step):
         sentence = "Kept."

@@ -85,7 +85,7 @@ def test_a_mistake_stands_beside_its_field_and_the_words_are_kept(
     [(name, typed)] = change.items()
     lena.open(f"{DRAFT}/about")
     lena.send(f"{DRAFT}/about", **GOOD | change)
-    assert "One thing has to be mended before it can be published." in lena.text
+    assert "One thing has to be fixed before it can be published." in lena.text
 
     page = lena.open(f"{DRAFT}/about")
 
@@ -94,7 +94,7 @@ def test_a_mistake_stands_beside_its_field_and_the_words_are_kept(
     assert f'id="problem-{field}"' in page.text
     assert lena.fields[name] == typed
     lena.open(f"{DRAFT}/publish")
-    assert "One thing has to be mended first." in lena.text
+    assert "One thing has to be fixed first." in lena.text
     assert "Publish version" not in lena.text
 
 
@@ -125,7 +125,7 @@ def test_a_language_is_taken_up_and_out_again(lena: Browser) -> None:
     assert "Every text can be written in “de” now." in lena.text
     assert "title-de" in lena.fields
     lena.open(DRAFT)
-    assert "things have to be mended" in lena.text
+    assert "things have to be fixed" in lena.text
 
     lena.open(f"{DRAFT}/about")
     lena.send(f"{DRAFT}/languages", remove="de")
@@ -133,7 +133,7 @@ def test_a_language_is_taken_up_and_out_again(lena: Browser) -> None:
     lena.send(f"{DRAFT}/languages", remove="en")
     assert "written in one language at least" in lena.text
     lena.open(DRAFT)
-    assert "to be mended" not in lena.text
+    assert "to be fixed" not in lena.text
 
 
 def test_the_file_is_shown_downloaded_and_replaced(lena: Browser) -> None:
@@ -148,7 +148,7 @@ def test_the_file_is_shown_downloaded_and_replaced(lena: Browser) -> None:
     assert "Line 26, steps.first-question.when.days : “soon” must be a whole number" in lena.text
 
     upload(lena, f"{DRAFT}/file", "ours.yaml", PROGRAMME.encode(), revision="2", text="")
-    assert "to be mended" not in lena.text
+    assert "to be fixed" not in lena.text
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_what_no_form_shows_is_told_with_its_line(lena: Browser) -> None:
     lena.open(f"{DRAFT}/file")
     lena.send(f"{DRAFT}/file", text=PROGRAMME.replace("{en: Clear words}", "{en: }") + "colour: red\n")
 
-    assert "2 things have to be mended" in lena.text
+    assert "2 things have to be fixed" in lena.text
     assert "colour : This is not a field here" in lena.text
 
 
@@ -248,7 +248,7 @@ def test_half_an_example_is_kept_and_told_at_its_field(lena: Browser) -> None:
     lena.open(f"{DRAFT}/advice")
     lena.send(f"{DRAFT}/advice", **{"example-1-situation-en": "it rings"})
 
-    assert "One thing has to be mended" in lena.text
+    assert "One thing has to be fixed" in lena.text
     lena.open(f"{DRAFT}/advice")
     assert "This is missing." in lena.text
     assert lena.fields["example-1-situation-en"] == "it rings"

@@ -83,14 +83,14 @@ def test_a_mistake_stands_beside_its_field_and_the_words_are_kept(
     page = lena.send(STEP, **GOOD | change)
 
     assert page.status_code == 200
-    assert "Kept. Below is what still has to be mended" in lena.text
+    assert "Kept. Below is what still has to be fixed" in lena.text
     assert sentence in lena.text
     assert re.search(rf'href="#field-{field}">[A-Z][a-z ]+: ', page.text), "the summary names the field"
     assert f'id="problem-{field}"' in page.text
     for name, typed in change.items():
         assert lena.fields.get(name, typed) == typed
     lena.open(DRAFT)
-    assert "to be mended" in lena.text
+    assert "to be fixed" in lena.text
 
 
 @pytest.mark.parametrize("kind", StepKind)

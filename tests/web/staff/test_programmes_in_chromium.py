@@ -44,7 +44,7 @@ def test_a_programme_is_copied_changed_looked_at_published_and_taken_by_a_group(
     )  # shown while it is typed
     expect(mail).to_contain_text("How did it go with your guests?")
     expect(page.get_by_label("Subject", exact=True)).to_be_focused()
-    page.get_by_label("Whoever gets it").select_option("has no plan yet")
+    page.get_by_label("The person who gets it").select_option("has no plan yet")
     page.get_by_role("button", name="Show what is typed now").click()
     expect(mail).to_contain_text("Write my plan")
     page.get_by_label("How many", exact=True).fill("10")
