@@ -96,15 +96,20 @@ def delay(failures: int) -> float:
     return DELAYS[min(failures, len(DELAYS)) - 1]
 
 
-def python(name: str, *arguments: str, environ: Mapping[str, str], sockets: Sequence[int] = ()) -> Child:
-    """Describe a child that runs one of our modules, wherever this package was found."""
+def python(
+    name: str, *arguments: str, environ: Mapping[str, str], sockets: Sequence[int] = (), copied: bool = False
+) -> Child:
+    """Describe a child that runs one of our modules, wherever this package was found.
+
+    `copied`: as a copy of this process, where there can be copies; for whoever has opened nothing (`forks`).
+    """
     path = os.pathsep.join(filter(None, (str(TREE), environ.get("PYTHONPATH"))))
     return Child(
         name=name,
         arguments=(sys.executable, "-P", "-m", *arguments),
         environ={**environ, "PYTHONPATH": path},
         sockets=sockets,
-        program=partial(forks.module, *arguments) if forks.POSSIBLE else None,
+        program=partial(forks.module, *arguments) if copied and forks.POSSIBLE else None,
     )
 
 

@@ -121,7 +121,7 @@ def _prepare(
     door = letterbox.fileno()
     server = ("coachfollow.mail.postbox", "--folder", str(folder / "mailbox"), "--fd", str(door))
     household.serve(
-        children.python("the mail server", *server, environ=environ, sockets=[door]),
+        children.python("the mail server", *server, environ=environ, sockets=[door], copied=True),
         ready=lambda: _greets(letterbox.getsockname()[1]),
     )
     household.do(

