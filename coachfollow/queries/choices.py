@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import (
@@ -88,17 +88,18 @@ def _groups(area: Area) -> Select[*tuple[Any, ...]]:
     )
 
 
-_SEEN = Coaching.plan_id.not_in(relations.unseen_plans())
+def _seen() -> ColumnElement[bool]:
+    return Coaching.plan_id.not_in(relations.unseen_plans())
 
 
 def _coaches(session: Session, organisation_id: int, area: Area) -> Mapping[Key, Label]:
     """Whoever coaches somebody in it, or has."""
     if area.whole:  # nobody is coached from another organisation: their plans need not be looked up
-        house = Person.id.in_(select(Coaching.coach_id).where(_SEEN)) & (
+        house = Person.id.in_(select(Coaching.coach_id).where(_seen())) & (
             Person.organisation_id == organisation_id
         )
         return labels.coaches(session, select(Person.id).where(house))
-    coached = select(Coaching.coach_id).join(FollowUpPlan, FollowUpPlan.id == Coaching.plan_id).where(_SEEN)
+    coached = select(Coaching.coach_id).join(FollowUpPlan, FollowUpPlan.id == Coaching.plan_id).where(_seen())
     return labels.coaches(session, _inside(coached, organisation_id, area))
 
 

@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from functools import cache
+from typing import Any, Self
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import Membership, Team
 from coachfollow.queries import relations
-
-_ITS_OWN = Membership.person_id.in_(relations.newcomers())  # of a list that is not live
 
 _SEPARATOR = re.compile(r"\s+[/>]\s+")  # as in people files: a slash without spaces belongs to a name
 
@@ -25,10 +24,7 @@ class Tree:
     @classmethod
     def read(cls, session: Session, *, organisation_id: int) -> Self:
         """Read the whole tree."""
-        half = Team.id.in_(select(Membership.team_id).where(_ITS_OWN))
-        rows = session.execute(
-            select(Team.id, Team.name, Team.parent_id, half).where(Team.organisation_id == organisation_id)
-        ).all()
+        rows = session.execute(_teams(), {"house": organisation_id}).all()
         nodes = {team_id: (name, parent_id) for team_id, name, parent_id, _ in rows}
         made = {team_id for team_id, _, _, is_of_newcomers in rows if is_of_newcomers}
         unseen = _unseen(session, nodes, made) if made else made
@@ -61,9 +57,22 @@ class Tree:
         return next((team_id for team_id in self.nodes if self.path(team_id) == wanted), None)
 
 
+def _its_own() -> ColumnElement[bool]:
+    """Whether somebody in a team was brought by nothing but a list that is not live."""
+    return Membership.person_id.in_(relations.newcomers())
+
+
+@cache
+def _teams() -> Select[*tuple[Any, ...]]:
+    """Each team, and whether such a list has anybody in it; put together once, as every report asks it."""
+    half = Team.id.in_(select(Membership.team_id).where(_its_own()))
+    house = Team.organisation_id == bindparam("house")
+    return select(Team.id, Team.name, Team.parent_id, half).where(house)
+
+
 def _unseen(session: Session, nodes: Mapping[int, tuple[str, int | None]], made: set[int]) -> set[int]:
     """The teams that only a list which is not live has made: of its newcomers alone, or above such teams alone."""
-    peopled = set(session.scalars(select(Membership.team_id).where(~_ITS_OWN).distinct()))
+    peopled = set(session.scalars(select(Membership.team_id).where(~_its_own()).distinct()))
     unseen = made - peopled
     below: dict[int | None, set[int]] = {}
     for team, (_, parent) in nodes.items():

@@ -42,7 +42,7 @@ def moments(world: World) -> list[Leaving]:
     return [found[one.id] for one in dates if one.step == "plan"]
 
 
-def test_yesterdays_list_reaches_nobody_in_their_night(world: World, office: PostOffice) -> None:
+def test_g6_yesterdays_list_reaches_nobody_in_their_night(world: World, office: PostOffice) -> None:
     lives_in(world, ANNA, NEW_YORK)
     world.bring_in(world.open_group(), f"{ANNA}\n{BEN}\n", now=IN_EUROPE)
 
@@ -82,7 +82,7 @@ def test_the_day_on_which_it_leaves_is_the_one_that_counts(world: World) -> None
     assert moments(world)[0].at == MORNING
 
 
-def test_after_an_outage_of_a_weekend_they_come_on_monday(world: World, office: PostOffice) -> None:
+def test_g6_after_an_outage_of_a_weekend_they_come_on_monday(world: World, office: PostOffice) -> None:
     friday = date(2026, 3, 6)
     cohort = world.open_group(days=[friday])
     world.bring_in(cohort, f"{ANNA}\n", now=AFTER + 3 * DAY)

@@ -62,6 +62,7 @@ def test_people_are_invited_attend_are_asked_answer_and_are_counted(
     town.pass_time(until=at(3, 6, 9))
     answer_from_the_mail(anna, town.post.awaited(to=ANNA, kind=MessageKind.REFLECTION))
     stop(new_browser(PHONE), town.post.awaited(to=NILS, kind=MessageKind.REFLECTION))
+    town.post.awaited(to=ANNA, kind=MessageKind.INVITATION)  # before its day has passed
     town.set_clock(at(3, 18, 17))
     sign_in_by_mail(town, ben)
     mark_the_meeting_held(ben)

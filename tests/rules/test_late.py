@@ -198,7 +198,7 @@ def worlds(draw: st.DrawFn) -> tuple[list[Waiting], Person, datetime]:
 
 
 @given(worlds())
-def test_nothing_leaves_outside_its_readers_working_time(
+def test_g6_nothing_leaves_outside_its_readers_working_time(
     world: tuple[list[Waiting], Person, datetime],
 ) -> None:
     mails, of, now = world
