@@ -60,6 +60,14 @@ def parts(pid: int) -> Mapping[str, int]:
     return {part: child for part in PARTS for child, command in running.items() if part in command}
 
 
+def has_opened_nothing(pid: int, folder: Path) -> bool:
+    """Whether a process, of which others are copies, has one thread and no file of the house but its own lock."""
+    files = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()}
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    of_the_house = {one for one in files if one.startswith(f"{folder}/")}
+    return "Threads:\t1\n" in status and {Path(one).name for one in of_the_house} == {"running"}
+
+
 @pytest.mark.browser
 def test_the_demo_is_ready_shows_itself_and_leaves_nothing_behind(folder: Path, chromium: Browser) -> None:
     port = free_port()
@@ -73,6 +81,7 @@ def test_the_demo_is_ready_shows_itself_and_leaves_nothing_behind(folder: Path, 
         assert page(port, "/")[0] == 200
         assert set(parts(process.pid)) == set(PARTS)
         (kept,) = folder.iterdir()
+        assert has_opened_nothing(process.pid, kept)
         assert kept.stat().st_mode & 0o777 == 0o700
         with visits.browser(chromium, f"http://127.0.0.1:{port}") as tab:
             visits.let_a_week_pass_as_the_employee(tab)
@@ -98,6 +107,7 @@ def test_up_restarts_what_dies_keeps_its_data_and_ends_by_sigterm(folder: Path) 
         assert f"Coachfollow is ready at http://127.0.0.1:{port}/\n" in said
         assert "People reach it at https://followup.example.org/\n" in said
         assert set(before) == set(PARTS)
+        assert has_opened_nothing(process.pid, folder)
 
         os.kill(before["worker post"], signal.SIGKILL)
         processes.until(lambda: parts(process.pid).get("worker post") not in {None, before["worker post"]})
