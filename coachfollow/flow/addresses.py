@@ -27,10 +27,8 @@ def change(
     if email == person.email:
         return email
     house = person.organisation_id
-    if (
-        matching.by_email(session, organisation_id=house, emails=[email], unseen=True).get(email, person.id)
-        != person.id
-    ):
+    known = matching.by_email(session, organisation_id=house, emails=[email], unseen=True)
+    if known.get(email, person.id) != person.id:
         raise Conflict(f"“{email}” is the address of somebody else here.")
     give(session, person=person, email=email, now=now, actor_id=actor_id)
     session.commit()

@@ -140,7 +140,7 @@ def has_a_new_time(edit: Edit) -> bool:
     before, after = (edit.before.meeting if edit.before else None), edit.after.meeting
     if after is None or after.state is not CheckInState.PLACED:
         return False
-    return before is None or before != after
+    return before != after
 
 
 def is_freed(edit: Edit, now: datetime) -> bool:

@@ -60,7 +60,7 @@ def note(session: Session, told: Told, *, now: datetime) -> None:
     lost = [mail for mail in theirs if mail.state is not MessageState.SENT]
     gone = {mail.person_id for mail in lost if refusals.says_nobody(mail.server_reply)}
     if gone:
-        _mark(session, gone, now)
+        _set(session, gone, Person.undeliverable_at.is_(None), to=now, event=MARKED, now=now)
     if sent:
         _deliver(session, {mail.touchpoint_id for mail in sent if mail.touchpoint_id is not None})
     if found := {mail.person_id for mail in sent if mail.is_found} - gone:
@@ -70,17 +70,8 @@ def note(session: Session, told: Told, *, now: datetime) -> None:
 def lift(session: Session, *, person_ids: Collection[int], now: datetime) -> None:
     """Write to these people again, if they were marked, and ask what is still open for them. No commit."""
     plan_ids = hold_plans(session, person_ids=person_ids)
-    found = _held(session, person_ids, Person.undeliverable_at.is_not(None))
-    if not found:
-        return
-    session.execute(
-        update(Person)
-        .where(Person.id.in_(found))
-        .values(undeliverable_at=None)
-        .execution_options(synchronize_session="fetch")
-    )
-    _tell(session, LIFTED, found, now)
-    if plan_ids:
+    was_marked = Person.undeliverable_at.is_not(None)
+    if _set(session, person_ids, was_marked, to=None, event=LIFTED, now=now) and plan_ids:
         _ask(session, plan_ids, now)
 
 
@@ -93,23 +84,27 @@ def hold_plans(session: Session, *, person_ids: Collection[int]) -> Sequence[int
     return plan_ids
 
 
-def _mark(session: Session, person_ids: Collection[int], now: datetime) -> None:
-    found = _held(session, person_ids, Person.undeliverable_at.is_(None))
-    if not found:
-        return
-    session.execute(
-        update(Person)
-        .where(Person.id.in_(found))
-        .values(undeliverable_at=now)
-        .execution_options(synchronize_session="fetch")
-    )
-    _tell(session, MARKED, found, now)
-
-
-def _held(session: Session, person_ids: Collection[int], where: ColumnElement[bool]) -> Sequence[int]:
-    """Hold those of these people for whom it still is so: whoever comes second finds nobody."""
+def _set(
+    session: Session,
+    person_ids: Collection[int],
+    where: ColumnElement[bool],
+    *,
+    to: datetime | None,
+    event: str,
+    now: datetime,
+) -> bool:
+    """Set the mark of those for whom it still is so, and tell of it: whoever comes second finds nobody."""
     wanted = select(Person.id).where(Person.id.in_(list(person_ids)), Person.erased_at.is_(None), where)
-    return session.scalars(wanted.order_by(Person.id).with_for_update(key_share=True)).all()
+    found = session.scalars(wanted.order_by(Person.id).with_for_update(key_share=True)).all()
+    if found:
+        session.execute(
+            update(Person)
+            .where(Person.id.in_(found))
+            .values(undeliverable_at=to)
+            .execution_options(synchronize_session="fetch")
+        )
+        _tell(session, event, found, now)
+    return bool(found)
 
 
 def _tell(session: Session, name: str, person_ids: Collection[int], now: datetime) -> None:
