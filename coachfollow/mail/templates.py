@@ -9,6 +9,8 @@ from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from coachfollow.rules import spoken
+
 # the wheel carries the templates inside the package; the source tree has them at its top
 _INSTALLED = Path(__file__).parent.parent / "templates"
 _IN_THE_TREE = Path(__file__).parent.parent.parent / "templates"
@@ -25,7 +27,7 @@ def folder() -> Path:
 @cache
 def language(locale: str) -> str:
     """Return the language in which we have words of our own for a locale; English where there is none."""
-    wanted = re.split(r"[-_]", locale.lower())[0]
+    wanted = spoken.language(locale)
     return wanted if f"_words.{wanted}.txt" in _environment().list_templates() else "en"
 
 

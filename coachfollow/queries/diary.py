@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, literal, or_, select
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import UtcDateTime
@@ -46,15 +46,7 @@ def of_coach(
     Of a draft and of a running follow-up; what a pause holds back has no day yet. A meeting whose day has passed
     without a time for it wants one now.
     """
-    to_come = Touchpoint.state.in_(TO_COME)
-    late = and_(
-        meetings.WITHOUT_A_TIME,
-        to_come,
-        FollowUpPlan.state == PlanState.ACTIVE,
-        Touchpoint.due_at < now,
-        Touchpoint.closes_at > now,
-    )
-    at = case((late, literal(now, UtcDateTime())), else_=Touchpoint.due_at)
+    at, to_come = _moment(now), Touchpoint.state.in_(TO_COME)
     running = FollowUpPlan.state.in_([PlanState.DRAFT, PlanState.ACTIVE])
     rows = session.execute(
         select(
@@ -91,3 +83,15 @@ def of_coach(
         )
         for plan, name, follow_up, kind, audience, at, meeting in rows
     ]
+
+
+def _moment(now: datetime) -> ColumnElement[datetime]:
+    """When something is to come: for a meeting whose day has passed without a time, now."""
+    late = and_(
+        meetings.WITHOUT_A_TIME,
+        Touchpoint.state.in_(TO_COME),
+        FollowUpPlan.state == PlanState.ACTIVE,
+        Touchpoint.due_at < now,
+        Touchpoint.closes_at > now,
+    )
+    return case((late, literal(now, UtcDateTime())), else_=Touchpoint.due_at)
