@@ -6,7 +6,7 @@ import click
 
 from coachfollow.cli import house, output
 from coachfollow.errors import Invalid
-from coachfollow.flow import people as keeping
+from coachfollow.flow import people_files as keeping
 from coachfollow.intake.people import read_people
 from coachfollow.intake.words import DateOrder
 from coachfollow.rules.spoken import how_many

@@ -19,12 +19,13 @@ from coachfollow.flow import (
     demo_people,
     houses,
     people,
+    people_files,
     programmes,
     staging,
     tempos,
 )
 from coachfollow.flow.cohorts import Meeting
-from coachfollow.intake import people as people_files
+from coachfollow.intake import people as intake_people
 from coachfollow.intake import reading
 from coachfollow.intake.reading import DateOrder
 from coachfollow.models import Cohort, FollowUpPlan, Organisation
@@ -143,8 +144,8 @@ def _move_in(session: Session, organisation: Organisation, *, now: datetime) -> 
     """Everybody arrives, programmes are on the shelf, coaches say when they can be booked."""
     programmes.load_shipped(session, organisation_id=organisation.id, now=now)
     path = _filed("people.csv", demo_files.people())
-    rows = people_files.read_people(path, name=path.name).rows
-    people.bring(session, organisation_id=organisation.id, rows=rows, now=now)
+    rows = intake_people.read_people(path, name=path.name).rows
+    people_files.bring(session, organisation_id=organisation.id, rows=rows, now=now)
     for person, role in ((demo_people.LND, Role.LND), (demo_people.OPERATOR, Role.OPERATOR)):
         houses.appoint(
             session,

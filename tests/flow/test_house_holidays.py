@@ -9,7 +9,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Invalid
-from coachfollow.flow import house_holidays, people, placing
+from coachfollow.flow import house_holidays, people_files, placing
 from coachfollow.flow.house_holidays import Kept
 from coachfollow.intake.people import PersonRow
 from coachfollow.models import CheckIn, Organisation, Setting
@@ -48,7 +48,7 @@ def days(world: World, email: str = ANNA) -> dict[str, date]:
 
 def live_in(world: World, email: str, region: str) -> None:
     row = PersonRow(line=2, email=email, name="Ben", region=region)
-    people.bring(world.session, organisation_id=world.organisation_id, rows=[row], now=AFTER)
+    people_files.bring(world.session, organisation_id=world.organisation_id, rows=[row], now=AFTER)
 
 
 def test_what_falls_on_a_holiday_of_the_new_country_moves_and_the_way_back_is_the_same(world: World) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from coachfollow.errors import Conflict, Invalid
 from coachfollow.extensions import db
-from coachfollow.flow import answers, attendance, people, presences, recognising, sets, staging
+from coachfollow.flow import answers, attendance, people_files, presences, recognising, sets, staging
 from coachfollow.intake.people import PersonRow
 from coachfollow.models import FollowUpPlan, ImportBatch, ImportRow, Message, Touchpoint
 from coachfollow.queries import participants
@@ -276,7 +276,9 @@ def test_a_large_list_takes_no_time_and_no_endless_statement(world: World) -> No
             )
             for n in range(many)
         ]
-        brought = people.bring(world.session, organisation_id=world.organisation_id, rows=rows, now=BEFORE)
+        brought = people_files.bring(
+            world.session, organisation_id=world.organisation_id, rows=rows, now=BEFORE
+        )
         invited = world.invite(group, numbered(many))
         shown = world.bring_in(group, numbered(500))
         assert (brought.added, invited.enrolled, shown.started, shown.shelved) == (many, many, 500, 2000)

@@ -2,8 +2,8 @@
 
 from datetime import date, time, timedelta
 
-from coachfollow.flow import people, placing
-from coachfollow.flow.people import Brought
+from coachfollow.flow import people_files, placing
+from coachfollow.flow.people_files import Brought
 from coachfollow.intake.people import PersonRow
 from coachfollow.models import CheckIn
 from coachfollow.queries import clashes
@@ -21,7 +21,7 @@ def row(
 
 
 def bring(world: World, *rows: PersonRow) -> Brought:
-    return people.bring(world.session, organisation_id=world.organisation_id, rows=rows, now=LATER)
+    return people_files.bring(world.session, organisation_id=world.organisation_id, rows=rows, now=LATER)
 
 
 def test_the_day_and_the_hour_stay_and_the_moment_follows_the_new_clock(world: World) -> None:
@@ -31,7 +31,9 @@ def test_the_day_and_the_hour_stay_and_the_moment_follows_the_new_clock(world: W
     before = asked.local_date, asked.local_time, asked.due_at - timedelta(hours=9), TOKYO
     opened = plan.due_at, plan.closes_at, plan.zone
     his = bens.due_at, bens.zone
-    foreseen = people.compare(world.session, organisation_id=world.organisation_id, rows=[row()], now=LATER)
+    foreseen = people_files.compare(
+        world.session, organisation_id=world.organisation_id, rows=[row()], now=LATER
+    )
     world.session.rollback()
 
     brought = bring(world, row())
@@ -86,7 +88,9 @@ def test_another_working_week_moves_what_is_to_come_to_its_days(world: World) ->
     world.open_mails(FIRST_MAIL)
     before, bens = days(world), days(world, BEN)
     week = row(zone=None, week="thu-fri 10:00-12:00")
-    foreseen = people.compare(world.session, organisation_id=world.organisation_id, rows=[week], now=LATER)
+    foreseen = people_files.compare(
+        world.session, organisation_id=world.organisation_id, rows=[week], now=LATER
+    )
     world.session.rollback()
 
     brought = bring(world, week)

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from coachfollow.flow import attendance, people, recognising
+from coachfollow.flow import attendance, people_files, recognising
 from coachfollow.intake.people import PersonRow
 from coachfollow.models import Coaching, Cohort, ImportBatch, ImportRow, Membership, Person, Reporting, Team
 from coachfollow.queries import actors, choices, coached, finding, managed, matching, my_plan, staged
@@ -161,7 +161,7 @@ def test_who_is_brought_by_a_people_file_meanwhile_stays_when_the_list_is_withdr
     failed = killed(world, world.open_group(), f"{NEW}\na@example.org\nc@example.org\n")
     fail(world, failed)
 
-    people.bring(
+    people_files.bring(
         world.session,
         organisation_id=world.organisation_id,
         rows=[PersonRow(line=2, email=NEW, name="New Person")],

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from coachfollow.errors import Conflict, Invalid, NotFound
-from coachfollow.flow import cohorts, people, profiles, programmes
+from coachfollow.flow import cohorts, people, people_files, profiles, programmes
 from coachfollow.flow.cohorts import Meeting
 from coachfollow.intake import programme as template
 from coachfollow.intake.people import PersonRow
@@ -206,7 +206,7 @@ ROWS = (
 
 
 def bring(world: World, *rows: PersonRow, now: datetime = OPENED) -> tuple[int, int, int]:
-    brought = people.bring(world.session, organisation_id=world.organisation_id, rows=rows, now=now)
+    brought = people_files.bring(world.session, organisation_id=world.organisation_id, rows=rows, now=now)
     return brought.added, brought.changed, brought.unchanged
 
 

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.flow import addresses, people, unreachable
-from coachfollow.flow.people import Brought
+from coachfollow.flow import addresses, people_files, unreachable
+from coachfollow.flow.people_files import Brought
 from coachfollow.intake.people import PersonRow
 from coachfollow.models import Event, Message, Person, SealedMail
 from coachfollow.queries import matching
@@ -30,7 +30,9 @@ def trained(stand: Stand) -> World:
 @pytest.fixture
 def lost(trained: World, office: PostOffice) -> World:
     """Nobody has the address of Anna, whose number is 17."""
-    people.bring(trained.session, organisation_id=trained.organisation_id, rows=[row(ANNA)], now=FIRST_MAIL)
+    people_files.bring(
+        trained.session, organisation_id=trained.organisation_id, rows=[row(ANNA)], now=FIRST_MAIL
+    )
     office.at_envelope = lambda recipient: "550 5.1.1 nobody" if recipient == ANNA else "250 OK"
     trained.drain(FIRST_MAIL)
     return trained
@@ -142,10 +144,10 @@ def test_a_people_file_gives_whoever_cannot_be_reached_another_address_by_their_
 ) -> None:
     rows, house = [row(RIGHT)], lost.organisation_id
 
-    foreseen = people.compare(lost.session, organisation_id=house, rows=rows, now=LATER)
+    foreseen = people_files.compare(lost.session, organisation_id=house, rows=rows, now=LATER)
     lost.session.rollback()
     assert known(lost) == {ANNA: True, BEN: False}
-    assert people.bring(lost.session, organisation_id=house, rows=rows, now=LATER) == foreseen
+    assert people_files.bring(lost.session, organisation_id=house, rows=rows, now=LATER) == foreseen
 
     assert foreseen == Brought(added=0, changed=1, unchanged=0, readdressed=1)
     assert known(lost) == {RIGHT: False, BEN: False}
@@ -155,17 +157,19 @@ def test_a_people_file_gives_whoever_cannot_be_reached_another_address_by_their_
 
 def test_a_people_file_gives_nobody_else_another_address(trained: World) -> None:
     house = trained.organisation_id
-    people.bring(trained.session, organisation_id=house, rows=[row(ANNA)], now=FIRST_MAIL)
+    people_files.bring(trained.session, organisation_id=house, rows=[row(ANNA)], now=FIRST_MAIL)
 
     with pytest.raises(Invalid, match="“17” is that of"):
-        people.bring(trained.session, organisation_id=house, rows=[row(RIGHT)], now=LATER)
+        people_files.bring(trained.session, organisation_id=house, rows=[row(RIGHT)], now=LATER)
 
 
 def test_a_people_file_never_makes_two_people_one(lost: World) -> None:
     house = lost.organisation_id
 
     with pytest.raises(Invalid, match="“17” is that of"):
-        people.bring(lost.session, organisation_id=house, rows=[row(BEN)], now=LATER)
+        people_files.bring(lost.session, organisation_id=house, rows=[row(BEN)], now=LATER)
     lost.session.rollback()
     with pytest.raises(Invalid, match="the same number"):
-        people.bring(lost.session, organisation_id=house, rows=[row(ANNA), row(RIGHT, line=3)], now=LATER)
+        people_files.bring(
+            lost.session, organisation_id=house, rows=[row(ANNA), row(RIGHT, line=3)], now=LATER
+        )

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
 from coachfollow.errors import Invalid
-from coachfollow.flow import attendance, people
-from coachfollow.flow.people import Brought
+from coachfollow.flow import attendance, people_files
+from coachfollow.flow.people_files import Brought
 from coachfollow.intake.people import PersonRow
 from coachfollow.models import Person
 from tests import house
@@ -27,11 +27,11 @@ def row(line: int, email: str, number: str | None = None, *, name: str = "") -> 
 
 
 def bring(home: House, *rows: PersonRow) -> Brought:
-    return people.bring(home.session, organisation_id=home.organisation_id, rows=rows, now=AFTER)
+    return people_files.bring(home.session, organisation_id=home.organisation_id, rows=rows, now=AFTER)
 
 
 def compare(home: House, rows: Sequence[PersonRow]) -> Brought:
-    return people.compare(home.session, organisation_id=home.organisation_id, rows=rows, now=AFTER)
+    return people_files.compare(home.session, organisation_id=home.organisation_id, rows=rows, now=AFTER)
 
 
 def test_two_rows_of_a_people_file_with_one_number_are_refused(home: House) -> None:

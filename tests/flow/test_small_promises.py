@@ -10,7 +10,7 @@ from coachfollow.clock import LeaseTime
 from coachfollow.config import Settings
 from coachfollow.errors import NotFound, TooMany
 from coachfollow.extensions import lease_time
-from coachfollow.flow import floods, people, profiles, signin, tidying
+from coachfollow.flow import floods, people_files, profiles, signin, tidying
 from coachfollow.intake.people import PersonRow
 from coachfollow.intake.words import Field, Mapping, Reading
 from coachfollow.models import ImportBatch, ImportRow, Person, RateBucket, Token
@@ -30,7 +30,7 @@ def home(session: Session, settings: Settings) -> House:
 def test_somebody_who_has_left_is_a_leaver_in_their_first_file_too(home: House) -> None:
     gone = PersonRow(line=2, email="gone@example.org", name="Gina Gone", left_on=date(2026, 2, 27))
 
-    people.bring(home.session, organisation_id=home.organisation_id, rows=[gone], now=NOW)
+    people_files.bring(home.session, organisation_id=home.organisation_id, rows=[gone], now=NOW)
 
     assert home.session.scalars(select(Person.left_on)).all() == [date(2026, 2, 27)]
 

@@ -6,7 +6,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Invalid
-from coachfollow.flow import people as keeping
+from coachfollow.flow import people_files as keeping
 from coachfollow.intake.people import PeopleReading, read_people
 from coachfollow.intake.reading import Unreadable
 from coachfollow.rules.access import Action
