@@ -13,7 +13,7 @@ from coachfollow.intake.reading import Reading, read
 from tests.intake.samples import read_bytes
 
 SHORT, LONG = 100, 900
-READINGS = 3
+READINGS = 5
 A_LITTLE = 100_000  # bytes; kept in memory, 800 rows more take from two hundred thousand to a million
 
 
