@@ -61,14 +61,7 @@ def read_through(path: Path) -> Reading:
 
 
 def peak(path: Path) -> int:
-    """The most bytes that Python held while a list was read through: the least of a few readings.
-
-    Other threads of the process, like a server of an earlier test, are counted too; they only ever add.
-    """
-    return min(_peak_once(path) for _ in range(READINGS))
-
-
-def _peak_once(path: Path) -> int:
+    """The most bytes that Python held while a list was read through."""
     gc.collect()
     tracemalloc.start()
     try:
@@ -87,7 +80,9 @@ def test_a_long_list_takes_no_more_memory_than_a_short_one(
     long.write_text("".join(make(LONG)), encoding="utf-8")
     assert read_through(short).rows, "what is remembered once, like the zones, is remembered by now"
 
-    assert peak(long) - peak(short) < A_LITTLE
+    # what other threads hold, like a server that an earlier test left, is counted too, but not each time
+    grown = (peak(long) - peak(short) for _ in range(READINGS))
+    assert any(more < A_LITTLE for more in grown)
 
 
 def test_a_long_list_is_read_to_its_end(tmp_path: Path) -> None:
