@@ -9,9 +9,10 @@ import click
 from coachfollow.cli import house, output
 from coachfollow.cli.house import House
 from coachfollow.errors import NotFound
-from coachfollow.queries import finding, leaving, my_plan, resting, schedules, timelines
+from coachfollow.queries import finding, leaving, my_plan, plan_heads, resting, schedules, timelines
 from coachfollow.queries.leaving import Leaving
-from coachfollow.queries.timelines import Awaited, Dated, PlanHead
+from coachfollow.queries.plan_heads import PlanHead
+from coachfollow.queries.timelines import Awaited, Dated
 from coachfollow.rules import kind_words, late, worktime
 from coachfollow.rules.kinds import CheckInState
 
@@ -29,7 +30,7 @@ def show(email: str, *, as_json: bool) -> None:
     with house.opened() as here:
         person = finding.person_with(here.session, organisation_id=here.organisation.id, address=email)
         heads = [
-            timelines.head(here.session, public_id=one.plan)
+            plan_heads.of(here.session, public_id=one.plan)
             for one in my_plan.plans_of(here.session, person_id=person)
         ]
         found = [(head, *_dates(here, head)) for head in heads]

@@ -9,10 +9,10 @@ from coachfollow.calendars import feed
 from coachfollow.calendars.feed import Entry, Feed
 from coachfollow.extensions import installation
 from coachfollow.mail import markup
-from coachfollow.queries import feeds, keys, letters, step_words, timelines
+from coachfollow.queries import feeds, keys, letters, plan_heads, step_words
 from coachfollow.queries.feeds import Revision, Shown, Subscriber
+from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.queries.step_words import StepWords
-from coachfollow.queries.timelines import PlanHead
 from coachfollow.rules import calendar_words, wording
 from coachfollow.rules.kinds import StepKind
 from coachfollow.rules.naming import Named
@@ -24,7 +24,7 @@ OWN = frozenset({Blank("commitment"), Blank("situation"), Blank("action")})
 def write(session: Session, *, token: str, now: datetime) -> bytes:
     """Write the calendar of whoever has this address, empty once they have chosen mails again; raises NotFound."""
     whose = feeds.subscriber(session, token=token, now=now)
-    head = timelines.head(session, public_id=whose.plan)
+    head = plan_heads.of(session, public_id=whose.plan)
     rows = feeds.shown(session, whose=whose, now=now) if whose.is_chosen else ()
     return feed.publish(Feed(name=head.programme, entries=_entries(session, whose, head, rows)))
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from coachfollow.models import Answer, CheckIn, Coaching, Cohort, Event, FollowUpPlan, Person, Touchpoint
 from coachfollow.queries import clashes, missing, relations
+from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.queries.shared import Shared
-from coachfollow.queries.timelines import Dated, PlanHead
+from coachfollow.queries.timelines import Dated
 from coachfollow.rules import attention
 from coachfollow.rules.attention import Reason, Signs, Spot
 from coachfollow.rules.kinds import (

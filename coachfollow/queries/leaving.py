@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from coachfollow.models import Message, Person, Reporting
 from coachfollow.queries import worktimes
-from coachfollow.queries.timelines import Dated, PlanHead
+from coachfollow.queries.plan_heads import PlanHead
+from coachfollow.queries.timelines import Dated
 from coachfollow.rules import late, limits, moments
 from coachfollow.rules.kinds import (
     MAIL_OF,

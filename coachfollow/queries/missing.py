@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.models import Attendance, Cohort, FollowUpPlan, Organisation, TrainingSession
 from coachfollow.queries import worktimes
-from coachfollow.queries.timelines import PlanHead
+from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.rules import attending, worktime
 from coachfollow.rules.kinds import AttendanceState, PlanState
 

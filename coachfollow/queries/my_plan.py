@@ -23,6 +23,7 @@ from coachfollow.queries import (
     examples,
     links,
     missing,
+    plan_heads,
     relations,
     resting,
     schedules,
@@ -31,7 +32,8 @@ from coachfollow.queries import (
 from coachfollow.queries.adapted import Adapted
 from coachfollow.queries.asked import OwnPlan
 from coachfollow.queries.examples import Examples
-from coachfollow.queries.timelines import Awaited, Dated, PlanHead
+from coachfollow.queries.plan_heads import PlanHead
+from coachfollow.queries.timelines import Awaited, Dated
 from coachfollow.rules import wording, worktime
 from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.kinds import TO_COME, Audience, MessageState, TouchpointState
@@ -85,7 +87,7 @@ class Draft:
 
 def my_plan(session: Session, *, plan: str, now: datetime) -> MyPlan:
     """Give a participant's own page; raises NotFound. What was left out before it began is not told."""
-    head = timelines.head(session, public_id=plan)
+    head = plan_heads.of(session, public_id=plan)
     dates = timelines.dates(session, plan_id=head.plan_id)
     steps, titles = _steps(session, plan_id=head.plan_id)
     awaits_list = missing.is_awaited(session, plan=head, now=now)
@@ -168,7 +170,7 @@ def _is_left_out(one: Dated, now: datetime) -> bool:
 
 def draft(session: Session, *, plan: str) -> Draft:
     """Give what the form of a plan starts from; raises NotFound."""
-    head = timelines.head(session, public_id=plan)
+    head = plan_heads.of(session, public_id=plan)
     return Draft(
         plan=plan,
         programme=head.programme,
@@ -179,7 +181,7 @@ def draft(session: Session, *, plan: str) -> Draft:
 
 def next_of(session: Session, *, plan: str, now: datetime) -> Dated | None:
     """Give what comes next of a plan for its own person, if anything does; in a pause, if it ends as planned."""
-    head = timelines.head(session, public_id=plan)
+    head = plan_heads.of(session, public_id=plan)
     dates = timelines.dates(session, plan_id=head.plan_id)
     coming = (
         one

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from coachfollow.errors import NotFound
 from coachfollow.models import Person
 from coachfollow.queries import timelines, wishes
-from coachfollow.queries.timelines import PlanHead
+from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.rules import rearranging, slots_reasons
 from coachfollow.rules.kinds import StepKind
 from coachfollow.rules.slots_board import Board

@@ -7,7 +7,8 @@ from datetime import datetime, time
 from sqlalchemy.orm import Session
 
 from coachfollow.queries import snapshots
-from coachfollow.queries.timelines import Dated, PlanHead
+from coachfollow.queries.plan_heads import PlanHead
+from coachfollow.queries.timelines import Dated
 from coachfollow.rules import decisions, worktime
 from coachfollow.rules.changes import Course
 from coachfollow.rules.kinds import PlanState

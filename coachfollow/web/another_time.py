@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Conflict, Invalid
 from coachfollow.flow import rearranging
-from coachfollow.queries import own_times, timelines
+from coachfollow.queries import own_times, plan_heads
 from coachfollow.rules import worktime
 from coachfollow.rules.kinds import TokenPurpose
 from coachfollow.web import keyring, policies, saying
@@ -49,7 +49,7 @@ def choose(plan: str, meeting: int) -> ResponseReturnValue:
     except (Invalid, Conflict) as refused:
         g.session.rollback()
         return _page(plan, meeting, {"at": refused.sentence}), refused.status
-    head = timelines.head(g.session, public_id=plan)
+    head = plan_heads.of(g.session, public_id=plan)
     when = saying.moment(starts_at, head.zone)
     both = f"{head.coach} and you" if head.coach else "You both"
     flash(f"Moved: we meet on {when}. {both} get the new time in your calendars within minutes.")
@@ -67,7 +67,7 @@ def _chosen(said: str) -> datetime:
 
 
 def _page(plan: str, meeting: int, problems: Mapping[str, str] | None = None) -> str:
-    head = timelines.head(g.session, public_id=plan)
+    head = plan_heads.of(g.session, public_id=plan)
     mine = own_times.of(g.session, head=head, follow_up=meeting, now=g.now)
     return render_template(
         "following/another_time.html",

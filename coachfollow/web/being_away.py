@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Invalid, NotFound
 from coachfollow.flow import away
-from coachfollow.queries import timelines, worktimes
+from coachfollow.queries import plan_heads, worktimes
 from coachfollow.rules import worktime
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.kinds import StepKind, TokenPurpose
@@ -41,7 +41,7 @@ def take(plan: str) -> ResponseReturnValue:
     """Show what would move; move it once it is confirmed."""
     link = keyring.held(TokenPurpose.PLAN, plan)
     try:
-        leave = typed(timelines.head(g.session, public_id=plan).zone)
+        leave = typed(plan_heads.of(g.session, public_id=plan).zone)
     except Invalid as refusal:
         return _page(plan, refusal.fields), refusal.status
     if "confirm" not in request.form:
@@ -94,7 +94,7 @@ def _day(name: str) -> date:
 
 def _page(plan: str, problems: Mapping[str, str], leave: Leave | None = None) -> str:
     person_id = keyring.held(TokenPurpose.PLAN, plan).person_id
-    head = timelines.head(g.session, public_id=plan)
+    head = plan_heads.of(g.session, public_id=plan)
     today = worktime.local(g.now, head.zone).date()
     moves = away.foresee(g.session, plan_id=head.plan_id, leave=leave, now=g.now) if leave else ()
     return render_template(

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from coachfollow.flow import feeding, feeds
-from coachfollow.queries import timelines
+from coachfollow.queries import plan_heads
 from coachfollow.rules.kinds import TokenPurpose
 from coachfollow.web import keyring, policies
 
@@ -32,7 +32,7 @@ def show(plan: str) -> ResponseReturnValue:
     link = keyring.held(TokenPurpose.PLAN, plan)
     address = feeds.address(g.session, plan_id=link.plan_id)
     return render_template(
-        "following/calendar.html", head=timelines.head(g.session, public_id=plan), address=address
+        "following/calendar.html", head=plan_heads.of(g.session, public_id=plan), address=address
     )
 
 

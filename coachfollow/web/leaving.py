@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Closed, Invalid, NotFound
 from coachfollow.flow import coaching, declining, plans, restarting
-from coachfollow.queries import links, timelines
+from coachfollow.queries import links, plan_heads
 from coachfollow.queries.links import Link
-from coachfollow.queries.timelines import PlanHead
+from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.rules import worktime
 from coachfollow.rules.kinds import PlanState, Rhythm, StopReason, TokenPurpose
 from coachfollow.web import keyring, policies
@@ -152,7 +152,7 @@ def _reason(said: str) -> StopReason:
 
 
 def _page(plan: str, link: Link, problems: Mapping[str, str]) -> str:
-    head = timelines.head(g.session, public_id=plan)
+    head = plan_heads.of(g.session, public_id=plan)
     today = worktime.local(g.now, head.zone).date()
     return render_template(
         "leaving/manager.html" if not link.is_own_plan else "leaving/mails.html",

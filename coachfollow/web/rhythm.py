@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from coachfollow.errors import Conflict, Invalid, NotFound
 from coachfollow.flow import tempos
 from coachfollow.flow.tempos import Foreseen
-from coachfollow.queries import timelines
-from coachfollow.queries.timelines import PlanHead
+from coachfollow.queries import plan_heads
+from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.rules.kinds import Channel, Pace, TokenPurpose
 from coachfollow.rules.tempo import WEEKDAYS, Freedom, Tempo
 from coachfollow.web import keyring, policies
@@ -78,7 +78,7 @@ def choose(plan: str) -> ResponseReturnValue:
 
 
 def _head(plan: str) -> PlanHead:
-    head = timelines.head(g.session, public_id=plan)
+    head = plan_heads.of(g.session, public_id=plan)
     if not head.tempo.offered:
         raise NotFound(NO_CHOICE)
     return head

@@ -10,7 +10,7 @@ from coachfollow import bell, clock
 from coachfollow.cli import children, house, valkey
 from coachfollow.extensions import db
 from coachfollow.flow import commitments, wakeups
-from coachfollow.queries import finding, my_plan, timelines
+from coachfollow.queries import finding, my_plan, plan_heads
 from coachfollow.rules.asking import Answered
 from tests import processes
 from tests.cli.conftest import Terminal
@@ -161,7 +161,7 @@ def _seal_something(terminal: Terminal) -> None:
         session = db.session()
         person = finding.person_with(session, organisation_id=1, address="anna@example.org")
         (mine,) = my_plan.plans_of(session, person_id=person)
-        plan = timelines.head(session, public_id=mine.plan)
+        plan = plan_heads.of(session, public_id=mine.plan)
         commitments.change(
             session,
             plan_id=plan.plan_id,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from coachfollow.flow import commitments, plans, programmes, sequels, upgrading
 from coachfollow.intake import programme as template
 from coachfollow.models import Cohort, Step, Touchpoint
-from coachfollow.queries import my_plan, schedules, timelines
+from coachfollow.queries import my_plan, plan_heads, schedules, timelines
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.kinds import Applied, PlanState, StopReason, TouchpointState
 from tests.flow.world import AFTER, DAY, FIRST_MAIL, MOMENTS, OPENED, Stand, World
@@ -50,7 +50,7 @@ def days(world: World, who: str = ANNA) -> dict[str, date]:
 
 
 def awaited(session: Session, plan: str) -> list[tuple[str, str, str]]:
-    head = timelines.head(session, public_id=plan)
+    head = plan_heads.of(session, public_id=plan)
     dates = timelines.dates(session, plan_id=head.plan_id)
     found = timelines.awaited(schedules.steps_of_plan(session, plan_id=head.plan_id), dates=dates)
     return [(one.how_far, one.answered.step, one.step) for one in found]

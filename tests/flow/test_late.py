@@ -8,7 +8,7 @@ from sqlalchemy import event, select, update
 from coachfollow.extensions import db
 from coachfollow.flow import asking_again, placing, postmaster, waiting
 from coachfollow.models import Event, LeaveSpell, MailTurn, Message, Person, Touchpoint
-from coachfollow.queries import clockwork, leaving, timelines
+from coachfollow.queries import clockwork, leaving, plan_heads, timelines
 from coachfollow.queries.leaving import Leaving
 from coachfollow.rules.kinds import MessageKind, MessageState
 from tests.flow.post_office import PostOffice
@@ -36,7 +36,7 @@ def moments(world: World) -> list[Leaving]:
     """When Anna's first mail left or is to leave, as `coachfollow plan show` says it now."""
     mail = commitment(world)
     dates = timelines.dates(world.session, plan_id=mail.plan_id or 0)
-    head = timelines.head(world.session, public_id=world.plan(ANNA).public_id)
+    head = plan_heads.of(world.session, public_id=world.plan(ANNA).public_id)
     found = leaving.of_plan(world.session, head, dates=dates, now=EVENING)
     world.session.rollback()
     return [found[one.id] for one in dates if one.step == "plan"]
@@ -245,7 +245,7 @@ def test_a_mail_that_waits_is_said_on_the_day_it_is_to_leave_before_anything_was
     world: World,
 ) -> None:
     world.train(ANNA)
-    head = timelines.head(world.session, public_id=world.plan(ANNA).public_id)
+    head = plan_heads.of(world.session, public_id=world.plan(ANNA).public_id)
     dates = timelines.dates(world.session, plan_id=head.plan_id)
     plan = next(one for one in dates if one.step == "plan")
 

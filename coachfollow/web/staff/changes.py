@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Invalid
 from coachfollow.flow import changing, undoing
-from coachfollow.queries import foresight, hours, snapshots, timelines
+from coachfollow.queries import foresight, hours, plan_heads, snapshots
 from coachfollow.queries.hours import Offer
-from coachfollow.queries.timelines import PlanHead
+from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.rules import changes, decisions
 from coachfollow.rules.access import Action
 from coachfollow.rules.levers import Lever, Meet
@@ -30,7 +30,7 @@ UNPROCESSABLE = 422
 def preview(plan: str, lever: str) -> ResponseReturnValue:
     """Ask what is to change; once that is said, show what it will change, before it does."""
     values = _values(lever, request.args)
-    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
+    head = plan_heads.of(g.session, public_id=plan, locale=words.LOCALE)
     snapshot = snapshots.of(g.session, plan_id=head.plan_id, now=g.now)
     if not lever_forms.is_filled(values):
         return _form(head, snapshot, values, {})
@@ -60,7 +60,7 @@ def preview(plan: str, lever: str) -> ResponseReturnValue:
 @telling.on("plans.show", "plan")
 def carry_out(plan: str, lever: str) -> ResponseReturnValue:
     """Do what was shown, and nothing else."""
-    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
+    head = plan_heads.of(g.session, public_id=plan, locale=words.LOCALE)
     pulled = levers.asked(_values(lever, request.form), coach_zone=head.coach_zone)
     changing.carry_out(
         g.session,
@@ -79,7 +79,7 @@ def carry_out(plan: str, lever: str) -> ResponseReturnValue:
 @telling.on("plans.show", "plan")
 def undo(plan: str) -> ResponseReturnValue:
     """Take a decision back while nothing of it has left the house."""
-    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
+    head = plan_heads.of(g.session, public_id=plan, locale=words.LOCALE)
     change_id = request.form.get("change", type=int)
     if change_id is None or not 0 < change_id <= levers.LARGEST:
         raise Invalid("Choose what to take back.")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Invalid, NotFound
 from coachfollow.flow import coaching
-from coachfollow.queries import actors, hours, timelines
+from coachfollow.queries import actors, hours, plan_heads, timelines
 from coachfollow.queries.timelines import Dated
 from coachfollow.rules import lifecycle
 from coachfollow.rules.access import Action
@@ -57,7 +57,7 @@ def mark(plan: str, follow_up: int) -> ResponseReturnValue:
 
 
 def _form(plan: str, follow_up: int, values: Mapping[str, str], problems: Mapping[str, str]) -> str:
-    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
+    head = plan_heads.of(g.session, public_id=plan, locale=words.LOCALE)
     dates = timelines.dates(g.session, plan_id=head.plan_id)
     found = next((one for one in dates if one.id == follow_up), None)
     if found is None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.errors import NotFound
 from coachfollow.queries import addable, wishes
-from coachfollow.queries.timelines import PlanHead
+from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.rules import pausing, slots_reasons, worktime
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.slots_board import Board

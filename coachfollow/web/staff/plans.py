@@ -14,14 +14,16 @@ from coachfollow.queries import (
     decided,
     hours,
     missing,
+    plan_heads,
     resting,
     schedules,
     shared,
     timelines,
 )
 from coachfollow.queries.adapted import Adapted
+from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.queries.shared import Shared
-from coachfollow.queries.timelines import Dated, Happened, PlanHead
+from coachfollow.queries.timelines import Dated, Happened
 from coachfollow.rules import access, attention
 from coachfollow.rules.access import Action
 from coachfollow.rules.kinds import TO_COME, CheckInState, PlanState, StepKind, StopReason, TouchpointState
@@ -39,7 +41,7 @@ NOTHING = Told(answers={}, outcomes={})
 @policies.allowed(Action.SEE_PLAN, policies.plan)
 def show(plan: str) -> ResponseReturnValue:
     """Show one plan: why it needs its coach, what comes, and all that happened as one time line."""
-    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
+    head = plan_heads.of(g.session, public_id=plan, locale=words.LOCALE)
     dates = timelines.dates(g.session, plan_id=head.plan_id)
     events = timelines.happened(g.session, plan_id=head.plan_id)
     is_coach = access.may(g.actor, Action.SEE_SHARED_ANSWERS, g.target)
@@ -81,7 +83,7 @@ def show(plan: str) -> ResponseReturnValue:
 @policies.allowed(Action.SEE_SHARED_ANSWERS, policies.plan)
 def read(plan: str) -> ResponseReturnValue:
     """Take note that the coach has read what was shared."""
-    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
+    head = plan_heads.of(g.session, public_id=plan, locale=words.LOCALE)
     coaching.read(g.session, plan_id=head.plan_id, actor_id=g.actor.person_id, now=g.now)
     return telling.done("Noted: you have read everything so far.", _page(plan))
 
@@ -90,7 +92,7 @@ def read(plan: str) -> ResponseReturnValue:
 @policies.allowed(Action.CHANGE_PLAN, policies.plan)
 def remind(plan: str) -> ResponseReturnValue:
     """Let reminders go on for somebody whose questions went unanswered."""
-    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
+    head = plan_heads.of(g.session, public_id=plan, locale=words.LOCALE)
     silences.come_back(g.session, plan_id=head.plan_id, now=g.now, actor_id=g.actor.person_id)
     return telling.done("Reminders go on with what lies ahead.", _page(plan))
 
@@ -100,7 +102,7 @@ def remind(plan: str) -> ResponseReturnValue:
 @telling.on("plans.show", "plan")
 def restart(plan: str) -> ResponseReturnValue:
     """Start a follow-up again for somebody who had stopped it and asked for it back."""
-    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
+    head = plan_heads.of(g.session, public_id=plan, locale=words.LOCALE)
     agreed = request.form.get("agreed") == "yes"
     restarting.restart(g.session, plan_id=head.plan_id, now=g.now, actor_id=g.actor.person_id, agreed=agreed)
     return telling.done("It goes on: what is still to come comes on its days.", _page(plan))

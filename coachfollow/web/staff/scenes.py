@@ -5,7 +5,7 @@ from datetime import datetime
 
 from coachfollow.queries.foresight import Foresight
 from coachfollow.queries.hours import Offer
-from coachfollow.queries.timelines import PlanHead
+from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.rules.changes import Change, Key
 from coachfollow.rules.kinds import StepKind
 from coachfollow.rules.levers import Lever

@@ -7,7 +7,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.flow import changing, exchanging
-from coachfollow.queries import actors, groups, timelines, ways
+from coachfollow.queries import actors, groups, plan_heads, ways
 from coachfollow.queries.ways import Way
 from coachfollow.rules.access import Action
 from coachfollow.web import policies
@@ -26,7 +26,7 @@ def show(plan: str, follow_up: int) -> ResponseReturnValue:
     way = ways.of(g.session, follow_up=follow_up, now=g.now)
     if way is None:
         return telling.done("This meeting needs no time any more.", url_for("plans.show", plan=plan))
-    head = timelines.head(g.session, public_id=plan, locale=words.LOCALE)
+    head = plan_heads.of(g.session, public_id=plan, locale=words.LOCALE)
     return render_template("staff/ways.html", head=head, way=way, later=_later(way), minutes=_minutes())
 
 
