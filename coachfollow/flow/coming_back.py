@@ -11,7 +11,8 @@ from coachfollow.models import FollowUpPlan, Person
 from coachfollow.queries import snapshots
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.reckoning import Reckoning
-from coachfollow.rules.replanning import Cause, Standing
+from coachfollow.rules.replanning import Cause
+from coachfollow.rules.snapshots import Standing
 from coachfollow.rules.worktime import WorkingTime
 
 BACK = Cause(because="a leave was taken back")

@@ -14,7 +14,8 @@ from coachfollow.rules import reckoning, replanning
 from coachfollow.rules.changes import Edit
 from coachfollow.rules.kinds import TouchpointState
 from coachfollow.rules.reckoning import Anchored, Reckoning
-from coachfollow.rules.replanning import Cause, Replanned, Standing
+from coachfollow.rules.replanning import Cause, Replanned
+from coachfollow.rules.snapshots import Standing
 from coachfollow.rules.worktime import WorkingTime
 
 MOVED, ADDED = "follow-up moved", "follow-up added"

@@ -20,7 +20,8 @@ from coachfollow.flow.foreseeing import Foreseen
 from coachfollow.models import FollowUpPlan, Organisation, Person, Setting
 from coachfollow.queries import snapshots, worktimes
 from coachfollow.rules.reckoning import Reckoning
-from coachfollow.rules.replanning import Cause, Standing
+from coachfollow.rules.replanning import Cause
+from coachfollow.rules.snapshots import Standing
 from coachfollow.rules.worktime import WorkingTime
 
 KEY = "holidays moving"  # from which holidays, and how far it came; there while it is not done

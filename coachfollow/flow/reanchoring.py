@@ -15,7 +15,8 @@ from coachfollow.models import Cohort, FollowUpPlan, TrainingSession
 from coachfollow.queries import schedules, snapshots
 from coachfollow.rules.cadence import Sessions
 from coachfollow.rules.reckoning import Reckoning
-from coachfollow.rules.replanning import Cause, Standing
+from coachfollow.rules.replanning import Cause
+from coachfollow.rules.snapshots import Standing
 from coachfollow.rules.worktime import Hours
 
 CORRECTED = Cause(

@@ -13,7 +13,8 @@ from coachfollow.models import FollowUpPlan, Organisation, Person, Touchpoint
 from coachfollow.queries import snapshots, worktimes
 from coachfollow.rules.kinds import PlanState
 from coachfollow.rules.reckoning import Reckoning
-from coachfollow.rules.replanning import Cause, Standing
+from coachfollow.rules.replanning import Cause
+from coachfollow.rules.snapshots import Standing
 from coachfollow.rules.worktime import WorkingTime
 
 MOVED_HOUSE = Cause(because="they live in another time zone")

@@ -19,7 +19,8 @@ from coachfollow.queries import schedules, snapshots
 from coachfollow.rules.cadence import Sessions, StepRule
 from coachfollow.rules.changes import PROGRAMME_CHANGED
 from coachfollow.rules.reckoning import Reckoning
-from coachfollow.rules.replanning import Cause, Standing
+from coachfollow.rules.replanning import Cause
+from coachfollow.rules.snapshots import Standing
 from coachfollow.rules.worktime import Hours
 
 CHANGED = Cause(because=PROGRAMME_CHANGED, passed="its day had passed when the programme was changed")

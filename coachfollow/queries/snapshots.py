@@ -25,8 +25,7 @@ from coachfollow.rules.attending import NOT_THERE
 from coachfollow.rules.changes import Course, Footing, Meeting
 from coachfollow.rules.kinds import CheckInState, PlanState, TouchpointState
 from coachfollow.rules.redating import Dates
-from coachfollow.rules.replanning import Standing
-from coachfollow.rules.snapshots import Busy, FollowUp, Snapshot
+from coachfollow.rules.snapshots import Busy, FollowUp, Snapshot, Standing
 
 _LIVING = (PlanState.DRAFT, PlanState.ACTIVE, PlanState.PAUSED)
 

@@ -29,6 +29,10 @@ class Footing:
     paused_until: date | None = None
     stop_reason: StopReason | None = None
 
+    def as_of(self, now: datetime) -> datetime:
+        """The moment that parts what was due from what is to come; for a plan that rests, the one it rests from."""
+        return self.state_at if self.state is PlanState.PAUSED else now
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:

@@ -11,8 +11,8 @@ from coachfollow.rules.changes import Change, Edit
 from coachfollow.rules.kinds import ChangeKind, PlanState, TouchpointState
 from coachfollow.rules.levers import Choose
 from coachfollow.rules.reckoning import Anchored, Reckoning
-from coachfollow.rules.replanning import Cause, Standing
-from coachfollow.rules.snapshots import Snapshot
+from coachfollow.rules.replanning import Cause
+from coachfollow.rules.snapshots import Snapshot, Standing
 from coachfollow.rules.tempo import Tempo
 
 LIVING = frozenset({PlanState.DRAFT, PlanState.ACTIVE, PlanState.PAUSED})

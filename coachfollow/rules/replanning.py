@@ -7,18 +7,16 @@ new is added where its day is still to come.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-from coachfollow.rules import pausing, redating, worktime
+from coachfollow.rules import pausing, redating
 from coachfollow.rules.attending import NOT_THERE
-from coachfollow.rules.cadence import ANSWERED
 from coachfollow.rules.changes import Course, Edit, Footing, Key, Meeting
 from coachfollow.rules.kinds import CheckInState, PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.rules.planning import Planned
 from coachfollow.rules.reckoning import Anchored, Item
-from coachfollow.rules.snapshots import FollowUp
-from coachfollow.rules.tempo import AS_PLANNED, Tempo
+from coachfollow.rules.snapshots import FollowUp, Standing
 
 STALE = timedelta(days=2)  # what is later than that is not asked any more
 
@@ -33,32 +31,6 @@ class Cause:
 
     because: str
     passed: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """One plan as it stands: whose it is, where they live, which version of the programme it has, its follow-ups."""
-
-    plan_id: int
-    person_id: int
-    name: str
-    zone: str
-    cohort_id: int
-    version_id: int
-    footing: Footing
-    follow_ups: Sequence[FollowUp]
-    own: Tempo = AS_PLANNED  # the rhythm they chose
-
-    @property
-    def answers(self) -> Mapping[str, date]:
-        """The local day on which each step was first answered; while a plan rests time stands still."""
-        found: dict[str, date] = {}
-        for one in self.follow_ups:
-            at = one.course.settled_at
-            if one.kind in ANSWERED and one.course.state is TouchpointState.COMPLETED and at is not None:
-                day = worktime.local(min(at, _as_of(self.footing, at)), one.zone).date()
-                found[one.step] = min(day, found.get(one.step, day))
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +132,7 @@ def _course(
 
 def _back(course: Course, becomes: Planned, footing: Footing, now: datetime) -> Course:
     """What the programme had lost and has again comes where its day is still to come."""
-    if becomes.due_at <= _as_of(footing, now):
+    if becomes.due_at <= footing.as_of(now):
         return course
     return replace(_fresh(becomes, footing, now), meeting=course.meeting)
 
@@ -199,7 +171,7 @@ def _follows(before: Course, was: Planned, after: Course) -> bool:
 def _latest(footing: Footing, anchored: Anchored, cause: Cause, now: datetime) -> datetime:
     """What would have been due by then is not asked any more; another clock makes nothing late."""
     was, zone = anchored.zones
-    since = _as_of(footing, now)
+    since = footing.as_of(now)
     return since if cause.passed is None and was == zone else since - STALE
 
 
@@ -207,18 +179,13 @@ def _may_move(course: Course, footing: Footing, was: Planned | None, now: dateti
     """Whether nobody was asked yet: it is planned, or put aside until somebody was there after all."""
     match course.state:
         case TouchpointState.PLANNED:
-            return footing.state is PlanState.DRAFT or course.dates.due_at > _as_of(footing, now)
+            return footing.state is PlanState.DRAFT or course.dates.due_at > footing.as_of(now)
         case TouchpointState.CANCELLED:
             return footing.state is PlanState.DRAFT and course.state_reason == NOT_THERE
         case TouchpointState.EXCUSED:  # for a leave that may be over by the new day
             return was is not None and was.excused is not None and course.state_reason == was.excused
         case _:
             return False
-
-
-def _as_of(footing: Footing, now: datetime) -> datetime:
-    """What was due while a plan rests is still to come."""
-    return footing.state_at if footing.state is PlanState.PAUSED else now
 
 
 def _moved(one: FollowUp, anchored: Anchored, cause: Cause) -> Course:
@@ -258,7 +225,7 @@ def _elsewhere(course: Course, anchored: Anchored) -> Course:
 def _new(plan: Standing, anchored: Anchored, now: datetime) -> dict[Key, Course]:
     """What the programme has new; for who was not there it is put aside with all the rest."""
     there = {_item(one) for one in plan.follow_ups} | anchored.was.keys()
-    since = _as_of(plan.footing, now)
+    since = plan.footing.as_of(now)
     return {
         (anchored.steps[item._replace(n=1)], item.n): _fresh(becomes, plan.footing, now)
         for item, becomes in anchored.becomes.items()

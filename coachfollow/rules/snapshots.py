@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 from coachfollow.errors import NotFound
 from coachfollow.rules import worktime
-from coachfollow.rules.cadence import StepRule
+from coachfollow.rules.cadence import ANSWERED, StepRule
 from coachfollow.rules.changes import Change, Course, Footing, Key
-from coachfollow.rules.kinds import TO_COME, Audience, StepKind
+from coachfollow.rules.kinds import TO_COME, Audience, StepKind, TouchpointState
+from coachfollow.rules.tempo import AS_PLANNED, Tempo
 from coachfollow.rules.worktime import Hours
 
 
@@ -74,6 +75,32 @@ class Snapshot:
     def courses(self) -> Mapping[Key, Course]:
         """How each follow-up stands."""
         return {one.key: one.course for one in self.follow_ups}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One of many plans to be dated anew: whose it is, where they live, which version it has, its follow-ups."""
+
+    plan_id: int
+    person_id: int
+    name: str
+    zone: str
+    cohort_id: int
+    version_id: int
+    footing: Footing
+    follow_ups: Sequence[FollowUp]
+    own: Tempo = AS_PLANNED  # the rhythm they chose
+
+    @property
+    def answers(self) -> Mapping[str, date]:
+        """The local day on which each step was first answered; while a plan rests time stands still."""
+        found: dict[str, date] = {}
+        for one in self.follow_ups:
+            at = one.course.settled_at
+            if one.kind in ANSWERED and one.course.state is TouchpointState.COMPLETED and at is not None:
+                day = worktime.local(min(at, self.footing.as_of(at)), one.zone).date()
+                found[one.step] = min(day, found.get(one.step, day))
+        return found
 
 
 def after(snapshot: Snapshot, change: Change) -> Snapshot:

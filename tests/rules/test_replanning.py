@@ -23,8 +23,8 @@ from coachfollow.rules.kinds import (
 )
 from coachfollow.rules.planning import Sessions
 from coachfollow.rules.reckoning import Anchored, Reckoning
-from coachfollow.rules.replanning import Cause, Changes, Replanned, Standing
-from coachfollow.rules.snapshots import FollowUp, Snapshot
+from coachfollow.rules.replanning import Cause, Changes, Replanned
+from coachfollow.rules.snapshots import FollowUp, Snapshot, Standing
 from coachfollow.rules.tempo import Tempo
 from coachfollow.rules.worktime import WorkingTime
 from tests.rules.plans_by_hand import (
