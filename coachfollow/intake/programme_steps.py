@@ -22,7 +22,7 @@ from coachfollow.intake.programme_readers import (
 )
 from coachfollow.intake.programme_texts import Unfit, line, passage
 from coachfollow.intake.programme_values import Step, StepText, laid_out
-from coachfollow.rules import planning, series
+from coachfollow.rules import planning, series, step_problems
 from coachfollow.rules.cadence import ANSWER, STEP
 from coachfollow.rules.kinds import Applied, Audience, DayKind, StepKind
 from coachfollow.rules.planning import StepRule
@@ -88,7 +88,7 @@ def _commitments(spot: Spot, placed: Sequence[tuple[Spot, Step]]) -> Iterator[tu
 def _unplannable(spot: Spot, laid: Sequence[tuple[Spot, StepRule]]) -> Iterator[tuple[Spot, str]]:
     rules = {rule.key: rule for _, rule in reversed(laid)}
     places = {rule.key: place for place, rule in reversed(laid)}
-    for problem in planning.problems(tuple(rules.values())):
+    for problem in step_problems.of(tuple(rules.values())):
         subject = problem.removeprefix("step ").split(" ", 1)[0]
         yield places.get(subject, spot), problem
 

@@ -1,6 +1,6 @@
 """From a programme's steps to dated touchpoints for everyone who shares a zone and working time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain, count, pairwise
@@ -20,13 +20,11 @@ __all__ = [
     "Sessions",
     "StepRule",
     "plan",
-    "problems",
     "reminder_moments",
 ]
 
 GRACE_WORKING_DAYS = 3
 OPEN_DAYS = 14
-_PROMPTING = frozenset({StepKind.PROMPT, StepKind.REFLECTION})
 MOST_REMINDERS = 2
 BETWEEN = 0  # the number, within its step, of one more reminder; from 2 on they were added by hand
 
@@ -80,7 +78,7 @@ class _Dated:
 def plan(
     steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zone: str, own: Tempo = AS_PLANNED
 ) -> tuple[Planned, ...]:
-    """Date every step, ordered by due moment; ValueError for an anchor that `problems` would have named.
+    """Date every step, ordered by due moment; ValueError for an anchor that `step_problems` would have named.
 
     What waits for an answer that is not there yet has no date. `own` is the rhythm that was chosen.
     """
@@ -266,42 +264,3 @@ def reminder_moments(
         for day in days
     ]
     return tuple(moment for moment in moments if moment < closes_at)
-
-
-def problems(steps: Sequence[StepRule]) -> tuple[str, ...]:
-    """Say what in a programme's steps cannot be planned: doubled keys, broken anchors, odd numbers."""
-    keys = [step.key for step in steps]
-    doubled = [f"two steps have the key {key}" for key in dict.fromkeys(keys) if keys.count(key) > 1]
-    odd = [problem for step in steps for problem in _odd_numbers(step)]
-    hanging = cadence.anchor_problems(steps)
-    return (*doubled, *hanging, *odd, *(() if hanging else _not_fading(steps)))
-
-
-def _not_fading(steps: Sequence[StepRule]) -> Iterator[str]:
-    """What still asks or reminds on the day of the unprompted check, or after it: then it is not unprompted."""
-    far = {key: _roughly(distance) for key, distance in cadence.distances(steps).items()}
-    for last in (step for step in steps if step.kind is StepKind.UNPROMPTED):
-        for step in steps:
-            if (
-                step.kind in _PROMPTING
-                and far[step.key][0] == far[last.key][0]
-                and far[step.key] >= far[last.key]
-            ):
-                yield f"step {step.key} comes when {last.key} asks without having reminded; let it come before that"
-
-
-def _roughly(distance: Distance) -> tuple[str, float]:
-    return distance.anchor, distance.days + distance.working_days * 7 / 5
-
-
-def _odd_numbers(step: StepRule) -> Sequence[str]:
-    found: list[str] = []
-    if len(step.reminders) > MOST_REMINDERS:
-        found.append(f"step {step.key} has {len(step.reminders)} reminders; {MOST_REMINDERS} at most")
-    if any(n < 1 for n in step.reminders):
-        found.append(
-            f"step {step.key} reminds before it is due; a reminder comes 1 or more working days after"
-        )
-    if step.open_days is not None and step.open_days < 1:
-        found.append(f"step {step.key} is open for {step.open_days} days; it needs at least 1")
-    return found

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coachfollow.rules import cadence, planning, series
+from coachfollow.rules import cadence, series, step_problems
 from coachfollow.rules.kinds import StepKind
 from tests.rules.test_planning import step
 
@@ -61,7 +61,7 @@ def test_a_series_is_as_many_ordinary_steps_each_later_than_the_one_before(gaps:
     assert days[0] == NUDGE.offset_days
     assert [later - earlier for earlier, later in pairwise(days)] == gaps
     assert len({rule.key for rule in own}) == len(own)
-    assert planning.problems(own) == ()
+    assert step_problems.of(own) == ()
 
 
 def test_a_step_that_follows_a_series_follows_its_last() -> None:

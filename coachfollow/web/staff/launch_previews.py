@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow.intake.programme_values import laid_out
 from coachfollow.queries import launches, organisations
-from coachfollow.rules import planning, previewing, worktime
+from coachfollow.rules import previewing, step_problems, worktime
 from coachfollow.rules.access import Action
 from coachfollow.rules.cadence import Sessions
 from coachfollow.rules.previewing import Offer, Preview
@@ -108,7 +108,7 @@ def _page(asked: _Asked) -> ResponseReturnValue:
 def _preview(asked: _Asked, today: date) -> Preview | None:
     """The dates; none for a draft that has none yet. Raises Invalid."""
     offer = asked.offer
-    if not offer.steps or planning.problems(offer.steps):
+    if not offer.steps or step_problems.of(offer.steps):
         return None
     days = asked.sessions.days if asked.sessions else _days(offer, today)
     person = launches.somebody(

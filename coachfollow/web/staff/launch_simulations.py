@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from coachfollow.queries import launch_asked, launches, organisations, simulations
 from coachfollow.queries.launch_asked import Asked
 from coachfollow.queries.simulations import Cast
-from coachfollow.rules import planning, previewing, simulating_said, worktime
+from coachfollow.rules import previewing, simulating_said, step_problems, worktime
 from coachfollow.rules.access import Action
 from coachfollow.rules.cadence import Sessions
 from coachfollow.rules.days import brief, said
@@ -128,7 +128,7 @@ def _found(place: _Place, today: date) -> _Found | None:
     asked = launch_form.asked(request.args, participants=place.participants, coaches=place.coaches)
     asked = replace(asked, zones=asked.zones or place.zone)
     offer = place.offer
-    if planning.problems(offer.steps):
+    if step_problems.of(offer.steps):
         return None
     needed = previewing.most_sessions(offer.steps)
     days = (

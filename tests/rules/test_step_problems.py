@@ -5,7 +5,7 @@ from datetime import date, time
 
 import pytest
 
-from coachfollow.rules import cadence, planning, worktime
+from coachfollow.rules import cadence, step_problems, worktime
 from coachfollow.rules.kinds import Audience, StepKind
 from coachfollow.rules.planning import Sessions, StepRule
 
@@ -106,7 +106,7 @@ def kind(key: str, kind: StepKind, anchor: str = "session") -> StepRule:
     ],
 )
 def test_problems_are_named(steps: tuple[StepRule, ...], said: tuple[str, ...]) -> None:
-    assert planning.problems(steps) == said
+    assert step_problems.of(steps) == said
 
 
 @pytest.mark.parametrize(
