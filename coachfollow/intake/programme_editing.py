@@ -25,8 +25,8 @@ from coachfollow.intake.programme_nodes import root
 from coachfollow.intake.programme_readers import is_slug
 from coachfollow.intake.programme_values import laid_out
 from coachfollow.rules import cadence, worktime
+from coachfollow.rules.cadence import Sessions, StepRule
 from coachfollow.rules.kinds import StepKind
-from coachfollow.rules.planning import Sessions, StepRule
 
 _DAY_ZERO = date(2000, 1, 3)
 _OFFICE = worktime.parse_week(worktime.DEFAULT_WEEK)  # of nobody in particular

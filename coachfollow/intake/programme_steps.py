@@ -23,9 +23,8 @@ from coachfollow.intake.programme_readers import (
 from coachfollow.intake.programme_texts import Unfit, line, passage
 from coachfollow.intake.programme_values import Step, StepText, laid_out
 from coachfollow.rules import planning, series, step_problems
-from coachfollow.rules.cadence import ANSWER, STEP
+from coachfollow.rules.cadence import ANSWER, STEP, StepRule
 from coachfollow.rules.kinds import Applied, Audience, DayKind, StepKind
-from coachfollow.rules.planning import StepRule
 
 FIELDS = (
     *("key", "kind", "audience", "when", "at", "open_days", "mandatory", "reminders"),

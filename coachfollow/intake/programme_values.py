@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from coachfollow.rules import series
 from coachfollow.rules.adapting import Rules
-from coachfollow.rules.planning import StepRule
+from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.tempo import Freedom
 
 Texts = Mapping[str, str]  # by language

@@ -20,7 +20,7 @@ from coachfollow.models import (
     TrainingSession,
 )
 from coachfollow.queries import worktimes
-from coachfollow.rules.planning import Sessions, StepRule
+from coachfollow.rules.cadence import Sessions, StepRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

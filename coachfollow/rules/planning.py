@@ -11,18 +11,6 @@ from coachfollow.rules.kinds import Audience, Pace, StepKind
 from coachfollow.rules.tempo import AS_PLANNED, Tempo
 from coachfollow.rules.worktime import Hours
 
-__all__ = [
-    "BETWEEN",
-    "GRACE_WORKING_DAYS",
-    "MOST_REMINDERS",
-    "OPEN_DAYS",
-    "Planned",
-    "Sessions",
-    "StepRule",
-    "plan",
-    "reminder_moments",
-]
-
 GRACE_WORKING_DAYS = 3
 OPEN_DAYS = 14
 MOST_REMINDERS = 2

@@ -6,9 +6,9 @@ from datetime import date, datetime, time
 
 from coachfollow.rules import cadence, distance_words, planning, worktime
 from coachfollow.rules.adapting import NO_RULES, Rules
-from coachfollow.rules.cadence import ANSWER
+from coachfollow.rules.cadence import ANSWER, Sessions, StepRule
 from coachfollow.rules.kinds import Audience, StepKind
-from coachfollow.rules.planning import Planned, Sessions, StepRule
+from coachfollow.rules.planning import Planned
 from coachfollow.rules.worktime import Hours
 
 

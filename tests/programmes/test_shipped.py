@@ -10,8 +10,8 @@ import pytest
 from coachfollow.intake import programme
 from coachfollow.intake.programme import Example, Judged, Programme, Step, StepText
 from coachfollow.rules import asking, planning, series, wording, worktime
+from coachfollow.rules.cadence import Sessions
 from coachfollow.rules.kinds import Audience, StepKind
-from coachfollow.rules.planning import Sessions
 from coachfollow.rules.shipped import SPONSORS
 
 KEYS = tuple(programme.shipped())

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coachfollow.rules import planning, worktime
+from coachfollow.rules.cadence import Sessions, StepRule
 from coachfollow.rules.kinds import Audience, StepKind
-from coachfollow.rules.planning import Planned, Sessions, StepRule
+from coachfollow.rules.planning import Planned
 from coachfollow.rules.worktime import WorkingWeek
 
 OFFICE = worktime.parse_week(worktime.DEFAULT_WEEK)

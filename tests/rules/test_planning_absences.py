@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from coachfollow.rules import planning, rotas, worktime
 from coachfollow.rules.absences import Closure, Leave
+from coachfollow.rules.cadence import Sessions, StepRule
 from coachfollow.rules.kinds import StepKind
-from coachfollow.rules.planning import Planned, Sessions
+from coachfollow.rules.planning import Planned
 from coachfollow.rules.worktime import WorkingTime
 from tests.rules.test_planning import BERLIN, TUESDAY, step
 
@@ -22,7 +23,7 @@ def away(first: int, last: int) -> WorkingTime:
     return WorkingTime(pattern=OFFICE, leave=(Leave(first=TUESDAY + first * DAY, last=TUESDAY + last * DAY),))
 
 
-def planned(person: WorkingTime, *steps: planning.StepRule) -> dict[str, Planned]:
+def planned(person: WorkingTime, *steps: StepRule) -> dict[str, Planned]:
     found = planning.plan(steps, sessions=Sessions((TUESDAY,), 0), week=person, zone=BERLIN)
     return {one.step: one for one in found}
 

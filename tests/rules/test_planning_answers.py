@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coachfollow.rules import cadence, planning, previewing
-from coachfollow.rules.planning import Planned, Sessions
+from coachfollow.rules.cadence import Sessions
+from coachfollow.rules.planning import Planned
 from coachfollow.rules.previewing import Offer, Somebody
 from coachfollow.rules.worktime import Hours
 from tests.rules.test_planning import BERLIN, TUESDAY, step

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from coachfollow.rules import cadence, planning, rotas, worktime
 from coachfollow.rules.absences import Closure, Leave
+from coachfollow.rules.cadence import Sessions, StepRule
 from coachfollow.rules.kinds import DayKind, StepKind
-from coachfollow.rules.planning import Planned, Sessions, StepRule
+from coachfollow.rules.planning import Planned
 from coachfollow.rules.worktime import WorkingTime
 from tests.rules.test_planning import BERLIN, TUESDAY, step
 

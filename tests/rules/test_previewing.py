@@ -7,8 +7,8 @@ import pytest
 
 from coachfollow.rules import previewing, worktime
 from coachfollow.rules.absences import Leave
+from coachfollow.rules.cadence import Sessions, StepRule
 from coachfollow.rules.kinds import Audience, StepKind
-from coachfollow.rules.planning import Sessions, StepRule
 from coachfollow.rules.previewing import Offer, Somebody
 from coachfollow.rules.worktime import WorkingTime
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from coachfollow.rules import reckoning, redating, replanning
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.attending import NOT_THERE
-from coachfollow.rules.cadence import StepRule
+from coachfollow.rules.cadence import Sessions, StepRule
 from coachfollow.rules.changes import Course, Footing, Key, Meeting
 from coachfollow.rules.kinds import (
     Audience,
@@ -21,7 +21,6 @@ from coachfollow.rules.kinds import (
     StopReason,
     TouchpointState,
 )
-from coachfollow.rules.planning import Sessions
 from coachfollow.rules.reckoning import Anchored, Reckoning
 from coachfollow.rules.replanning import Cause, Changes, Replanned
 from coachfollow.rules.snapshots import FollowUp, Snapshot, Standing

@@ -6,8 +6,8 @@ from datetime import date, time
 import pytest
 
 from coachfollow.rules import cadence, step_problems, worktime
+from coachfollow.rules.cadence import Sessions, StepRule
 from coachfollow.rules.kinds import Audience, StepKind
-from coachfollow.rules.planning import Sessions, StepRule
 
 OFFICE = worktime.parse_week(worktime.DEFAULT_WEEK)
 ANCHORS = "use session, session:first, session:last, session:2, step:<key> or answer:<key>"

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coachfollow.rules import planning, rotas, tempo
+from coachfollow.rules.cadence import Sessions, StepRule
 from coachfollow.rules.kinds import Pace, StepKind
-from coachfollow.rules.planning import BETWEEN, Planned, Sessions, StepRule
+from coachfollow.rules.planning import BETWEEN, Planned
 from coachfollow.rules.tempo import AS_PLANNED, Freedom, Tempo
 from coachfollow.rules.worktime import WorkingTime
 from tests.rules.test_planning import BERLIN, TUESDAY, step
