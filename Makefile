@@ -31,15 +31,16 @@ test: ## the whole suite, in a browser too (CI=true: each test on both databases
 	@.ci/setup dev
 	@CHROME="$$(.ci/browser install)" $(PYTHON_HERE) -m pytest -n auto --dist worksteal $(COVERAGE) $(ARGS)
 
-check: ## format, lint, types, import contracts, dependencies and their audit
+check: ## format, lint, types, import contracts, dependencies and their audit, secrets left lying about
 	@.ci/setup dev
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --no-error-summary
 	@.venv/bin/lint-imports --no-logo > .cache/contracts.log || { cat .cache/contracts.log; exit 1; }
 	@.venv/bin/deptry . 2> .cache/deptry.log || { cat .cache/deptry.log; exit 1; }
+	@$(PYTHON_HERE) .ci/leaks.py
 	@$(PYTHON_HERE) .ci/audit.py requirements/run.lock
-	@echo "Format, lint, types, import contracts and dependencies are in order."
+	@echo "Format, lint, types, import contracts and dependencies are in order; no secret lies about."
 
 bench: ## how fast: import, planning, storing, sending, pages, meetings, simulated launches (ARGS=--short for a quick look)
 	@.ci/setup dev

@@ -16,6 +16,8 @@ which `make docs` writes from `coachfollow/config/table.py`.
   silently.
 - With `_FILE` behind its name, a setting is read from the file that is named:
   `{config.PREFIX}SECRET_KEY_FILE=/run/secrets/key`. It is meant for those marked *secret*.
+- A file with a secret in it, that of `--settings` too, is its owner's and at most their group's: beyond mode 640 it
+  is refused. Docker and Kubernetes let everybody read unless told `mode: 0440` or `defaultMode: 0440`.
 
 | setting | default | meaning |
 |---|---|---|

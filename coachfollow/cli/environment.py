@@ -3,11 +3,17 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from coachfollow.config import TABLE, private
 from coachfollow.errors import Misconfigured
+
+SECRETS = frozenset(setting.variable for setting in TABLE if setting.secret)
 
 
 def read(path: Path) -> Mapping[str, str]:
-    """Read a settings file; raises Misconfigured with the number of every line that is none."""
+    """Read a settings file; raises Misconfigured with the number of every line that is none.
+
+    The line itself is not repeated: it may be a secret with a slip of the pen before it.
+    """
     values: dict[str, str] = {}
     mistakes = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
@@ -17,7 +23,10 @@ def read(path: Path) -> Mapping[str, str]:
         if equals and name.isidentifier():
             values[name] = value.strip().strip("\"'")
         else:
-            mistakes.append(f"{path}, line {number} is not NAME=value: {line.strip()}")
+            mistakes.append(f"{path}, line {number} is not NAME=value.")
+    exposure = private.exposure(path) if SECRETS & values.keys() else ""
+    if exposure:
+        mistakes.append(f"{path} holds secrets and is a file that {exposure}.")
     if mistakes:
         raise Misconfigured(tuple(mistakes))
     return values

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from coachfollow.config import private
 from coachfollow.config.table import PREFIX, TABLE, Setting, Settings
 from coachfollow.errors import Misconfigured
 
@@ -32,7 +33,7 @@ def _given(setting: Setting, environ: Mapping[str, str], earlier: Mapping[str, A
     if direct is not None and file is not None:
         raise ValueError("is given twice, directly and as a file; keep one")
     if file is not None:
-        return _from_file(file)
+        return _from_file(Path(file), is_secret=setting.secret)
     if direct is not None:
         return direct.strip()
     if setting.default is None:
@@ -40,11 +41,15 @@ def _given(setting: Setting, environ: Mapping[str, str], earlier: Mapping[str, A
     return setting.default.replace("{data_dir}", str(earlier.get("data_dir", "var")))
 
 
-def _from_file(name: str) -> str:
+def _from_file(file: Path, *, is_secret: bool) -> str:
     try:
-        return Path(name).read_text(encoding="utf-8").strip()
+        exposure = private.exposure(file) if is_secret else ""
+        text = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"names a file that cannot be read: {error}") from error
+    if exposure:
+        raise ValueError(f"names a file that {exposure}")
+    return text
 
 
 def _unknown(environ: Mapping[str, str]) -> list[str]:

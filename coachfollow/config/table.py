@@ -1,7 +1,7 @@
 """The settings: one table of names, defaults and meanings, and what they are once they are read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,14 +31,14 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What an installation is told from outside; see `TABLE` for what each means."""
+    """What an installation is told from outside; see `TABLE` for what each means. Printed, it says no secret."""
 
-    secret_key: str
-    secret_key_previous: tuple[str, ...]
+    secret_key: str = field(repr=False)
+    secret_key_previous: tuple[str, ...] = field(repr=False)
     external_url: str
     data_dir: Path
-    database_url: str
-    redis_url: str | None
+    database_url: str = field(repr=False)
+    redis_url: str | None = field(repr=False)
     no_redis: bool
     organisation: str
     zone: str
@@ -46,7 +46,7 @@ class Settings:
     mail_port: int
     mail_tls: Literal["starttls", "tls", "none"]
     mail_username: str | None
-    mail_password: str | None
+    mail_password: str | None = field(repr=False)
     mail_from: str
     mail_sender_name: str
     mail_reply_to: str
@@ -58,7 +58,7 @@ class Settings:
     lease_seconds: int
     hold_seconds: int
     tick_seconds: int
-    metrics_token: str
+    metrics_token: str = field(repr=False)
     host: str
     port: int
     threads: int

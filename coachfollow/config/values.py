@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 SHORTEST_SECRET = 32
+FEWEST_CHARACTERS = 8  # different ones: “changeme” and “password” over and over have seven
 
 
 def text(value: str) -> str:
@@ -20,17 +21,24 @@ def optional(value: str) -> str | None:
 
 
 def secret(value: str) -> str:
-    """A secret that is long enough."""
+    """A secret that is long enough, and not a word over and over."""
+    _long(value)
+    if len(set(value)) < FEWEST_CHARACTERS:
+        raise ValueError("is easily guessed; make one with: openssl rand -base64 48")
+    return value
+
+
+def secrets(value: str) -> tuple[str, ...]:
+    """Earlier secrets, separated by commas; whoever leaves an easily guessed one behind needs it here."""
+    return tuple(_long(part.strip()) for part in value.split(",") if part.strip())
+
+
+def _long(value: str) -> str:
     if len(value) < SHORTEST_SECRET:
         raise ValueError(
             f"is shorter than {SHORTEST_SECRET} characters; make one with: openssl rand -base64 48"
         )
     return value
-
-
-def secrets(value: str) -> tuple[str, ...]:
-    """Secrets, separated by commas."""
-    return tuple(secret(part.strip()) for part in value.split(",") if part.strip())
 
 
 def url(value: str) -> str:

@@ -138,6 +138,7 @@ def test_settings_may_come_from_a_file(
     file = tmp_path / "settings.env"
     lines = [f"{name}={value}" for name, value in terminal.environ.items() if name.startswith("COACHFOLLOW_")]
     file.write_text("\n".join(["# the house", "", *lines, "COACHFOLLOW_ORGANISATION=\"A 'new' name\""]))
+    file.chmod(0o600)
     for name in {line.partition("=")[0] for line in (*lines, "COACHFOLLOW_ORGANISATION=")}:
         monkeypatch.setenv(name, "")  # so that it is taken back after the test
         monkeypatch.delenv(name)
@@ -152,7 +153,20 @@ def test_a_line_that_is_no_setting_is_told_by_its_number(terminal: Terminal, tmp
 
     said = terminal.run("--settings", file, "cohort", "list", code=2).stderr
 
-    assert said == f"{file}, line 2 is not NAME=value: nonsense\n"
+    assert said == f"{file}, line 2 is not NAME=value.\n"
+
+
+def test_a_file_of_settings_that_holds_a_secret_is_nobody_elses(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "settings.env"
+    file.write_text("COACHFOLLOW_ZONE=UTC\nCOACHFOLLOW_MAIL_PASSWORD=xyzzy\n")
+    file.chmod(0o644)
+
+    said = terminal.run("--settings", file, "cohort", "list", code=2).stderr
+
+    assert said == (
+        f"{file} holds secrets and is a file that others may read or change (mode 644);"
+        f" make it its owner's alone: chmod 600 {file}.\n"
+    )
 
 
 def test_every_setting_is_listed_and_no_secret_shown(terminal: Terminal) -> None:

@@ -1,6 +1,7 @@
 """Settings: read from the environment, every mistake told at once, nothing weak accepted."""
 
 import runpy
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from coachfollow.errors import Misconfigured
 from coachfollow.rules.kinds import MessageKind
 
 TREE = Path(__file__).parent.parent.parent
-SECRET = "x" * config.SHORTEST_SECRET
+SECRET = "a secret for tests and nowhere else"
 ENOUGH = {
     "COACHFOLLOW_SECRET_KEY": SECRET,
     "COACHFOLLOW_EXTERNAL_URL": "https://followup.example.org",
@@ -23,6 +24,14 @@ def mistakes(environ: dict[str, str]) -> tuple[str, ...]:
     with pytest.raises(Misconfigured) as refused:
         config.load(environ)
     return refused.value.mistakes
+
+
+def in_a_file(file: Path, mode: int) -> dict[str, str]:
+    """Give the settings with the secret in a file of this mode."""
+    file.write_text(f"  {SECRET}\n")
+    file.chmod(mode)
+    given = {key: value for key, value in ENOUGH.items() if not key.endswith("SECRET_KEY")}
+    return given | {"COACHFOLLOW_SECRET_KEY_FILE": str(file)}
 
 
 def test_three_settings_are_enough() -> None:
@@ -78,6 +87,8 @@ def test_what_does_not_go_together_is_told_with_the_rest_as_far_as_it_can_be_rea
         ("SECRET_KEY", "short", "shorter than 32", "a weak secret"),
         ("SECRET_KEY", "", "shorter than 32", "an empty secret is none"),
         ("SECRET_KEY_PREVIOUS", f"{SECRET},short", "shorter than 32", "an earlier secret was weak"),
+        ("SECRET_KEY", "changeme" * 4, "easily guessed", "what an example says"),
+        ("SECRET_KEY", "0" * 64, "easily guessed", "long, and nothing in it"),
         ("EXTERNAL_URL", "followup.example.org", "not an address", "no scheme"),
         ("EXTERNAL_URL", "ftp://followup.example.org", "not an address", "not the web"),
         ("EXTERNAL_URL", "https://", "not an address", "no host"),
@@ -109,8 +120,32 @@ def test_a_value_that_cannot_be_used_gets_a_sentence(name: str, value: str, says
     assert told[0].endswith("."), remark
 
 
-def test_a_refused_secret_is_not_repeated() -> None:
-    assert "hunter2" not in str(mistakes(ENOUGH | {"COACHFOLLOW_SECRET_KEY": "hunter2"}))
+@pytest.mark.parametrize("secret", ["hunter2", "hunter2" * 8])
+def test_a_refused_secret_is_not_repeated(secret: str) -> None:
+    assert "hunter2" not in str(mistakes(ENOUGH | {"COACHFOLLOW_SECRET_KEY": secret}))
+
+
+def test_settings_that_are_printed_say_no_secret() -> None:
+    """A traceback, a log line or a debugger prints whatever stands there."""
+    secrets = {
+        "SECRET_KEY_PREVIOUS": "an earlier secret for tests alone",
+        "DATABASE_URL": "postgresql://us:quorp@db/x",
+        "REDIS_URL": "rediss://us:plugh@redis",
+        "MAIL_USERNAME": "me",
+        "MAIL_PASSWORD": "xyzzy",
+        "METRICS_TOKEN": "fnord",
+    }
+    settings = config.load(ENOUGH | {f"COACHFOLLOW_{name}": value for name, value in secrets.items()})
+
+    assert "mail_username='me'" in repr(settings)
+    for word in (SECRET, "an earlier secret", "quorp", "plugh", "xyzzy", "fnord"):
+        assert word not in repr(settings)
+
+
+def test_what_the_table_calls_secret_is_not_printed() -> None:
+    printed = {one.name for one in fields(Settings) if one.repr}
+
+    assert {setting.name for setting in config.TABLE if not setting.secret} == printed
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "EXTERNAL_URL", "MAIL_FROM"])
@@ -123,12 +158,29 @@ def test_what_has_no_default_must_be_given(name: str) -> None:
     assert not told.endswith("..")
 
 
-def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
-    file = tmp_path / "key"
-    file.write_text(f"  {SECRET}\n")
-    given = {key: value for key, value in ENOUGH.items() if not key.endswith("SECRET_KEY")}
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o640, 0o440])
+def test_a_secret_may_come_from_a_file(tmp_path: Path, mode: int) -> None:
+    given = in_a_file(tmp_path / "key", mode)
 
-    assert config.load(given | {"COACHFOLLOW_SECRET_KEY_FILE": str(file)}).secret_key == SECRET
+    assert config.load(given).secret_key == SECRET
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o604, 0o444, 0o601, 0o660, 0o606])
+def test_a_secret_in_a_file_that_others_may_read_or_change_is_refused(tmp_path: Path, mode: int) -> None:
+    (told,) = mistakes(in_a_file(tmp_path / "key", mode))
+
+    assert told == (
+        f"COACHFOLLOW_SECRET_KEY names a file that others may read or change (mode {mode:o});"
+        f" make it its owner's alone: chmod 600 {tmp_path / 'key'}."
+    )
+
+
+def test_what_is_no_secret_may_come_from_a_file_that_everybody_reads(tmp_path: Path) -> None:
+    file = tmp_path / "zone"
+    file.write_text("Europe/Berlin\n")
+    file.chmod(0o644)
+
+    assert config.load(ENOUGH | {"COACHFOLLOW_ZONE_FILE": str(file)}).zone == "Europe/Berlin"
 
 
 def test_a_secret_given_twice_is_a_mistake(tmp_path: Path) -> None:
@@ -142,6 +194,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | Non
     file = tmp_path / "password"
     if content is not None:
         file.write_bytes(content)
+        file.chmod(0o600)
     (told,) = mistakes(
         ENOUGH | {"COACHFOLLOW_MAIL_PASSWORD_FILE": str(file), "COACHFOLLOW_MAIL_USERNAME": "me"}
     )
@@ -165,10 +218,16 @@ def test_settings_must_fit_together(given: dict[str, str], says: str, remark: st
 
 
 def test_earlier_secrets_follow_the_one_in_use() -> None:
-    first, second = "1" * 40, "2" * 40
+    first, second = f"the first {SECRET}", f"the second {SECRET}"
     settings = config.load(ENOUGH | {"COACHFOLLOW_SECRET_KEY_PREVIOUS": f"{first}, {second},"})
 
     assert settings.secret_keys == (SECRET, first, second)
+
+
+def test_an_easily_guessed_secret_can_be_left_behind() -> None:
+    settings = config.load(ENOUGH | {"COACHFOLLOW_SECRET_KEY_PREVIOUS": "changeme" * 4})
+
+    assert settings.secret_keys == (SECRET, "changeme" * 4)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from coachfollow.mail.listing import Section as Listed
 from coachfollow.mail.prepared import Facts, House, Section, Wording
 from coachfollow.rules.kinds import Audience, MessageKind
 
-TOKEN = "Zk3pQ9vX1bN7rT5yH2mC8dL4sF6gJ0aW"
+TOKEN = "Zk3pQ9vX1bN7rT5yH2mC8dL4sF6gJ0aW"  # pragma: allowlist secret
 AT = "https://followup.nordwind.example"
 
 HOUSE = House(
@@ -140,7 +140,7 @@ MEETING = Meeting(
 def facts(kind: MessageKind = MessageKind.REFLECTION, **changed: Any) -> Facts:
     """Return Aïcha's facts for a mail of that kind, with some changed."""
     given: dict[str, Any] = {
-        "message_id": "0f8fad5bd9cb469fa16570867728950e",
+        "message_id": "0f8fad5bd9cb469fa16570867728950e",  # pragma: allowlist secret
         "to_name": "Aïcha O’Neill-Núñez",
         "to_address": "aicha.oneill@nordwind.example",
         "date": datetime(2026, 11, 10, 8, 0, tzinfo=UTC),

@@ -367,7 +367,7 @@ def test_a_mail_cannot_be_offered_while_another_waits_for_its_dot(start: Start) 
     [
         ("2.0.0 Ok: queued as 4bXyZ12", "4bXyZ12", "Postfix"),
         ("OK id=1qRsTu-0001ab-2C", "1qRsTu-0001ab-2C", "Exim"),
-        ("2.0.0 3A4B5C6D012345 Message accepted for delivery", "3A4B5C6D012345", "Sendmail"),
+        ("2.0.0 3A4B5C6D012345 Message accepted", "3A4B5C6D012345", "Sendmail"),  # pragma: allowlist secret
         ("OK", "", "no id"),
     ],
 )
