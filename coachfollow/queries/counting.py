@@ -41,18 +41,23 @@ _ABSENT = and_(
 
 
 COUNTED_PLANS = and_(FollowUpPlan.state != PlanState.DRAFT, ~_ABSENT)
-# by their states first, which an index has: they are few
-PASSED_OVER = and_(
-    FollowUpPlan.state.in_([PlanState.DRAFT, PlanState.STOPPED]),
-    ~COUNTED_PLANS,
-    FollowUpPlan.id.not_in(relations.unseen_plans()),
-)
-
 RUNNING_PLANS = FollowUpPlan.state.in_([PlanState.ACTIVE, PlanState.PAUSED])
 
 _WAITING = [Outcome.WAITING, Outcome.UNREACHED]
 IS_WAITING = Touchpoint.outcome.in_(_WAITING)
 IS_SETTLED = Touchpoint.outcome.between(min(measuring.SETTLED), max(measuring.SETTLED))  # a range of an index
+
+
+def passed_over() -> ColumnElement[bool]:
+    """Plans that do not count, without those that nobody sees yet.
+
+    Made anew for each statement: one within it that was executed once, in whatever statement, is another key to
+    what is compiled already.
+    """
+    by_state = FollowUpPlan.state.in_(
+        [PlanState.DRAFT, PlanState.STOPPED]
+    )  # an index has it, and they are few
+    return and_(by_state, ~COUNTED_PLANS, FollowUpPlan.id.not_in(relations.unseen_plans()))
 
 
 def bucket(*, now: datetime) -> ColumnElement[str | None]:

@@ -152,7 +152,7 @@ def _group_by_group(filters: Filters, *, area: Area, by: GroupBy) -> AnySelect:
         .group_by(Touchpoint.cohort_id, Touchpoint.outcome, *_names(cut)),
         select(FollowUpPlan.cohort_id, *cut, settled, -func.count())
         .select_from(of_plans)
-        .where(FollowUpPlan.cohort_id.in_(groups), *wanted, counting.IS_SETTLED, counting.PASSED_OVER)
+        .where(FollowUpPlan.cohort_id.in_(groups), *wanted, counting.IS_SETTLED, counting.passed_over())
         .group_by(FollowUpPlan.cohort_id, Touchpoint.outcome, *_names(cut)),
         select(Touchpoint.cohort_id, *cut, waiting, func.count())
         .select_from(of_plans)
