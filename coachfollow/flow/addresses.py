@@ -13,10 +13,28 @@ from coachfollow.queries import matching
 from coachfollow.rules.kinds import MessageState
 
 CHANGED = "address changed"  # the event; it holds no address
+ARRIVES = (
+    "Mails to them arrive. An address opens what is theirs, so only whoever runs Coachfollow changes it."
+)
+
+
+def put_right(session: Session, *, person_id: int, address: str, now: datetime, actor_id: int | None) -> str:
+    """Let somebody whose mails come back have another address, as `change` does; no page can do more.
+
+    An address is the way to somebody's private answers, which no role reads. So nobody's is changed on a page
+    as long as its owner would miss it. Raises Conflict where mails arrive.
+    """
+    return change(session, person_id=person_id, address=address, now=now, actor_id=actor_id, only_lost=True)
 
 
 def change(
-    session: Session, *, person_id: int, address: str, now: datetime, actor_id: int | None = None
+    session: Session,
+    *,
+    person_id: int,
+    address: str,
+    now: datetime,
+    actor_id: int | None = None,
+    only_lost: bool = False,
 ) -> str:
     """Let somebody have another address from now on; gives it as it is kept. Raises Invalid and Conflict."""
     try:
@@ -26,6 +44,8 @@ def change(
     person = session.get_one(Person, person_id)
     if email == person.email:
         return email
+    if only_lost and person.undeliverable_at is None:
+        raise Conflict(ARRIVES)
     house = person.organisation_id
     known = matching.by_email(session, organisation_id=house, emails=[email], unseen=True)
     if known.get(email, person.id) != person.id:

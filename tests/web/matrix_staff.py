@@ -53,6 +53,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("POST", "/plans/<plan>/read"): COACHES_OWN_PLAN,
     ("POST", "/plans/<plan>/remind"): COACHES_OWN_PLAN,
     ("POST", "/plans/<plan>/restart"): WHO_STARTS_AGAIN,
+    ("GET", "/plans/<plan>/address"): LND_OF_THE_GROUP,
+    ("POST", "/plans/<plan>/address"): LND_OF_THE_GROUP,
     ("GET", "/plans/<plan>/change/<lever>"): COACHES_OWN_PLAN,
     ("POST", "/plans/<plan>/change/<lever>"): COACHES_OWN_PLAN,
     ("POST", "/plans/<plan>/undo"): COACHES_OWN_PLAN,

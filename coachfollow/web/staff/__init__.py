@@ -31,6 +31,7 @@ from coachfollow.web.staff import (
     programme_drafts,
     programme_steps,
     programmes,
+    readdressing,
     sentences,
     team,
     upgrades,
@@ -57,6 +58,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     batches.pages,
     people.pages,
     erasing.pages,
+    readdressing.pages,
     programmes.pages,
     programme_drafts.pages,
     programme_advice.pages,
@@ -87,7 +89,16 @@ NAVIGATION: tuple[Entry, ...] = (
         is_for=navigation.lnd,
         rooms=frozenset(
             {
-                *("imports", "batches", "people", "corrections", "upgrades", "erasing", "handovers"),
+                *(
+                    "imports",
+                    "batches",
+                    "people",
+                    "corrections",
+                    "upgrades",
+                    "erasing",
+                    "readdressing",
+                    "handovers",
+                ),
                 *("ways.of_group", "launch_previews.group", "launch_simulations.group"),
             }
         ),

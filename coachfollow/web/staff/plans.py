@@ -74,6 +74,7 @@ def show(plan: str) -> ResponseReturnValue:
         is_running=head.state in RUNNING,
         again=_offer(head),
         is_open_to_more=head.state is not PlanState.STOPPED or head.stop_reason is StopReason.ENDED,
+        may_readdress=access.may(g.actor, Action.IMPORT, g.target),
         why_this_day=reasoning.why_this_day(changed, coming),
         **(_for_its_coach(head, dates, events, answers) if is_coach else {}),
     )
