@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -14,22 +14,12 @@ from coachfollow.queries import clashes, missing, relations
 from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated
-from coachfollow.rules import attention
-from coachfollow.rules.attention import Reason, Signs, Spot
-from coachfollow.rules.kinds import (
-    TO_COME,
-    Audience,
-    Barrier,
-    CheckInState,
-    PlanState,
-    StepKind,
-    StopReason,
-    TouchpointState,
-)
+from coachfollow.rules import attention, noticing
+from coachfollow.rules.attention import Reason
+from coachfollow.rules.kinds import PlanState, StepKind, StopReason, TouchpointState
+from coachfollow.rules.noticing import Unread, Watched
 
 READ = "answers read"  # the event that says how far a coach has read
-
-_SETTLED = (TouchpointState.COMPLETED, TouchpointState.MISSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +77,16 @@ def people_of(
     people: defaultdict[int, list[Coached]] = defaultdict(list)
     for plan, name, email, gone_since, group, coach_id, is_without_list in rows:
         waits = is_without_list and plan.state is PlanState.DRAFT and plan.stop_reason is None
-        signs = _signs(plan, dates[plan.id], unread[plan.id], misfits, now)
+        signs = noticing.signs(
+            dates[plan.id],
+            unread[plan.id],
+            plan_state=plan.state,
+            is_silent=plan.silent_since is not None,
+            back_at=plan.back_at,
+            is_unreachable=gone_since is not None,
+            misfits=misfits,
+            now=now,
+        )
         one = Coached(
             public_id=plan.public_id,
             participant=name or "",
@@ -97,7 +96,7 @@ def people_of(
             stop_reason=plan.stop_reason,
             paused_until=plan.paused_until,
             next=None if waits or plan.state is PlanState.PAUSED else _next(dates[plan.id], now),
-            reasons=attention.reasons(replace(signs, is_unreachable=gone_since is not None)),
+            reasons=attention.reasons(signs),
             awaits_list=waits,
         )
         people[coach_id].append(one)
@@ -118,7 +117,7 @@ def reasons(
 ) -> tuple[Reason, ...]:
     """Give why one plan needs its coach, from what its page has read already."""
     known = [
-        _Dated(
+        Watched(
             id=one.id,
             plan_id=head.plan_id,
             kind=one.kind,
@@ -135,67 +134,27 @@ def reasons(
         for one in dates
     ]
     unread = [
-        _Unread(head.plan_id, one.barrier, one.audience, bool(one.note))
+        Unread(head.plan_id, one.barrier, one.audience, bool(one.note))
         for one in reversed(answers)
         if (one.barrier or one.note) and (read_at is None or one.changed_at > read_at)
     ]
-    signs = _signs(head, known, unread, {}, now)
-    return attention.reasons(replace(signs, is_unreachable=head.is_undeliverable))
+    signs = noticing.signs(
+        known,
+        unread,
+        plan_state=head.state,
+        is_silent=head.silent_since is not None,
+        back_at=head.back_at,
+        is_unreachable=head.is_undeliverable,
+        misfits={},
+        now=now,
+    )
+    return attention.reasons(signs)
 
 
-class _Dated(NamedTuple):
-    """A follow-up as far as attention goes, with its meeting if it is one."""
-
-    id: int
-    plan_id: int
-    kind: StepKind
-    audience: Audience
-    state: TouchpointState
-    due_at: datetime
-    day: date
-    undeliverable: bool
-    meeting: CheckInState | None
-    ends_at: datetime | None
-    why_unplaced: str | None
-    settled_at: datetime | None
-
-    @property
-    def spot(self) -> Spot:
-        """Where it stands."""
-        return Spot(self.id, self.day)
-
-    def is_over(self, now: datetime) -> bool:
-        """Whether it is a meeting that has taken place, or should have, and nobody said which."""
-        if self.kind is not StepKind.CHECK_IN or self.state not in TO_COME:
-            return False
-        return self.meeting is CheckInState.PLACED and self.ends_at is not None and self.ends_at <= now
-
-    def lacks_a_time(self, now: datetime) -> bool:
-        """Whether it is a meeting that comes soon, or should have come by now, and has no time."""
-        soon = self.due_at <= now + timedelta(days=attention.BOOKED_AHEAD_DAYS)
-        unplaced = self.meeting in {None, CheckInState.UNPLACED}
-        return self.kind is StepKind.CHECK_IN and self.state in TO_COME and soon and unplaced
-
-    def lacks_a_plan(self, now: datetime) -> bool:
-        """Whether it is the question for somebody's own plan, and they have taken a week over it."""
-        long_open = self.state is TouchpointState.OPEN and not self.undeliverable
-        long_open &= self.due_at <= now - timedelta(days=attention.UNPLANNED_DAYS)
-        return self.kind is StepKind.COMMITMENT and long_open
+Row = TypeVar("Row", Watched, Unread)
 
 
-class _Unread(NamedTuple):
-    """An answer its coach has not read yet."""
-
-    plan_id: int
-    barrier: Barrier | None
-    audience: Audience
-    is_shared: bool
-
-
-Row = TypeVar("Row", _Dated, _Unread)
-
-
-def _dates(session: Session, mine: ColumnElement[bool]) -> Mapping[int, list[_Dated]]:
+def _dates(session: Session, mine: ColumnElement[bool]) -> Mapping[int, list[Watched]]:
     rows = session.execute(
         select(
             Touchpoint.id,
@@ -216,10 +175,10 @@ def _dates(session: Session, mine: ColumnElement[bool]) -> Mapping[int, list[_Da
         .where(mine)
         .order_by(Touchpoint.plan_id, Touchpoint.due_at, Touchpoint.id)
     )
-    return _by_plan(_Dated._make(row) for row in rows)
+    return _by_plan(Watched._make(row) for row in rows)
 
 
-def _unread(session: Session, mine: ColumnElement[bool]) -> Mapping[int, list[_Unread]]:
+def _unread(session: Session, mine: ColumnElement[bool]) -> Mapping[int, list[Unread]]:
     """Answers given or changed since the coach last said that they had read everything."""
     read = (
         select(func.max(Event.at))
@@ -240,7 +199,7 @@ def _unread(session: Session, mine: ColumnElement[bool]) -> Mapping[int, list[_U
         )
         .order_by(Answer.changed_at)
     )
-    return _by_plan(_Unread._make(row) for row in rows)
+    return _by_plan(Unread._make(row) for row in rows)
 
 
 def _by_plan(rows: Iterable[Row]) -> Mapping[int, list[Row]]:
@@ -256,49 +215,6 @@ def _misfits(session: Session, coach_ids: Collection[int], now: datetime) -> Map
     return {one.follow_up: one.why for theirs in found.values() for one in theirs}
 
 
-def _signs(
-    plan: FollowUpPlan | PlanHead,
-    dates: Sequence[_Dated],
-    unread: Sequence[_Unread],
-    misfits: Mapping[int, str],
-    now: datetime,
-) -> Signs:
-    misfit = next((one for one in dates if one.id in misfits), None)
-    unbooked = next((one for one in dates if one.lacks_a_time(now)), None)
-    settled = [
-        one
-        for one in dates
-        if _was_asked(one, is_silent=plan.silent_since is not None) and _counts(one, plan.back_at)
-    ]
-    return Signs(
-        plan_state=plan.state,
-        is_silent=plan.silent_since is not None,
-        unplanned=next((one.spot for one in dates if one.lacks_a_plan(now)), None),
-        settled=[one.state for one in settled],
-        last_missed=settled[-1].spot if settled and settled[-1].state is TouchpointState.MISSED else None,
-        unmarked=[one.spot for one in dates if one.is_over(now)],
-        unbooked=unbooked.spot if unbooked else None,
-        why_unbooked=(unbooked.why_unplaced or "") if unbooked else "",
-        misfit=misfit.spot if misfit else None,
-        why_misfit=misfits[misfit.id] if misfit else "",
-        barriers=[one.barrier for one in unread if one.barrier],
-        unread=[one.audience for one in unread if one.is_shared],
-    )
-
-
-def _counts(one: _Dated, back_at: datetime | None) -> bool:
-    """Whether it was answered, or missed since the person last came back from a silence."""
-    forgiven = back_at is not None and one.settled_at is not None and one.settled_at <= back_at
-    return one.state in _SETTLED and not (one.state is TouchpointState.MISSED and forgiven)
-
-
-def _was_asked(one: _Dated, *, is_silent: bool) -> bool:
-    """Whether it was a question that reached the participant, or a meeting that took place and ended no silence."""
-    if one.kind is StepKind.CHECK_IN and (is_silent or one.state is TouchpointState.MISSED):
-        return False
-    return one.kind.wants_answer and one.audience is Audience.PARTICIPANT and not one.undeliverable
-
-
-def _next(dates: Sequence[_Dated], now: datetime) -> Coming | None:
+def _next(dates: Sequence[Watched], now: datetime) -> Coming | None:
     planned = (one for one in dates if one.state is TouchpointState.PLANNED and one.due_at > now)
     return next((Coming(kind=one.kind, day=one.day) for one in planned), None)
