@@ -1,40 +1,27 @@
-"""Writes mails: gathers a batch's facts in sets, fills the prepared wording, makes the links and their tokens."""
+"""Writes mails: gathers a batch's facts in sets, and fills the prepared wording."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from coachfollow import vault
 from coachfollow.extensions import installation
-from coachfollow.flow import coach_lists, invitations, sets, stationery, wordings
+from coachfollow.flow import coach_lists, invitations, letter_links, stationery, wordings
+from coachfollow.flow.letter_links import Right
 from coachfollow.mail import listing
 from coachfollow.mail.facts import ChosenBy, together
 from coachfollow.mail.prepared import Facts, Prepared, Section, Unmailable, Wording
-from coachfollow.models import Token
 from coachfollow.queries import choosers, keys, letters, step_words
 from coachfollow.queries.choosers import Chooser
 from coachfollow.queries.letters import Gathering, Letter
-from coachfollow.rules import asking, spoken
-from coachfollow.rules.kinds import Audience, MessageKind, TokenPurpose
+from coachfollow.rules import spoken
+from coachfollow.rules.kinds import Audience, MessageKind
 from coachfollow.rules.naming import Named
 from coachfollow.vault import WrongKey
 
-LINK_LIFE = timedelta(days=400)
-TOKEN_COLUMNS = (
-    "hash",
-    "purpose",
-    "person_id",
-    "plan_id",
-    "touchpoint_id",
-    "person_version",
-    "created_at",
-    "expires_at",
-)
 _OF_A_MEETING = ("meeting_time", "meeting_length", "meeting_place", "meeting_with", "meeting_chosen_by")
-Right = tuple[object, ...]  # a row of tokens, in this order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +49,7 @@ def write(session: Session, *, message_ids: Collection[int], now: datetime) -> S
 
 def enter(connection: Connection, mails: Iterable[Written]) -> None:
     """Let the links of these mails open something from now on. No commit."""
-    rights = [right for mail in mails for right in mail.rights]
-    sets.bulk(connection, Token, TOKEN_COLUMNS, rights)
+    letter_links.enter(connection, [right for mail in mails for right in mail.rights])
 
 
 class _Desk:
@@ -72,7 +58,6 @@ class _Desk:
     def __init__(self, session: Session, rows: Sequence[Letter], now: datetime) -> None:
         self.session = session
         self.now = now
-        self.base = installation().settings.external_url
         self.rights: list[Right] = []  # of the letter that is being written
         plans = {row.plan_id for row in rows if row.plan_id is not None}
         people = {row.participant_id for row in rows if row.participant_id is not None}
@@ -243,54 +228,9 @@ class _Desk:
         return ChosenBy.READER if chooser.person_id == letter.person_id else ChosenBy.OTHER
 
     def _links(self, letter: Letter, meeting: Gathering | None) -> Mapping[str, str]:
-        base = self.base
-        links: dict[str, str] = {"hours": f"{base}/hours", "people": f"{base}/coach"}
-        if letter.kind is MessageKind.COACH_DIGEST:
-            links["stop"] = links["unsubscribe"] = f"{base}/u/{self._token(letter, TokenPurpose.STOP)}"
-        if letter.kind is MessageKind.SIGN_IN:
-            token = installation().vault.sign_in_token(letter.public_id)
-            links["sign_in"] = f"{base}/sign-in/{token}"
-        if letter.touchpoint_kind in asking.ANSWERED_BY_MAIL and letter.kind is not MessageKind.ANNOUNCEMENT:
-            links["answer"] = f"{base}/a/{self._token(letter, TokenPurpose.ANSWER)}"
-        if letter.plan_id is not None and letter.person_id == letter.participant_id:
-            links["plan"] = f"{base}/p/{self._token(letter, TokenPurpose.PLAN)}"
-            links |= self._ways_out(letter)
-            links["pause"] = f"{links['stop']}?pause=1"
-            links["meeting"] = links["plan"]
-            if letter.kind is MessageKind.INVITATION:
-                links["meeting"] += f"?meeting={letter.touchpoint_id}"
-        elif meeting is not None:
-            links["meeting"] = links["people"]
-            if letter.kind is MessageKind.INVITATION:
-                about = f"{meeting.plan}/change/meet?follow_up={letter.touchpoint_id}"
-                links["meeting"] = f"{base}/plans/{about}"
-        elif wordings.audience(letter.touchpoint_kind) is Audience.MANAGER:
-            links |= self._ways_out(letter)
-        return links
-
-    def _ways_out(self, letter: Letter) -> dict[str, str]:
-        """How to get no more of these mails: a page, and one click in the mail program (RFC 8058)."""
-        base, token = self.base, self._token(letter, TokenPurpose.STOP)
-        links = {"stop": f"{base}/s/{token}"}
-        if not letter.kind.is_calendar:
-            links["unsubscribe"] = f"{base}/u/{token}"
-        return links
-
-    def _token(self, letter: Letter, purpose: TokenPurpose) -> str:
-        token = vault.new_token()
-        self.rights.append(
-            (
-                vault.token_hash(token),
-                purpose,
-                letter.person_id,
-                letter.plan_id,
-                letter.touchpoint_id if purpose is TokenPurpose.ANSWER else None,
-                letter.person_version,
-                self.now,
-                self.now + LINK_LIFE,
-            )
-        )
-        return token
+        links = letter_links.of(letter, meeting, now=self.now)
+        self.rights += links.rights
+        return links.by_name
 
 
 def _of_meeting(letter: Letter, meeting: Gathering | None, chooser: Chooser | None) -> Mapping[str, str]:
