@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
-from benchmarks import planning, simulating, slots
+from benchmarks import planning, simulating, slots, slots_invented
 
 SIZES, SHORT = (1_000, 10_000, 100_000), (1_000,)
 FULL, FEW = 0.98, 20  # of the times taken; coaches, in a short look
@@ -30,7 +30,7 @@ def main() -> None:
                 _say_sent(one)
     planned = _measure("planning", SHORT[0] if given.short else planning.ATTENDANCES)
     opened = None if given.short else _measure("pages")
-    loads = [(FULL, FEW)] if given.short else [(load, slots.COACHES) for load in slots.LOADS]
+    loads = [(FULL, FEW)] if given.short else [(load, slots_invented.COACHES) for load in slots.LOADS]
     placed = [_measure("slots", *one) for one in loads]
     launched = [_measure("simulating", size) for size in simulating.SIZES[: 1 if given.short else None]]
     if given.json:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment, linprog
 from scipy.sparse import coo_array, eye_array, hstack
 
-from benchmarks import slots
+from benchmarks import slots_invented
 from coachfollow.rules import slots_graph, slots_matching, slots_parts
 from coachfollow.rules.slots_graph import Graph, Taken
 from coachfollow.rules.slots_matching import UNPLACED
@@ -24,7 +24,7 @@ Solved = tuple[int, int]
 
 def week(coaches: int) -> tuple[Graph, Room]:
     """The first week of an instance, without limits, so that it is one assignment and nothing else."""
-    problem = slots.invent(load=LOAD, coaches=coaches)
+    problem = slots_invented.invent(load=LOAD, coaches=coaches)
     free = {one.id: replace(one, a_day=None, a_week=None) for one in problem.coaches.values()}
     problem = replace(problem, coaches=free)
     part = slots_parts.parts(problem)[0]
