@@ -10,7 +10,7 @@ from coachfollow import vault
 from coachfollow.errors import NotFound
 from coachfollow.flow import history, outbox, sets
 from coachfollow.models import CheckIn, CheckInAttendee, Coaching, FollowUpPlan, Message, Person, Touchpoint
-from coachfollow.queries import meetings as reads
+from coachfollow.queries import placed_meetings
 from coachfollow.rules.kinds import CheckInState, MessageKind, StepKind
 
 AT_LEAST = timedelta(hours=24)  # so long is a word to a calendar worth sending
@@ -52,7 +52,7 @@ def uninvite(session: Session, meetings: Sequence[Met], *, now: datetime, send_a
         return
     attendees = _attendees(session, meetings)
     _withdraw(session, attendees, now)
-    told = reads.told(session, attendee_ids=[attendee.id for attendee in attendees])
+    told = placed_meetings.told(session, attendee_ids=[attendee.id for attendee in attendees])
     sets.change(session, CheckInAttendee, [(one, {"sequence": one.sequence + 1}) for one in attendees])
     invited = [one for one in attendees if one.id in told]
     _tell(session, meetings, invited, MessageKind.CANCELLATION, now=now, send_at=send_at)
@@ -61,7 +61,7 @@ def uninvite(session: Session, meetings: Sequence[Met], *, now: datetime, send_a
 
 def set_aside(session: Session, plans: ColumnElement[bool], *, reason: str, now: datetime) -> None:
     """Take these plans' coming meetings off both calendars, to be placed anew if they go on. The caller commits."""
-    coming = reads.coming(session, plans, now=now)
+    coming = placed_meetings.coming(session, plans, now=now)
     uninvite(session, coming, now=now, send_at=now)
     for check_in, _ in coming:
         check_in.state, check_in.reason = CheckInState.UNPLACED, reason

@@ -29,7 +29,7 @@ from coachfollow.intake import people as intake_people
 from coachfollow.intake import reading
 from coachfollow.intake.reading import DateOrder
 from coachfollow.models import Cohort, FollowUpPlan, Organisation
-from coachfollow.queries import digests, meetings, wishes
+from coachfollow.queries import digests, placed_meetings, wishes
 from coachfollow.rules import slots_reasons, worktime
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.kinds import Channel, ImportKind, Pace, PlanState, Role
@@ -113,7 +113,7 @@ def _meet_at_another_time(session: Session, organisation: Organisation, *, now: 
     email = demo_people.named(demo_people.MET_LATER).email
     met = people.find_or_add(session, organisation_id=organisation.id, email=email, name=None, now=now)
     theirs = (FollowUpPlan.person_id == met.id) & (FollowUpPlan.state == PlanState.ACTIVE)
-    for check_in, touchpoint in meetings.coming(session, theirs, now=now):
+    for check_in, touchpoint in placed_meetings.coming(session, theirs, now=now):
         asked = wishes.choice(session, touchpoint_id=touchpoint.id, now=now)
         had = check_in.starts_at
         free = slots_reasons.near(Board(asked[0]), asked[1], most=OFFERS, but=had) if asked else ()

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from coachfollow.flow import sets
 from coachfollow.flow.changing import is_freed
-from coachfollow.queries import meetings, schedules, worktimes
-from coachfollow.queries.meetings import Hearer
+from coachfollow.queries import placed_meetings, schedules, worktimes
+from coachfollow.queries.placed_meetings import Hearer
 from coachfollow.rules import reckoning, replanning
 from coachfollow.rules.changes import Edit
 from coachfollow.rules.kinds import TouchpointState
@@ -102,7 +102,9 @@ def by_their_programmes(session: Session, standings: Sequence[Standing], becomin
 
 def _told(session: Session, freed: Sequence[int]) -> Sequence[Hearer]:
     chunks = sets.chunks(freed)
-    return list(dict.fromkeys(one for ids in chunks for one in meetings.hearers(session, touchpoint_ids=ids)))
+    return list(
+        dict.fromkeys(one for ids in chunks for one in placed_meetings.hearers(session, touchpoint_ids=ids))
+    )
 
 
 def _replanned(

@@ -17,9 +17,9 @@ from coachfollow.errors import Conflict
 from coachfollow.flow import checkins, cohorts, history, locking, outbox, sets
 from coachfollow.flow.foreseeing import MEANWHILE
 from coachfollow.models import CheckIn, Coaching, Cohort, Grant, Person, Touchpoint
-from coachfollow.queries import handovers, meetings
+from coachfollow.queries import handovers, placed_meetings
 from coachfollow.queries.handovers import Coached, Whose
-from coachfollow.queries.meetings import Hearer
+from coachfollow.queries.placed_meetings import Hearer
 from coachfollow.rules.changes import COACH_CHANGED
 from coachfollow.rules.kinds import CheckInState, TouchpointState
 
@@ -72,7 +72,7 @@ def foresee(session: Session, *, whose: Whose, to: int | None, now: datetime) ->
         handed=handed,
         names=handovers.names(session, ids={one.coach_id for one in handed}),
         meetings=[one.touchpoint_id for one in coming],
-        told=meetings.hearers(session, touchpoint_ids=standing) if standing else [],
+        told=placed_meetings.hearers(session, touchpoint_ids=standing) if standing else [],
         mark=digest.hexdigest()[:24],
     )
 

@@ -15,7 +15,7 @@ from coachfollow.models import (
     Organisation,
     Person,
 )
-from coachfollow.queries import launch_asked, limits, meetings, relations, wishes, worktimes
+from coachfollow.queries import launch_asked, limits, placed_meetings, relations, wishes, worktimes
 from coachfollow.queries.launch_asked import Asked, Said
 from coachfollow.rules.cadence import Sessions
 from coachfollow.rules.kinds import Role, Scope
@@ -147,7 +147,7 @@ def standing(session: Session, *, coaches: Sequence[Coach], now: datetime) -> Se
             starts_at=one.starts_at,
             ends_at=one.ends_at,
         )
-        for one in meetings.standing(session, people=ids, since=now)
+        for one in placed_meetings.standing(session, people=ids, since=now)
         if one.coach_id in ids
     ]
 

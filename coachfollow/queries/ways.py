@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.models import CoachProfile, FollowUpPlan, Grant, Person
-from coachfollow.queries import meetings, wishes
-from coachfollow.queries.meetings import Movable, Wanted
+from coachfollow.queries import meetings, placed_meetings, wishes
+from coachfollow.queries.meetings import Wanted
+from coachfollow.queries.placed_meetings import Movable
 from coachfollow.rules import slots_reasons
 from coachfollow.rules.kinds import Role, Scope
 from coachfollow.rules.slots_board import Board
@@ -64,7 +65,9 @@ def of(session: Session, *, follow_up: int, now: datetime) -> Way | None:
     rows = meetings.wanted(session, touchpoint_ids=[follow_up], now=now)
     if not rows:
         return None
-    others = meetings.movable(session, coaches={row.coach.id for row in rows}, since=now + wishes.NOTICE)
+    others = placed_meetings.movable(
+        session, coaches={row.coach.id for row in rows}, since=now + wishes.NOTICE
+    )
     return _ways(session, rows, others, now)[0]
 
 

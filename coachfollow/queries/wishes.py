@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from coachfollow.models import CoachProfile, Person
-from coachfollow.queries import meetings, worktimes
-from coachfollow.queries.meetings import Movable, Stands, Wanted
+from coachfollow.queries import meetings, placed_meetings, worktimes
+from coachfollow.queries.meetings import Wanted
+from coachfollow.queries.placed_meetings import Movable, Stands
 from coachfollow.rules import slots_values, worktime
 from coachfollow.rules.slots_values import Coach, Meeting, Participant, Problem
 from coachfollow.rules.worktime import Hours, WorkingTime
@@ -76,7 +77,7 @@ def _reckoned(
     times: Mapping[int, Hours],
     now: datetime,
 ) -> Problem:
-    stands = meetings.standing(session, people=people.keys() | coaches.keys(), since=now - WEEK)
+    stands = placed_meetings.standing(session, people=people.keys() | coaches.keys(), since=now - WEEK)
     of_coach, of_person = _by(stands, "coach_id"), _by(stands, "person_id")
     return Problem(
         coaches={
@@ -127,7 +128,7 @@ def choice(
     both = {wanted.person.id, wanted.coach.id}
     stands = [
         one
-        for one in meetings.standing(session, people=both, since=now - WEEK)
+        for one in placed_meetings.standing(session, people=both, since=now - WEEK)
         if one.touchpoint_id != touchpoint_id
     ]
     times = worktimes.of_people(session, ids=both, now=now)

@@ -8,8 +8,7 @@ from sqlalchemy import select, update
 from coachfollow.errors import Conflict
 from coachfollow.flow import coaching, exchanging, extending, placing, undoing
 from coachfollow.models import CheckIn, CheckInAttendee, Cohort, PlanChange
-from coachfollow.queries import meetings as reads
-from coachfollow.queries import ways
+from coachfollow.queries import placed_meetings, ways
 from coachfollow.queries.ways import Way
 from coachfollow.rules.kinds import CheckInState, MessageKind
 from coachfollow.rules.slots_reasons import Reason
@@ -120,7 +119,7 @@ def test_a_calendar_that_said_yes_is_known(full: World) -> None:
     full.session.execute(said.values(partstat="ACCEPTED"))
     full.session.commit()
 
-    found = reads.movable(full.session, coaches=[coach], since=AFTER)
+    found = placed_meetings.movable(full.session, coaches=[coach], since=AFTER)
 
     assert [one.person.id for one in found if one.said_yes] == [yes]
     assert len(found) == 3
