@@ -30,6 +30,7 @@ from coachfollow.models import (
     Person,
     table_of,
 )
+from coachfollow.queries import staged
 from coachfollow.rules.kinds import ImportState
 
 CHUNK = 1000
@@ -187,7 +188,7 @@ def _flip(
     left_out = session.scalar(
         select(func.count())
         .select_from(ImportRow)
-        .where(ImportRow.batch_id == batch.id, ~presences.usable(batch))
+        .where(ImportRow.batch_id == batch.id, ~staged.usable(batch.id))
     )
     imported = Imported(
         rows=batch.rows,

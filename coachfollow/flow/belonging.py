@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import people, presences, relations
+from coachfollow.flow import people, relations
 from coachfollow.models import ImportBatch, ImportRow, Membership, Reporting
-from coachfollow.queries import matching
+from coachfollow.queries import matching, staged
 
 PAGE = 1000
 
@@ -44,7 +44,7 @@ def take_of_newcomers(
 def take(session: Session, *, batch: ImportBatch, now: datetime) -> None:
     """Take what is news of people we knew, page by page: a list that changes nobody has none. No commit."""
     is_news = or_(ImportRow.facts.contains('"manager"'), ImportRow.facts.contains('"team"'))
-    chosen = presences.usable(batch) & ImportRow.is_new.is_(False) & is_news
+    chosen = staged.usable(batch.id) & ImportRow.is_new.is_(False) & is_news
     last = 0
     while page := _read(session, chosen & (ImportRow.id > last), limit=PAGE):
         _settle(session, batch, page, now)

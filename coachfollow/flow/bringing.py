@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import UtcDateTime
-from coachfollow.flow import belonging, drafting, people, presences, sets
+from coachfollow.flow import belonging, drafting, people, sets
 from coachfollow.models import Cohort, Enrolment, ImportBatch, ImportRow
 from coachfollow.queries import matching, staged
 
@@ -26,7 +26,7 @@ class Run:
     @property
     def rows(self) -> ColumnElement[bool]:
         """Those that may be carried out, whether we know the person yet or not."""
-        return presences.wanted(self.batch) & ImportRow.line.between(self.first, self.last)
+        return staged.wanted(self.batch.id) & ImportRow.line.between(self.first, self.last)
 
 
 def bring(session: Session, run: Run, *, cohort: Cohort, now: datetime) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Integer, String, case, literal, select, type_coerce
+from sqlalchemy import Integer, String, case, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
 from coachfollow.extensions import UtcDateTime
@@ -37,7 +37,7 @@ def write_down(session: Session, *, batch: ImportBatch, cohort: Cohort, now: dat
             literal(batch.id),
         )
         .join(Enrolment, (Enrolment.person_id == ImportRow.person_id) & (Enrolment.cohort_id == cohort.id))
-        .where(usable(batch))
+        .where(staged.usable(batch.id))
     )
     incoming = sets.insert(session, Attendance).from_select(columns, said)
     session.execute(
@@ -81,7 +81,7 @@ def _record_corrections(session: Session, batch: ImportBatch, cohort: Cohort, no
         .join(Attendance, Attendance.enrolment_id == Enrolment.id)
         .join(ImportRow, ImportRow.person_id == Enrolment.person_id)
         .where(
-            usable(batch),
+            staged.usable(batch.id),
             Enrolment.cohort_id == cohort.id,
             Attendance.training_session_id == batch.training_session_id,
             Attendance.state != ImportRow.state,
@@ -125,17 +125,7 @@ def _invite_to_all(session: Session, batch: ImportBatch, cohort: Cohort) -> None
         )
         .join(TrainingSession, TrainingSession.cohort_id == Enrolment.cohort_id)
         .join(ImportRow, ImportRow.person_id == Enrolment.person_id)
-        .where(Enrolment.cohort_id == cohort.id, usable(batch))
+        .where(Enrolment.cohort_id == cohort.id, staged.usable(batch.id))
     )
     columns = ["enrolment_id", "training_session_id", "state", "minutes", "batch_id"]
     session.execute(sets.insert_new(session, Attendance).from_select(columns, invited))
-
-
-def wanted(batch: ImportBatch) -> ColumnElement[bool]:
-    """The rows of a file that nothing is in the way of and nobody left out."""
-    return staged.wanted(batch.id)
-
-
-def usable(batch: ImportBatch) -> ColumnElement[bool]:
-    """The rows of a file that are carried out."""
-    return wanted(batch) & ImportRow.person_id.is_not(None)

@@ -71,6 +71,11 @@ def wanted(batch_id: int) -> ColumnElement[bool]:
     return (ImportRow.batch_id == batch_id) & ImportRow.problem.is_(None) & ImportRow.skipped.is_(False)
 
 
+def usable(batch_id: int) -> ColumnElement[bool]:
+    """The rows of a file that are carried out: those wanted, of people who are known by now."""
+    return wanted(batch_id) & ImportRow.person_id.is_not(None)
+
+
 def counts(session: Session, *, batch_id: int) -> Mapping[Fate, int]:
     """Count the rows of a staged file by what becomes of them."""
     fate = _fate()
