@@ -36,7 +36,7 @@ RINGS = {
 }  # RQ says four lines about each ring, one ring every few seconds, and none of the work
 CONNECTING = 5.0  # seconds until a Redis that does not answer counts as away
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("jobs.worker")  # it is run as a main module, and named so all the same
 
 
 class Worker(SimpleWorker):

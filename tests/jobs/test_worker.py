@@ -158,6 +158,7 @@ def test_as_a_process_it_works_and_ends_when_told(
 
     assert process.returncode == 0
     assert said.count("\n") <= 1  # not a line for each ring, which comes every few seconds
+    assert "__main__" not in said  # a log tells whose line it is
 
 
 def test_as_a_process_it_says_why_it_does_not_start(environ: Mapping[str, str]) -> None:
