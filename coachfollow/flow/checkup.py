@@ -5,7 +5,6 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from redis.exceptions import RedisError
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow import bell
@@ -15,8 +14,7 @@ from coachfollow.extensions import installation
 from coachfollow.flow import erasures, relays
 from coachfollow.mail import smtp
 from coachfollow.mail.smtp import Refused, Unreachable
-from coachfollow.models import Cohort, PersonKey, Programme, ProgrammeVersion
-from coachfollow.queries import keys
+from coachfollow.queries import keys, programmes
 from coachfollow.rules import shipped
 from coachfollow.rules.health import Finding
 from coachfollow.vault import WrongKey
@@ -37,11 +35,11 @@ def look(session: Session) -> Sequence[Finding]:
 
 def _secret(session: Session) -> Finding:
     """Whether the secret opens what was sealed: a database restored beside another secret does not."""
-    person_id = session.scalar(select(PersonKey.person_id).limit(1))
-    if person_id is None:
+    key = keys.any_key(session)
+    if key is None:
         return Finding(is_problem=False, sentence="No private text was sealed yet; the secret is set.")
     try:
-        keys.keys_of(session, person_ids=[person_id])[person_id].seal("a private text")
+        key.seal("a private text")
     except WrongKey:
         return Finding(
             is_problem=True,
@@ -111,23 +109,14 @@ def _unsaid(settings: Settings) -> Iterator[str]:
 
 def _invented(session: Session, settings: Settings) -> Sequence[Finding]:
     """Programmes that groups take, and that still name somebody who was invented for the shipped files."""
-    if settings.demo:
-        return []
-    rows = session.execute(
-        select(Programme.key, ProgrammeVersion.sponsor_name)
-        .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
-        .join(Cohort, Cohort.programme_version_id == ProgrammeVersion.id)
-        .where(ProgrammeVersion.sponsor_name.in_(sorted(shipped.SPONSORS)))
-        .distinct()
-        .order_by(Programme.key)
-    )
+    invented = shipped.invented_sponsors(is_demo=settings.demo)
     return [
         _advice(
             f"{name}, who asks for the programme {key} in what participants read, is invented. Put in the person"
             " who really does, with their words (Programmes, Edit, “Title, why, who asks for it”), and let its"
             " groups take the new version."
         )
-        for key, name in rows
+        for key, name in programmes.asked_for_by(session, sponsors=invented)
     ]
 
 

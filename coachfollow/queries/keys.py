@@ -40,6 +40,12 @@ def keys_of(session: Session, *, person_ids: Collection[int]) -> Mapping[int, Te
     return {person_id: TextKey(person=person, wrapped=wrapped) for person_id, person, wrapped in rows}
 
 
+def any_key(session: Session) -> TextKey | None:
+    """Give one of the keys there are."""
+    person_id = session.scalar(select(PersonKey.person_id).limit(1))
+    return None if person_id is None else keys_of(session, person_ids=[person_id])[person_id]
+
+
 @cache
 def _keys() -> Select[*tuple[Any, ...]]:
     keys, people = table_of(PersonKey), table_of(Person)

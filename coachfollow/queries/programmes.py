@@ -1,6 +1,6 @@
 """Reads programmes: which there are, what they say about themselves, their newest version."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
@@ -100,6 +100,19 @@ def groups_of(session: Session, *, organisation_id: int, key: str) -> int:
         .where(Programme.organisation_id == organisation_id, Programme.key == key)
     )
     return session.scalar(found) or 0
+
+
+def asked_for_by(session: Session, *, sponsors: Collection[str]) -> Sequence[tuple[str, str]]:
+    """Give the programmes for which one of these people asks in a version that groups take: the key, and who."""
+    rows = session.execute(
+        select(Programme.key, ProgrammeVersion.sponsor_name)
+        .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
+        .join(Cohort, Cohort.programme_version_id == ProgrammeVersion.id)
+        .where(ProgrammeVersion.sponsor_name.in_(sorted(sponsors)))
+        .distinct()
+        .order_by(Programme.key)
+    )
+    return [(key, name) for key, name in rows]
 
 
 def last() -> ScalarSelect[int]:

@@ -14,8 +14,8 @@ from coachfollow.intake.programme_documents import load
 from coachfollow.queries import programme_drafts as drafts
 from coachfollow.queries import programmes
 from coachfollow.queries.programme_drafts import Draft
+from coachfollow.rules import shipped
 from coachfollow.rules.access import Action
-from coachfollow.rules.shipped import SPONSORS
 from coachfollow.web import policies
 from coachfollow.web.staff import downloads, programme_words, telling, uploads
 
@@ -72,7 +72,7 @@ def show(programme: str) -> ResponseReturnValue:
         has_draft=_draft(programme) is not None,
         titles={step.key: step.subject for step in shown.steps},
         words=programme_words,
-        is_invented=shown.sponsor_name in SPONSORS and not installation().settings.demo,
+        is_invented=shown.sponsor_name in shipped.invented_sponsors(is_demo=installation().settings.demo),
         clean=Markup,  # cleaned by mail.markup
     )
 
