@@ -34,7 +34,7 @@ from coachfollow.queries.asked import OwnPlan
 from coachfollow.queries.examples import Examples
 from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.queries.timelines import Awaited, Dated
-from coachfollow.rules import wording, worktime
+from coachfollow.rules import languages, wording, worktime
 from coachfollow.rules.cadence import StepRule
 from coachfollow.rules.kinds import TO_COME, Audience, MessageState, TouchpointState
 from coachfollow.rules.tempo import CHOSEN, FEWER
@@ -153,8 +153,8 @@ def _steps(session: Session, *, plan_id: int) -> tuple[Sequence[StepRule], Mappi
 
 
 def _rank(language: str, *, wanted: str, own: str) -> int:
-    """Somebody's language first, then its base, then the programme's own; as the mails choose."""
-    preferred = (wanted, wanted.partition("-")[0], own)
+    """How far a language is from the one that the mails would choose."""
+    preferred = languages.order(wanted, own=own)
     return preferred.index(language) if language in preferred else len(preferred)
 
 

@@ -20,6 +20,7 @@ from coachfollow.models import (
 )
 from coachfollow.queries import due, tempos
 from coachfollow.queries.tempos import Chosen
+from coachfollow.rules import languages
 from coachfollow.rules.kinds import PlanState, StopReason
 
 
@@ -71,7 +72,6 @@ def of(session: Session, *, public_id: str, locale: str | None = None) -> PlanHe
         is_in_calendar,
         *_,
     ) = rows[0]
-    wanted = locale or person.locale
     titles = {row.locale: row.title for row in rows}
     return PlanHead(
         plan_id=plan.id,
@@ -82,7 +82,7 @@ def of(session: Session, *, public_id: str, locale: str | None = None) -> PlanHe
         zone=person.zone,
         group=cohort.title,
         group_id=cohort.public_id,
-        programme=titles.get(wanted) or titles.get(wanted.partition("-")[0]) or titles[language],
+        programme=languages.best(titles, locale=locale or person.locale, own=language),
         coach_id=coach_id,
         coach=coach_name or "",
         coach_zone=coach_zone or person.zone,

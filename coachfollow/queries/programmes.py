@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from coachfollow.errors import NotFound
 from coachfollow.models import Cohort, FollowUpPlan, Person, Programme, ProgrammeText, ProgrammeVersion, Step
+from coachfollow.rules import languages
 from coachfollow.rules.adapting import Rules
 
 _TEXTS = select(ProgrammeText).where(ProgrammeText.version_id == bindparam("its_version"))
@@ -19,7 +20,7 @@ def text(session: Session, *, version_id: int, locale: str) -> ProgrammeText:
     """Give what a version says about itself in this language, its base language or its own."""
     found = {row.locale: row for row in session.scalars(_TEXTS, {"its_version": version_id})}
     own = session.get_one(ProgrammeVersion, version_id).language
-    return found.get(locale) or found.get(locale.partition("-")[0]) or found[own]
+    return languages.best(found, locale=locale, own=own)
 
 
 def text_of_plan(session: Session, *, plan_id: int) -> ProgrammeText:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.extensions import among
 from coachfollow.models import ProgrammeVersion, Step, StepText, table_of
+from coachfollow.rules import languages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ def of_steps(session: Session, *, step_ids: Collection[int], locale: str) -> Map
 
 def _best(texts: Mapping[str, Row[*tuple[Any, ...]]], locale: str) -> StepWords:
     own = next(row.own for row in texts.values())
-    row = texts.get(locale) or texts.get(locale.partition("-")[0]) or texts[own]
+    row = languages.best(texts, locale=locale, own=own)
     return StepWords(subject=row.subject, body=row.body, question=row.question, labels=json.loads(row.labels))
 
 
