@@ -16,14 +16,10 @@ MOST_SESSIONS = 12
 AHEAD = timedelta(days=14)
 TUESDAY = 1
 
-MOST_HERE, MOST_COACHES = (
-    500,
-    100,
-)  # participants and coaches: a page takes no worker for longer than a few seconds
-AT_ONCE, COACHES_AT_ONCE = (
-    100,
-    20,
-)  # of more, a page works out at first what takes no longer than a second or two
+# participants and coaches: a page takes no worker for longer than a few seconds
+MOST_HERE, MOST_COACHES = 500, 100
+# of more, a page works out at first what takes no longer than a second or two
+AT_ONCE, COACHES_AT_ONCE = 100, 20
 TOO_MANY = (
     f"A page simulates {MOST_HERE} people with {MOST_COACHES} coaches at most. For more, there is the command:"
     " coachfollow programme simulate, with coaches and people as you describe them there."
@@ -74,11 +70,12 @@ def wish(values: Mapping[str, str]) -> Wish:
     return Wish(**{name: values.get(name, "").strip()[:200] for name in ("zone", "region", "week", "person")})
 
 
-def days(values: Mapping[str, str], *, needed: int, otherwise: date) -> tuple[date, ...]:
-    """The days of the sessions, so many at least; raises Invalid.
+def days(values: Mapping[str, str], *, offer: Offer, today: date) -> tuple[date, ...]:
+    """The days of the sessions, as many at least as the steps count from; raises Invalid.
 
-    Where none was said, they are a week apart, from another day on.
+    Where none was said, they are a week apart, from the suggested one on.
     """
+    needed = previewing.most_sessions(offer.steps)
     found, problems = dict[int, date](), dict[str, str]()
     for number in range(1, MOST_SESSIONS + 1):
         name, said = f"session-{number}", values.get(f"session-{number}", "").strip()
@@ -87,7 +84,7 @@ def days(values: Mapping[str, str], *, needed: int, otherwise: date) -> tuple[da
         except ValueError:
             problems[name] = ODD_DAY
     if not found and not problems:
-        found = {number: otherwise + timedelta(weeks=number - 1) for number in range(1, needed + 1)}
+        found = {number: suggested(today) + timedelta(weeks=number - 1) for number in range(1, needed + 1)}
     if not problems and len(found) < needed:
         missing = next(number for number in range(1, needed + 1) if number not in found)
         problems[f"session-{missing}"] = f"A step counts from session {needed}: say on which day it is."

@@ -110,7 +110,7 @@ def _preview(asked: _Asked, today: date) -> Preview | None:
     offer = asked.offer
     if not offer.steps or step_problems.of(offer.steps):
         return None
-    days = asked.sessions.days if asked.sessions else _days(offer, today)
+    days = asked.sessions.days if asked.sessions else launch_form.days(request.args, offer=offer, today=today)
     person = launches.somebody(
         g.session,
         organisation_id=g.actor.organisation_id,
@@ -120,8 +120,3 @@ def _preview(asked: _Asked, today: date) -> Preview | None:
     )
     sessions = asked.sessions or launches.sessions(offer, days=days)
     return previewing.preview(offer, sessions=sessions, person=person)
-
-
-def _days(offer: Offer, today: date) -> tuple[date, ...]:
-    needed = previewing.most_sessions(offer.steps)
-    return launch_form.days(request.args, needed=needed, otherwise=launch_form.suggested(today))

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from coachfollow.queries import launch_asked, launches, organisations, simulations
 from coachfollow.queries.launch_asked import Asked
 from coachfollow.queries.simulations import Cast
-from coachfollow.rules import previewing, simulating_said, step_problems, worktime
+from coachfollow.rules import simulating_said, step_problems, worktime
 from coachfollow.rules.access import Action
 from coachfollow.rules.cadence import Sessions
 from coachfollow.rules.days import brief, said
@@ -130,12 +130,7 @@ def _found(place: _Place, today: date) -> _Found | None:
     offer = place.offer
     if step_problems.of(offer.steps):
         return None
-    needed = previewing.most_sessions(offer.steps)
-    days = (
-        place.sessions.days
-        if place.sessions
-        else launch_form.days(request.args, needed=needed, otherwise=launch_form.suggested(today))
-    )
+    days = place.sessions.days if place.sessions else launch_form.days(request.args, offer=offer, today=today)
     model = simulations.model(
         g.session,
         organisation_id=g.actor.organisation_id,
