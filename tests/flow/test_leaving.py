@@ -7,15 +7,13 @@ from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
 from coachfollow.errors import Closed, NotFound
-from coachfollow.flow import answers, cohorts, commitments, plans, programmes
-from coachfollow.flow.cohorts import Meeting
-from coachfollow.intake import programme as template
+from coachfollow.flow import answers, commitments, plans
 from coachfollow.queries import asked, links
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.kinds import Applied, PlanState, StopReason, TouchpointState
 from tests import house
 from tests.flow.world import Stand
-from tests.house import AFTER, DAY, NINE, OPENED, TRAINING, House
+from tests.house import AFTER, DAY, House
 
 ANNA = "anna@example.org"
 SHORT = """\
@@ -47,23 +45,8 @@ IN_AUTUMN = AFTER + 181 * DAY
 
 def anna_takes_a_short_programme(home: House) -> None:
     """Anna takes a programme of one sentence, and one question half a year later."""
-    programmes.publish(
-        home.session,
-        organisation_id=home.organisation_id,
-        programme=template.read(SHORT, file="short.yaml"),
-        now=OPENED,
-    )
-    cohort = cohorts.open_cohort(
-        home.session,
-        organisation_id=home.organisation_id,
-        programme="short",
-        key="spring",
-        title="Spring",
-        zone="Europe/Berlin",
-        meetings=[Meeting(begins=datetime.combine(TRAINING, NINE), minutes=180)],
-        now=OPENED,
-    )
-    home.attend(cohort, f"Anna Berg <{ANNA}>\n")
+    home.publish(SHORT)
+    home.attend(home.group(programme="short"), f"Anna Berg <{ANNA}>\n")
     home.pass_time(AFTER + DAY)
 
 

@@ -1,6 +1,5 @@
 """A manager's mails: complete, with a way out, and without the participant's own words."""
 
-from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -9,13 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
-from coachfollow.flow import cohorts, letters, programmes
-from coachfollow.flow.cohorts import Meeting
-from coachfollow.intake import programme as template
+from coachfollow.flow import letters
 from coachfollow.models import Message, Token
 from coachfollow.rules.kinds import MessageKind, TokenPurpose
 from tests import house
-from tests.house import AFTER, DAY, NINE, OPENED, PROGRAMME, TRAINING, House
+from tests.house import AFTER, DAY, PROGRAMME, House
 
 ANNA, GRETA = "anna@example.org", "greta@example.org"
 REMINDED = PROGRAMME.replace("key: service", "key: reminded").replace(
@@ -28,25 +25,10 @@ REMINDED = PROGRAMME.replace("key: service", "key: reminded").replace(
 def home(session: Session, settings: Settings) -> House:
     """Anna wrote her plan; her manager got a card, and a reminder of it."""
     home = house.open_house(session, settings)
-    programmes.publish(
-        session,
-        organisation_id=home.organisation_id,
-        programme=template.read(REMINDED, file="reminded.yaml"),
-        now=OPENED,
-    )
-    cohort = cohorts.open_cohort(
-        session,
-        organisation_id=home.organisation_id,
-        programme="reminded",
-        key="spring",
-        title="Spring",
-        zone="Europe/Berlin",
-        meetings=[Meeting(begins=datetime.combine(TRAINING, NINE), minutes=180)],
-        now=OPENED,
-    )
+    home.publish(REMINDED)
     home.person(ANNA, name="Anna Berg")
     home.manages(GRETA, ANNA)
-    home.attend(cohort, f"Anna Berg <{ANNA}>\n")
+    home.attend(home.group(programme="reminded"), f"Anna Berg <{ANNA}>\n")
     home.pass_time(AFTER + DAY)
     home.commit_to(ANNA, "a guest complains", "listen first", now=AFTER + DAY)
     home.pass_time(AFTER + 35 * DAY)

@@ -371,13 +371,7 @@ def test_g4_a_moved_meeting_is_the_same_to_calendars_only_newer(booked: World, o
 
 
 def move(world: World, starts_at: datetime, *, now: datetime = AFTER) -> None:
-    coaching.arrange(
-        world.session,
-        touchpoint=world.touchpoint(ANNA, "talk"),
-        starts_at=starts_at,
-        now=now,
-        actor_id=world.person(COACH),
-    )
+    world.arrange(ANNA, starts_at, by=COACH, step="talk", now=now)
 
 
 def test_only_who_was_invited_is_told_that_it_was_cancelled(booked: World, office: PostOffice) -> None:

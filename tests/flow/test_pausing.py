@@ -20,17 +20,7 @@ from coachfollow.rules.kinds import (
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground
 from tests.flow.post_office import PostOffice
-from tests.flow.world import AFTER, DAY, FIRST_MAIL, Stand, World
-
-ANNA, COACH = "anna@example.org", "coach@example.org"
-FREE = "mon-fri 09:00-17:00"
-
-
-def anna_has_a_coach(world: World) -> None:
-    """Anna has been trained, with a coach who can be booked; nothing was sent yet."""
-    world.person(COACH, name="Carla Coach")
-    world.bookable(COACH, FREE)
-    world.bring_in(world.open_group(coaches=[COACH]), "Anna Berg <anna@example.org>\n")
+from tests.flow.world import AFTER, ANNA, COACH, DAY, FIRST_MAIL, Stand, World, anna_has_a_coach
 
 
 @pytest.fixture

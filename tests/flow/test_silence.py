@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from coachfollow.flow import answers, commitments, opening, programmes, silences
-from coachfollow.intake import programme as template
+from coachfollow.flow import commitments, opening, silences
 from coachfollow.models import FollowUpPlan, Message, Touchpoint
 from coachfollow.queries import coached
 from coachfollow.rules.adapting import UNREMINDED
@@ -22,7 +21,7 @@ from coachfollow.rules.kinds import (
     TouchpointState,
 )
 from tests.flow.post_office import PostOffice
-from tests.flow.world import AFTER, DAY, MOMENTS, OPENED, PLAN_FIRST, Stand, World
+from tests.flow.world import AFTER, DAY, MOMENTS, PLAN_FIRST, Stand, World
 
 ANNA, COACH = "anna@example.org", "coach@example.org"
 
@@ -43,12 +42,7 @@ adapt: {silent_after: 2}
 def anna_may_fall_silent(world: World) -> None:
     """Anna has been trained, in a programme that reminds nobody after two unanswered questions."""
     world.person(COACH, name="Carla Coach")
-    programmes.publish(
-        world.session,
-        organisation_id=world.organisation_id,
-        programme=template.read(MOMENTS + LATER, file="moments.yaml"),
-        now=OPENED,
-    )
+    world.publish(MOMENTS + LATER)
     world.bring_in(world.open_group(coaches=[COACH]), "Anna Berg <anna@example.org>\n")
 
 
@@ -73,13 +67,7 @@ def silent(stand: Stand) -> World:
 
 def answer(world: World, step: str, *, now: timedelta) -> None:
     said = Answered(applied=Applied.PARTLY, situation="A guest waits", action="ask what they need")
-    answers.record(
-        world.session,
-        touchpoint_id=world.touchpoint(ANNA, step).id,
-        person_id=world.person(ANNA),
-        answered=said,
-        now=AFTER + now,
-    )
+    world.answer(ANNA, step, said, now=AFTER + now)
 
 
 def test_two_unanswered_questions_end_the_reminders_and_not_the_questions(

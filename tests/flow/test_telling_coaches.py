@@ -151,13 +151,7 @@ def test_a_meeting_that_no_longer_fits_is_written_down_once_and_told_when_it_is_
 def test_what_has_nothing_left_to_tell_ends_instead_of_leaving(booked: World) -> None:
     go_away(booked, MEETS, now=AFTER)
     misfits.find(booked.session, now=THURSDAY)
-    coaching.arrange(
-        booked.session,
-        touchpoint=booked.touchpoint(ANNA, "talk"),
-        starts_at=at(MEETS + DAY, 11),
-        now=THURSDAY,
-        actor_id=booked.person(COACH),
-    )
+    booked.arrange(ANNA, at(MEETS + DAY, 11), by=COACH, step="talk", now=THURSDAY)
 
     dispatch.drain(booked.session, now=THURSDAY + timedelta(hours=1))
 

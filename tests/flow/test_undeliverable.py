@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
-from coachfollow.extensions import db
 from coachfollow.flow import limiting, opening, postmaster, signin, unreachable
 from coachfollow.models import Event, Message, Person, Touchpoint
 from coachfollow.rules.kinds import MessageKind, MessageState, TouchpointState
 from coachfollow.rules.limits import Limits
+from tests.databases import statements
 from tests.flow.post_office import PostOffice
 from tests.flow.world import AFTER, DAY, FIRST_MAIL, PLAN_FIRST, Stand, World
 
@@ -166,17 +166,8 @@ def test_nothing_is_tried_any_more_and_each_mail_says_why(trained: World, office
 def test_where_nobody_was_refused_or_is_marked_nothing_more_is_asked(
     trained: World, office: PostOffice
 ) -> None:
-    asked: list[str] = []
-
-    def hear(_: object, __: object, statement: str, *___: object) -> None:
-        asked.append(statement)
-
-    engine = db.session.get_bind()
-    event.listen(engine, "before_cursor_execute", hear)
-    try:
+    with statements() as asked:
         trained.drain(FIRST_MAIL)
-    finally:
-        event.remove(engine, "before_cursor_execute", hear)
 
     assert office.recipients == [ANNA, BEN]
     assert not [one for one in asked if one.startswith("UPDATE people")]

@@ -4,9 +4,8 @@ import pytest
 from sqlalchemy import func, select
 
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.flow import placing, programmes, upgrading
+from coachfollow.flow import placing, upgrading
 from coachfollow.flow.upgrading import Upgrade
-from coachfollow.intake import programme as template
 from coachfollow.models import CheckIn, Cohort, FollowUpPlan, ProgrammeVersion, Step, StepText, Touchpoint
 from coachfollow.rules.kinds import CheckInState, TouchpointState
 from tests.flow.world import AFTER, DAY, FIRST_MAIL, MOMENTS, TRAINING, World
@@ -29,12 +28,7 @@ def newer(world: World, *changes: tuple[str, str]) -> None:
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
-    programmes.publish(
-        world.session,
-        organisation_id=world.organisation_id,
-        programme=template.read(text, file="moments.yaml"),
-        now=AFTER,
-    )
+    world.publish(text, now=AFTER)
 
 
 def everything_else(world: World) -> None:

@@ -56,24 +56,11 @@ def invitations(home: House) -> list[tuple[int, MessageState]]:
 
 
 def arrange(home: House, starts_at: datetime, *, now: datetime = AFTER) -> None:
-    coaching.arrange(
-        home.session,
-        touchpoint=home.touchpoint(ANNA, "meeting"),
-        starts_at=starts_at,
-        now=now,
-        actor_id=home.person(COACH),
-    )
+    home.arrange(ANNA, starts_at, by=COACH, now=now)
 
 
 def report(home: House, *, held: bool, outcome: str, now: datetime) -> None:
-    coaching.report(
-        home.session,
-        touchpoint=home.touchpoint(ANNA, "meeting"),
-        held=held,
-        outcome=outcome,
-        now=now,
-        actor_id=home.person(COACH),
-    )
+    home.report(ANNA, outcome, by=COACH, held=held, now=now)
 
 
 def skip(home: House, step: str, excuse: Excuse, *, now: datetime) -> None:

@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 
 from coachfollow.config import Settings
 from coachfollow.extensions import db
-from coachfollow.flow import attendance, cohorts, dispatch, opening, programmes
+from coachfollow.flow import attendance, cohorts, dispatch, opening
 from coachfollow.flow.attendance import Imported, Progress
 from coachfollow.flow.cohorts import Meeting
 from coachfollow.flow.dispatch import Drained
-from coachfollow.intake import programme as template
 from coachfollow.models import (
     Cohort,
     DrainLease,
@@ -311,16 +310,20 @@ Story = Callable[[World], None]
 Stand = Callable[[Story], World]
 """A way to begin where a story ends."""
 
+ANNA, COACH = "anna@example.org", "coach@example.org"
+
+
+def anna_has_a_coach(world: World) -> None:
+    """Anna has been trained, with a coach who can be booked; nothing was sent yet."""
+    world.person(COACH, name="Carla Coach")
+    world.bookable(COACH)
+    world.bring_in(world.open_group(coaches=[COACH]), f"Anna Berg <{ANNA}>\n")
+
 
 def build(session: Session, settings: Settings) -> World:
     """Open the house of these tests."""
     home = house.open_house(session, settings)
-    programmes.publish(
-        session,
-        organisation_id=home.organisation_id,
-        programme=template.read(MOMENTS, file="moments.yaml"),
-        now=OPENED,
-    )
+    home.publish(MOMENTS)
     return World(session, home.organisation_id)
 
 

@@ -4,9 +4,10 @@ import pytest
 
 from coachfollow.models import FollowUpPlan, ProgrammeVersion
 from coachfollow.rules.kinds import MessageKind
+from tests.databases import questions
 from tests.web.browsers import Browser
 from tests.web.staff.people import signed_in
-from tests.web.test_every_page import MOST_QUERIES, asked
+from tests.web.test_every_page import MOST_QUERIES
 from tests.web.worlds import ANNA, BEN, GRETA, LENA, ON_ONE, World
 
 pytestmark = ON_ONE
@@ -60,9 +61,9 @@ def test_whoever_answered_reads_what_changed_and_why(adapting: World, browser: B
     assert f"{NO_OPPORTUNITY}. Only you and your coach are told why." in browser.text
     assert BARRIER in browser.text
     browser.open(adapting.links(ANNA, MessageKind.REFLECTION)["p"])
-    with asked() as statements:
+    with questions() as said:
         browser.open(browser.path)
-    assert len(statements) <= MOST_QUERIES
+    assert len(said) <= MOST_QUERIES
     assert "Why this day: because there was no opportunity yet, instead of Tue 24 March." in browser.text
 
 
@@ -70,9 +71,9 @@ def test_the_coach_reads_it_and_undoes_one_after_the_other(adapting: World, brow
     answer(adapting, browser, applied="no_opportunity", barrier="tools")
     ben = signed_in(adapting, BEN)
     page = f"/plans/{adapting.plan(ANNA)}"
-    with asked() as statements:
+    with questions() as said:
         ben.open(page)
-    assert len(statements) <= MOST_QUERIES
+    assert len(said) <= MOST_QUERIES
     assert (NO_OPPORTUNITY in ben.text, BARRIER in ben.text) == (True, True)
 
     ben.send(f"{page}/undo", change="2")

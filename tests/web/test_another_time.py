@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select, update
 
-from coachfollow.flow import coaching, placing, plans
+from coachfollow.flow import plans
 from coachfollow.models import CheckIn, Event, LeaveSpell, Message, Person, PlanChange
 from coachfollow.rules.kinds import MessageKind, MessageState, StopReason
+from tests.databases import questions
 from tests.house import DAY
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock
 from tests.web.looking import SMALLEST, in_every_light, local
 from tests.web.staff.people import signed_in
 from tests.web.test_every_page import MOST_QUERIES
-from tests.web.test_every_page import asked as asked_for
 from tests.web.worlds import ANNA, ASKED, BEN, MIRA, ON_ONE, PAUL, World
 
 if TYPE_CHECKING:
@@ -27,15 +27,8 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def page(world: World, browser: Browser) -> str:
     """Anna's browser has opened the link of a mail; her meeting stands on Tuesday 17 March, 10:00, and was told."""
-    with world.inside() as home:
-        home.bookable(BEN)
-        placing.place_due(home.session, now=ASKED - 3 * DAY)
-        home.session.execute(
-            update(Message)
-            .where(Message.kind == MessageKind.INVITATION)
-            .values(state=MessageState.SENT, settled_at=ASKED)
-        )
-        home.session.commit()
+    world.place_meetings()
+    world.invite_to_meetings()
     browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
     return f"/my-plan/{world.plan(ANNA)}/meetings/{world.touchpoint(ANNA, 'meeting')}"
 
@@ -115,13 +108,7 @@ def test_a_time_that_somebody_took_meanwhile_is_said_kindly_beside_what_is_free(
 ) -> None:
     browser.open(page)
     with world.inside() as home:
-        coaching.arrange(
-            home.session,
-            touchpoint=home.touchpoint(PAUL, "meeting"),
-            starts_at=datetime.fromisoformat("2026-03-18T09:00Z"),
-            now=ASKED,
-            actor_id=home.person(BEN),
-        )
+        home.arrange(PAUL, datetime.fromisoformat("2026-03-18T09:00Z"), by=BEN, now=ASKED)
 
     browser.send(at="2026-03-18T09:00Z")
 
@@ -279,7 +266,7 @@ def test_the_link_of_the_invitation_leads_there_and_changes_nothing(world: World
 
 @ON_ONE
 def test_it_takes_a_dozen_queries_at_most(browser: Browser, page: str) -> None:
-    with asked_for() as statements:
+    with questions() as statements:
         browser.open(page)
 
     assert len(statements) <= MOST_QUERIES, statements

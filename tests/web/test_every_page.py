@@ -1,20 +1,20 @@
 """Every page of staff in a crowd: a dozen queries at most, light, and it reads well on a small phone."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from coachfollow.models import Message
 from coachfollow.queries import outbox
 from coachfollow.rules.kinds import MessageState
 from tests import everyday
+from tests.databases import questions
 from tests.keeping import Kept
 from tests.web import worlds
 from tests.web.looking import MOST_BYTES, SMALLEST, in_every_light
@@ -35,20 +35,6 @@ def database_url(kept_sqlite: Kept, tmp_path: Path) -> str:
     return kept_sqlite.stand(
         "a crowd for the pages", lambda url: worlds.build(url, data_dir=tmp_path, crowd=CROWD)
     )
-
-
-@contextmanager
-def asked() -> Iterator[list[str]]:
-    """What is asked of the database meanwhile; transactions are not counted."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA")):
-            statements.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(Engine, "before_cursor_execute", note)
 
 
 def is_framed(answer: TestResponse) -> bool:
@@ -91,14 +77,14 @@ def pages(world: World) -> Iterator[Opened]:
     for who, person in WHO.items():
         browser = signed_in(world, person)
         for address in every:
-            with asked() as statements:
+            with questions() as said:
                 answer = browser.client.get(address)
             if (
                 answer.status_code == HTTPStatus.OK
                 and answer.mimetype == "text/html"
                 and not is_framed(answer)
             ):
-                yield Opened(who=who, address=address, queries=len(statements), size=len(answer.data))
+                yield Opened(who=who, address=address, queries=len(said), size=len(answer.data))
 
 
 def test_a_page_asks_a_dozen_times_at_most_and_is_light_whatever_there_is_to_show(world: World) -> None:

@@ -5,16 +5,16 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from coachfollow.flow import answers, coaching, placing, plans
+from coachfollow.flow import placing, plans
 from coachfollow.models import Commitment, Person, ProgrammeText, StepText
 from coachfollow.queries import asked
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.kinds import Applied, MessageKind, StopReason
+from tests.databases import questions
 from tests.house import DAY
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock
 from tests.web.test_every_page import MOST_QUERIES
-from tests.web.test_every_page import asked as asked_for
 from tests.web.worlds import ANNA, ASKED, BEN, ON_ONE, PAUL, World
 
 
@@ -39,11 +39,10 @@ def test_my_plan_says_what_comes_when_and_why(world: World, browser: Browser) ->
 
 def test_answers_are_never_shown_on_it(world: World, browser: Browser) -> None:
     with world.inside() as home:
-        answers.record(
-            home.session,
-            touchpoint_id=home.touchpoint(ANNA, "first-question").id,
-            person_id=home.person(ANNA),
-            answered=Answered(applied=Applied.NOT_YET, note="nobody else's business"),
+        home.answer(
+            ANNA,
+            "first-question",
+            Answered(applied=Applied.NOT_YET, note="nobody else's business"),
             now=ASKED,
         )
     browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
@@ -58,14 +57,7 @@ def test_a_link_tells_that_a_meeting_took_place_and_not_what_came_of_it(
     world: World, browser: Browser
 ) -> None:
     with world.inside() as home:
-        coaching.report(
-            home.session,
-            touchpoint=home.touchpoint(ANNA, "meeting"),
-            held=True,
-            outcome="She listened first, twice.",
-            now=ASKED,
-            actor_id=home.person(BEN),
-        )
+        home.report(ANNA, "She listened first, twice.", by=BEN, now=ASKED)
     browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
 
     assert "took place" in browser.text
@@ -78,13 +70,7 @@ def test_a_meeting_that_nobody_marked_is_not_said_to_have_failed(
 ) -> None:
     links = world.links(ANNA, MessageKind.REFLECTION)
     with world.inside() as home:
-        coaching.arrange(
-            home.session,
-            touchpoint=home.touchpoint(ANNA, "meeting"),
-            starts_at=ASKED + 6 * DAY,
-            now=ASKED,
-            actor_id=None,
-        )
+        home.arrange(ANNA, ASKED + 6 * DAY, now=ASKED)
         home.pass_time(ASKED + 40 * DAY)
     time.now = ASKED + 40 * DAY
 
@@ -239,9 +225,9 @@ def test_a_page_of_ones_own_takes_a_dozen_queries_at_most(world: World, browser:
     plan = f"/my-plan/{world.plan(ANNA)}"
     taken = {}
     for page in (plan, f"{plan}/change", question, f"{question}/thanks", f"/mails/{world.plan(ANNA)}"):
-        with asked_for() as statements:
+        with questions() as said:
             assert browser.client.get(page).status_code == 200
-        taken[page] = len(statements)
+        taken[page] = len(said)
 
     assert {page: count for page, count in taken.items() if count > MOST_QUERIES} == {}
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coachfollow import config
 from coachfollow.extensions import db
-from coachfollow.flow import letters
+from coachfollow.flow import letters, placing
 from coachfollow.models import Message, Person
-from coachfollow.rules.kinds import MessageKind, Role
+from coachfollow.rules.kinds import MessageKind, MessageState, Role
 from tests import house
 from tests.databases import running_app
 from tests.house import AFTER, DAY, House
@@ -90,6 +90,22 @@ class World:
             return len(
                 home.session.scalars(rows.where(Person.email == recipient, Message.kind == kind)).all()
             )
+
+    def place_meetings(self) -> None:
+        """Ben can be booked, so that the meetings with his people have a time."""
+        with self.inside() as home:
+            home.bookable(BEN)
+            placing.place_due(home.session, now=ASKED - 3 * DAY)
+
+    def invite_to_meetings(self) -> None:
+        """The invitations to meetings that have a time are sent."""
+        with self.inside() as home:
+            home.session.execute(
+                update(Message)
+                .where(Message.kind == MessageKind.INVITATION)
+                .values(state=MessageState.SENT, settled_at=ASKED)
+            )
+            home.session.commit()
 
     def plan(self, person: str) -> str:
         """The public id of somebody's plan."""

@@ -10,7 +10,7 @@ from coachfollow import clock
 from coachfollow.models import Cohort, Person
 from tests.web import matrix_staff
 from tests.web.browsers import Browser
-from tests.web.worlds import World
+from tests.web.worlds import LENA, World
 
 
 def signed_in(world: World, person: str) -> Browser:
@@ -21,6 +21,14 @@ def signed_in(world: World, person: str) -> Browser:
         ours = {"person": found.id, "version": found.version}
     with browser.client.session_transaction() as session:
         session.update(ours, since=clock.now().isoformat(), seen=clock.now().isoformat())
+    return browser
+
+
+def at_a_draft(world: World) -> Browser:
+    """A browser of the L&D team, in which the draft of a programme is open."""
+    browser = signed_in(world, LENA)
+    browser.open("/programmes/service")
+    browser.send("/programmes/service/edit")
     return browser
 
 

@@ -58,19 +58,6 @@ def changes(world: World) -> int:
         return home.session.scalar(select(func.count()).select_from(PlanChange)) or 0
 
 
-def place(world: World) -> None:
-    """Anna's meeting stands in both calendars."""
-    with world.inside() as home:
-        home.bookable(BEN)
-        placing.place_due(home.session, now=ASKED - 3 * DAY)
-        home.session.execute(
-            update(Message)
-            .where(Message.kind == MessageKind.INVITATION)
-            .values(state=MessageState.SENT, settled_at=ASKED)
-        )
-        home.session.commit()
-
-
 def test_what_will_change_is_shown_before_anything_does(world: World, ben: Browser) -> None:
     ben.open(lever(world, "move", SECOND, day="2026-03-29", at="07:00"))
 
@@ -168,7 +155,8 @@ def test_a_pause_wants_a_day_within_half_a_year_and_keeps_what_was_typed(
 
 
 def test_a_stop_says_what_is_left_out_and_is_taken_back(world: World, ben: Browser) -> None:
-    place(world)
+    world.place_meetings()
+    world.invite_to_meetings()
     ben.open(lever(world, "stop"))
     assert "It is no black mark." in ben.text
     assert ben.open(lever(world, "stop", reason="erased")).status_code == 422  # only the program says so
@@ -195,7 +183,8 @@ def test_a_stop_says_what_is_left_out_and_is_taken_back(world: World, ben: Brows
 
 
 def test_once_calendars_are_told_it_is_too_late_and_said_why(world: World, ben: Browser) -> None:
-    place(world)
+    world.place_meetings()
+    world.invite_to_meetings()
     ben.open(lever(world, "skip", MEETING, reason="talked"))
     confirm(ben)
     shown = ben.page
@@ -253,7 +242,8 @@ def test_no_free_time_is_offered_during_leave(world: World, ben: Browser) -> Non
 
 
 def test_a_day_that_this_meeting_helps_to_fill_is_free_for_it(world: World, ben: Browser) -> None:
-    place(world)
+    world.place_meetings()
+    world.invite_to_meetings()
     with world.inside() as home:
         home.session.execute(update(CoachProfile).values(meetings_a_day=2))  # as stand on that day
         home.session.commit()

@@ -5,9 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from coachfollow.flow import placing
 from coachfollow.models import CheckIn, LeaveSpell, Person, Touchpoint
-from tests.house import DAY
 from tests.web.browsers import Browser
 from tests.web.staff.people import signed_in
 from tests.web.worlds import ANNA, ASKED, BEN, ON_ONE, World
@@ -18,9 +16,7 @@ MEETING = "meeting"
 @pytest.fixture
 def ben(world: World) -> Browser:
     """Ben's browser; Anna's meeting stands in both calendars, on Tuesday 17 March."""
-    with world.inside() as home:
-        home.bookable(BEN)
-        placing.place_due(home.session, now=ASKED - 3 * DAY)
+    world.place_meetings()
     return signed_in(world, BEN)
 
 

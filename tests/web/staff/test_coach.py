@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from coachfollow.flow import coaching, placing
+from coachfollow.flow import placing
 from coachfollow.models import Person
 from coachfollow.rules.kinds import Barrier, PlanState, StopReason, TouchpointState
 from tests.house import DAY
@@ -205,13 +205,7 @@ def test_a_meeting_that_was_not_held_wants_no_sentence(world: World, time: Clock
 @ON_ONE
 def test_a_meeting_that_nobody_marked_says_so(world: World, time: Clock) -> None:
     with world.inside() as home:
-        coaching.arrange(
-            home.session,
-            touchpoint=home.touchpoint(ANNA, "meeting"),
-            starts_at=ASKED + 6 * DAY,
-            now=ASKED,
-            actor_id=None,
-        )
+        home.arrange(ANNA, ASKED + 6 * DAY, now=ASKED)
         home.pass_time(ASKED + 40 * DAY)
     time.now = ASKED + 40 * DAY
     browser = signed_in(world, BEN)
@@ -237,13 +231,7 @@ def test_a_meeting_that_found_no_time_says_so(world: World, time: Clock) -> None
 @ON_ONE
 def test_a_meeting_to_come_offers_no_marking(world: World, time: Clock) -> None:
     with world.inside() as home:
-        coaching.arrange(
-            home.session,
-            touchpoint=home.touchpoint(ANNA, "meeting"),
-            starts_at=ASKED + 5 * DAY,
-            now=ASKED,
-            actor_id=None,
-        )
+        home.arrange(ANNA, ASKED + 5 * DAY, now=ASKED)
     browser = signed_in(world, BEN)
 
     browser.open(meeting(world))

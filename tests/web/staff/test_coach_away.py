@@ -3,13 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from coachfollow.flow import placing
 from coachfollow.models import CheckIn, LeaveSpell
 from coachfollow.rules.kinds import CheckInState, Role
-from tests.house import DAY
 from tests.web.browsers import Browser
 from tests.web.staff.people import signed_in
-from tests.web.worlds import ANNA, ASKED, BEN, LENA, ON_ONE, World
+from tests.web.worlds import ANNA, BEN, LENA, ON_ONE, World
 
 PAGE = "/hours/away"
 
@@ -17,9 +15,7 @@ PAGE = "/hours/away"
 @pytest.fixture
 def ben(world: World) -> Browser:
     """The browser of a coach whose meetings stand in calendars."""
-    with world.inside() as home:
-        home.bookable(BEN)
-        placing.place_due(home.session, now=ASKED - 3 * DAY)
+    world.place_meetings()
     return signed_in(world, BEN)
 
 

@@ -3,11 +3,9 @@
 import pytest
 from sqlalchemy import select, update
 
-from coachfollow.flow import placing
 from coachfollow.models import CheckIn, CoachProfile, Person
-from tests.house import DAY
 from tests.web.staff.people import signed_in
-from tests.web.worlds import ANNA, ASKED, BEN, LENA, ON_ONE, World
+from tests.web.worlds import ANNA, BEN, LENA, ON_ONE, World
 
 LINK = "https://meet.example.org/ben"
 
@@ -126,9 +124,7 @@ def test_the_page_counts_the_meetings_that_stand_and_those_that_wait(world: Worl
     browser = signed_in(world, BEN)
     browser.open("/hours")
     assert "2 meetings wait for a time." in browser.text
-    with world.inside() as home:
-        home.bookable(BEN)
-        placing.place_due(home.session, now=ASKED - 3 * DAY)
+    world.place_meetings()
 
     browser.open("/hours")
 
@@ -138,9 +134,8 @@ def test_the_page_counts_the_meetings_that_stand_and_those_that_wait(world: Worl
 
 @ON_ONE
 def test_meetings_that_no_longer_fit_are_offered_for_another_time_and_stay(world: World) -> None:
+    world.place_meetings()
     with world.inside() as home:
-        home.bookable(BEN)
-        placing.place_due(home.session, now=ASKED - 3 * DAY)
         before = home.session.scalars(select(CheckIn.starts_at)).all()
         home.session.execute(
             update(Person).where(Person.email == ANNA).values(working_week="sun 09:00-17:00")
@@ -162,9 +157,8 @@ def test_meetings_that_no_longer_fit_are_offered_for_another_time_and_stay(world
 
 
 def test_my_people_names_a_meeting_that_no_longer_fits_until_it_has_another_time(world: World) -> None:
+    world.place_meetings()
     with world.inside() as home:
-        home.bookable(BEN)
-        placing.place_due(home.session, now=ASKED - 3 * DAY)
         home.session.execute(update(CoachProfile).values(meetings_a_week=1))
         home.session.commit()
         before = home.session.scalars(select(CheckIn.starts_at)).all()

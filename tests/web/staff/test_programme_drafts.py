@@ -5,7 +5,7 @@ import pytest
 from coachfollow.flow import programme_drafts
 from tests.house import PROGRAMME
 from tests.web.browsers import Browser
-from tests.web.staff.people import signed_in, upload
+from tests.web.staff.people import at_a_draft, signed_in, upload
 from tests.web.worlds import ASKED, LENA, ON_ONE, World
 
 pytestmark = ON_ONE
@@ -31,10 +31,7 @@ GOOD = {
 @pytest.fixture
 def lena(world: World) -> Browser:
     """The browser of the L&D team, at the draft of a programme."""
-    browser = signed_in(world, LENA)
-    browser.open("/programmes/service")
-    browser.send("/programmes/service/edit")
-    return browser
+    return at_a_draft(world)
 
 
 def test_the_time_line_says_what_comes_in_which_week(lena: Browser) -> None:

@@ -8,7 +8,7 @@ import pytest
 from coachfollow.rules.kinds import StepKind
 from tests.house import PROGRAMME
 from tests.web.browsers import Browser
-from tests.web.staff.people import signed_in
+from tests.web.staff.people import at_a_draft, signed_in
 from tests.web.worlds import LENA, ON_ONE, World
 
 pytestmark = ON_ONE
@@ -31,10 +31,7 @@ GOOD = {
 @pytest.fixture
 def lena(world: World) -> Browser:
     """The browser of the L&D team, at the draft of a programme."""
-    browser = signed_in(world, LENA)
-    browser.open("/programmes/service")
-    browser.send("/programmes/service/edit")
-    return browser
+    return at_a_draft(world)
 
 
 def test_a_step_is_kept_and_takes_its_place_in_time(lena: Browser) -> None:

@@ -3,8 +3,7 @@
 import pytest
 
 from coachfollow.flow import programmes
-from coachfollow.intake import programme as template
-from tests.house import OPENED, PROGRAMME
+from tests.house import PROGRAMME
 from tests.web.browsers import Browser
 from tests.web.staff.people import signed_in, upload
 from tests.web.worlds import ANNA, ASKED, LENA, ON_ONE, World
@@ -46,12 +45,7 @@ def test_a_programme_is_shown_step_by_step(lena: Browser) -> None:
 @ON_ONE
 def test_themes_examples_and_words_of_answers_are_shown_and_used(world: World, lena: Browser) -> None:
     with world.inside() as home:
-        programmes.publish(
-            home.session,
-            organisation_id=home.organisation_id,
-            programme=template.read(RICH, file="service.yaml"),
-            now=OPENED,
-        )
+        home.publish(RICH)
 
     lena.open("/programmes/service")
 

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
-from coachfollow.flow import answers, coaching
+from coachfollow.flow import answers
 from coachfollow.models import Cohort, Person, ProgrammeText, StepText
 from coachfollow.rules.asking import Answered
 from coachfollow.rules.kinds import Applied, Barrier
@@ -50,14 +50,7 @@ def test_what_is_for_the_coach_is_for_nobody_else(world: World, time: Clock, rea
     with world.inside() as home:
         home.commit_to(ANNA, f"{CANARY} happens", f"{CANARY} follows", now=ASKED)
         home.reflect(ANNA, "first-question", now=ASKED, note=CANARY, share_note=True)
-        coaching.report(
-            home.session,
-            touchpoint=home.touchpoint(ANNA, "meeting"),
-            held=True,
-            outcome=CANARY,
-            now=ASKED,
-            actor_id=home.person(BEN),
-        )
+        home.report(ANNA, CANARY, by=BEN, now=ASKED)
         home.pass_time(CARD)
         answers.record(
             home.session,
@@ -85,14 +78,7 @@ def dangerous(home: House) -> None:
     home.commit_to(ANNA, PAYLOAD, PAYLOAD, now=ASKED)
     said = Answered(applied=Applied.PARTLY, note=PAYLOAD, share_note=True)
     home.answer(ANNA, "first-question", said, now=ASKED)
-    coaching.report(
-        home.session,
-        touchpoint=home.touchpoint(ANNA, "meeting"),
-        held=True,
-        outcome=PAYLOAD,
-        now=ASKED,
-        actor_id=home.person(BEN),
-    )
+    home.report(ANNA, PAYLOAD, by=BEN, now=ASKED)
 
 
 @ON_ONE

@@ -32,13 +32,7 @@ def offer(world: World, week: str) -> None:
 def take(world: World, starts_at: datetime) -> None:
     """Paul's meeting stands then."""
     with world.inside() as home:
-        coaching.arrange(
-            home.session,
-            touchpoint=home.touchpoint(PAUL, "meeting"),
-            starts_at=starts_at,
-            now=EARLY,
-            actor_id=home.person(BEN),
-        )
+        home.arrange(PAUL, starts_at, by=BEN, now=EARLY)
 
 
 def go_away(world: World, *, until: date, since: date = date(2026, 3, 16)) -> None:
