@@ -1,16 +1,18 @@
 """Signing in by a mailed link: one browser, once, for a quarter of an hour; nobody learns who has an account."""
 
+import re
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from coachfollow.clock import LeaseTime
 from coachfollow.errors import Closed, NotFound, TooMany
 from coachfollow.flow import floods, houses, signin
 from coachfollow.flow.signin import Entered
-from coachfollow.models import Grant, Person, RateBucket, Token
+from coachfollow.models import Grant, Message, Person, RateBucket, Token
 from coachfollow.queries import actors, links
 from coachfollow.rules.access import ANONYMOUS
 from coachfollow.rules.kinds import MessageState, Role, Scope
@@ -149,6 +151,32 @@ def test_who_has_something_to_sign_in_for_gets_a_mail_and_nobody_can_tell(
 
     assert len(lena.mails(to=email)) == gets_one
     assert lena.session.scalar(select(func.count()).select_from(RateBucket)) == 3
+
+
+@pytest.mark.parametrize("email", [ANNA, "nobody@example.org"], ids=["no role", "unknown"])
+def test_an_address_nobody_may_sign_in_with_costs_the_database_the_same(lena: World, email: str) -> None:
+    """How long an answer takes tells whether an account exists, unless the same is done for both."""
+
+    def done(email: str) -> list[str]:
+        asked: list[str] = []
+
+        def note(*facts: Any) -> None:
+            asked.append(re.sub(r"ROLLBACK TO|RELEASE", "END OF", facts[2]))
+
+        event.listen(lena.session.get_bind(), "before_cursor_execute", note)
+        try:
+            ask(lena, email)
+        finally:
+            event.remove(lena.session.get_bind(), "before_cursor_execute", note)
+        return asked
+
+    before = [lena.session.scalar(select(func.count()).select_from(table)) for table in (Token, Message)]
+    unknown = done(email)
+    after = [lena.session.scalar(select(func.count()).select_from(table)) for table in (Token, Message)]
+
+    assert unknown == done(LENA)
+    assert any("INSERT INTO messages" in statement for statement in unknown)
+    assert after == before, "nothing of it stays"
 
 
 @pytest.mark.parametrize("values", [{"left_on": date(2026, 3, 2)}, {"erased_at": AFTER}], ids=str)

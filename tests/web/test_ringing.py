@@ -56,6 +56,18 @@ def test_a_mail_that_somebody_waits_for_leaves_at_once(
     assert rings(settings) == 2
 
 
+@pytest.mark.parametrize("settings", ["there"], indirect=True)
+@ON_ONE
+def test_an_address_that_nobody_has_is_rung_for_as_one_that_somebody_has(
+    world: World, browser: Browser, settings: Settings
+) -> None:
+    del world
+    browser.open("/sign-in")
+    browser.send(email="nobody@example.org")
+
+    assert rings(settings) == 1
+
+
 @pytest.mark.parametrize("settings", ["frozen"], indirect=True)
 @ON_ONE
 def test_f07_a_page_asks_a_frozen_redis_once_and_then_leaves_it_alone(
