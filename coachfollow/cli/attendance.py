@@ -125,7 +125,7 @@ def _preview(here: House, public_id: str, *, as_json: bool) -> None:
 
 def _warnings(here: House, batch: Batch) -> Sequence[str]:
     coaches = staged.new_coaches(here.session, batch_id=batch.id)
-    return [*filter(None, [batch.other_day]), *(f"New coach: {address}" for address in coaches)]
+    return [*filter(None, [batch.other_day, batch.unread]), *(f"New coach: {address}" for address in coaches)]
 
 
 def _late(here: House, batch: Batch) -> list[str]:

@@ -38,8 +38,7 @@ def read(
         )
 
     found = look(mapping)
-    if found.questions and mapping is None:
-        # as the last file with this header was read, if somebody kept that
+    if mapping is None:  # as the last file with this header was read, if somebody kept that
         house = here.organisation.id
         kept = profiles.fitting(here.session, organisation_id=house, fingerprint=found.fingerprint)
         found = look(kept) if kept is not None else found

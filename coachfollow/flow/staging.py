@@ -16,7 +16,7 @@ from coachfollow.intake.namesakes import Namesakes
 from coachfollow.intake.reading import Problem, Reading, Sighting
 from coachfollow.models import Cohort, ImportBatch, ImportRow, TrainingSession
 from coachfollow.queries import matching
-from coachfollow.queries.batches import DOUBLED, REPORT_DAY
+from coachfollow.queries.batches import DOUBLED, REPORT_DAY, UNREAD
 from coachfollow.rules import attending
 from coachfollow.rules.kinds import AttendanceState, ImportKind, ImportState
 
@@ -70,8 +70,9 @@ def stage(
     _stage_people(session, batch, cohort, reading)
     _stage_problems(session, batch, reading.problems)
     recognising.suggest(session, batch)
-    counted = {DOUBLED: reading.doubled} if reading.doubled else {}
-    batch.summary = json.dumps(counted | _report_day(session, batch, reading))
+    said: dict[str, object] = {DOUBLED: reading.doubled, UNREAD: reading.unread}
+    said |= _report_day(session, batch, reading)
+    batch.summary = json.dumps({name: value for name, value in said.items() if value})
     _finish(session, batch, now)
     return batch
 

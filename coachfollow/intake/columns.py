@@ -15,7 +15,8 @@ Vocabulary = Mapping[Field, tuple[str, ...]]
 # (“User Name”, “User Email”, “Duration (Minutes)”) before the participant.
 _PERSON: Vocabulary = {
     Field.NAME: (
-        "Name (Original Name)", "Full Name", "Name (Last, First)", "Participant Name", "Attendee Name",
+        "Name (Original Name)", "Nom (nom d’origine)", "Nom (nom original)", "Nombre (nombre original)",
+        "Full Name", "Name (Last, First)", "Participant Name", "Attendee Name",
         "Employee Name", "Name", "Display Name", "Participant", "Attendee", "Employee", "Learner", "User Name",
         "Vollständiger Name", "Teilnehmername", "Anzeigename", "Teilnehmer", "Teilnehmende", "Teilnehmer/in",
         "Mitarbeiter", "Mitarbeiter/in", "Nom complet", "Nom et prénom", "Nom", "Participant(e)",
@@ -29,7 +30,9 @@ _PERSON: Vocabulary = {
     Field.EMAIL: (
         "User Email (2)", "Email", "E-mail address", "User Email", "Work Email", "Attendee Email",
         "Participant Email", "Mail", "Mail address", "Business Email", "Primary Email", "E-Mail-Adresse",
-        "Mailadresse", "Adresse e-mail", "Adresse électronique", "Courriel", "Adresse de courriel", "Mél",
+        "Mailadresse", "Benutzer-E-Mail", "E-Mail des Benutzers", "Adresse e-mail de l’utilisateur",
+        "E-mail de l’utilisateur", "Correo electrónico del usuario",
+        "Adresse e-mail", "Adresse électronique", "Courriel", "Adresse de courriel", "Mél",
         "Correo electrónico", "Correo", "Dirección de correo electrónico",
     ),
     Field.UPN: (

@@ -6,12 +6,11 @@ row of a usage report. All of them come back from a spreadsheet program with oth
 nothing here goes by file name, line number or delimiter.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from coachfollow.intake import columns, values
+from coachfollow.intake import columns, sections, values
 from coachfollow.intake.tables import Row, Table
 from coachfollow.intake.words import Field, Make, Unreadable
 
@@ -20,8 +19,10 @@ def _keys(*names: str) -> frozenset[str]:
     return frozenset(map(columns.key, names))
 
 
-_TITLE = re.compile(r"[1-9]\d?\.\s*\D.*")
-_TOPIC, _MEETING_ID, _ORIGINAL_NAME = map(columns.key, ("Topic", "Meeting ID", "Name (Original Name)"))
+_TOPIC, _MEETING_ID = map(columns.key, ("Topic", "Meeting ID"))
+_OF_ACCOUNTS = _keys(
+    *("Name (Original Name)", "Nom (nom d’origine)", "Nom (nom original)", "Nombre (nombre original)")
+)
 _OF_THE_HOST = (Field.TEAM,)  # in a usage report, the department is that of the host
 _MEET = _keys("Time joined", "Time exited")
 _TEAMS_2021 = _keys("Full Name", "Join Time", "Leave Time")
@@ -55,6 +56,7 @@ class Part:
     header: tuple[str, ...]
     columns: Mapping[Field, int]
     names_accounts: bool = False  # names are “Display (Account)”
+    has_marks: bool = False  # of somebody it is said that they were there or not, so a blank is no yes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ class Layout:
         part: Part | None = self.people
         is_under_title, meeting = False, ""
         for line, cells in self.table.rows():
-            if self.people.kind is Kind.PERSON and _is_title(cells):
+            if self.people.kind is Kind.PERSON and sections.is_title(cells):
                 is_under_title = True
             elif is_under_title:
                 part, is_under_title = _rejoins(cells), False
@@ -108,12 +110,18 @@ def recognise(table: Table, *, is_mapped: bool) -> Layout:
             columns={
                 field: at for field, at in table.known.items() if not (is_usage and field in _OF_THE_HOST)
             },
-            names_accounts=_ORIGINAL_NAME in keys,
+            names_accounts=not _OF_ACCOUNTS.isdisjoint(keys),
+            has_marks=_has_marks(table),
         ),
         meeting_at=keys.index(_MEETING_ID) if is_usage else None,
         starts=_stated(_STARTS, above),
         ends=_stated(_ENDS, above),
     )
+
+
+def _has_marks(table: Table) -> bool:
+    at = table.known.get(Field.STATUS)
+    return at is not None and any(values.clean(cells[at]) for _, cells in table.rows() if at < len(cells))
 
 
 def _first(table: Table) -> list[str]:
@@ -126,18 +134,13 @@ def _make(keys: set[str], table: Table) -> Make:
         return Make.TEAMS_LOG
     if {_TOPIC, _MEETING_ID} <= keys:
         return Make.ZOOM_USAGE
-    if _ORIGINAL_NAME in keys:
+    if not _OF_ACCOUNTS.isdisjoint(keys):
         return Make.ZOOM if Field.JOINED in known else Make.ZOOM_USERS
     if keys >= _MEET:
         return Make.MEET
-    if any(map(_is_title, table.preamble)) or any(key.startswith("firstjoin") for key in keys):
+    if any(map(sections.is_title, table.preamble)) or any(key.startswith("firstjoin") for key in keys):
         return Make.TEAMS
     return Make.TEAMS_2021 if keys >= _TEAMS_2021 else Make.LIST
-
-
-def _is_title(cells: Sequence[str]) -> bool:
-    """Whether a row is the title of a section, like “2. Participants”, in any language."""
-    return bool(_TITLE.fullmatch(values.clean(cells[0]))) and not any(map(str.strip, cells[1:]))
 
 
 def _rejoins(cells: Sequence[str]) -> Part | None:

@@ -107,10 +107,18 @@ def _described(table: Table, make: Make, mapping: Mapping) -> Reading:
         date_order=mapping.date_order,
         mapping=replace(mapping, columns=chosen),
         first_rows=tuple(tuple(map(values.clean, cells)) for _, cells in islice(table.rows(), _SHOWN)),
+        unread=_unread(table) if make is Make.LIST else (),
         encoding=table.source.encoding,
         delimiter=table.delimiter,
         sheet=table.source.sheet,
     )
+
+
+def _unread(table: Table) -> tuple[str, ...]:
+    """The columns with a name of their own that mean nothing to us; reports have many, and those are known."""
+    known = set(table.known.values())
+    names = enumerate(table.header, start=1)
+    return tuple(name for at, name in names if at - 1 not in known and name != f"Column {at}")
 
 
 def _spellings(layout: Layout) -> set[str]:

@@ -25,6 +25,8 @@ _FACTS: Mapping[Field, Callable[[str], Any]] = {
     Field.WEEK: values.week,
 }
 
+UNSAID = "others have a mark here and this row has none; write present or absent"
+
 
 def take(row: Row, part: Part, *, calendar: Calendar, into: Gathering) -> Problem | None:
     """Add what the row says to the gathering, or say why it was left out; who only waited is passed over."""
@@ -36,6 +38,8 @@ def take(row: Row, part: Part, *, calendar: Calendar, into: Gathering) -> Proble
         return None
     seen = _sighting(cells, part)
     present = presence.read(cells, calendar, part.kind)
+    if part.has_marks and present == presence.NOTHING and not cells.text(Field.STATUS):
+        cells.fault(Field.STATUS, UNSAID)
     problem = cells.problem(part.header, part.columns)
     if problem is None:
         into.add(seen, present)

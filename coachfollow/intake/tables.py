@@ -3,10 +3,9 @@
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 
-from coachfollow.intake import columns, words
+from coachfollow.intake import columns, sections, words
 from coachfollow.intake.columns import Vocabulary
 from coachfollow.intake.opening import Source
 from coachfollow.intake.words import Field, Unreadable
@@ -19,7 +18,7 @@ MAX_LINES_OF_A_ROW = 50
 _HEAD = 60  # no preamble is longer
 
 Row = tuple[int, list[str]]
-_Knowing = Callable[[Sequence[str]], Mapping[Field, int]]
+_Knowing = Callable[[Sequence[str], Sequence[Sequence[str]], Sequence[str]], Mapping[Field, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,24 +45,35 @@ class Table:
 def find(
     sources: Sequence[Source], vocabulary: Vocabulary, *, mapping: words.Mapping, name: str
 ) -> Table | None:
-    """Find the table by the columns that somebody chose, or else by those we know; the first sheet that has them."""
-    know: _Knowing = (
-        partial(columns.told, wanted=mapping.columns)
-        if mapping.columns
-        else partial(columns.known, vocabulary=vocabulary)
-    )
+    """Find the table by the columns that somebody chose, or else by those we know; the first sheet that has them.
+
+    A sheet of which one column alone is known may be a cover sheet: others go before it.
+    """
+    know = _told(mapping) if mapping.columns else _known(vocabulary)
+    best: Table | None = None
     for source in sources:
         tables = _tables(source, _delimiters(mapping, name=name), know)
-        best = max(tables, key=lambda table: len(table.known), default=None)
-        if best and best.known:
-            return best
-    return None
+        found = max(tables, key=lambda table: len(table.known), default=None)
+        if found and len(found.known) > 1:
+            return found
+        best = best or (found if found and found.known else None)
+    return best
+
+
+def _told(mapping: words.Mapping) -> _Knowing:
+    return lambda header, _above, _under: columns.told(header, mapping.columns)
+
+
+def _known(vocabulary: Vocabulary) -> _Knowing:
+    return lambda header, above, under: sections.placed(
+        columns.known(header, vocabulary), above=above, under=under
+    )
 
 
 def likeliest(sources: Sequence[Source], *, mapping: words.Mapping, name: str) -> Table:
     """The table under the widest row, or without a header where that row already holds an address."""
     for source in sources:
-        tables = list(_tables(source, _delimiters(mapping, name=name), lambda _: {}))
+        tables = list(_tables(source, _delimiters(mapping, name=name), lambda *_: {}))
         best = max((table for table in tables if table.header_line), key=_width, default=None)
         if best and any("@" in cell for cell in best.header):
             return next(
@@ -96,13 +106,14 @@ def _tables(source: Source, delimiters: Sequence[str], know: _Knowing) -> Iterat
         numbered = columns.unique([""] * max((len(cells) for _, cells in rows), default=0))
         headers = [(line, columns.unique(cells)) for line, cells in rows]
         for index, (line, header) in enumerate([*headers, (0, numbered)] if rows else []):
+            above = tuple(cells for _, cells in rows[:index]) if line else ()
             yield Table(
                 source=source,
                 delimiter=delimiter,
                 header=header,
                 header_line=line,
-                preamble=tuple(cells for _, cells in rows[:index]) if line else (),
-                known=know(header),
+                preamble=above,
+                known=know(header, above, rows[index + 1][1] if line and index + 1 < len(rows) else ()),
             )
 
 

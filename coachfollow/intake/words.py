@@ -174,6 +174,7 @@ class Reading:
     days: tuple[date, date] | None = None  # of which it tells: from the first to the last
     mapping: Mapping = field(default_factory=Mapping)
     first_rows: tuple[tuple[str, ...], ...] = ()
+    unread: tuple[str, ...] = ()  # columns of a list kept by hand that mean nothing to us
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
@@ -16,7 +17,7 @@ from coachfollow.models import (
     Person,
     TrainingSession,
 )
-from coachfollow.rules import attending
+from coachfollow.rules import attending, effects
 from coachfollow.rules.kinds import AttendanceState, ImportKind, ImportState
 
 PAGE = 100
@@ -24,6 +25,8 @@ PAGE = 100
 REPORT_DAY = "report_day"  # in the summary of a staged file, as the number of the day
 
 DOUBLED = "doubled"  # likewise: rows that say again what an earlier one says
+
+UNREAD = "unread"  # likewise: the names of columns that mean nothing to us
 
 CORRECTED = "attendance corrected"  # the event of a statement that an imported file changed
 
@@ -49,7 +52,7 @@ class Batch:
     created_at: datetime
     rows: int
     done: int
-    summary: Mapping[str, int]
+    summary: Mapping[str, Any]
     error: str | None
 
     @property
@@ -59,6 +62,11 @@ class Batch:
         if number is None or self.session_day is None:
             return ""
         return attending.other_day(date.fromordinal(number), self.session_day)
+
+    @property
+    def unread(self) -> str:
+        """A sentence where columns of the list mean nothing to us; otherwise nothing."""
+        return effects.unread(self.summary.get(UNREAD, ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

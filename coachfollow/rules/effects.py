@@ -1,6 +1,6 @@
 """What an attendance list will change, in sentences: what begins and ends, what it corrects, who counts as absent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from coachfollow.rules.kind_words import ATTENDANCE
@@ -57,3 +57,14 @@ def sentences(effects: Effects) -> Iterator[str]:
 def _correction(one: Corrected) -> str:
     was, now = ("was", "is") if one.people == 1 else ("were", "are")
     return f"{one.people} {was} {ATTENDANCE[one.before]}, {now} {ATTENDANCE[one.after]} now"
+
+
+def unread(columns: Sequence[str]) -> str:
+    """Say which columns of a list mean nothing to us, and how they would; nothing where there are none."""
+    if not columns:
+        return ""
+    named = " and ".join(filter(None, [", ".join(f"“{one}”" for one in columns[:-1]), f"“{columns[-1]}”"]))
+    return (
+        f"Not read: {named}. If {'it says' if len(columns) == 1 else 'one of them says'} who somebody is or whether"
+        " they were there, call the column Name, Email, Status or Minutes and bring the list in again."
+    )

@@ -370,3 +370,24 @@ def test_the_zone_of_a_coachs_hours_is_said(group: Terminal) -> None:
     said = group.run("coach", "hours", "cem@example.org", "mon-fri 09:00-12:00").stdout
 
     assert "can be booked mon-fri 09:00-12:00, by the clock of UTC." in said
+
+
+def test_a_preview_names_the_columns_that_mean_nothing_to_us(group: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "elenco.csv"
+    file.write_text("Cognome,Email,Presenza in aula\nRossi,anna@example.org,no\n")
+    arguments = ("attendance", "import", file, "--cohort", "spring", "--preview")
+    (warning,) = group.json(*arguments)["warnings"]
+    assert warning == (
+        "Not read: “Cognome” and “Presenza in aula”. If one of them says who somebody is or whether they were there,"
+        " call the column Name, Email, Status or Minutes and bring the list in again."
+    )
+
+
+def test_a_profile_stands_above_what_we_would_take_a_header_for(group: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "two addresses.csv"
+    file.write_text("Name,Email,Mail at work\nAnna,anna@home.example,anna.b@example.org\n")
+    arguments = ("attendance", "import", file, "--cohort", "spring")
+    group.run(*arguments, "--map", "name=Name", "--map", "email=Mail at work", "--save-profile", "ours")
+    file.write_text("Name,Email,Mail at work\nBen,ben@home.example,ben.b@example.org\n")
+    (row,) = group.json(*arguments, "--preview")["rows"]
+    assert row["email"] == "ben.b@example.org"

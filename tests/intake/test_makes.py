@@ -168,6 +168,10 @@ LANGUAGES = {
     "German": "Name|Erster Beitritt|Letztes Verlassen|Dauer in der Besprechung|E-Mail|Teilnehmer-ID (UPN)|Rolle",
     "French": "Nom|Première connexion|Dernière déconnexion|Durée de la réunion|Adresse e-mail|UPN|Rôle",
     "Spanish": "Nombre|Primera unión|Última salida|Duración de la reunión|Correo electrónico|UPN|Función",
+    "Dutch": "Naam|Eerste deelname|Laatst verlaten|Duur in vergadering|E-mail|Deelnemer-id (UPN)|Rol",
+    "Italian": "Nome|Primo accesso|Ultima uscita|Durata della riunione|E-mail|ID partecipante (UPN)|Ruolo",
+    "Polish": "Nazwa|Pierwsze dołączenie|Ostatnie wyjście|Czas trwania|Adres e-mail|Identyfikator (UPN)|Rola",
+    "Chinese": "姓名|首次加入|最后离开|会议持续时间|电子邮件|与会者 ID (UPN)|角色",
 }
 
 
@@ -182,7 +186,15 @@ def test_teams_is_read_in_another_language(path: Path, header: str) -> None:
 def test_teams_in_a_language_we_do_not_know_is_read_with_the_columns_somebody_chose(path: Path) -> None:
     rows = rows_of("teams", DateOrder.DMY)
     rows[0], rows[8] = ["1. 摘要"], ["2. 与会者"]
-    rows[9] = ["姓名", "首次加入", "最后离开", "会议持续时间", "电子邮件", "与会者 ID", "角色"]
+    rows[9] = [
+        "姓名",
+        "首次加入",
+        "最后离开",
+        "会议持续时间",
+        "电子邮件",
+        "角色",
+    ]  # an older one, without accounts
+    rows[10:13] = [[*row[:5], row[6]] for row in rows[10:13]]
     rows[14:16] = [["3. 会议中活动"], ["姓名", "加入时间", "离开时间", "持续时间", "电子邮件", "角色"]]
     asked = read_bytes(path, written(rows))
     assert asked.questions[0].options == tuple(rows[9])
@@ -221,6 +233,25 @@ def test_who_had_not_left_when_the_report_was_made_left_when_the_meeting_ended(p
 
 def test_zoom_does_not_count_who_only_waited(path: Path) -> None:
     assert "Wanda Waiting" not in times(read_bytes(path, written(rows_of("zoom", DateOrder.DMY))))
+
+
+ZOOM = {
+    "German": "Name (Originalname)|Benutzer-E-Mail|Beitrittszeit|Verlassenszeit|Dauer (Minuten)|Gast||Im Warteraum",
+    "French": "Nom (nom d’origine)|Adresse e-mail de l’utilisateur|Heure d’arrivée|Heure de départ"
+    "|Durée (minutes)|Invité||En salle d’attente",
+    "Spanish": "Nombre (nombre original)|Correo electrónico del usuario|Hora de entrada|Hora de salida"
+    "|Duración (minutos)|Invitado||En sala de espera",
+}
+
+
+@pytest.mark.parametrize("header", ZOOM.values(), ids=ZOOM)
+def test_zoom_is_read_in_another_language(path: Path, header: str) -> None:
+    rows = rows_of("zoom", DateOrder.DMY)
+    rows[3] = header.split("|")
+    reading = read_bytes(path, written(rows[3:], delimiter=",", encoding="utf-8"))
+    emails = [person.email or None for person in attendees()]
+    assert (reading.layout, times(reading)) == ("zoom", expected_of("zoom"))
+    assert [seen.email for seen in reading.sightings] == emails
 
 
 def test_the_host_of_a_usage_report_is_not_taken_for_a_participant(path: Path) -> None:

@@ -337,3 +337,19 @@ def test_nobody_is_counted_twice_and_no_minute_is_lost(
     assert [seen.email for seen in reading.sightings] == list(
         dict.fromkeys(f"{name}@example.org" for name, _ in stated)
     )
+
+
+def test_a_row_without_a_mark_among_marked_ones_is_asked_about_and_never_counted_as_present(
+    path: Path,
+) -> None:
+    reading = read_text(path, "Name,Present?,Minutes\nAnna,x,\nBen,,\nCleo,no,\nDora,,70\n")
+    assert [seen.name for seen in reading.sightings] == ["Anna", "Cleo", "Dora"]
+    assert [(one.line, one.column, one.sentence) for one in reading.problems] == [
+        (3, "Present?", "others have a mark here and this row has none; write present or absent.")
+    ]
+
+
+def test_a_column_of_marks_that_is_blank_throughout_says_nothing(path: Path) -> None:
+    reading = read_text(path, "Name,Status\nAnna,\nBen,-\n")
+    assert [seen.status for seen in reading.sightings] == [None, None]
+    assert not reading.problems

@@ -61,6 +61,12 @@ def test_the_first_sheet_with_a_known_header_is_taken() -> None:
     assert table.source.sheet == "Sheet 2"
 
 
+def test_a_cover_sheet_that_happens_to_know_one_column_is_passed_over() -> None:
+    table = find("Name,Form 7\nVersion,3\n", "Name,Email\nAnna,anna@example.org\n")
+    assert table.source.sheet == "Sheet 2"
+    assert find("Name,Form 7\nAnna,3\n", "Notes\nhello\n").source.sheet == "Sheet 1"
+
+
 def test_columns_that_somebody_chose_are_found_whatever_their_names() -> None:
     chosen = Mapping(columns={Field.NAME: "Wer", Field.MINUTES: "Wie lange"})
     table = find("Kopf\nWer|Wie  Lange|Warum\nAnna|45|\n", mapping=chosen)

@@ -60,9 +60,9 @@ def _held_on(cohort: str) -> date | None:
 
 
 def _read(upload: Upload, held_on: date | None) -> Reading:
-    """Read a list with what was answered, else as somebody told us to read such files before."""
+    """Read a list with what was answered, else as somebody told us to read such files, else as we know them."""
     reading = _reading(upload, questions.columns(), held_on)
-    if not reading.questions or questions.columns() is not None:
+    if questions.columns() is not None:
         return reading
     remembered = profiles.fitting(
         g.session, organisation_id=g.actor.organisation_id, fingerprint=reading.fingerprint
