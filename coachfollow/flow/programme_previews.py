@@ -66,7 +66,13 @@ def show(
     if text is None or not (text.subject and text.body):
         return Preview(problem=NO_WORDS)
     house = session.get_one(Organisation, organisation_id)
-    words = StepWords(subject=text.subject, body=text.body, question=text.question, labels=text.labels)
+    words = StepWords(
+        language=look.language,
+        subject=text.subject,
+        body=text.body,
+        question=text.question,
+        labels=text.labels,
+    )
     kind = mail_of(step, look)
     desk = _Desk(house=house, programme=programme, step=step, look=look, days=days, now=now)
     try:

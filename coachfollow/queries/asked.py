@@ -74,6 +74,7 @@ class Asked:
     coach: str
     programme: str
     question: str
+    language: str  # of the question
     own_plan: OwnPlan | None
     examples: Examples
     labels: Mapping[str, str]  # answers in the programme's own words
@@ -122,6 +123,7 @@ def asked(session: Session, *, touchpoint_id: int, recipient_id: int) -> Asked:
         coach=around.coach or "",
         programme=text.title,
         question=wording.fill(words.question or words.subject, facts),
+        language=words.language,
         own_plan=own,
         examples=examples.of_text(text),
         labels=words.labels,

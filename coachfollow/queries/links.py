@@ -17,6 +17,14 @@ UNKNOWN = "We do not know this link. Please open it from the mail again, in one 
 OLD = "This link is too old to be used."
 
 
+class Outdated(Closed):
+    """A link that worked once; `locale` is of whoever it was for."""
+
+    def __init__(self, *, locale: str) -> None:
+        super().__init__(OLD)
+        self.locale = locale
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """What somebody may do without signing in: one purpose, for one person, about one thing."""
@@ -28,10 +36,19 @@ class Link:
     plan: str  # its public id
     is_own_plan: bool  # not so for a manager, whose link is about somebody else's
     touchpoint_id: int | None
+    locale: str  # of the person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coach:
+    """Whose list of what to look at a link stops."""
+
+    person_id: int
+    locale: str
 
 
 def find(session: Session, *, token: str, purpose: TokenPurpose, now: datetime) -> Link:
-    """Give what a link allows; raises NotFound for one that never was, Closed for one that no longer is."""
+    """Give what a link allows; raises NotFound for one that never was, Outdated for one that is no more."""
     return _allowed(_by_hash(session, token, purpose), now)
 
 
@@ -45,15 +62,18 @@ def whose(session: Session, *, token: str, purpose: TokenPurpose) -> Link:
     return _link(_by_hash(session, token, purpose))
 
 
-def whose_digest(session: Session, *, token: str) -> int | None:
+def whose_digest(session: Session, *, token: str) -> Coach | None:
     """Give the coach whose digest a link stops, however old it is; none where it is about a follow-up."""
-    return session.scalar(
-        select(Token.person_id).where(
+    found = session.execute(
+        select(Person.id, Person.locale)
+        .join(Token, Token.person_id == Person.id)
+        .where(
             Token.hash == vault.token_hash(token),
             Token.purpose == TokenPurpose.STOP,
             Token.plan_id.is_(None),
         )
-    )
+    ).one_or_none()
+    return Coach(person_id=found.id, locale=found.locale) if found is not None else None
 
 
 def check_sign_in(session: Session, *, token: str, now: datetime) -> None:
@@ -71,15 +91,19 @@ def check_sign_in(session: Session, *, token: str, now: datetime) -> None:
 
 def own_plan(session: Session, *, plan: str, person_id: int, purpose: TokenPurpose) -> Link | None:
     """Give what somebody signed in may do with a plan, if it is theirs."""
-    which = (FollowUpPlan.public_id == plan) & (FollowUpPlan.person_id == person_id)
-    plan_id = session.scalar(select(FollowUpPlan.id).where(which))
-    return _own(person_id, purpose, plan_id, plan, None) if plan_id is not None else None
+    row = session.execute(
+        select(FollowUpPlan.id, FollowUpPlan.public_id, Person.locale)
+        .join(Person, Person.id == FollowUpPlan.person_id)
+        .where(FollowUpPlan.public_id == plan, FollowUpPlan.person_id == person_id)
+    ).one_or_none()
+    return _own(person_id, purpose, row, None) if row is not None else None
 
 
 def own_question(session: Session, *, touchpoint_id: int, person_id: int) -> Link | None:
     """Give what somebody signed in may do with a question, if it is asked of them about their own plan."""
     row = session.execute(
-        select(FollowUpPlan.id, FollowUpPlan.public_id)
+        select(FollowUpPlan.id, FollowUpPlan.public_id, Person.locale)
+        .join(Person, Person.id == FollowUpPlan.person_id)
         .join(Touchpoint, Touchpoint.plan_id == FollowUpPlan.id)
         .where(
             Touchpoint.id == touchpoint_id,
@@ -87,7 +111,7 @@ def own_question(session: Session, *, touchpoint_id: int, person_id: int) -> Lin
             FollowUpPlan.person_id == person_id,
         )
     ).one_or_none()
-    return _own(person_id, TokenPurpose.ANSWER, row.id, row.public_id, touchpoint_id) if row else None
+    return _own(person_id, TokenPurpose.ANSWER, row, touchpoint_id) if row is not None else None
 
 
 def current_question(session: Session, *, plan_id: int, person_id: int, now: datetime) -> int | None:
@@ -114,7 +138,7 @@ def current_question(session: Session, *, plan_id: int, person_id: int, now: dat
 def _allowed(row: Row[*tuple[Any, ...]], now: datetime) -> Link:
     token = row.Token
     if token.expires_at <= now or token.person_version != row.version or row.erased_at is not None:
-        raise Closed(OLD)
+        raise Outdated(locale=row.locale)
     return _link(row)
 
 
@@ -137,6 +161,7 @@ def _links(key: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
         select(
             Token,
             Person.version,
+            Person.locale,
             Person.erased_at,
             FollowUpPlan.public_id.label("plan"),
             (FollowUpPlan.person_id == Token.person_id).label("is_own_plan"),
@@ -156,16 +181,20 @@ def _link(row: Row[*tuple[Any, ...]]) -> Link:
         plan=row.plan,
         is_own_plan=bool(row.is_own_plan),
         touchpoint_id=row.Token.touchpoint_id,
+        locale=row.locale,
     )
 
 
-def _own(person_id: int, purpose: TokenPurpose, plan_id: int, plan: str, touchpoint_id: int | None) -> Link:
+def _own(
+    person_id: int, purpose: TokenPurpose, row: Row[*tuple[Any, ...]], touchpoint_id: int | None
+) -> Link:
     return Link(
         id=None,
         purpose=purpose,
         person_id=person_id,
-        plan_id=plan_id,
-        plan=plan,
+        plan_id=row.id,
+        plan=row.public_id,
         is_own_plan=True,
         touchpoint_id=touchpoint_id,
+        locale=row.locale,
     )

@@ -19,6 +19,7 @@ from coachfollow.rules import languages
 class StepWords:
     """A step's text in the best language there is for a person."""
 
+    language: str  # it is written in
     subject: str
     body: str
     question: str | None
@@ -41,7 +42,13 @@ def of_steps(session: Session, *, step_ids: Collection[int], locale: str) -> Map
 def _best(texts: Mapping[str, Row[*tuple[Any, ...]]], locale: str) -> StepWords:
     own = next(row.own for row in texts.values())
     row = languages.best(texts, locale=locale, own=own)
-    return StepWords(subject=row.subject, body=row.body, question=row.question, labels=json.loads(row.labels))
+    return StepWords(
+        language=row.locale,
+        subject=row.subject,
+        body=row.body,
+        question=row.question,
+        labels=json.loads(row.labels),
+    )
 
 
 @cache

@@ -5,8 +5,8 @@ from datetime import date
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)  # beyond these no calendar knows the holidays
 
 # Written out because strftime follows the locale of the host.
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
@@ -22,16 +22,16 @@ def of_training(text: str) -> date:
 
 def said(day: date) -> str:
     """“3 April”."""
-    return f"{day.day} {_MONTHS[day.month - 1]}"
+    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 def brief(day: date) -> str:
     """“3 Apr”, where there is little room."""
-    return f"{day.day} {_MONTHS[day.month - 1][:3]}"
+    return f"{day.day} {MONTHS[day.month - 1][:3]}"
 
 
 def short(day: date, beside: date | None = None) -> str:
     """“Sat 14 March”, or “Sat 14” beside a day of the same month."""
     if beside is not None and beside.month == day.month:
-        return f"{_WEEKDAYS[day.weekday()]} {day.day}"
-    return f"{_WEEKDAYS[day.weekday()]} {said(day)}"
+        return f"{WEEKDAYS[day.weekday()]} {day.day}"
+    return f"{WEEKDAYS[day.weekday()]} {said(day)}"

@@ -1,4 +1,4 @@
-"""Says a form's answers, and who will see them, in the language of a mail; pages are in English."""
+"""Says a form's answers, and who will see them, in the language of a mail or a page."""
 
 from collections.abc import Mapping
 

@@ -33,19 +33,19 @@ def how_many(number: int, one: str, many: str | None = None) -> str:
 @lru_cache(maxsize=4096)
 def day(day: date, locale: str) -> str:
     """A day in words."""
-    return format_date(day, "long", locale=_known(locale))
+    return format_date(day, "long", locale=known(locale))
 
 
 def moment(moment: datetime, *, zone: str, locale: str) -> str:
     """A time on the clocks of a zone, with the zone said."""
-    known, local = _known(locale), moment.astimezone(get_timezone(zone))
-    clock = format_time(local, "short", locale=known).replace(THIN, "\N{NO-BREAK SPACE}")
-    on = format_date(local, FULL.get(known, "full"), locale=known)
+    name, local = known(locale), moment.astimezone(get_timezone(zone))
+    clock = format_time(local, "short", locale=name).replace(THIN, "\N{NO-BREAK SPACE}")
+    on = format_date(local, FULL.get(name, "full"), locale=name)
     return f"{on}, {clock} ({zone.replace('_', ' ')})"
 
 
 @lru_cache(maxsize=512)
-def _known(locale: str) -> str:
+def known(locale: str) -> str:
     """A locale that Babel knows: the person's, or British English, which is ours."""
     name = locale.replace("-", "_")
     try:

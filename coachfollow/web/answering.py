@@ -9,17 +9,18 @@ from markupsafe import Markup
 from coachfollow import bell
 from coachfollow.errors import Closed, NotFound
 from coachfollow.flow import answers, asking_again, showing
-from coachfollow.queries import adapted, links, my_plan, timelines
+from coachfollow.queries import adapted, my_plan, timelines
 from coachfollow.queries import asked as questions
 from coachfollow.queries.asked import Asked
 from coachfollow.queries.links import Link
 from coachfollow.rules import asking
 from coachfollow.rules.asking import Problems
 from coachfollow.rules.kinds import StepKind, TokenPurpose
-from coachfollow.web import keyring, policies, question_form, reasoning, ringing, visits
+from coachfollow.web import keyring, policies, question_form, reasoning, ringing, tongues, visits
 
 pages = Blueprint("answers", __name__)
 pages.add_app_template_filter(question_form.runs)
+pages.add_app_template_filter(question_form.seen_by)
 
 
 @pages.get("/a/<token>")
@@ -27,10 +28,9 @@ pages.add_app_template_filter(question_form.runs)
 def enter(token: str) -> ResponseReturnValue:
     """Exchange the link for a place in this browser's memory, so that its token leaves the address bar."""
     try:
-        link = links.find(g.session, token=token, purpose=TokenPurpose.ANSWER, now=g.now)
+        link = keyring.opened(token, TokenPurpose.ANSWER)
     except Closed:
         return _closed(url_for("answers.ask_again_by_old_link", token=token))
-    keyring.keep(link)
     return redirect(url_for("answers.show", touchpoint=link.touchpoint_id, v=request.args.get("v")))
 
 
@@ -38,7 +38,7 @@ def enter(token: str) -> ResponseReturnValue:
 @policies.public
 def ask_again_by_old_link(token: str) -> ResponseReturnValue:
     """Mail the open question to whose link this was."""
-    return mail_current(links.whose(g.session, token=token, purpose=TokenPurpose.ANSWER))
+    return mail_current(keyring.whose(token, TokenPurpose.ANSWER))
 
 
 @pages.get("/answer/<int:touchpoint>")
@@ -113,7 +113,7 @@ def _asked(touchpoint: int) -> Asked:
     link = keyring.held(TokenPurpose.ANSWER, touchpoint)
     question = questions.asked(g.session, touchpoint_id=touchpoint, recipient_id=link.person_id)
     if question.kind not in asking.ANSWERED_BY_MAIL:
-        raise NotFound("There is nothing to answer here.")
+        raise NotFound(tongues.mark("There is nothing to answer here."))
     return question
 
 
@@ -136,7 +136,7 @@ def _form(question: Asked, values: Mapping[str, str], problems: Problems) -> str
         headline=headline,
         is_commitment=is_commitment,
         purpose=showing.purpose(g.session, plan_id=question.plan_id) if is_commitment else None,
-        may_change=reasoning.ON_THE_FORM if question.adapts else "",
+        may_change=tongues.say(reasoning.ON_THE_FORM) if question.adapts else "",
         clean=Markup,  # cleaned by mail.markup
         **question_form.context(
             question.kind, values=values, problems=problems, labels=question.labels, further=further
@@ -158,4 +158,5 @@ def mail_current(link: Link) -> ResponseReturnValue:
         now=g.now,
     )
     ringing.ring(bell.DRAIN)
+    tongues.remember(link.locale)
     return redirect(url_for("answers.mailed"))

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from coachfollow.errors import Closed, NotFound
 from coachfollow.flow import commitments, showing, silences
-from coachfollow.queries import links, my_plan
+from coachfollow.queries import my_plan
 from coachfollow.queries.links import Link
 from coachfollow.queries.my_plan import Draft
 from coachfollow.rules import asking, rearranging
@@ -28,10 +28,9 @@ CHANGEABLE = frozenset({PlanState.ACTIVE, PlanState.PAUSED, PlanState.FINISHED})
 def enter(token: str) -> ResponseReturnValue:
     """Exchange the link for a place in this browser's memory."""
     try:
-        link = links.find(g.session, token=token, purpose=TokenPurpose.PLAN, now=g.now)
+        link = keyring.opened(token, TokenPurpose.PLAN)
     except Closed:
         return render_template("following/old.html"), Closed.status
-    keyring.keep(link)
     meeting = request.args.get("meeting", type=int)
     if meeting is not None and 0 < meeting <= LARGEST:
         return redirect(url_for("another_time.show", plan=link.plan, meeting=meeting))

@@ -3,6 +3,7 @@
 Whoever is signed in needs no link for what is their own; it is found here all the same.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -11,14 +12,15 @@ from flask import g, session
 from coachfollow import clock
 from coachfollow.errors import NotFound
 from coachfollow.queries import links
-from coachfollow.queries.links import Link
+from coachfollow.queries.links import Link, Outdated
 from coachfollow.rules.kinds import TokenPurpose
+from coachfollow.web import tongues
 
 MOST = 20
 LIFE = timedelta(hours=12)
 PLACE = "links"
 
-SHUT = "This page opens from the link in your mail. Please open it there again."
+SHUT = tongues.mark("This page opens from the link in your mail. Please open it there again.")
 
 
 class _Key(NamedTuple):
@@ -30,23 +32,32 @@ class _Key(NamedTuple):
     opened_at: int
 
 
-def keep(link: Link) -> None:
-    """Remember a link that was just opened, so that its token can leave the address bar."""
-    if link.id is None:
-        return
-    key = _Key(link.purpose, _about(link), link.id, _seconds())
-    others = [one for one in _keys() if one[:2] != key[:2]]
-    session[PLACE] = [*others, key][-MOST:]
+def opened(token: str, purpose: TokenPurpose) -> Link:
+    """Give what a link of a mail allows, and remember it, so that its token can leave the address bar.
+
+    Raises NotFound for one that never was, Outdated for one that is no more: to its person, in their language.
+    """
+    link = _in_their_language(links.find, token=token, purpose=purpose)
+    _keep(link)
+    return link
+
+
+def whose(token: str, purpose: TokenPurpose) -> Link:
+    """Give whose link this is, however old, and speak their language; raises NotFound for one that never was."""
+    link = links.whose(g.session, token=token, purpose=purpose)
+    tongues.speak(link.locale)
+    return link
 
 
 def held(purpose: TokenPurpose, about: object) -> Link:
     """Give what the visitor may do with that; raises NotFound, or Closed where their link has grown old."""
     for key in _keys():
         if (key.purpose, key.about) == (purpose, str(about)):
-            return links.again(g.session, token_id=key.token_id, purpose=purpose, now=g.now)
+            return _in_their_language(links.again, token_id=key.token_id, purpose=purpose)
     own = _own(purpose, str(about))
     if own is None:
         raise NotFound(SHUT)
+    tongues.speak(own.locale)
     return own
 
 
@@ -69,6 +80,25 @@ def of_plan(plan: str) -> Link:
     """Give what the visitor may do about the mails of a plan, by its own link or by the one that stops them."""
     purpose = TokenPurpose.PLAN if holds(TokenPurpose.PLAN, plan) else TokenPurpose.STOP
     return held(purpose, plan)
+
+
+def _in_their_language(ask: Callable[..., Link], **facts: object) -> Link:
+    try:
+        link = ask(g.session, now=g.now, **facts)
+    except Outdated as old:
+        tongues.speak(old.locale)
+        raise
+    tongues.speak(link.locale)
+    return link
+
+
+def _keep(link: Link) -> None:
+    tongues.remember(link.locale)
+    if link.id is None:
+        return
+    key = _Key(link.purpose, _about(link), link.id, _seconds())
+    others = [one for one in _keys() if one[:2] != key[:2]]
+    session[PLACE] = [*others, key][-MOST:]
 
 
 def _about(link: Link) -> str:

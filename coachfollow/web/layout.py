@@ -6,7 +6,7 @@ from flask import Flask, current_app, g, request, url_for
 
 from coachfollow.extensions import installation
 from coachfollow.rules.access import ANONYMOUS, Actor
-from coachfollow.web import assets, charts, saying
+from coachfollow.web import assets, charts, hearing, saying, tongues
 from coachfollow.web.navigation import Current, Entry
 
 
@@ -16,7 +16,9 @@ def register(app: Flask, entries: tuple[Entry, ...]) -> None:
     app.context_processor(_frame)
     app.add_template_filter(charts.percent)
     assets.register(app)
+    tongues.register(app)
     saying.register(app)
+    hearing.register(app)
 
 
 class Item(NamedTuple):

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from coachfollow.errors import Closed, Invalid, NotFound
 from coachfollow.flow import coaching, declining, plans, restarting
 from coachfollow.queries import links, plan_heads
-from coachfollow.queries.links import Link
+from coachfollow.queries.links import Coach, Link
 from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.rules import worktime
 from coachfollow.rules.kinds import PlanState, Rhythm, StopReason, TokenPurpose
-from coachfollow.web import keyring, policies
+from coachfollow.web import keyring, policies, tongues
 
 pages = Blueprint("leaving", __name__)
 
@@ -33,10 +33,9 @@ STOPPED = "Done: you get no more of these mails. Nobody holds it against you."
 def enter(token: str) -> ResponseReturnValue:
     """Exchange the link for a place in this browser's memory."""
     try:
-        link = links.find(g.session, token=token, purpose=TokenPurpose.STOP, now=g.now)
+        link = keyring.opened(token, TokenPurpose.STOP)
     except Closed:
         return render_template("following/old.html"), Closed.status
-    keyring.keep(link)
     return redirect(url_for("leaving.show", plan=link.plan, pause=request.args.get("pause")))
 
 
@@ -98,9 +97,9 @@ def restart(plan: str) -> ResponseReturnValue:
 @policies.public
 def confirm(token: str) -> ResponseReturnValue:
     """Ask once more: a mail scanner that opens the link must not unsubscribe anybody."""
-    if links.whose_digest(g.session, token=token) is not None:
+    if _whose_digest(token) is not None:
         return render_template("leaving/confirm.html", is_digest=True)
-    link = links.whose(g.session, token=token, purpose=TokenPurpose.STOP)
+    link = keyring.whose(token, TokenPurpose.STOP)
     return render_template("leaving/confirm.html", is_own_plan=link.is_own_plan)
 
 
@@ -109,17 +108,24 @@ def confirm(token: str) -> ResponseReturnValue:
 @policies.public
 def unsubscribe(token: str) -> ResponseReturnValue:
     """Stop these mails by one click in a mail program (RFC 8058): no cookie, no redirect, however old the link."""
-    coach_id = links.whose_digest(g.session, token=token)
-    link = links.whose(g.session, token=token, purpose=TokenPurpose.STOP) if coach_id is None else None
+    coach = _whose_digest(token)
+    link = keyring.whose(token, TokenPurpose.STOP) if coach is None else None
     if request.form.get("List-Unsubscribe") != "One-Click":
         raise Invalid("Nothing was changed: this address takes List-Unsubscribe=One-Click and nothing else.")
     if link is not None:
         _stop(link, StopReason.ASKED)
-    elif coach_id is not None:
-        coaching.set_rhythm(g.session, coach_id=coach_id, rhythm=Rhythm.NEVER, now=g.now)
+    elif coach is not None:
+        coaching.set_rhythm(g.session, coach_id=coach.person_id, rhythm=Rhythm.NEVER, now=g.now)
     is_own = link is not None and link.is_own_plan
     again = token if is_own and _is_young(token) else None
     return render_template("leaving/done.html", sentence=STOPPED, token=again)
+
+
+def _whose_digest(token: str) -> Coach | None:
+    coach = links.whose_digest(g.session, token=token)
+    if coach is not None:
+        tongues.speak(coach.locale)
+    return coach
 
 
 def _is_young(token: str) -> bool:

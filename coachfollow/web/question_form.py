@@ -6,9 +6,10 @@ from itertools import groupby
 
 from coachfollow.queries.asked import OwnPlan
 from coachfollow.queries.examples import Example
-from coachfollow.rules import asking
-from coachfollow.rules.asking import Question
+from coachfollow.rules import asking, form_words
+from coachfollow.rules.asking import Question, SeenBy
 from coachfollow.rules.kinds import StepKind
+from coachfollow.web import hearing, tongues
 
 SCALE = tuple((number, str(number)) for number in asking.RATINGS)
 REFLECTIVE = frozenset({StepKind.REFLECTION, StepKind.UNPROMPTED})
@@ -33,9 +34,10 @@ def context(
 
     What the author asks `further`, beside what a tap answers, is asked first of what has room for words.
     """
+    locale = tongues.current().locale
     questions = [
-        replace(one, label=further) if further and one.key == IN_WORDS.get(kind) else one
-        for one in asking.questions(kind, labels)
+        replace(one, label=further) if further and one.key == IN_WORDS.get(kind) else _spoken(one)
+        for one in asking.questions(kind, {**form_words.answers(locale), **labels})
     ]
     first = [one for one in questions if kind not in REFLECTIVE or one.key in ON_THE_FIRST_SCREEN]
     more = [one for one in questions if one not in first]
@@ -46,13 +48,25 @@ def context(
         "further": further,
         "more_open": any(values.get(one.key) or one.key in problems for one in more),
         "values": values,
-        "problems": problems,
+        "problems": {key: hearing.said(problem) for key, problem in problems.items()},
         "labels": {one.key: one.label.rstrip(" …?") for one in questions},
         "scale": SCALE,
         "text_limit": asking.TEXT_LIMIT,
         "share_field": asking.SHARE_FIELD,
-        "share_label": asking.SHARE_LABEL,
+        "share_label": hearing.said(asking.SHARE_LABEL),
     }
+
+
+def _spoken(one: Question) -> Question:
+    """The question in the language of the page; the answers that a mail has too are in it already."""
+    choices = tuple((value, hearing.said(words)) for value, words in one.choices)
+    return replace(one, label=hearing.said(one.label), choices=choices)
+
+
+def seen_by(who: SeenBy) -> str:
+    """Say who will see an answer, within a sentence (a template filter)."""
+    said = form_words.seen_by(who, tongues.current().locale)
+    return said[0].lower() + said[1:]
 
 
 def runs(questions: Sequence[Question]) -> list[list[Question]]:

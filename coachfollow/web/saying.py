@@ -1,13 +1,14 @@
-"""Says dates, times and places as people do; every template may use these as filters."""
+"""Says dates, times and places as people do, in the language of the page; every template may use these as filters."""
 
 from datetime import date, datetime, time
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from flask import Flask
 
-from coachfollow.rules import worktime
+from coachfollow.rules import spoken, worktime
+from coachfollow.web import tongues
 
-LOCALE = "en_GB"
+LOCALE = spoken.OURS
 
 
 def register(app: Flask) -> None:
@@ -18,22 +19,27 @@ def register(app: Flask) -> None:
 
 def day(on: date) -> str:
     """Monday 9 March 2026."""
-    return format_date(on, "EEEE d MMMM y", locale=LOCALE)
+    locale = tongues.current().locale
+    return format_date(on, spoken.FULL.get(locale, "full"), locale=locale)
 
 
 def short_day(on: date) -> str:
     """Mon 9 March."""
-    return format_date(on, "EEE d MMMM", locale=LOCALE)
+    locale = tongues.current().locale
+    if locale == LOCALE:
+        return format_date(on, "EEE d MMMM", locale=locale)
+    return format_skeleton("MMMMEd", on, locale=locale)
 
 
 def clock_time(at: time) -> str:
     """09:30."""
-    return format_time(at, "HH:mm", locale=LOCALE)
+    return format_time(at, "HH:mm", locale=tongues.current().locale)
 
 
 def moment(instant: datetime, zone: str) -> str:
     """Monday 9 March 2026, 09:30: the local time of that zone."""
-    return format_datetime(worktime.local(instant, zone), "EEEE d MMMM y, HH:mm", locale=LOCALE)
+    there = worktime.local(instant, zone)
+    return tongues.say("%(day)s, %(at)s", day=day(there.date()), at=clock_time(there.time()))
 
 
 def local_day(instant: datetime, zone: str) -> str:

@@ -13,12 +13,13 @@ from coachfollow.extensions import db, installation
 from coachfollow.flow.signin import Entered
 from coachfollow.queries import actors, clockwork
 from coachfollow.rules.access import ANONYMOUS, Actor
-from coachfollow.web import policies
+from coachfollow.web import policies, tongues
 
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 NOT_KEPT = "no-store"
+FOREIGN = tongues.mark("This form came from another site.")
 OWN_SITES = frozenset({"same-origin", "none"})
 
 CSP = (
@@ -99,12 +100,12 @@ def _refuse_foreign() -> None:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         if site not in OWN_SITES:
-            raise Forbidden("This form came from another site.")
+            raise Forbidden(FOREIGN)
         return
     origin = request.headers.get("Origin")
     own = {installation().settings.external_url, request.host_url.rstrip("/")}
     if origin not in {None, "null"} and origin not in own:
-        raise Forbidden("This form came from another site.")
+        raise Forbidden(FOREIGN)
 
 
 def _view() -> object:

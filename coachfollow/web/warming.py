@@ -1,4 +1,4 @@
-"""Makes ready while a web process waits for its first visitor what that one would else pay for: templates and SQL."""
+"""Makes ready what the first visitor of a web process would else wait for: words, templates and SQL."""
 
 import logging
 import threading
@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from coachfollow.extensions import db, reading
 from coachfollow.queries import clockwork, rehearsal
+from coachfollow.web import tongues
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ def begin(app: Flask) -> threading.Thread:
 
 
 def _make_ready(app: Flask) -> None:
+    tongues.make_ready()
     _compile(app.jinja_env)
     with app.app_context():
         try:
