@@ -5,6 +5,7 @@ from coachfollow.flow import (
     demo_travel,
     digests,
     house_holidays,
+    leavers,
     misfits,
     placing,
     tidying,
@@ -35,6 +36,7 @@ def tell_coaches() -> None:
 def tidy() -> None:
     """Put away what nobody needs any more."""
     with house.opened() as here:
+        leavers.stop_theirs(here.session, now=here.now)
         tidying.tidy(here.session, now=here.now)
         zone_rules.keep_up(here.session, now=here.now)
         house_holidays.go_on(here.session, now=here.now)

@@ -46,6 +46,9 @@ def import_(file: Path, date_order: str | None, *, preview: bool, as_json: bool)
     if brought.otherwise:
         said = f"{brought.otherwise} work at other times: {_come(brought.shifted)} on another day or hour"
         lines.append(f"{said}; meetings keep their time, and nobody gets a mail about this.")
+    if brought.leaving:
+        ends = how_many(brought.ending, "follow-up ends", "follow-ups end")
+        lines.append(f"{brought.leaving} with a last day: {ends} with it.")
     lines += [f"Line {one.line} was left out: {one.sentence}" for one in reading.problems]
     if preview:
         lines.append("Nothing has changed so far.")

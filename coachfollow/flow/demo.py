@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from coachfollow import clock
 from coachfollow.errors import Conflict, Forbidden, Invalid
 from coachfollow.extensions import installation
-from coachfollow.flow import demo_acting, digests, dispatch, misfits, placing
+from coachfollow.flow import demo_acting, digests, dispatch, leavers, misfits, placing
 from coachfollow.models import ClockShift
 from coachfollow.queries import clockwork
 
@@ -82,6 +82,7 @@ def turn(session: Session, moment: datetime) -> Stepped:
     """
     acted = demo_acting.act(session, now=moment)
     _advance(session, moment)
+    leavers.stop_theirs(session, now=moment)
     placing.place_due(session, now=moment)
     misfits.find(session, now=moment)
     digests.send_due(session, now=moment)

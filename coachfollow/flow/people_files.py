@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Invalid
-from coachfollow.flow import addresses, history, people, relations, resettling
+from coachfollow.flow import addresses, history, leavers, people, relations, resettling
 from coachfollow.flow.resettling import Habits, Resettled
 from coachfollow.intake.people import PersonRow
 from coachfollow.models import Organisation, Person
@@ -26,6 +26,8 @@ class Brought:
     otherwise: int = 0  # people with another week or other public holidays
     shifted: int = 0  # follow-ups that come on another day or hour for it
     readdressed: int = 0  # people whose mails came back, with another address
+    leaving: int = 0  # people whose last day is said, or said anew
+    ending: int = 0  # follow-ups of theirs that run, and end when it is over
 
 
 def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], now: datetime) -> Brought:
@@ -38,6 +40,7 @@ def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], 
     managers = {row.manager for row in rows if row.manager} - mentioned.keys()
     habits = _habits(rows, known)
     resettled = resettling.resettle(session, habits, organisation_id=organisation_id, now=now, actor_id=None)
+    leaving = _leavers(session, rows, known)
     told = habits.keys() | {person.id for person in readdressed.values()}
     added, changed = 0, len(told)
     for row in rows:
@@ -67,7 +70,14 @@ def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], 
         session, "people brought", at=now, organisation_id=organisation_id, added=added, changed=changed
     )
     session.commit()
-    return _brought(rows, added=added, changed=changed, readdressed=len(readdressed), resettled=resettled)
+    return _brought(
+        rows,
+        added=added,
+        changed=changed,
+        readdressed=len(readdressed),
+        resettled=resettled,
+        leaving=leaving,
+    )
 
 
 def compare(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], now: datetime) -> Brought:
@@ -78,12 +88,24 @@ def compare(session: Session, *, organisation_id: int, rows: Sequence[PersonRow]
         row.email in readdressed or (row.email in known and bool(_news(known[row.email], row)))
         for row in rows
     )
-    resettled = resettling.foresee(session, _habits(rows, known), now=now)
-    return _brought(rows, added=added, changed=changed, readdressed=len(readdressed), resettled=resettled)
+    return _brought(
+        rows,
+        added=added,
+        changed=changed,
+        readdressed=len(readdressed),
+        resettled=resettling.foresee(session, _habits(rows, known), now=now),
+        leaving=_leavers(session, rows, known),
+    )
 
 
 def _brought(
-    rows: Sequence[PersonRow], *, added: int, changed: int, readdressed: int, resettled: Resettled
+    rows: Sequence[PersonRow],
+    *,
+    added: int,
+    changed: int,
+    readdressed: int,
+    resettled: Resettled,
+    leaving: tuple[int, int],
 ) -> Brought:
     return Brought(
         added=added,
@@ -94,7 +116,19 @@ def _brought(
         otherwise=resettled.otherwise,
         shifted=resettled.shifted,
         readdressed=readdressed,
+        leaving=leaving[0],
+        ending=leaving[1],
     )
+
+
+def _leavers(session: Session, rows: Sequence[PersonRow], known: Mapping[str, Person]) -> tuple[int, int]:
+    """How many people get a last day, and how many follow-ups of theirs run until then."""
+    leaving = [
+        known[row.email].id
+        for row in rows
+        if row.email in known and "left_on" in _news(known[row.email], row)
+    ]
+    return len(leaving), leavers.running(session, person_ids=leaving)
 
 
 def _habits(rows: Sequence[PersonRow], known: Mapping[str, Person]) -> Mapping[int, Habits]:

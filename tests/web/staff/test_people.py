@@ -53,6 +53,15 @@ def test_a_file_is_shown_before_anything_changes_and_then_carried_out(
         assert home.session.scalars(manager).all() == [home.person("greta@example.org")]
 
 
+def test_a_last_day_is_shown_with_the_follow_ups_that_end_with_it(lena: Browser) -> None:
+    text = "Email,Name,Left on\nanna@example.org,,2026-06-30\nnew@example.org,New One,2026-06-30\n"
+    upload(lena, "/people", "people.csv", text.encode())
+
+    assert "1 person gets a last day" in lena.text
+    assert "1 follow-up ends with it" in lena.text
+    assert "Tuesday 30 June 2026" in lena.text
+
+
 def test_a_second_click_says_that_the_file_is_gone(lena: Browser) -> None:
     upload(lena, "/people", "people.csv", FILE.encode())
     preview = lena.page
