@@ -70,6 +70,16 @@ def test_a_reference_to_nothing_is_refused(session: Scoped) -> None:
         session.flush()
 
 
+def test_an_error_of_the_database_does_not_repeat_what_was_to_be_stored(session: Scoped) -> None:
+    session.add(Team(organisation_id=4711, name="canary"))
+
+    with pytest.raises(IntegrityError) as refused:
+        session.flush()
+
+    assert "INSERT INTO teams" in str(refused.value)
+    assert "canary" not in str(refused.value)
+
+
 def test_a_read_only_session_refuses_to_write(session: Scoped) -> None:
     session.info["read_only"] = True
     session.add(RateBucket(key="door", level=1.0, at=0.0))
