@@ -8,7 +8,7 @@ from coachfollow.errors import Conflict, Invalid
 from coachfollow.flow import changing, checkins, history, keys, locking, outbox
 from coachfollow.models import CheckIn, CoachProfile, FollowUpPlan, Message, Touchpoint
 from coachfollow.queries import coached, hours
-from coachfollow.rules import decisions, worktime
+from coachfollow.rules import marking, worktime
 from coachfollow.rules.kinds import MessageKind, Rhythm
 from coachfollow.rules.levers import Mark, Meet
 from coachfollow.rules.slots_values import Limits
@@ -119,7 +119,7 @@ def _said(week: str, *, lasts: int) -> str:
 
 def _refuse_settled(check_in: CheckIn, touchpoint: Touchpoint) -> None:
     """Raise Conflict for a meeting about which everything has been said."""
-    problem = decisions.settled(touchpoint.state, check_in.state)
+    problem = marking.settled(touchpoint.state, check_in.state)
     if problem is not None:
         raise Conflict(problem)
 

@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from coachfollow.queries import snapshots
 from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.queries.timelines import Dated
-from coachfollow.rules import decisions, worktime
+from coachfollow.rules import decisions
 from coachfollow.rules.changes import Course
 from coachfollow.rules.kinds import PlanState
-from coachfollow.rules.levers import Resume
-
-MORNING = time(9)
 
 
 def as_planned(session: Session, head: PlanHead, dates: Sequence[Dated], *, now: datetime) -> Sequence[Dated]:
@@ -22,8 +19,7 @@ def as_planned(session: Session, head: PlanHead, dates: Sequence[Dated], *, now:
     if head.state is not PlanState.PAUSED or head.paused_until is None:
         return dates
     snapshot = snapshots.of(session, plan_id=head.plan_id, now=now)
-    ends_at = worktime.resolve(datetime.combine(head.paused_until, MORNING), head.zone)
-    goes_on = decisions.decide(snapshot, Resume(), now=max(now, ends_at))
+    goes_on = decisions.goes_on(snapshot, on=head.paused_until, now=now)
     then = {edit.key: edit.after for edit in goes_on.edits}
     moved = [_moved(one, then[one.key]) if one.key in then else one for one in dates]
     return sorted(moved, key=lambda one: (one.due_at, one.id))

@@ -4,7 +4,7 @@ Dates are anchored: a decision about one follow-up leaves the later ones where t
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import assert_never
 
 from coachfollow.errors import Conflict, Invalid
@@ -12,6 +12,7 @@ from coachfollow.rules import (
     choosing,
     fitting,
     lifecycle,
+    marking,
     pausing,
     rearranging,
     redating,
@@ -54,6 +55,7 @@ ADDED = "added by the coach"
 ADDABLE = frozenset({StepKind.PROMPT, StepKind.REFLECTION, StepKind.CHECK_IN})
 FARTHEST = timedelta(days=366)
 LONGEST_MORE = timedelta(days=60)
+MORNING = time(9)  # by then a pause that ends on a day has ended
 
 
 def decide(snapshot: Snapshot, lever: Lever | Mark | Choose | Restart, *, now: datetime) -> Change:
@@ -76,6 +78,12 @@ def decide(snapshot: Snapshot, lever: Lever | Mark | Choose | Restart, *, now: d
         case _:
             assert_never(lever)
     return _settled(snapshot, change, now)
+
+
+def goes_on(snapshot: Snapshot, *, on: date, now: datetime) -> Change:
+    """Say what changes about a paused plan if it goes on in the morning of that day, as its pause has it."""
+    morning = worktime.resolve(datetime.combine(on, MORNING), snapshot.zone)
+    return decide(snapshot, Resume(), now=max(now, morning))
 
 
 def _whole(
@@ -124,7 +132,7 @@ def _meet(snapshot: Snapshot, lever: Meet, now: datetime) -> Change:
     if one.kind is not StepKind.CHECK_IN or not snapshot.has_coach:
         raise Conflict("Only a meeting with a coach can have a time.")
     meeting = one.course.meeting
-    problem = settled(one.course.state, meeting.state if meeting else None)
+    problem = marking.settled(one.course.state, meeting.state if meeting else None)
     if problem is not None:
         raise Conflict(problem)
     if lever.starts_at <= now:
@@ -145,21 +153,12 @@ def _meet(snapshot: Snapshot, lever: Meet, now: datetime) -> Change:
     return _one(snapshot, ChangeKind.MEETING_SET, Edit(key=one.key, before=one.course, after=after))
 
 
-def settled(state: TouchpointState, meeting: CheckInState | None) -> str | None:
-    """Say why nothing can be said of a meeting any more; None where something can."""
-    if meeting not in {None, CheckInState.PLACED, CheckInState.UNPLACED}:
-        return "This meeting has been settled already."
-    if state not in TO_COME:
-        return f"This meeting is {state.value}; nothing can be said of it any more."
-    return None
-
-
 def _mark(snapshot: Snapshot, lever: Mark, now: datetime) -> Change:
     one = snapshot.follow_up(lever.follow_up)
     meeting = one.course.meeting
     if meeting is None:
         raise Conflict("Only a meeting with a coach can have taken place.")
-    problem = settled(one.course.state, meeting.state)
+    problem = marking.settled(one.course.state, meeting.state)
     if problem is not None:
         raise Conflict(problem)
     if meeting.is_to_come(now):

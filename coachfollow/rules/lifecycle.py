@@ -109,6 +109,11 @@ def may_become(current: State, new: State) -> bool:
             assert_never(current)
 
 
+def was_stopped(plan: PlanState, reason: StopReason | None) -> bool:
+    """Whether a plan was stopped by a decision; what merely came to its end below its bar was not."""
+    return plan is PlanState.STOPPED and reason is not StopReason.ENDED
+
+
 def takes_answer(
     state: TouchpointState,
     *,
@@ -119,13 +124,11 @@ def takes_answer(
 ) -> bool:
     """Whether a follow-up can be answered, or its answer changed: open, not over, its plan not stopped.
 
-    Nothing is over during a pause: what was open can be answered until it goes on.
-
-    A plan that came to its end below its bar counts as stopped, and is still asked its unprompted check.
+    Nothing is over during a pause: what was open can be answered until it goes on. A plan that came to its end below
+    its bar is still asked its unprompted check.
     """
-    stopped = plan is PlanState.STOPPED and stopped_for is not StopReason.ENDED
     rests = plan is PlanState.PAUSED and state is TouchpointState.OPEN
-    return state in ANSWERABLE and (now < closes_at or rests) and not stopped
+    return state in ANSWERABLE and (now < closes_at or rests) and not was_stopped(plan, stopped_for)
 
 
 def is_completed(items: Sequence[tuple[TouchpointState, bool]], *, threshold: float) -> bool:

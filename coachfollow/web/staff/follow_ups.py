@@ -8,11 +8,10 @@ from flask.typing import ResponseReturnValue
 from coachfollow.errors import Invalid, NotFound
 from coachfollow.flow import coaching
 from coachfollow.queries import actors, hours, plan_heads, timelines
-from coachfollow.queries.timelines import Dated
-from coachfollow.rules import lifecycle
+from coachfollow.rules import lifecycle, marking
 from coachfollow.rules.access import Action
 from coachfollow.rules.asking import TEXT_LIMIT
-from coachfollow.rules.kinds import TO_COME, CheckInState, StepKind, TouchpointState
+from coachfollow.rules.kinds import TO_COME, StepKind, TouchpointState
 from coachfollow.web import policies
 from coachfollow.web.staff import telling, words
 
@@ -69,13 +68,7 @@ def _form(plan: str, follow_up: int, values: Mapping[str, str], problems: Mappin
         own_zone=hours.zone(g.session, person_id=g.actor.person_id),
         values=values,
         problems=problems,
-        may_mark=_may_mark(found),
+        may_mark=marking.is_possible(found.kind, found.state, found.meeting, found.starts_at, now=g.now),
         may_move=found.kind is StepKind.CHECK_IN and found.state in TO_COME,
         may_skip=lifecycle.may_become(found.state, TouchpointState.EXCUSED),
     )
-
-
-def _may_mark(one: Dated) -> bool:
-    """Whether it is a meeting that has begun, or one that never had a time and may have been a call."""
-    to_come = one.meeting is CheckInState.PLACED and one.starts_at is not None and one.starts_at > g.now
-    return one.kind is StepKind.CHECK_IN and one.state in TO_COME and not to_come

@@ -1,7 +1,6 @@
 """The page of one plan: its time line for whoever may see it; its texts and its levers for its coach alone."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,9 +23,9 @@ from coachfollow.queries.adapted import Adapted
 from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.queries.shared import Shared
 from coachfollow.queries.timelines import Dated, Happened
-from coachfollow.rules import access, attention
+from coachfollow.rules import access, lifecycle, marking
 from coachfollow.rules.access import Action
-from coachfollow.rules.kinds import TO_COME, CheckInState, PlanState, StepKind, StopReason, TouchpointState
+from coachfollow.rules.kinds import TO_COME, PlanState, StepKind, TouchpointState
 from coachfollow.web import policies, reasoning
 from coachfollow.web.staff import story, telling, words
 from coachfollow.web.staff.story import Told
@@ -64,7 +63,7 @@ def show(plan: str) -> ResponseReturnValue:
         awaits_list=missing.is_awaited(g.session, plan=head, now=g.now),
         awaited=timelines.awaited(schedules.steps_of_plan(g.session, plan_id=head.plan_id), dates=dates),
         coming=coming,
-        markable={one.id for one in dates if _may_have_met(one)},
+        markable=_markable(dates),
         lines=lines,
         latest=next((line for line in lines if line.undo), None),
         with_everything=with_everything,
@@ -73,7 +72,7 @@ def show(plan: str) -> ResponseReturnValue:
         own_zone=own_zone,
         is_running=head.state in RUNNING,
         again=_offer(head),
-        is_open_to_more=head.state is not PlanState.STOPPED or head.stop_reason is StopReason.ENDED,
+        is_open_to_more=not lifecycle.was_stopped(head.state, head.stop_reason),
         may_readdress=access.may(g.actor, Action.IMPORT, g.target),
         why_this_day=reasoning.why_this_day(changed, coming),
         **(_for_its_coach(head, dates, events, answers) if is_coach else {}),
@@ -120,13 +119,14 @@ def _offer(head: PlanHead) -> Mapping[str, object] | None:
     return {"is_own": offer.is_own, "count": len(days), "first": min(days)}
 
 
-def _may_have_met(one: Dated) -> bool:
-    """Whether it is a meeting that has begun, or one without a time that may have been a call."""
-    now: datetime = g.now
-    if one.meeting is CheckInState.PLACED and one.starts_at is not None:
-        return one.starts_at <= now
-    soon = now + timedelta(days=attention.BOOKED_AHEAD_DAYS)
-    return one.kind is StepKind.CHECK_IN and one.due_at <= soon
+def _markable(dates: Sequence[Dated]) -> set[int]:
+    """The meetings that may have taken place."""
+    return {
+        one.id
+        for one in dates
+        if one.kind is StepKind.CHECK_IN
+        and marking.is_offered(one.meeting, one.starts_at, due_at=one.due_at, now=g.now)
+    }
 
 
 def _told(

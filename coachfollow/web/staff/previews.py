@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import assert_never
 
 from coachfollow.flow import changing
@@ -14,7 +14,6 @@ from coachfollow.web import saying
 from coachfollow.web.staff import consequences, words
 from coachfollow.web.staff.scenes import Scene
 
-MORNING = time(9)
 NOT_YET = "–"
 
 
@@ -124,9 +123,8 @@ def _edits(scene: Scene) -> Iterator[Edit]:
     if not isinstance(scene.lever, Pause):
         yield from scene.change.edits
         return
-    waking = worktime.resolve(datetime.combine(scene.lever.until, MORNING), scene.snapshot.zone)
     paused = snapshots.after(scene.snapshot, scene.change)
-    for edit in decisions.decide(paused, Resume(), now=waking).edits:
+    for edit in decisions.goes_on(paused, on=scene.lever.until, now=scene.now).edits:
         yield replace(edit, before=scene.snapshot.courses[edit.key])
 
 
