@@ -32,6 +32,17 @@ def window(size: int = SIZE) -> dict[str, int]:
     return {"limit": size + 1, "offset": (number() - 1) * size}
 
 
+def cut(items: Sequence[T], size: int = SIZE) -> Page[T]:
+    """Make a page of a list that has been read as a whole."""
+    first = (number() - 1) * size
+    return page(items[first : first + size + 1], size)
+
+
+def pages(items: Sequence[object], size: int = SIZE) -> int:
+    """How many pages such a list fills."""
+    return -(-len(items) // size)
+
+
 def page(rows: Sequence[T], size: int = SIZE) -> Page[T]:
     """Make a page of the rows of its window."""
     return Page(number=number(), rows=rows[:size], has_next=len(rows) > size)

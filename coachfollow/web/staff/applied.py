@@ -37,8 +37,7 @@ def show() -> str:
     known = asked_for.directory(everything)
     found = applying.applied(g.session, filters=everything, known=known, now=g.now)
     hindered = hindering.hindered(g.session, filters=everything, known=known)
-    first = (paging.number() - 1) * PROGRAMMES_A_PAGE
-    programmes = found.programmes[first : first + PROGRAMMES_A_PAGE]
+    programmes = paging.cut(found.programmes, PROGRAMMES_A_PAGE).rows
     return render_template(
         "staff/applied.html",
         found=found,
@@ -49,7 +48,7 @@ def show() -> str:
         bars=_bars([line for line, _ in programmes]),
         programmes=_opened(programmes, request.args.get("programme")),
         number=paging.number(),
-        pages=-(-len(found.programmes) // PROGRAMMES_A_PAGE),
+        pages=paging.pages(found.programmes, PROGRAMMES_A_PAGE),
         words={one.value: APPLIED_WORDS[one] for one in Applied},
     )
 

@@ -34,14 +34,16 @@ class Foreshown:
 
 def of(follows: Foreseen) -> Foreshown:
     """Say what follows; of a long list, the page that is asked for."""
-    first = (paging.number() - 1) * paging.SIZE
-    edits = [(one, edit) for one in follows.changed for edit in one.edits if _is_seen(edit)]
-    shown = edits[first : first + paging.SIZE + 1]
+    shown = paging.cut([(one, edit) for one in follows.changed for edit in one.edits if _is_seen(edit)])
     return Foreshown(
         follows=follows,
         told=foreseeing.who_is_told(follows),
         people=len(follows.changed),
-        lines=paging.page([_line(one, edit) for one, edit in shown]),
+        lines=Page(
+            number=shown.number,
+            rows=[_line(one, edit) for one, edit in shown.rows],
+            has_next=shown.has_next,
+        ),
     )
 
 

@@ -34,14 +34,13 @@ def show(cohort: str, coach: int) -> ResponseReturnValue:
         found = handover.foresee(g.session, whose=_whose(who, group.id, coach), to=_to(coaches), now=g.now)
     except Conflict as refusal:
         return _form(cohort, leaving, coaches, {"to": refusal.sentence}), refusal.status
-    first = (paging.number() - 1) * paging.SIZE
     return render_template(
         "staff/hand_over.html",
         group=group,
         coach=leaving,
         found=found,
         told=handover.who_is_told(found),
-        lines=paging.page(found.handed[first : first + paging.SIZE + 1]),
+        lines=paging.cut(found.handed),
         values={"who": who, "to": request.args["to"]},
         leaves=who == EVERYBODY,
     )

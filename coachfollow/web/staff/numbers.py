@@ -82,8 +82,8 @@ def has_numbers(actor: Actor) -> bool:
 
 def _shown(asked: AskedFor, report: Report) -> dict[str, object]:
     """What the page shows of a report: its charts, and one page of its groups."""
-    with_names, first = bool(asked.filters.sight.names), (paging.number() - 1) * GROUPS_A_PAGE
-    groups = report.groups[first : first + GROUPS_A_PAGE]
+    with_names = bool(asked.filters.sight.names)
+    groups = paging.cut(report.groups, GROUPS_A_PAGE).rows
     carried: dict[str, Any] = dict(asked.words)
     path, mark, rest = url_for("named.show", **carried).partition("?")  # once: more than a hundred lead there
     rest = mark and f"&{rest}"
@@ -95,7 +95,7 @@ def _shown(asked: AskedFor, report: Report) -> dict[str, object]:
     return {
         "report": report,
         "groups": groups,
-        "group_pages": -(-len(report.groups) // GROUPS_A_PAGE),
+        "group_pages": paging.pages(report.groups, GROUPS_A_PAGE),
         "number": paging.number(),
         "people_columns": [column for column in sheets.COLUMNS if column.key in ABOUT_PEOPLE],
         "follow_up_columns": [column for column in sheets.COLUMNS if column.key not in ABOUT_PEOPLE],
