@@ -18,7 +18,7 @@ from coachfollow.queries import batches, effects, finding, groups, lasting, stag
 from coachfollow.queries.batches import Batch
 from coachfollow.queries.groups import SessionOfGroup
 from coachfollow.queries.staged import Candidate, Row
-from coachfollow.rules import kind_words, worktime
+from coachfollow.rules import kind_words
 from coachfollow.rules.effects import sentences
 from coachfollow.rules.kinds import ImportKind
 from coachfollow.rules.spoken import how_many
@@ -109,7 +109,7 @@ def _session(here: House, public_id: str, position: int | None) -> SessionOfGrou
 def _preview(here: House, public_id: str, *, as_json: bool) -> None:
     """Show every row with what would become of it."""
     batch = batches.batch(here.session, public_id=public_id)
-    warnings = [*_warnings(here, batch), *_late(here, batch)]
+    warnings = _warnings(here, batch)
     counts = staged.counts(here.session, batch_id=batch.id)
     rows = list(_rows(here, batch.id))
     before = batches.same_file(here.session, batch_id=batch.id)
@@ -125,18 +125,12 @@ def _preview(here: House, public_id: str, *, as_json: bool) -> None:
 
 def _warnings(here: House, batch: Batch) -> Sequence[str]:
     coaches = staged.new_coaches(here.session, batch_id=batch.id)
-    return [*filter(None, [batch.other_day, batch.unread]), *(f"New coach: {address}" for address in coaches)]
-
-
-def _late(here: House, batch: Batch) -> list[str]:
-    """Whether the training is so long ago that nothing is left to come."""
-    today = worktime.local(here.now, here.organisation.zone).date()
-    if batch.session_day is None or not lasting.may_be_over(batch.session_day, today):
-        return []
-    said = lasting.too_late(
-        here.session, cohort=batch.group_id, organisation_id=here.organisation.id, today=today
-    )
-    return [said] if said else []
+    late = lasting.of_list(here.session, batch, organisation_id=here.organisation.id, now=here.now)
+    return [
+        *filter(None, [batch.other_day, batch.unread]),
+        *(f"New coach: {address}" for address in coaches),
+        *filter(None, [late]),
+    ]
 
 
 def _rows(here: House, batch_id: int) -> Iterator[Row]:

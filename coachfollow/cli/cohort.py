@@ -99,9 +99,8 @@ def open_(
             now=here.now,
         )
         _show(groups.group(here.session, public_id=opened.public_id), as_json=as_json)
-        today = worktime.local(here.now, opened.zone).date()
-        late = lasting.too_late(
-            here.session, cohort=opened.public_id, organisation_id=here.organisation.id, today=today
+        late = lasting.of_group(
+            here.session, public_id=opened.public_id, organisation_id=here.organisation.id, now=here.now
         )
         if late:
             click.echo(late, err=True)

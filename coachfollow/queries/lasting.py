@@ -1,26 +1,29 @@
 """Reads whether a follow-up would be over before it begins: where its training is longer ago than it lasts."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from coachfollow.queries import launches
+from coachfollow.queries.batches import Batch
 from coachfollow.queries.launches import Wish
-from coachfollow.rules import days, previewing
+from coachfollow.rules import days, previewing, worktime
 
 YOUNG = 28  # days: no need to work anything out for a training that is not longer ago
 
 
-def may_be_over(trained: date, today: date) -> bool:
-    """Whether a training is so long ago that it is worth working out."""
-    return (today - trained).days > YOUNG
+def of_list(session: Session, batch: Batch, *, organisation_id: int, now: datetime) -> str:
+    """Say that for whoever a list brings in now nothing is still to come; else nothing."""
+    if batch.session_day is None or _is_young(batch.session_day, now.date()):
+        return ""
+    return of_group(session, public_id=batch.group_id, organisation_id=organisation_id, now=now)
 
 
-def too_late(session: Session, *, cohort: str, organisation_id: int, today: date) -> str:
+def of_group(session: Session, *, public_id: str, organisation_id: int, now: datetime) -> str:
     """Say that nothing of a group's follow-up is still to come, for anybody who began it now; else nothing."""
-    found = launches.of_group(session, public_id=cohort)
-    trained = found.sessions.days[-1]
-    if not may_be_over(trained, today):
+    found = launches.of_group(session, public_id=public_id)
+    trained, today = found.sessions.days[-1], worktime.local(now, found.zone).date()
+    if _is_young(trained, today):
         return ""
     somebody = launches.somebody(
         session, organisation_id=organisation_id, wish=Wish(zone=found.zone), first=found.sessions.days[0]
@@ -36,3 +39,8 @@ def too_late(session: Session, *, cohort: str, organisation_id: int, today: date
         f"The training was on {days.said(trained)} {trained.year}, and the last of what follows on"
         f" {days.said(last)} {last.year}: whoever begins now has nothing to come, and their follow-up stops at once."
     )
+
+
+def _is_young(trained: date, today: date) -> bool:
+    """Whether a training is so short a time ago that nothing can be over."""
+    return (today - trained).days <= YOUNG

@@ -5,12 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow import bell
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.extensions import installation
 from coachfollow.flow import attendance, deciding
 from coachfollow.queries import batches, effects, lasting, staged
 from coachfollow.queries.sheets import Sheet
 from coachfollow.queries.staged import Fate
-from coachfollow.rules import worktime
 from coachfollow.rules.access import Action
 from coachfollow.rules.effects import sentences
 from coachfollow.rules.kinds import ImportState
@@ -122,17 +120,8 @@ def _preview(found: batches.Batch) -> str:
         new_coaches=staged.new_coaches(g.session, batch_id=found.id),
         earlier=batches.same_file(g.session, batch_id=found.id),
         is_large=found.rows > AT_ONCE,
-        late=_late(found),
+        late=lasting.of_list(g.session, found, organisation_id=g.actor.organisation_id, now=g.now),
     )
-
-
-def _late(found: batches.Batch) -> str:
-    """Whether the training is so long ago that nothing is left to come."""
-    today = worktime.local(g.now, installation().settings.zone).date()
-    if found.session_day is None or not lasting.may_be_over(found.session_day, today):
-        return ""
-    house = g.actor.organisation_id
-    return lasting.too_late(g.session, cohort=found.group_id, organisation_id=house, today=today)
 
 
 def _progress(found: batches.Batch) -> Response:

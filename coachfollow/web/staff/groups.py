@@ -6,7 +6,6 @@ from flask import Blueprint, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachfollow.errors import Conflict, Invalid, NotFound
-from coachfollow.extensions import installation
 from coachfollow.flow import cohorts, extending
 from coachfollow.queries import (
     batches,
@@ -19,7 +18,6 @@ from coachfollow.queries import (
     programmes,
     sight,
 )
-from coachfollow.rules import worktime
 from coachfollow.rules.access import Action
 from coachfollow.rules.kinds import PlanState
 from coachfollow.web import paging, policies
@@ -74,12 +72,7 @@ def add() -> ResponseReturnValue:
     except (Conflict, Invalid, NotFound) as refusal:
         g.session.rollback()
         return _form(request.form, _placed(refusal), sessions=sessions), 422
-    late = lasting.too_late(
-        g.session,
-        cohort=opened,
-        organisation_id=g.actor.organisation_id,
-        today=worktime.local(g.now, installation().settings.zone).date(),
-    )
+    late = lasting.of_group(g.session, public_id=opened, organisation_id=g.actor.organisation_id, now=g.now)
     if late:
         flash(late, "warning")
     sentence = "The group is open. Next: bring in who was invited, or who was there."
