@@ -21,6 +21,8 @@ from coachfollow.rules.noticing import Unread, Watched
 
 READ = "answers read"  # the event that says how far a coach has read
 
+_OVER = frozenset({PlanState.FINISHED, PlanState.STOPPED})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coming:
@@ -44,6 +46,11 @@ class Coached:
     next: Coming | None
     reasons: tuple[Reason, ...]
     awaits_list: bool  # the training is over, and nobody has said who was there
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing comes any more; whoever was not at the training is neither well nor unwell."""
+        return self.state in _OVER or self.stop_reason is StopReason.ABSENT
 
 
 def my_people(session: Session, *, coach_id: int, now: datetime) -> Sequence[Coached]:

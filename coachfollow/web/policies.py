@@ -110,13 +110,13 @@ def of(app: Flask, endpoint: str) -> Policy | None:
 
 def demand_all(app: Flask) -> None:
     """Refuse to start with a page that says nothing about who may open it."""
-    bare = sorted(
+    undeclared = sorted(
         rule.endpoint
         for rule in app.url_map.iter_rules()
         if rule.endpoint != "static" and of(app, rule.endpoint) is None
     )
-    if bare:
-        raise RuntimeError(f"these pages declare no policy: {', '.join(bare)}")
+    if undeclared:
+        raise RuntimeError(f"these pages declare no policy: {', '.join(undeclared)}")
 
 
 def check() -> None:

@@ -4,13 +4,9 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from coachfollow.queries import coached
-from coachfollow.queries.coached import Coached
-from coachfollow.rules.kinds import PlanState, StopReason
 from coachfollow.web import policies
 
 pages = Blueprint("coach", __name__)
-
-OVER = frozenset({PlanState.FINISHED, PlanState.STOPPED})
 
 
 @pages.get("/coach")
@@ -21,11 +17,6 @@ def show() -> ResponseReturnValue:
     return render_template(
         "staff/coach.html",
         needed=[one for one in people if one.reasons],
-        well=[one for one in people if not one.reasons and not _is_over(one)],
-        over=[one for one in people if not one.reasons and _is_over(one)],
+        well=[one for one in people if not one.reasons and not one.is_over],
+        over=[one for one in people if not one.reasons and one.is_over],
     )
-
-
-def _is_over(one: Coached) -> bool:
-    """Whether nothing comes any more; whoever was not at the training is neither well nor unwell."""
-    return one.state in OVER or one.stop_reason is StopReason.ABSENT

@@ -79,6 +79,9 @@ UNDONE: Mapping[ChangeKind, str] = {
     ChangeKind.UNDONE: "taking back",
 }
 
+_OWN_DAYS = frozenset({"was", "starts_at"})  # facts that say the day themselves
+_WITH_A_TIME = frozenset({"check-in placed", "check-in moved", "meeting no longer fits"})
+
 
 def reason(value: Reason) -> str:
     """Say why somebody needs their coach."""
@@ -101,12 +104,6 @@ def _until(one: Happened) -> str:
             return f" until {_short(day)}, {enough.because(limit)}"
         case _:
             return ""
-
-
-_OWN_DAYS = frozenset({"was", "starts_at"})  # facts that say the day themselves
-
-
-_WITH_A_TIME = frozenset({"check-in placed", "check-in moved", "meeting no longer fits"})
 
 
 def unanswered(one: Happened) -> str:
