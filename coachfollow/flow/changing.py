@@ -14,7 +14,7 @@ from coachfollow.models import Coaching, FollowUpPlan, Message, Person, PlanChan
 from coachfollow.queries import snapshots
 from coachfollow.rules import changes, decisions, pausing
 from coachfollow.rules.changes import Change, Edit
-from coachfollow.rules.kinds import ChangeKind, CheckInState, MessageState, TouchpointState
+from coachfollow.rules.kinds import ChangeKind, CheckInState, MessageState
 from coachfollow.rules.levers import Choose, Lever, Mark, Meet, Restart
 
 SECOND_THOUGHTS = timedelta(minutes=3)  # so long a coach's word to calendars waits, and can be taken back
@@ -166,6 +166,5 @@ def _ask_again(
     """Whoever gets more time for what they had missed is told so."""
     person = session.get_one(Person, plan.person_id)
     for one in done:
-        before = one.edit.before
-        if one.edit.after.state is TouchpointState.OPEN and before and before.state is TouchpointState.MISSED:
+        if one.edit.asks_again:
             asking_again.post(session, touchpoint=one.touchpoint, person=person, now=now, send_at=send_at)

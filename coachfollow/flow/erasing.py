@@ -33,7 +33,7 @@ from coachfollow.models import (
     SealedMail,
     Touchpoint,
 )
-from coachfollow.queries import handovers
+from coachfollow.queries import handovers, snapshots
 from coachfollow.rules.changes import COACH_GONE
 from coachfollow.rules.kinds import TO_COME, ImportState, PlanState, StopReason, TouchpointState
 
@@ -115,6 +115,7 @@ def _end_follow_ups(session: Session, theirs: ColumnElement[bool], now: datetime
     runs = theirs & FollowUpPlan.state.in_([PlanState.ACTIVE, PlanState.PAUSED])
     waits = theirs & (FollowUpPlan.state == PlanState.DRAFT) & FollowUpPlan.stop_reason.is_(None)
     history.record_plans(session, "plan ended", at=now, where=runs)
+    _close_what_was_asked(session, theirs, now)
     ended = {"state_at": now, "stop_reason": StopReason.ERASED, "paused_until": None}
     session.execute(update(FollowUpPlan).where(waits).values(ended))
     session.execute(update(FollowUpPlan).where(runs).values(state=PlanState.STOPPED, **ended))
@@ -126,6 +127,17 @@ def _end_follow_ups(session: Session, theirs: ColumnElement[bool], now: datetime
         .values(state=TouchpointState.CANCELLED, state_reason=ERASED, settled_at=now)
     )
     outbox.cancel(session, Message.plan_id.in_(plans), reason=ERASED, now=now)
+
+
+def _close_what_was_asked(session: Session, theirs: ColumnElement[bool], now: datetime) -> None:
+    """A question that had been asked counts as unanswered, as after every stop (`rules/pausing`)."""
+    plans = select(FollowUpPlan.id).where(theirs, FollowUpPlan.state != PlanState.PAUSED)
+    session.execute(
+        update(Touchpoint)
+        .where(Touchpoint.plan_id.in_(plans), Touchpoint.state == TouchpointState.OPEN, snapshots.IS_ASKED)
+        .values(state=TouchpointState.MISSED, state_reason=ERASED, settled_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _leave_offices(session: Session, person_id: int, now: datetime) -> None:

@@ -41,8 +41,6 @@ _ABSENT = and_(
 
 
 COUNTED_PLANS = and_(FollowUpPlan.state != PlanState.DRAFT, ~_ABSENT)
-RUNNING_PLANS = FollowUpPlan.state.in_([PlanState.ACTIVE, PlanState.PAUSED])
-
 _WAITING = [Outcome.WAITING, Outcome.UNREACHED]
 IS_WAITING = Touchpoint.outcome.in_(_WAITING)
 IS_SETTLED = Touchpoint.outcome.between(min(measuring.SETTLED), max(measuring.SETTLED))  # a range of an index
@@ -65,7 +63,6 @@ def bucket(*, now: datetime) -> ColumnElement[str | None]:
     return case(
         (or_(Touchpoint.outcome.is_(None), ~COUNTED_PLANS), null()),
         (IS_SETTLED, settled()),
-        (~RUNNING_PLANS, null()),
         else_=waiting(now=now),
     )
 
@@ -79,7 +76,7 @@ def settled() -> ColumnElement[str]:
 
 
 def waiting(*, now: Moment) -> ColumnElement[str]:
-    """The value of the `Counted` of a touchpoint that waits in a plan that runs."""
+    """The value of the `Counted` of a touchpoint that waits in a plan that counts."""
     return case(
         (Touchpoint.due_at > now, Counted.NOT_YET_DUE.value),
         (Touchpoint.outcome == Outcome.UNREACHED, Counted.UNDELIVERABLE.value),
@@ -110,15 +107,14 @@ def outcomes(*, now: Moment) -> Sequence[Label[int]]:
 
 def buckets(sums: Subquery, *, state: SQLColumnExpression[PlanState]) -> Sequence[Label[int]]:
     """How many follow-ups are in each bucket: the `outcomes` of plans, seen with the state of those plans."""
-    one, is_paused, is_active = sums.c, state == PlanState.PAUSED, state == PlanState.ACTIVE
-    is_running = is_active | is_paused
+    one, is_paused = sums.c, state == PlanState.PAUSED
     counted: dict[str, ColumnElement[int]] = {
         name: one[name] for name in (bucket.value for bucket in measuring.SETTLED.values())
     }
-    counted[Counted.UNDELIVERABLE] += case((is_running, one[UNREACHED]), else_=0)
-    counted[Counted.NOT_YET_DUE] = case((is_running, one[NOT_YET]), else_=0)
+    counted[Counted.UNDELIVERABLE] += one[UNREACHED]
+    counted[Counted.NOT_YET_DUE] = one[NOT_YET]
     counted[Counted.PAUSED] = case((is_paused, one[WAITING]), else_=0)
-    counted[Counted.OPEN] = case((is_active, one[WAITING]), else_=0)
+    counted[Counted.OPEN] = case((is_paused, 0), else_=one[WAITING])
     return [cast(func.sum(number), Integer).label(str(name)) for name, number in counted.items()]
 
 

@@ -14,6 +14,7 @@ from coachfollow.models import (
     Coaching,
     CoachProfile,
     FollowUpPlan,
+    Message,
     Person,
     ProgrammeVersion,
     Step,
@@ -23,11 +24,20 @@ from coachfollow.queries import hours, schedules, tempos, worktimes
 from coachfollow.rules import taking_back
 from coachfollow.rules.attending import NOT_THERE
 from coachfollow.rules.changes import Course, Footing, Meeting
-from coachfollow.rules.kinds import CheckInState, PlanState, TouchpointState
+from coachfollow.rules.kinds import CheckInState, MessageState, PlanState, StepKind, TouchpointState
 from coachfollow.rules.redating import Dates
 from coachfollow.rules.snapshots import Busy, FollowUp, Snapshot, Standing
 
 _LIVING = (PlanState.DRAFT, PlanState.ACTIVE, PlanState.PAUSED)
+
+# it is a question, and its mail has left or may have
+IS_ASKED = and_(
+    Touchpoint.kind.in_([kind for kind in StepKind if kind.wants_answer and kind is not StepKind.CHECK_IN]),
+    exists().where(
+        Message.touchpoint_id == Touchpoint.id,
+        Message.state.in_([MessageState.HANDING, MessageState.SENT, MessageState.IN_DOUBT]),
+    ),
+)
 
 
 def of(session: Session, *, plan_id: int, now: datetime) -> Snapshot:
@@ -125,17 +135,22 @@ def _footing(plan: FollowUpPlan) -> Footing:
 
 def _follow_ups(session: Session, plan_id: int) -> Sequence[FollowUp]:
     rows = session.execute(
-        select(Touchpoint, Step, CheckIn)
+        select(Touchpoint, Step, CheckIn, IS_ASKED)
         .join(Step, Step.id == Touchpoint.step_id)
         .outerjoin(CheckIn, CheckIn.touchpoint_id == Touchpoint.id)
         .where(Touchpoint.plan_id == plan_id)
         .order_by(Touchpoint.due_at, Touchpoint.id)
         .execution_options(populate_existing=True)
     )
-    return [_follow_up(touchpoint, step, check_in) for touchpoint, step, check_in in rows]
+    return [_follow_up(*row) for row in rows]
 
 
-def _follow_up(touchpoint: Touchpoint, step: Step, check_in: CheckIn | None) -> FollowUp:
+def _follow_up(
+    touchpoint: Touchpoint,
+    step: Step,
+    check_in: CheckIn | None,
+    is_asked: bool = False,  # noqa: FBT001, FBT002 - a column of the row
+) -> FollowUp:
     return FollowUp(
         id=touchpoint.id,
         key=(touchpoint.step_id, touchpoint.n),
@@ -145,6 +160,7 @@ def _follow_up(touchpoint: Touchpoint, step: Step, check_in: CheckIn | None) -> 
         mandatory=step.mandatory,
         zone=touchpoint.zone,
         course=_course(touchpoint, check_in),
+        is_asked=is_asked,
     )
 
 

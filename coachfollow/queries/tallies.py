@@ -156,7 +156,7 @@ def _group_by_group(filters: Filters, *, area: Area, by: GroupBy) -> AnySelect:
         .group_by(FollowUpPlan.cohort_id, Touchpoint.outcome, *_names(cut)),
         select(Touchpoint.cohort_id, *cut, waiting, func.count())
         .select_from(of_plans)
-        .where(*found, counting.IS_WAITING, counting.RUNNING_PLANS)
+        .where(*found, counting.IS_WAITING, counting.COUNTED_PLANS)
         .group_by(Touchpoint.cohort_id, *_names(cut), "counted"),
     ).subquery()
     raw = _month(parts.c.day) if cut else _OF_PLANS[by]

@@ -68,6 +68,13 @@ class Edit:
     before: Course | None
     after: Course
 
+    @property
+    def asks_again(self) -> bool:
+        """Whether a question that closed by itself is open again; what a stop had closed is not news."""
+        was = self.before
+        closed = was is not None and was.state is TouchpointState.MISSED and was.state_reason is None
+        return closed and self.after.state is TouchpointState.OPEN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:

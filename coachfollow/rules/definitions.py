@@ -23,8 +23,8 @@ DEFINITIONS: Mapping[str, str] = {
     "finished_rate": "Finished ÷ attended; where nobody attended there is no rate.",
     "due": (
         "Follow-ups whose date has come and that could be answered = on time + late + missed + open;"
-        " managers' cards are among them, reminders of the plan ask for nothing and are never counted, nor is"
-        " what was still open when a follow-up ended: how many ended stands among the people."
+        " managers' cards are among them, reminders of the plan ask for nothing and are never counted; when a"
+        " follow-up is stopped, what was to come is left out, and a question that had been asked is missed."
     ),
     "completed": "Follow-ups answered, or meetings held, whether on time or late = on time + late.",
     "completion": "Completed ÷ due; where nothing is due we write “none due”, not 0 %.",

@@ -59,7 +59,10 @@ TOUCHPOINT_MOVES: Mapping[TouchpointState, frozenset[TouchpointState]] = {
     # A meeting was marked held by mistake.
     TouchpointState.COMPLETED: frozenset({TouchpointState.OPEN}),
     # A coach excuses it afterwards, or gives it more time; an answer never slips in after the close.
-    TouchpointState.MISSED: frozenset({TouchpointState.OPEN, TouchpointState.EXCUSED}),
+    # Planned: a stop had closed it, and the plan goes on.
+    TouchpointState.MISSED: frozenset(
+        {TouchpointState.PLANNED, TouchpointState.OPEN, TouchpointState.EXCUSED}
+    ),
     TouchpointState.EXCUSED: frozenset({TouchpointState.PLANNED, TouchpointState.OPEN}),
     # The plan goes on after a stop.
     TouchpointState.CANCELLED: frozenset({TouchpointState.PLANNED}),

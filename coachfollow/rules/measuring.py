@@ -90,8 +90,10 @@ def bucket(
     1. not counted: a prompt, a cancelled step, a draft plan, a person who was absent after all;
     2. completed (on time up to grace_until; without a settled_at it is late: we claim nothing) or excused,
        whatever became of the plan;
-    3. not counted: still unsettled when the plan ended;
-    4. unsettled and not yet due;  5. undeliverable, even if closed by now;  6. missed;  7. paused;  8. open.
+    3. unsettled and not yet due;  4. undeliverable, even if closed by now;  5. missed;  6. paused;  7. open.
+
+    What a stop left out is cancelled, and what it found open is missed. So what still waits of a plan that has ended
+    is its last question, which is asked all the same.
     """
     absent = plan_state is PlanState.STOPPED and stop_reason is StopReason.ABSENT
     if plan_state is PlanState.DRAFT or absent:
@@ -140,9 +142,7 @@ SETTLED: Mapping[Outcome, Counted] = {
 }
 
 
-def _unsettled(plan_state: PlanState, *, due: bool, undeliverable: bool) -> Counted | None:
-    if plan_state not in {PlanState.ACTIVE, PlanState.PAUSED}:
-        return None
+def _unsettled(plan_state: PlanState, *, due: bool, undeliverable: bool) -> Counted:
     if not due:
         return Counted.NOT_YET_DUE
     if undeliverable:

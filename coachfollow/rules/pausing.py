@@ -52,7 +52,7 @@ def stop(snapshot: Snapshot, *, reason: StopReason, now: datetime) -> Change:
         kind=ChangeKind.STOPPED,
         before=snapshot.footing,
         after=Footing(state=PlanState.STOPPED, state_at=now, stop_reason=reason),
-        edits=tuple(_left_out(snapshot, now)),
+        edits=tuple(_ended(snapshot, now)),
     )
 
 
@@ -62,7 +62,7 @@ def silence(snapshot: Snapshot, *, now: datetime) -> Change:
         kind=ChangeKind.SILENCED,
         before=snapshot.footing,
         after=snapshot.footing,
-        edits=tuple(_left_out(snapshot, now)),
+        edits=tuple(_ended(snapshot, now)),
     )
 
 
@@ -73,12 +73,19 @@ def freed(meeting: Meeting | None, now: datetime) -> Meeting | None:
     return replace(meeting, state=CheckInState.CANCELLED)
 
 
-def _left_out(snapshot: Snapshot, now: datetime) -> Iterable[Edit]:
+def _ended(snapshot: Snapshot, now: datetime) -> Iterable[Edit]:
+    """What was to come is left out; a question that had been asked is closed, as it would have been some days later.
+
+    Else whoever stops would take questions out of the numbers that they had been asked. What a pause held had not
+    come due again.
+    """
+    runs = snapshot.footing.state is not PlanState.PAUSED
     for one in snapshot.follow_ups:
         if one.is_to_come:
+            closed = runs and one.is_asked and one.course.state is TouchpointState.OPEN
             after = replace(
                 one.course,
-                state=TouchpointState.CANCELLED,
+                state=TouchpointState.MISSED if closed else TouchpointState.CANCELLED,
                 settled_at=now,
                 state_reason=STOPPED,
                 meeting=freed(one.course.meeting, now),

@@ -25,6 +25,7 @@ class FollowUp:
     mandatory: bool
     zone: str
     course: Course
+    is_asked: bool = False  # it is a question, and its mail has left
 
     @property
     def is_to_come(self) -> bool:

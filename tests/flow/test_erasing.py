@@ -74,8 +74,9 @@ def counted(world: World) -> Mapping[str, object]:
     filters = Filters(organisation_id=world.organisation_id, sight=WHOLE)
     total = completion.completion(world.session, filters=filters, by=GroupBy.NONE, now=ASKED_AT).total
     world.session.rollback()
-    due = asdict(total.follow_ups)
-    return {name: due[name] for name in ("on_time", "late", "missed", "excused", "undeliverable")} | {
+    became = asdict(total.follow_ups)
+    return {name: became[name] for name in ("on_time", "late", "excused", "undeliverable")} | {
+        "due": total.follow_ups.due,  # what was open is missed: nobody will answer it
         "people": total.people.attended,
         "reached": total.reached,
     }

@@ -18,6 +18,7 @@ from coachfollow.rules.kinds import (
     StopReason,
     TouchpointState,
 )
+from coachfollow.rules.measuring import FollowUps
 from tests.flow.post_office import PostOffice
 from tests.flow.world import AFTER, ANNA, COACH, DAY, FIRST_MAIL, Stand, World, anna_has_a_coach
 
@@ -43,6 +44,15 @@ def take_back(world: World, *, now: datetime) -> None:
     )
 
 
+def numbers(world: World, now: datetime) -> FollowUps:
+    return completion.completion(
+        world.session,
+        filters=Filters(organisation_id=world.organisation_id, sight=EVERYTHING),
+        by=GroupBy.NONE,
+        now=now,
+    ).total.follow_ups
+
+
 def test_what_is_still_to_come_is_sent_and_what_came_due_meanwhile_is_not(
     trained: World, office: PostOffice
 ) -> None:
@@ -66,6 +76,21 @@ def test_what_is_still_to_come_is_sent_and_what_came_due_meanwhile_is_not(
         "a reminder of what is not written yet"
     )
     assert trained.events("plan restarted") == 1
+
+
+def test_whoever_stops_takes_no_question_out_of_the_numbers_that_they_had_been_asked(
+    trained: World, office: PostOffice
+) -> None:
+    trained.drain(FIRST_MAIL)
+    assert office.to(ANNA)
+    before = numbers(trained, FIRST_MAIL + timedelta(minutes=5))
+    leave(trained, now=FIRST_MAIL + timedelta(minutes=5))
+    after = numbers(trained, FIRST_MAIL + timedelta(minutes=5))
+    assert (after.due, after.missed, after.open) == (before.due, before.missed + 1, before.open - 1)
+
+    take_back(trained, now=FIRST_MAIL + timedelta(minutes=10))
+    again = numbers(trained, FIRST_MAIL + DAY)
+    assert (again.due, again.missed, again.open) == (before.due, before.missed, before.open)
 
 
 def test_a_stop_by_mistake_asks_again_what_was_open_and_takes_its_answer(

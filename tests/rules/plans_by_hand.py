@@ -73,6 +73,7 @@ def follow_up(
     *,
     audience: Audience = Audience.PARTICIPANT,
     zone: str = "Europe/Berlin",
+    is_asked: bool = False,
 ) -> FollowUp:
     """One follow-up; its step is the one of its kind."""
     step_id = next(step_id for step_id, one in KINDS.items() if one is kind)
@@ -85,6 +86,7 @@ def follow_up(
         mandatory=False,
         zone=zone,
         course=stands,
+        is_asked=is_asked,
     )
 
 

@@ -337,6 +337,28 @@ def test_a_stop_and_a_silence_free_the_calendars_of_what_is_to_come_alone() -> N
     assert silenced.after == silenced.before
 
 
+@pytest.mark.parametrize(
+    ("state", "is_asked", "plan_state", "becomes", "remark"),
+    [
+        (OPEN, True, PlanState.ACTIVE, TouchpointState.MISSED, "it was due, and nobody knows"),
+        (OPEN, True, PlanState.FINISHED, TouchpointState.MISSED, "the last question, asked after the end"),
+        (OPEN, False, PlanState.ACTIVE, TouchpointState.CANCELLED, "its mail had not left: nobody was asked"),
+        (OPEN, True, PlanState.PAUSED, TouchpointState.CANCELLED, "held: it would have come due again"),
+        (TouchpointState.PLANNED, False, PlanState.ACTIVE, TouchpointState.CANCELLED, "to come"),
+    ],
+)
+def test_a_stop_closes_what_had_been_asked_and_leaves_out_what_was_to_come(
+    *, state: TouchpointState, is_asked: bool, plan_state: PlanState, becomes: TouchpointState, remark: str
+) -> None:
+    plan = snapshot(follow_up(1, course(state=state), is_asked=is_asked), state=plan_state)
+    lever = Silence() if plan_state is PlanState.FINISHED else Stop(reason=StopReason.LEAVE)
+
+    change = decisions.decide(plan, lever, now=NOW)
+
+    assert [edit.after.state for edit in change.edits] == [becomes], remark
+    assert not changes.inverse(change, now=NOW).edits[0].asks_again
+
+
 def test_a_pause_takes_meetings_to_come_off_the_calendars_to_be_placed_anew() -> None:
     plan = snapshot(follow_up(1, course(meeting=placed(NOW + DAY)), StepKind.CHECK_IN))
 

@@ -94,8 +94,14 @@ def test_what_asks_nothing_of_anyone_is_not_counted() -> None:
     assert bucket(OPEN, kind=StepKind.PROMPT) is None
     assert bucket(TouchpointState.CANCELLED) is None
     assert bucket(OPEN, PlanState.DRAFT) is None
-    assert bucket(OPEN, STOPPED) is None
-    assert bucket(TouchpointState.PLANNED, PlanState.FINISHED) is None
+
+
+def test_the_last_question_of_a_follow_up_that_has_ended_is_counted_from_the_beginning() -> None:
+    planned = TouchpointState.PLANNED
+    assert bucket(planned, PlanState.FINISHED, due_at=TOMORROW) is Counted.NOT_YET_DUE
+    assert bucket(OPEN, PlanState.FINISHED) is Counted.OPEN
+    assert bucket(OPEN, STOPPED, stop_reason=StopReason.ENDED) is Counted.OPEN
+    assert bucket(OPEN, STOPPED, stop_reason=StopReason.ABSENT) is None
 
 
 def test_nothing_is_counted_of_somebody_who_was_absent_after_all() -> None:

@@ -7,7 +7,7 @@ from typing import assert_never
 from coachfollow.flow import changing
 from coachfollow.rules import slots_clashes
 from coachfollow.rules.changes import Edit
-from coachfollow.rules.kinds import Audience, ChangeKind, PlanState, StepKind, TouchpointState
+from coachfollow.rules.kinds import Audience, ChangeKind, PlanState, StepKind
 from coachfollow.rules.levers import Add, Fit, Meet, Move, Pause, Prolong, Resume, Silence, Skip, Stop
 from coachfollow.rules.snapshots import FollowUp
 from coachfollow.web import saying
@@ -25,8 +25,7 @@ def told(scene: Scene) -> Iterator[str]:
     """Say which mails go out because of it, and which are stopped."""
     for edit in scene.change.edits:
         yield from _calendars(scene, edit)
-        before = edit.before
-        if before and before.state is TouchpointState.MISSED and edit.after.state is TouchpointState.OPEN:
+        if edit.asks_again:
             yield f"{scene.name} gets one mail with the question."
     yield from _stopped(scene)
 
@@ -49,7 +48,10 @@ def means(scene: Scene) -> Iterator[str]:
         case Resume():
             yield "Everything moves by the days of the pause, so nothing piles up."
         case Stop() | Silence():
-            yield "It is no black mark: what was done stays done, what was to come is not counted."
+            yield (
+                "It is no black mark: what was done stays done, what was to come is not counted."
+                " A question that was asked and is open closes without an answer."
+            )
         case Fit():
             yield "What cannot be postponed within its time is left out, which is no black mark."
         case _:
