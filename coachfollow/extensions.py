@@ -26,6 +26,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     SQLColumnExpression,
+    String,
     Text,
     Time,
     bindparam,
@@ -125,6 +126,15 @@ def _sqlite_among(element: Any, compiler: Any, **keywords: Any) -> str:
 def _postgresql_among(element: Any, compiler: Any, **keywords: Any) -> str:
     column, ids = (compiler.process(one, **keywords) for one in element.clauses)
     return f"({column} = ANY ({ids}))"
+
+
+def unindexed(column: SQLColumnExpression[Any]) -> ColumnElement[str]:
+    """A column of words in a form that no index has: its rows are found by what else is asked of them.
+
+    States come and go faster than what PostgreSQL knows of them: it took an index of all that are planned for one of
+    a few, and read it whole for each plan of a list.
+    """
+    return column.op("||", return_type=String())("")
 
 
 class Base(DeclarativeBase):

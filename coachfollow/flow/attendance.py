@@ -21,6 +21,7 @@ from coachfollow.flow import belonging, bringing, history, presences, sets, star
 from coachfollow.flow.bringing import Run
 from coachfollow.models import (
     Attendance,
+    Coaching,
     Cohort,
     Enrolment,
     FollowUpPlan,
@@ -28,6 +29,7 @@ from coachfollow.models import (
     ImportBatch,
     ImportRow,
     Person,
+    Touchpoint,
     table_of,
 )
 from coachfollow.queries import staged
@@ -39,6 +41,9 @@ log = logging.getLogger(__name__)
 
 BROKEN = "Something in this list could not be carried out. Please tell whoever runs this:"
 DONE = "This file has been carried out already, or was withdrawn."
+
+# what the rows of a list become
+GROWN = (Person, Enrolment, Attendance, FollowUpPlan, Coaching, Touchpoint)
 
 Progress = Callable[[int, int], None]
 
@@ -71,7 +76,13 @@ def carry_out(
         session.commit()
         if progress is not None:
             progress(done, rows_in_all)  # not batch.rows: to read it would take the lock that others wait for
-    return _flip(session, batch, cohort, added=added, enrolled=enrolled, now=now)
+    is_large = rows_in_all >= CHUNK
+    if is_large:
+        sets.count_again(session, GROWN)
+    imported = _flip(session, batch, cohort, added=added, enrolled=enrolled, now=now)
+    if is_large:
+        sets.count_again(session, GROWN)  # what was drafts is under way
+    return imported
 
 
 def carry_out_waiting(session: Session, *, now: datetime) -> int:

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from coachfollow.clock import LeaseTime
-from coachfollow.extensions import UtcDateTime, among, installation, lease_time
+from coachfollow.extensions import UtcDateTime, among, installation, lease_time, unindexed
 from coachfollow.flow import history, sets, which
 from coachfollow.flow.which import MESSAGES
 from coachfollow.models import CLAIM_FENCE, DrainLease, MailPart, Touchpoint, table_of
@@ -57,7 +57,9 @@ _TOUCHPOINTS = table_of(Touchpoint)
 _PLACES = table_of(DrainLease)
 _NOW = bindparam("now", type_=UtcDateTime)
 
-LAPSED = _mails.lapses > literal_column("0")  # word for word as the index of it has it
+# word for word as their indexes have it: SQLite knows no other way to them
+LAPSED = _mails.lapses > literal_column("0")
+HELD = _mails.state.in_([literal_column("'claimed'"), literal_column("'handing'")])
 IS_PART = exists().where(_parts.message_id == _mails.id)  # it leaves with another mail, not by itself
 
 
@@ -211,7 +213,7 @@ _MARK = (
         _TOUCHPOINTS.c.id.in_(
             select(_mails.touchpoint_id).where(among(_mails.id, "these"), _mails.kind.in_(OPENING))
         ),
-        _TOUCHPOINTS.c.state == TouchpointState.OPEN,
+        unindexed(_TOUCHPOINTS.c.state) == TouchpointState.OPEN.value,
     )
     .values(undeliverable=True, state_reason=bindparam("its_reason", type_=String))
 )

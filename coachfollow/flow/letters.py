@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache, partial
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
@@ -56,7 +57,6 @@ class _Desk:
     """Everything a batch shares while its letters are written."""
 
     def __init__(self, session: Session, rows: Sequence[Letter], now: datetime) -> None:
-        self.session = session
         self.now = now
         self.rights: list[Right] = []  # of the letter that is being written
         plans = {row.plan_id for row in rows if row.plan_id is not None}
@@ -69,7 +69,8 @@ class _Desk:
         self.lists = coach_lists.of_letters(session, [row for row in rows if row.raw is None], now=now)
         self.with_new_coach = letters.with_new_coach(session, plan_ids=plans)
         self.prepared: dict[tuple[object, ...], Prepared] = {}
-        self.titles: dict[tuple[int | None, str], str] = {}
+        self.title = cache(partial(letters.programme_title, session))
+        self.words = cache(partial(step_words.of, session))
 
     def write(self, letter: Letter, parts: Sequence[Letter]) -> Written:
         """Write one letter with its further parts; a problem is told, not raised: one bad mail holds up no other."""
@@ -154,7 +155,7 @@ class _Desk:
             MessageKind.CANCELLATION,
         }:
             return Wording()
-        words = step_words.of(self.session, step_id=letter.step_id, locale=letter.locale)
+        words = self.words(step_id=letter.step_id, locale=letter.locale)
         found = wordings.of_step(letter.kind, letter.touchpoint_kind, words, locale=letter.locale)
         has_news = is_first and self._has_news(letter)
         return replace(found, new_coach=has_news, chosen_by=self._chosen_by(letter))
@@ -197,14 +198,9 @@ class _Desk:
         return situation, action
 
     def _title(self, letter: Letter) -> str:
-        key = (letter.version_id, letter.locale)
-        if key not in self.titles:
-            self.titles[key] = (
-                letters.programme_title(self.session, version_id=letter.version_id, locale=letter.locale)
-                if letter.version_id is not None
-                else ""
-            )
-        return self.titles[key]
+        if letter.version_id is None:
+            return ""
+        return self.title(version_id=letter.version_id, locale=letter.locale)
 
     def _meeting(self, letter: Letter) -> Gathering | None:
         if letter.attendee_id is None:

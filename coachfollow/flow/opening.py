@@ -7,11 +7,12 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, update
+from sqlalchemy import bindparam, case, update
 from sqlalchemy.orm import Session
 
+from coachfollow.extensions import UtcDateTime, among, unindexed
 from coachfollow.flow import history, outbox, plans, silences
-from coachfollow.models import Touchpoint
+from coachfollow.models import Touchpoint, table_of
 from coachfollow.queries import due, worktimes
 from coachfollow.queries.due import Due
 from coachfollow.rules import lifecycle, planning, tempo, worktime
@@ -23,6 +24,28 @@ CHUNK = 1000
 NO_MANAGER = "no manager is known"
 NO_TIME = "no time was found for it"
 CANNOT_REACH = "their mails cannot be delivered"
+
+# every chunk asks these: they are put together once, from the table
+_TOUCHPOINTS = table_of(Touchpoint)
+_columns = _TOUCHPOINTS.c
+_NOW = bindparam("its_now", type_=UtcDateTime)
+_CHANGE = update(_TOUCHPOINTS).where(among(_columns.id, "these"))
+_ASK = _CHANGE.values(state=TouchpointState.OPEN)
+_STOOD_THERE = _CHANGE.values(
+    state=TouchpointState.COMPLETED, state_reason=tempo.IN_CALENDAR, settled_at=_NOW
+)
+_EXCUSE = _CHANGE.values(state=TouchpointState.EXCUSED, state_reason=NO_MANAGER, settled_at=_NOW)
+# nobody can be reached: it stands open until it closes, and apart from what was due
+_GIVE_UP = _CHANGE.values(state=TouchpointState.OPEN, state_reason=CANNOT_REACH, undeliverable=True)
+_END = _CHANGE.where(unindexed(_columns.state) == TouchpointState.OPEN.value)
+_CLOSE = _END.values(
+    state=case(
+        (_columns.kind == StepKind.PROMPT, TouchpointState.COMPLETED.value),
+        else_=TouchpointState.MISSED.value,
+    ),
+    settled_at=_columns.closes_at,
+)
+_LET_GO = _END.values(state=TouchpointState.EXCUSED, state_reason=NO_TIME, settled_at=_columns.closes_at)
 
 
 def open_due(session: Session, *, now: datetime) -> int:
@@ -54,31 +77,15 @@ def close_due(session: Session, *, now: datetime) -> int:
 
 
 def _close(session: Session, ids: Sequence[int], now: datetime) -> None:
-    if not ids:
-        return
-    session.execute(
-        update(Touchpoint)
-        .where(Touchpoint.id.in_(ids), Touchpoint.state == TouchpointState.OPEN)
-        .values(
-            state=case(
-                (Touchpoint.kind == StepKind.PROMPT, TouchpointState.COMPLETED.value),
-                else_=TouchpointState.MISSED.value,
-            ),
-            settled_at=Touchpoint.closes_at,
-        )
-    )
-    history.record_touchpoints(session, "follow-up closed", at=now, ids=ids)
+    if ids:
+        session.execute(_CLOSE, {"these": ids})
+        history.record_touchpoints(session, "follow-up closed", at=now, ids=ids)
 
 
 def _let_go(session: Session, ids: Sequence[int], now: datetime) -> None:
-    if not ids:
-        return
-    session.execute(
-        update(Touchpoint)
-        .where(Touchpoint.id.in_(ids), Touchpoint.state == TouchpointState.OPEN)
-        .values(state=TouchpointState.EXCUSED, state_reason=NO_TIME, settled_at=Touchpoint.closes_at)
-    )
-    history.record_touchpoints(session, "check-in found no time", at=now, ids=ids)
+    if ids:
+        session.execute(_LET_GO, {"these": ids})
+        history.record_touchpoints(session, "check-in found no time", at=now, ids=ids)
 
 
 def _open(session: Session, chunk: Sequence[Due], now: datetime) -> None:
@@ -90,10 +97,11 @@ def _open(session: Session, chunk: Sequence[Due], now: datetime) -> None:
     asked = [one for one in chunk if one.touchpoint_id not in settled]
     lost = [one for one in asked if _recipient(one) is None]
     sent = [one for one in asked if _recipient(one) is not None]
-    _set_state(session, sent, TouchpointState.OPEN)
     excused = [one for one in lost if one.audience is Audience.MANAGER]
-    _excuse(session, excused, now)
-    _give_up(session, [one for one in lost if one.audience is Audience.PARTICIPANT])
+    given_up = [one for one in lost if one.audience is Audience.PARTICIPANT]
+    for change, some in ((_ASK, sent), (_EXCUSE, excused), (_GIVE_UP, given_up)):
+        if some:
+            session.execute(change, {"these": [one.touchpoint_id for one in some], "its_now": now})
     history.record_touchpoints(session, "follow-up opened", at=now, ids=[one.touchpoint_id for one in sent])
     said = outbox.earlier(session, touchpoint_ids=[one.touchpoint_id for one in sent])
     hours = worktimes.of_people(session, ids={one.person_id for one in sent}, now=now)
@@ -110,12 +118,7 @@ def _leave_to_calendar(session: Session, chunk: Sequence[Due], now: datetime) ->
     if not chunk:
         return
     ids = [one.touchpoint_id for one in chunk]
-    session.execute(
-        update(Touchpoint)
-        .where(Touchpoint.id.in_(ids))
-        .values(state=TouchpointState.COMPLETED, state_reason=tempo.IN_CALENDAR, settled_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_STOOD_THERE, {"these": ids, "its_now": now})
     history.record_touchpoints(session, "follow-up in calendar", at=now, ids=ids)
 
 
@@ -124,29 +127,6 @@ def _recipient(one: Due) -> int | None:
     if one.audience is Audience.MANAGER:
         return one.manager_id
     return one.person_id if one.reachable else None
-
-
-def _set_state(session: Session, chunk: Sequence[Due], state: TouchpointState) -> None:
-    session.execute(
-        update(Touchpoint).where(Touchpoint.id.in_([one.touchpoint_id for one in chunk])).values(state=state)
-    )
-
-
-def _excuse(session: Session, chunk: Sequence[Due], now: datetime) -> None:
-    session.execute(
-        update(Touchpoint)
-        .where(Touchpoint.id.in_([one.touchpoint_id for one in chunk]))
-        .values(state=TouchpointState.EXCUSED, state_reason=NO_MANAGER, settled_at=now)
-    )
-
-
-def _give_up(session: Session, chunk: Sequence[Due]) -> None:
-    """Nobody can be reached: it stands open until it closes, and apart from what was due."""
-    session.execute(
-        update(Touchpoint)
-        .where(Touchpoint.id.in_([one.touchpoint_id for one in chunk]))
-        .values(state=TouchpointState.OPEN, state_reason=CANNOT_REACH, undeliverable=True)
-    )
 
 
 def _mails(one: Due, said: outbox.Said, hours: Hours, now: datetime) -> list[dict[str, object]]:

@@ -59,28 +59,25 @@ _EARLIER = (
 )
 
 
+_FRESH: Mapping[str, object] = {
+    "state": MessageState.QUEUED,
+    "n": 0,
+    "fence": 0,
+    "attempts": 0,
+    "refusals": 0,
+    "lapses": 0,
+    "resends": 0,
+    "unwanted": False,
+}
+
+
 def post(session: Session, messages: Sequence[Mapping[str, object]], *, now: datetime) -> int:
     """Queue mails, each once for its touchpoint, recipient, kind and n; gives how many are new. No commit."""
     if not messages:
         return 0
-    rows = [
-        {
-            "public_id": vault.new_public_id(),
-            "state": MessageState.QUEUED,
-            "created_at": now,
-            "n": 0,
-            "fence": 0,
-            "attempts": 0,
-            "refusals": 0,
-            "lapses": 0,
-            "resends": 0,
-            "unwanted": False,
-            **message,
-        }
-        for message in messages
-    ]
-    result = session.connection().execute(sets.insert_new(session, Message), rows)
-    return result.rowcount
+    rows = [{**_FRESH, "public_id": vault.new_public_id(), "created_at": now, **one} for one in messages]
+    columns = tuple(rows[0])
+    return sets.bulk_new(session.connection(), Message, columns, [tuple(row.values()) for row in rows])
 
 
 def cancel(session: Session, where: ColumnElement[bool], *, reason: str, now: datetime) -> int:

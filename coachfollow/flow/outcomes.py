@@ -6,7 +6,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, Insert, Select, Update, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.extensions import UtcDateTime, among
+from coachfollow.extensions import UtcDateTime, among, unindexed
 from coachfollow.flow import claims, history, locking, parts, plans, sets, unreachable, which
 from coachfollow.flow.which import MESSAGES, Which
 from coachfollow.models import Heartbeat, SealedMail, Touchpoint, table_of
@@ -91,7 +91,7 @@ def _complete(where: ColumnElement[bool]) -> Update:
         .where(
             touchpoints.c.id.in_(select(_mails.touchpoint_id).where(where)),
             touchpoints.c.kind == StepKind.PROMPT,
-            touchpoints.c.state == TouchpointState.OPEN,
+            unindexed(touchpoints.c.state) == TouchpointState.OPEN.value,
         )
         .values(state=TouchpointState.COMPLETED, settled_at=bindparam("its_now", type_=UtcDateTime))
     )

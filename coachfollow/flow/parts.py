@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Delete, bindparam, delete, exists, select, update
+from sqlalchemy import BigInteger, Delete, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -22,8 +22,7 @@ def join(session: Session, leaders: Mapping[int, int], *, fence: int) -> None:
     """Let claimed mails leave as parts of others: the leader of each by its id. No commit."""
     if not leaders:
         return
-    rows = [{"message_id": part, "leader_id": leader} for part, leader in leaders.items()]
-    session.execute(sets.insert_new(session, MailPart), rows)
+    sets.bulk_new(session.connection(), MailPart, ("message_id", "leader_id"), list(leaders.items()))
     put_back(session, message_ids=leaders, fence=fence)
 
 
@@ -35,9 +34,10 @@ def put_back(session: Session, *, message_ids: Collection[int], fence: int) -> N
 
 def settle(session: Session) -> Sequence[int]:
     """Let parts share the end of their leaders, and say which; whose leader was stopped is on its own. No commit."""
-    if session.scalar(_ANY) is None:
+    ids = session.scalars(_ALL).all()
+    if not ids:
         return ()
-    settled = session.scalars(_SHARE).all()
+    settled = session.scalars(_SHARE, {"these": ids}).all()
     session.execute(_LEAVE)
     return settled
 
@@ -49,12 +49,14 @@ def _share() -> ReturningUpdate[Any]:
         .where(_PARTS.c.message_id == _mails.id)
         .correlate(MESSAGES)
     )
+    its_leader = theirs.with_only_columns(_leader.c.state).scalar_subquery()
     return (
         update(MESSAGES)
         .where(
-            _mails.id.in_(select(_PARTS.c.message_id)),
+            among(_mails.id, "these"),
             _mails.state.in_(UNSETTLED),
-            exists(theirs.where(_leader.c.state.in_(SHARED), _leader.c.state != _mails.state)),
+            its_leader.in_(SHARED),
+            its_leader != _mails.state,
         )
         .values(
             {
@@ -67,14 +69,15 @@ def _share() -> ReturningUpdate[Any]:
 
 
 def _leave() -> Delete:
-    stopped = select(_leader.c.id).where(_leader.c.id == _PARTS.c.leader_id, _leader.c.state.in_(LEFT_BEHIND))
-    over = select(_mails.id).where(_mails.id == _PARTS.c.message_id, _mails.state.not_in(UNSETTLED))
-    return delete(_PARTS).where(exists(stopped) | exists(over))
+    """By what is a part, which is little: for an EXISTS PostgreSQL reads all mails that have ended."""
+    leader = select(_leader.c.state).where(_leader.c.id == _PARTS.c.leader_id).scalar_subquery()
+    part = select(_mails.state).where(_mails.id == _PARTS.c.message_id).scalar_subquery()
+    return delete(_PARTS).where(leader.in_(LEFT_BEHIND) | part.not_in(UNSETTLED))
 
 
 # every drain asks these: they are put together once
 _mails, _leader, _PARTS, _SEALED = MESSAGES.c, MESSAGES.alias(), table_of(MailPart), table_of(SealedMail)
-_ANY = select(_PARTS.c.message_id).limit(1)
+_ALL = select(_PARTS.c.message_id)
 _SHARE = _share()
 _LEAVE = _leave()
 _PUT_BACK = (

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict
 from coachfollow.flow import changing, history, locking, recording
-from coachfollow.models import FollowUpPlan, Person, ProgrammeVersion, Step, Touchpoint, table_of
+from coachfollow.models import Cohort, FollowUpPlan, Person, ProgrammeVersion, Step, Touchpoint, table_of
 from coachfollow.rules import lifecycle, pausing, worktime
 from coachfollow.rules.kinds import TO_COME, PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.rules.levers import Pause, Resume, Silence, Stop
@@ -50,10 +50,15 @@ def resume_due(session: Session, *, now: datetime) -> int:
 @cache
 def _paused() -> Select[*tuple[Any, ...]]:
     plans, people = table_of(FollowUpPlan), table_of(Person)
+    of_any_group = plans.c.cohort_id.in_(select(table_of(Cohort).c.id))  # the index is by group and state
     return (
         select(plans.c.id, plans.c.paused_until, people.c.zone)
         .join(people, people.c.id == plans.c.person_id)
-        .where(plans.c.state == PlanState.PAUSED, plans.c.paused_until <= bindparam("day", type_=Date))
+        .where(
+            of_any_group,
+            plans.c.state == PlanState.PAUSED,
+            plans.c.paused_until <= bindparam("day", type_=Date),
+        )
     )
 
 

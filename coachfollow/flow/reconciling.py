@@ -52,19 +52,25 @@ _LEASE = bindparam("b_lease", type_=Float)
 _TAKE_BACK = (
     update(MESSAGES)
     .where(
-        _mails.state == MessageState.CLAIMED, or_(_mails.lease_boot != _BOOT, _mails.lease_until <= _LEASE)
+        claims.HELD,
+        _mails.state == MessageState.CLAIMED,
+        or_(_mails.lease_boot != _BOOT, _mails.lease_until <= _LEASE),
     )
     .values(state=MessageState.QUEUED, fence=0, lapses=_mails.lapses + 1, lease_until=None)
     .returning(_mails.id)
 )
 _HELD = (
     select(*(_mails[name] for name in Held._fields))
-    .where(_mails.state == MessageState.HANDING, or_(_mails.lease_boot != _BOOT, _mails.hold_until <= _LEASE))
+    .where(
+        claims.HELD,
+        _mails.state == MessageState.HANDING,
+        or_(_mails.lease_boot != _BOOT, _mails.hold_until <= _LEASE),
+    )
     .with_for_update(skip_locked=True)
 )
 _SET_ASIDE = (
     update(MESSAGES)
-    .where(_mails.state == MessageState.QUEUED, _mails.lapses >= MOST_LAPSES)
+    .where(_mails.state == MessageState.QUEUED, claims.LAPSED, _mails.lapses >= MOST_LAPSES)
     .values(
         state=claims.ended(MessageState.FAILED),
         settled_at=bindparam("b_at", type_=UtcDateTime),

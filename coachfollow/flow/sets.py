@@ -106,6 +106,17 @@ def runs(
     return [where & key.between(first, first + RUN - 1) for first in firsts]
 
 
+def count_again(session: Session, tables: Sequence[type[Base]]) -> None:
+    """Let PostgreSQL look at tables that grew at once, and commit: by itself it does so a minute later, or more.
+
+    SQLite goes about its statements by their words and its indexes alone.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        names = ", ".join(table.__tablename__ for table in tables)
+        session.connection().exec_driver_sql(f"ANALYZE {names}")
+        session.commit()
+
+
 def rows(name: str, columns: Mapping[str, TypeEngine[Any]], data: Sequence[tuple[object, ...]]) -> CTE:
     """Rows of ours as a table to join with (a CTE: SQLite names the columns of VALUES nowhere else)."""
     return values(*(column(key, kind) for key, kind in columns.items()), name=name).data(list(data)).cte(name)

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from coachfollow.extensions import Ids, UtcDateTime, among, installation, lease_facts, lease_now
+from coachfollow.extensions import Ids, UtcDateTime, among, installation, lease_facts, lease_now, unindexed
 from coachfollow.flow import claims, history, sets, which
 from coachfollow.flow.claims import Place
 from coachfollow.flow.which import MESSAGES
@@ -51,7 +51,7 @@ def _ours(state: MessageState) -> ColumnElement[bool]:
     for each group of it. SQLite read all that it was told for each mail.
     """
     is_ours: ColumnElement[bool] = _columns.fence + 0 == _FENCE
-    return is_ours & (_columns.state.op("||", return_type=String())("") == state.value)
+    return is_ours & (unindexed(_columns.state) == state.value)
 
 
 _SET_ASIDE = (

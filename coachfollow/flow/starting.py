@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from coachfollow.extensions import unindexed
 from coachfollow.flow import checkins, history, outbox, plans, preludes, sets
 from coachfollow.models import Attendance, Cohort, FollowUpPlan, Message, Touchpoint, TrainingSession
 from coachfollow.rules.attending import NOT_THERE
@@ -85,7 +86,7 @@ def _pass_over(session: Session, run: ColumnElement[bool], gone_by: Collection[i
     prelude = and_(_of(or_(begun, waiting)), Touchpoint.step_id.in_(gone_by))
     session.connection().execute(
         update(Touchpoint)
-        .where(_of(run), Touchpoint.state == TouchpointState.PLANNED, or_(too_late, prelude))
+        .where(_of(run), unindexed(Touchpoint.state) == TouchpointState.PLANNED.value, or_(too_late, prelude))
         .values(state=TouchpointState.CANCELLED, state_reason=preludes.PASSED, settled_at=now)
     )
 

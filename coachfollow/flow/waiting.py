@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import String, bindparam, func, update
 from sqlalchemy.orm import Session
 
-from coachfollow.extensions import UtcDateTime, among
+from coachfollow.extensions import UtcDateTime, among, unindexed
 from coachfollow.flow import claims, history, sets, which
 from coachfollow.flow.which import MESSAGES
 from coachfollow.rules.kinds import MessageState
@@ -22,8 +22,8 @@ _WAIT = (
     update(MESSAGES)
     .where(
         _columns.id == bindparam("b_id"),
-        _columns.fence == bindparam("b_fence"),
-        _columns.state == MessageState.CLAIMED,
+        _columns.fence + 0 == bindparam("b_fence"),  # in forms that no index has: each is found by its id
+        unindexed(_columns.state) == MessageState.CLAIMED.value,
     )
     .values(
         state=MessageState.QUEUED,
