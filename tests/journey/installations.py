@@ -122,7 +122,7 @@ def running() -> Iterator[Installation]:
         with post_office() as (post, mail_port):
             url = f"http://127.0.0.1:{port}"
             environ = _environ(folder, url=url, port=port, mail_port=mail_port)
-            with _up(environ, log=folder / "up.log"), running_app(config.load(environ)) as beside:
+            with up(environ, log=folder / "up.log"), running_app(config.load(environ)) as beside:
                 yield Installation(url=url, folder=folder, environ=environ, post=post, beside=beside)
     finally:
         shutil.rmtree(folder)
@@ -146,7 +146,7 @@ def _environ(folder: Path, *, url: str, port: int, mail_port: int) -> Mapping[st
 
 
 @contextmanager
-def _up(environ: Mapping[str, str], *, log: Path) -> Iterator[None]:
+def up(environ: Mapping[str, str], *, log: Path) -> Iterator[None]:
     """Run `coachfollow up` until the end of the test; what it says is shown where the test fails."""
     with (
         log.open("w") as said,
