@@ -127,7 +127,8 @@ def _warnings(here: House, batch: Batch) -> Sequence[str]:
     coaches = staged.new_coaches(here.session, batch_id=batch.id)
     late = lasting.of_list(here.session, batch, organisation_id=here.organisation.id, now=here.now)
     return [
-        *filter(None, [batch.other_day, batch.unread]),
+        *filter(None, [batch.other_day]),
+        *batch.remarks,
         *(f"New coach: {address}" for address in coaches),
         *filter(None, [late]),
     ]

@@ -16,7 +16,7 @@ from coachfollow.intake.namesakes import Namesakes
 from coachfollow.intake.reading import Problem, Reading, Sighting
 from coachfollow.models import Cohort, ImportBatch, ImportRow, TrainingSession
 from coachfollow.queries import matching
-from coachfollow.queries.batches import DOUBLED, REPORT_DAY, UNREAD
+from coachfollow.queries.batches import CONTRADICTED, DOUBLED, REPORT_DAY, SHEETS, UNREAD
 from coachfollow.rules import attending
 from coachfollow.rules.kinds import AttendanceState, ImportKind, ImportState
 
@@ -70,7 +70,12 @@ def stage(
     _stage_people(session, batch, cohort, reading)
     _stage_problems(session, batch, reading.problems)
     recognising.suggest(session, batch)
-    said: dict[str, object] = {DOUBLED: reading.doubled, UNREAD: reading.unread}
+    said: dict[str, object] = {
+        DOUBLED: reading.doubled,
+        CONTRADICTED: reading.contradicted,
+        UNREAD: reading.unread,
+        SHEETS: reading.other_sheets,
+    }
     said |= _report_day(session, batch, reading)
     batch.summary = json.dumps({name: value for name, value in said.items() if value})
     _finish(session, batch, now)

@@ -11,6 +11,12 @@ from coachfollow.intake.words import Field
 
 Vocabulary = Mapping[Field, tuple[str, ...]]
 
+_HOURS = (
+    "Duration (Hours)", "Duration (h)", "Hours Attended", "Attended Hours", "Hours", "Dauer (Stunden)", "Dauer (h)",
+    "Dauer (Std.)", "Anwesenheit (Stunden)", "Stunden", "Std.", "Durée (heures)", "Durée (h)", "Heures",
+    "Duración (horas)", "Duración (h)", "Horas",
+)  # fmt: skip
+
 # Of two names of one field in a header, the earlier in the list is taken: a usage report of Zoom names the host
 # (“User Name”, “User Email”, “Duration (Minutes)”) before the participant.
 _PERSON: Vocabulary = {
@@ -79,7 +85,7 @@ _PRESENCE: Vocabulary = {
         "Duration", "Dauer in der Besprechung", "Dauer der Besprechung", "Besprechungsdauer", "Anwesenheitsdauer",
         "Dauer (Minuten)", "Gesamtdauer (Minuten)", "Minuten", "Dauer", "Durée de la réunion", "Durée (minutes)",
         "Durée totale (minutes)", "Durée", "Duración en la reunión", "Duración de la reunión",
-        "Duración (minutos)", "Duración total (minutos)", "Minutos", "Duración",
+        "Duración (minutos)", "Duración total (minutos)", "Minutos", "Duración", *_HOURS,
     ),
     Field.STATUS: (
         "Attendance Status", "Attendance", "Attended", "Present", "Status", "Anwesenheit", "Anwesend",
@@ -121,6 +127,8 @@ def _keyed(*vocabularies: Vocabulary) -> Vocabulary:
     return MappingProxyType({field: tuple(map(key, aliases)) for field, aliases in names.items()})
 
 
+_COUNTING_HOURS = frozenset(map(key, _HOURS))
+
 ATTENDANCE = _keyed(_PERSON, _PRESENCE)
 PEOPLE = _keyed(_PERSON, _EMPLOYMENT)
 
@@ -156,6 +164,11 @@ def _halve_names(found: dict[Field, int], header: Sequence[str]) -> None:
         return
     missing = Field.LAST_NAME if halves == [Field.FIRST_NAME] else Field.FIRST_NAME
     found[missing] = found.pop(Field.NAME)
+
+
+def counts_hours(name: str) -> bool:
+    """Whether a bare number in the column of this name counts hours, and not minutes."""
+    return key(name) in _COUNTING_HOURS
 
 
 def told(header: Sequence[str], wanted: Mapping[Field, str]) -> dict[Field, int]:

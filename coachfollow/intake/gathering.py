@@ -21,6 +21,8 @@ _KEPT = ("line", *_FACTS)
 _kept = attrgetter(*_KEPT)
 _Kept = Sequence[Any]
 
+MOST_SHOWN = 10  # what is wrong with every row of a file is seen in ten of them
+
 
 class Gathering:
     """The people seen so far, and what was wrong; all of it on disk.
@@ -35,6 +37,9 @@ class Gathering:
         self._times = Times(scratch)
         self._namesakes: Namesakes | None = None  # of those named before the first re-join
         self.doubled = 0  # rows that name somebody again and say nothing of time
+        self.contradicted: list[
+            int
+        ] = []  # lines of which what an earlier one says was taken; the first of them
         self.problems = Pile(scratch, pack=_packed_problem, unpack=_unpacked_problem)
         self.notes = Pile(scratch, pack=_packed_problem, unpack=_unpacked_problem)
 
@@ -87,6 +92,8 @@ class Gathering:
         who = first.email or first.upn or first.external_id or first.name
         for one, other in _differences(first, again):
             difference = f"{one} in line {first.line} and {other} here"
+            if again.line not in self.contradicted and len(self.contradicted) < MOST_SHOWN:
+                self.contradicted.append(again.line)
             self.note(again.line, f"{who} is {difference}; what line {first.line} says was taken.")
 
 

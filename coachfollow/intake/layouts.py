@@ -56,6 +56,7 @@ class Part:
     header: tuple[str, ...]
     columns: Mapping[Field, int]
     names_accounts: bool = False  # names are “Display (Account)”
+    in_hours: bool = False  # a bare number of its durations counts hours
     has_marks: bool = False  # of somebody it is said that they were there or not, so a blank is no yes
 
 
@@ -111,12 +112,18 @@ def recognise(table: Table, *, is_mapped: bool) -> Layout:
                 field: at for field, at in table.known.items() if not (is_usage and field in _OF_THE_HOST)
             },
             names_accounts=not _OF_ACCOUNTS.isdisjoint(keys),
+            in_hours=_in_hours(table),
             has_marks=_has_marks(table),
         ),
         meeting_at=keys.index(_MEETING_ID) if is_usage else None,
         starts=_stated(_STARTS, above),
         ends=_stated(_ENDS, above),
     )
+
+
+def _in_hours(table: Table) -> bool:
+    at = table.known.get(Field.MINUTES)
+    return at is not None and columns.counts_hours(table.header[at])
 
 
 def _has_marks(table: Table) -> bool:

@@ -1,5 +1,6 @@
 """Reads from one row how long somebody was there: a stay with its times, or minutes that the report states."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -27,9 +28,11 @@ class Presence:
 NOTHING = Presence()
 
 
-def read(cells: Cells, calendar: Calendar, kind: Kind) -> Presence:
+def read(cells: Cells, calendar: Calendar, kind: Kind, *, in_hours: bool = False) -> Presence:
     """What a row of this kind tells of somebody's time; what cannot be read becomes a fault of its cell."""
-    return _event(cells, calendar) if kind is Kind.EVENT else _whereabouts(cells, calendar, kind)
+    if kind is Kind.EVENT:
+        return _event(cells, calendar)
+    return _whereabouts(cells, calendar, kind, values.hours if in_hours else values.duration)
 
 
 def _event(cells: Cells, calendar: Calendar) -> Presence:
@@ -42,9 +45,11 @@ def _event(cells: Cells, calendar: Calendar) -> Presence:
     return Presence(event=(at, is_joining))
 
 
-def _whereabouts(cells: Cells, calendar: Calendar, kind: Kind) -> Presence:
+def _whereabouts(
+    cells: Cells, calendar: Calendar, kind: Kind, duration: Callable[[str], int | None]
+) -> Presence:
     """Times go before a stated duration, except where they only enclose several stays."""
-    stated = cells.read(Field.MINUTES, values.duration)
+    stated = cells.read(Field.MINUTES, duration)
     joined, left = (cells.read(field, calendar.moment) for field in (Field.JOINED, Field.LEFT))
     stay = None if cells.text(Field.LEFT) and left is None else _stay(joined, left)
     if stay is None:

@@ -66,7 +66,8 @@ def read(
     with opening.opened(path, name=name, encoding=mapping.encoding, max_bytes=max_bytes) as sources:
         table = tables.find(sources, columns.ATTENDANCE, mapping=mapping, name=name)
         if table:
-            return _read_table(table, name=name, mapping=mapping, date_order=date_order, expected=expected)
+            found = _read_table(table, name=name, mapping=mapping, date_order=date_order, expected=expected)
+            return replace(found, other_sheets=tuple(tables.others(sources, columns.ATTENDANCE, taken=table)))
         table = tables.likeliest(sources, mapping=mapping, name=name)
         if table.header_line or mapping.columns or len(table.header) > _NAME_AND_ADDRESS:
             return _ask_for_columns(table, sources, mapping)
@@ -151,6 +152,7 @@ def _gathered(reading: Reading, layout: Layout, calendar: Calendar, *, name: str
         notes=gathering.notes,
         rows=count,
         doubled=gathering.doubled,
+        contradicted=tuple(gathering.contradicted),
         meeting=meeting,
         days=calendar.span,
     )
@@ -184,6 +186,7 @@ def _read_lines(lines: Iterable[str], *, name: str) -> Reading:
         notes=gathering.notes,
         rows=count,
         doubled=gathering.doubled,
+        contradicted=tuple(gathering.contradicted),
     )
 
 

@@ -37,7 +37,7 @@ def take(row: Row, part: Part, *, calendar: Calendar, into: Gathering) -> Proble
         _take_rejoin(cells, calendar, into)
         return None
     seen = _sighting(cells, part)
-    present = presence.read(cells, calendar, part.kind)
+    present = presence.read(cells, calendar, part.kind, in_hours=part.in_hours)
     if part.has_marks and present == presence.NOTHING and not cells.text(Field.STATUS):
         cells.fault(Field.STATUS, UNSAID)
     problem = cells.problem(part.header, part.columns)

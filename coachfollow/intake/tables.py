@@ -60,6 +60,15 @@ def find(
     return best
 
 
+def others(sources: Sequence[Source], vocabulary: Vocabulary, *, taken: Table) -> Iterator[str]:
+    """The other sheets on which columns are known to us, as those of the table that was taken."""
+    for source in sources:
+        if source.sheet is not None and source.sheet != taken.source.sheet:
+            tables = _tables(source, DELIMITERS, _known(vocabulary))
+            if any(len(table.known) > 1 for table in tables):
+                yield source.sheet
+
+
 def _told(mapping: words.Mapping) -> _Knowing:
     return lambda header, _above, _under: columns.told(header, mapping.columns)
 

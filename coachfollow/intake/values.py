@@ -77,6 +77,11 @@ def duration(text: str) -> int | None:
     return int(seconds) if 0 <= seconds <= LONGEST_MEETING else None
 
 
+def hours(text: str) -> int | None:
+    """Seconds of what stands in a column of hours: “3,5” are hours there, the rest is what it is anywhere."""
+    return duration(f"{text} h" if _NUMBER.fullmatch(text) else text)
+
+
 def _with_units(text: str) -> float:
     """Add up numbers with units; three are told by their places, even if we do not know a unit; -1 if unclear."""
     text = text.casefold().removeprefix("pt")

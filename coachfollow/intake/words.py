@@ -169,6 +169,7 @@ class Reading:
     questions: tuple[Question, ...] = ()
     rows: int = 0
     doubled: int = 0  # rows that name somebody again and say nothing of time
+    contradicted: tuple[int, ...] = ()  # lines that say something else of somebody than an earlier one; a few
     date_order: DateOrder | None = None
     meeting: Span | None = None
     days: tuple[date, date] | None = None  # of which it tells: from the first to the last
@@ -178,3 +179,4 @@ class Reading:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    other_sheets: tuple[str, ...] = ()  # of the same workbook, and left aside, though they name people too

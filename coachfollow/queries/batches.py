@@ -28,6 +28,10 @@ DOUBLED = "doubled"  # likewise: rows that say again what an earlier one says
 
 UNREAD = "unread"  # likewise: the names of columns that mean nothing to us
 
+SHEETS = "sheets"  # likewise: the names of other sheets of the workbook that name people
+
+CONTRADICTED = "contradicted"  # likewise: lines that say something else of somebody than an earlier one
+
 CORRECTED = "attendance corrected"  # the event of a statement that an imported file changed
 
 
@@ -64,9 +68,12 @@ class Batch:
         return attending.other_day(date.fromordinal(number), self.session_day)
 
     @property
-    def unread(self) -> str:
-        """A sentence where columns of the list mean nothing to us; otherwise nothing."""
-        return effects.unread(self.summary.get(UNREAD, ()))
+    def remarks(self) -> Sequence[str]:
+        """Sentences about what of the file was not read, and about lines that contradict each other."""
+        sheets = effects.unread_sheets(self.summary.get(SHEETS, ()))
+        unread = effects.unread(self.summary.get(UNREAD, ()))
+        contradicted = effects.contradicted(self.summary.get(CONTRADICTED, ()))
+        return list(filter(None, [sheets, contradicted, unread]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,8 +63,33 @@ def unread(columns: Sequence[str]) -> str:
     """Say which columns of a list mean nothing to us, and how they would; nothing where there are none."""
     if not columns:
         return ""
-    named = " and ".join(filter(None, [", ".join(f"“{one}”" for one in columns[:-1]), f"“{columns[-1]}”"]))
+    says = "it says" if len(columns) == 1 else "one of them says"
+    advice = "call the column Name, Email, Status or Minutes and bring the list in again"
+    return f"Not read: {_named(columns)}. If {says} who somebody is or whether they were there, {advice}."
+
+
+def unread_sheets(sheets: Sequence[str]) -> str:
+    """Say which other sheets of a workbook name people, and how they are brought in; nothing where none does."""
+    if not sheets:
+        return ""
+    sheet, name, it = ("sheet", "names", "it") if len(sheets) == 1 else ("sheets", "name", "each")
     return (
-        f"Not read: {named}. If {'it says' if len(columns) == 1 else 'one of them says'} who somebody is or whether"
-        " they were there, call the column Name, Email, Status or Minutes and bring the list in again."
+        f"Not read: the {sheet} {_named(sheets)}, which {name} people too."
+        f" A list is one sheet: save {it} as a file of its own and bring it in."
     )
+
+
+def contradicted(lines: Sequence[int]) -> str:
+    """Say which lines an earlier one contradicts, and which of them counts; nothing where there are none."""
+    if not lines:
+        return ""
+    if len(lines) == 1:
+        return (
+            f"Line {lines[0]} contradicts an earlier line about the same person: the earlier one was taken."
+        )
+    named = f"{', '.join(map(str, lines[:-1]))} and {lines[-1]}"
+    return f"Lines {named} contradict earlier lines about the same people: the earlier ones were taken."
+
+
+def _named(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(f"“{one}”" for one in names[:-1]), f"“{names[-1]}”"]))

@@ -8,6 +8,7 @@ import pytest
 from coachfollow import clock
 from tests.cli.conftest import Terminal, last_working_day
 from tests.house import PROGRAMME
+from tests.intake.samples import workbook
 
 ROSTER = "Name;Email\nAnna Berg;anna@example.org\nBen Odu;ben@example.org\n"
 ATTENDANCE = "Name;Email;Minutes\nAnna Berg;anna@example.org;170\nBen Odu;ben@example.org;20\nCarla;;170\n"
@@ -380,6 +381,22 @@ def test_a_preview_names_the_columns_that_mean_nothing_to_us(group: Terminal, tm
     assert warning == (
         "Not read: “Cognome” and “Presenza in aula”. If one of them says who somebody is or whether they were there,"
         " call the column Name, Email, Status or Minutes and bring the list in again."
+    )
+
+
+def test_a_preview_says_what_else_of_a_file_does_not_count(group: Terminal, tmp_path: Path) -> None:
+    arguments = ("attendance", "import", tmp_path / "days.xlsx", "--cohort", "spring", "--preview")
+    people = [["Name", "Email", "Status"], ["Anna", "anna@example.org", "present"]]
+    again = [["Anna", "anna@example.org", "absent"]]
+    sheets = {"Day 1": [*people, *again], "Day 2": people, "Day 3": people}
+    (tmp_path / "days.xlsx").write_bytes(workbook(sheets))
+    others, contradicted = group.json(*arguments)["warnings"]
+    assert others == (
+        "Not read: the sheets “Day 2” and “Day 3”, which name people too."
+        " A list is one sheet: save each as a file of its own and bring it in."
+    )
+    assert (
+        contradicted == "Line 3 contradicts an earlier line about the same person: the earlier one was taken."
     )
 
 

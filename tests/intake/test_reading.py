@@ -116,6 +116,11 @@ def test_rows_that_contradict_each_other_make_one_sighting_and_a_note(
     assert note.sentence.endswith("; what line 2 says was taken.")
 
 
+def test_the_lines_that_contradict_earlier_ones_are_known(path: Path) -> None:
+    rows = "a@example.org,present\na@example.org,absent\nb@example.org,absent\na@example.org,present\n"
+    assert read_text(path, f"Email,Status\n{rows}").contradicted == (3,)
+
+
 def test_the_same_name_in_another_spelling_is_no_contradiction(path: Path) -> None:
     reading = read_text(path, 'Name,Email\n"Müller, Anna",a@example.org\nAnna Muller (EXT),a@example.org\n')
     assert reading.notes == ()
@@ -353,3 +358,32 @@ def test_a_column_of_marks_that_is_blank_throughout_says_nothing(path: Path) -> 
     reading = read_text(path, "Name,Status\nAnna,\nBen,-\n")
     assert [seen.status for seen in reading.sightings] == [None, None]
     assert not reading.problems
+
+
+@pytest.mark.parametrize(
+    "header", ["Hours", "Duration (hours)", "Dauer (Stunden)", "Stunden", "Durée (heures)", "Horas"]
+)
+def test_a_column_of_hours_is_read_as_hours(path: Path, header: str) -> None:
+    rows = (
+        "Anna;a@example.org;3,5\nBen;b@example.org;0.5\nCleo;c@example.org;1:30\nDora;d@example.org;45 min\n"
+    )
+    reading = read_text(path, f"Name;Email;{header}\n{rows}")
+    assert [seen.minutes for seen in reading.sightings] == [210, 30, 90, 45]
+    assert reading.unread == ()
+
+
+def test_hours_somebody_names_as_the_duration_are_hours_too(path: Path) -> None:
+    mapping = Mapping(columns={Field.NAME: "Chi", Field.MINUTES: "Stunden"})
+    assert read_text(path, "Chi;Stunden\nAnna;2\n", mapping).sightings[0].minutes == 120
+
+
+def test_more_hours_than_a_day_has_are_no_duration(path: Path) -> None:
+    (problem,) = read_text(path, "Name;Hours\nAnna;180\n").problems
+    assert "“180” is not a duration" in problem.sentence
+
+
+def test_a_workbook_says_which_other_sheets_name_people(path: Path) -> None:
+    people = [["Name", "Email"], ["Anna", "a@example.org"]]
+    sheets = {"Cover": [["Training"]], "Day 1": people, "Prices": [["Item", "Price"]], "Day 2": people}
+    reading = read_bytes(path, workbook(sheets))
+    assert (reading.sheet, reading.other_sheets) == ("Day 1", ("Day 2",))
