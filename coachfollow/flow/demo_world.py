@@ -30,7 +30,7 @@ from coachfollow.intake import reading
 from coachfollow.intake.reading import DateOrder
 from coachfollow.models import Cohort, FollowUpPlan, Organisation
 from coachfollow.queries import digests, placed_meetings, wishes
-from coachfollow.rules import slots_reasons, worktime
+from coachfollow.rules import slots_offers, worktime
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.kinds import Channel, ImportKind, Pace, PlanState, Role
 from coachfollow.rules.slots_board import Board
@@ -116,7 +116,7 @@ def _meet_at_another_time(session: Session, organisation: Organisation, *, now: 
     for check_in, touchpoint in placed_meetings.coming(session, theirs, now=now):
         asked = wishes.choice(session, touchpoint_id=touchpoint.id, now=now)
         had = check_in.starts_at
-        free = slots_reasons.near(Board(asked[0]), asked[1], most=OFFERS, but=had) if asked else ()
+        free = slots_offers.near(Board(asked[0]), asked[1], most=OFFERS, but=had) if asked else ()
         other = next(iter(free), None)
         if other is not None:
             coach = check_in.coach_id

@@ -10,7 +10,7 @@ from coachfollow.errors import NotFound
 from coachfollow.models import Person
 from coachfollow.queries import timelines, wishes
 from coachfollow.queries.plan_heads import PlanHead
-from coachfollow.rules import rearranging, slots_reasons
+from coachfollow.rules import rearranging, slots_offers
 from coachfollow.rules.kinds import StepKind
 from coachfollow.rules.slots_board import Board
 
@@ -48,11 +48,11 @@ def of(session: Session, *, head: PlanHead, follow_up: int, now: datetime) -> Ow
 def is_free(session: Session, *, follow_up: int, at: datetime, now: datetime) -> bool:
     """Whether a meeting could have that time instead of its own."""
     asked = wishes.choice(session, touchpoint_id=follow_up, now=now, window=wishes.WINDOW)
-    return asked is not None and slots_reasons.is_free(Board(asked[0]), asked[1], at=at)
+    return asked is not None and slots_offers.is_free(Board(asked[0]), asked[1], at=at)
 
 
 def _free(session: Session, *, follow_up: int, but: datetime | None, now: datetime) -> Sequence[datetime]:
     asked = wishes.choice(session, touchpoint_id=follow_up, now=now, window=wishes.WINDOW)
     if asked is None:
         return ()
-    return slots_reasons.spread(Board(asked[0]), asked[1], days=DAYS, a_day=A_DAY, but=but)
+    return slots_offers.spread(Board(asked[0]), asked[1], days=DAYS, a_day=A_DAY, but=but)

@@ -12,7 +12,7 @@ from coachfollow.models import CoachProfile, FollowUpPlan, Grant, Person
 from coachfollow.queries import meetings, placed_meetings, wishes
 from coachfollow.queries.meetings import Wanted
 from coachfollow.queries.placed_meetings import Movable
-from coachfollow.rules import slots_reasons
+from coachfollow.rules import slots_offers, slots_reasons
 from coachfollow.rules.kinds import Role, Scope
 from coachfollow.rules.slots_board import Board
 from coachfollow.rules.slots_moves import Others
@@ -97,7 +97,7 @@ def _ways(
             [one for one in names if one not in {row.coach.id, row.person.id}],
         )
         ways = slots_reasons.explain(board, wish, coaches=instead, others=may_move)
-        is_free = bool(slots_reasons.near(board, wish, most=1))
+        is_free = bool(slots_offers.near(board, wish, most=1))
         another = ways.another_coach
         found.append(
             Way(

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coachfollow.rules import slots_board, slots_engine, slots_moves, slots_reasons, slots_time, worktime
+from coachfollow.rules import (
+    slots_board,
+    slots_engine,
+    slots_moves,
+    slots_offers,
+    slots_reasons,
+    slots_time,
+    worktime,
+)
 from coachfollow.rules.slots_board import Board
 from coachfollow.rules.slots_moves import Others
 from coachfollow.rules.slots_reasons import Reason
@@ -353,17 +361,17 @@ def test_free_times_are_offered_one_a_day() -> None:
     task = problem([coach()], [], standing=[stands(wanted(20), "mon 10:00")])
     board = Board(replace(task, people={10: person(10)}))
 
-    assert slots_reasons.near(board, wanted(10), most=2) == [at("mon 09:30"), at("tue 09:00")]
+    assert slots_offers.near(board, wanted(10), most=2) == [at("mon 09:30"), at("tue 09:00")]
 
 
 def test_free_times_are_spread_over_each_of_a_few_days() -> None:
     board = Board(replace(problem([coach()], []), people={10: person(10)}))
 
-    found = slots_reasons.spread(board, wanted(10), days=2, a_day=3, but=at("mon 09:00"))
+    found = slots_offers.spread(board, wanted(10), days=2, a_day=3, but=at("mon 09:00"))
 
     days = [[one for one in found if one.date() == at(f"{day} 09:00").date()] for day in ("mon", "tue")]
     assert [len(times) for times in days] == [3, 3]
     assert days[0][0] == at("mon 09:30")  # what overlaps the time it has is none
     assert days[1][0] == at("tue 09:00")
-    assert all(slots_reasons.is_free(board, wanted(10), at=one) for one in found)
-    assert not slots_reasons.is_free(board, wanted(10), at=at("fri 20:00"))
+    assert all(slots_offers.is_free(board, wanted(10), at=one) for one in found)
+    assert not slots_offers.is_free(board, wanted(10), at=at("fri 20:00"))

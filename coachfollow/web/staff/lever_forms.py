@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from coachfollow.errors import NotFound
 from coachfollow.queries import addable, wishes
 from coachfollow.queries.plan_heads import PlanHead
-from coachfollow.rules import pausing, slots_reasons, worktime
+from coachfollow.rules import pausing, slots_offers, worktime
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.slots_board import Board
 from coachfollow.rules.snapshots import FollowUp, Snapshot
@@ -113,7 +113,7 @@ def _free_times(session: Session, one: FollowUp, now: datetime) -> Sequence[date
         return []
     problem, wanted = asked
     meeting = one.course.meeting
-    return slots_reasons.near(Board(problem), wanted, most=OFFERS, but=meeting.starts_at if meeting else None)
+    return slots_offers.near(Board(problem), wanted, most=OFFERS, but=meeting.starts_at if meeting else None)
 
 
 def offer(start: datetime, zone: str) -> Mapping[str, str]:
