@@ -20,9 +20,9 @@ from coachfollow.intake.programme_readers import (
     whole,
     word,
 )
-from coachfollow.intake.programme_texts import Unfit, line, passage
+from coachfollow.intake.programme_texts import line, passage
 from coachfollow.intake.programme_values import Step, StepText, laid_out
-from coachfollow.rules import planning, series, step_problems
+from coachfollow.rules import planning, series, step_misfits, step_problems
 from coachfollow.rules.cadence import ANSWER, STEP, StepRule
 from coachfollow.rules.kinds import Applied, Audience, DayKind, StepKind
 
@@ -36,16 +36,6 @@ _LATEST = 730
 LONGEST_SUBJECT, LONGEST_QUESTION, LONGEST_LABEL, LONGEST_BODY = 100, 250, 60, 3_000
 
 _ASKING = frozenset({StepKind.REFLECTION, StepKind.SPONSOR, StepKind.UNPROMPTED})
-_ANSWERS = frozenset({StepKind.REFLECTION, StepKind.UNPROMPTED})
-_RETURNING = frozenset({StepKind.REFLECTION, StepKind.PROMPT})
-
-_OWN_WORDS = ("commitment", "situation", "action")
-_TO_PARTICIPANT: Unfit = {"participant": "the participant reads this; write {{first_name}}"}
-_UNFIT: Mapping[StepKind | None, Unfit] = {
-    StepKind.SPONSOR: dict.fromkeys(_OWN_WORDS, "a manager sees the plan only if the participant shows it"),
-    StepKind.CHECK_IN: {**_TO_PARTICIPANT, **dict.fromkeys(_OWN_WORDS, "others can read a calendar")},
-    StepKind.COMMITMENT: {**_TO_PARTICIPANT, **dict.fromkeys(_OWN_WORDS, "this step asks for it")},
-}
 
 
 def steps(spot: Spot, *, languages: Collection[str], themes: Collection[str]) -> tuple[Step, ...]:
@@ -112,7 +102,7 @@ def _step(spot: Spot, *, languages: Collection[str], themes: Collection[str]) ->
     return Step(
         rule=rule,
         lasts_days=lasts_days,
-        gaps=gaps if kind in _RETURNING else (),
+        gaps=gaps if kind in step_misfits.RETURNING else (),
         theme=given.get("theme", word(themes), None),
         texts=given.need("texts", by_language(languages, partial(_text, kind=kind)), {}),
     )
@@ -120,20 +110,7 @@ def _step(spot: Spot, *, languages: Collection[str], themes: Collection[str]) ->
 
 def _refuse(given: Fields, kind: StepKind | None) -> None:
     """Note the fields that make no sense for this kind of step."""
-    misfits: dict[str, str] = {}
-    if kind and not kind.wants_answer:
-        reminding = ("open_days", "mandatory", "reminders", "question")
-        misfits = dict.fromkeys(reminding, f"has no place in a {kind}, which wants no answer")
-    if kind is StepKind.UNPROMPTED:
-        misfits = {"reminders": f"has no place in an {kind}, which asks once"}
-    if kind is StepKind.SPONSOR:
-        misfits["mandatory"] = (
-            f"has no place in a {kind}; nobody's finishing depends on what their manager does"
-        )
-    if kind and kind not in _ANSWERS:
-        misfits["labels"] = f"has no place in a {kind}; only a question about the plan has answers to name"
-    if kind and kind not in _RETURNING:
-        misfits["series"] = f"has no place in a {kind}; only a question or a reminder comes again and again"
+    misfits = step_misfits.fields(kind) if kind else {}
     for name in misfits:
         if name in given.found:
             given.found[name].note(misfits[name])
@@ -252,7 +229,7 @@ def _gaps(spot: Spot, *, first: int, until: int) -> tuple[int, ...]:
 def _text(spot: Spot, *, kind: StepKind | None) -> StepText:
     given = fields(spot, ("subject", "question", "labels", "body"))
     _refuse(given, kind)
-    unfit = _UNFIT.get(kind, _TO_PARTICIPANT) if kind else {}
+    unfit = step_misfits.placeholders(kind) if kind else {}
     asks = line(LONGEST_QUESTION, unfit=unfit)
     if kind in _ASKING:
         question = given.need("question", asks, None, absent=f"is missing; a {kind} asks one")

@@ -11,6 +11,7 @@ from coachfollow.intake.programme import Mistake, Step
 from coachfollow.intake.programme_changes import Change, Part
 from coachfollow.intake.programme_documents import Document, words
 from coachfollow.intake.programme_editing import Survey
+from coachfollow.rules import step_misfits
 from coachfollow.rules.cadence import ANSWER, ANSWERED, STEP
 from coachfollow.rules.kinds import Applied, DayKind, StepKind
 from coachfollow.rules.tempo import Freedom
@@ -48,16 +49,6 @@ _IN_MISTAKES: Mapping[str, str] = {
 }
 _A_KIND = re.compile(rf"\ban? (second )?({'|'.join(_IN_MISTAKES)})\b")
 _A_LINE = re.compile(r"the one on line [0-9]+")
-
-_HIDDEN_FROM: Mapping[StepKind, frozenset[str]] = {
-    StepKind.PROMPT: frozenset({"question", "open_days", "mandatory", "reminders", "labels"}),
-    StepKind.UNPROMPTED: frozenset({"reminders", "series"}),
-    StepKind.COMMITMENT: frozenset({"labels", "series"}),
-    StepKind.CHECK_IN: frozenset({"labels", "series"}),
-    StepKind.SPONSOR: frozenset({"mandatory", "labels", "series"}),
-}
-_OWN_WORDS = frozenset({"commitment", "situation", "action"})
-_NO_PLAN = frozenset({StepKind.SPONSOR, StepKind.CHECK_IN, StepKind.COMMITMENT})
 
 PARTS: Mapping[Part, str] = {
     Part.STEP: "The whole step",
@@ -111,16 +102,19 @@ def fields(problems: Iterable[str], codes: Sequence[str]) -> Mapping[str, str]:
 
 def shows(field: str, kind: str, values: Iterable[str]) -> bool:
     """Whether a form has a field for this kind of step; one that is filled stays until it is emptied."""
-    hidden = next((_HIDDEN_FROM.get(one, frozenset()) for one in StepKind if one == kind), frozenset())
-    return field not in hidden or any(values)
+    known = _known(kind)
+    return known is None or field not in step_misfits.fields(known) or any(values)
 
 
 def placeholders(kind: str) -> Mapping[str, str]:
     """What an author may put into the texts of this kind of step, with what it stands for."""
-    unfit = frozenset() if kind == StepKind.SPONSOR else frozenset({"participant"})
-    if kind in _NO_PLAN:
-        unfit |= _OWN_WORDS
+    known = _known(kind)
+    unfit = step_misfits.placeholders(known) if known else {}
     return {name: meaning for name, meaning in PLACEHOLDERS.items() if name not in unfit}
+
+
+def _known(kind: str) -> StepKind | None:
+    return next((one for one in StepKind if one == kind), None)
 
 
 def labels() -> tuple[Applied, ...]:
