@@ -1,6 +1,7 @@
 """Reads the form of a new group: every mistake with its field, what was typed comes back."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -15,6 +16,10 @@ FIRST_SESSIONS = 3
 LONGEST_SESSION = 24 * 60
 
 _ADDRESS = re.compile(r"[^@<>\"\s]+@[^@<>\"\s]+\.[^@<>\"\s]+")
+
+_IN_ASCII = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "æ": "ae", "œ": "oe", "ø": "oe", "ł": "l", "đ": "d"}
+)
 
 T = TypeVar("T")
 
@@ -96,8 +101,10 @@ def demand_address(text: str) -> None:
 
 
 def slug(text: str) -> str:
-    """A short name for files and commands: “Spring group, Berlin” is spring-group-berlin."""
-    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[:80] or "group"
+    """A short name for files and commands: “Spring group, Köln” is spring-group-koeln."""
+    written = unicodedata.normalize("NFC", text).casefold().translate(_IN_ASCII)
+    plain = "".join(one for one in unicodedata.normalize("NFKD", written) if not unicodedata.combining(one))
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80] or "group"
 
 
 def _meetings(fields: _Fields, sessions: int) -> tuple[Meeting, ...]:

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from coachfollow.flow import attendance
 from coachfollow.models import Attendance, Cohort, Grant, Person, TrainingSession
 from coachfollow.rules.kinds import AttendanceState, ImportKind, Role, Scope
+from coachfollow.web.staff import group_form
 from tests.house import OPENED
 from tests.web.staff.people import group_of, signed_in
 from tests.web.worlds import ANNA, BEN, CLEO, LENA, ON_ONE, World
@@ -61,6 +62,19 @@ def test_a_missing_attendance_list_is_told_where_one_looks(world: World) -> None
     assert "waits for the attendance list" in ben.text
 
 
+@pytest.mark.parametrize(
+    ("title", "short"),
+    [
+        ("Führung, Größe 2", "fuehrung-groesse-2"),
+        ("U\u0308bung", "uebung"),
+        ("Été à Łódź", "ete-a-lodz"),
+        ("春のグループ", "group"),
+    ],
+)
+def test_a_short_name_is_made_from_a_name_in_any_language(title: str, short: str) -> None:
+    assert group_form.slug(title) == short
+
+
 def test_a_group_is_opened_from_the_form(world: World) -> None:
     browser = signed_in(world, LENA)
     browser.open("/groups/new")
@@ -74,7 +88,7 @@ def test_a_group_is_opened_from_the_form(world: World) -> None:
     assert "We aim at 75" in browser.text
     assert "Ben Okoro, 0 participants" in browser.text
     with world.inside() as home:
-        cohort = home.session.scalars(select(Cohort).where(Cohort.key == "summer-group-k-ln")).one()
+        cohort = home.session.scalars(select(Cohort).where(Cohort.key == "summer-group-koeln")).one()
         assert (cohort.target, cohort.announced) == (0.75, True)
 
 
