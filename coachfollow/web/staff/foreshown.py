@@ -1,6 +1,7 @@
 """Shows what was foreseen for many plans: how much of what, who is told, and every follow-up by person, in pages."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from coachfollow.flow import foreseeing
 from coachfollow.flow.foreseeing import Foreseen
@@ -54,16 +55,22 @@ def _is_seen(edit: Edit) -> bool:
 
 def _line(one: Replanned, edit: Edit) -> Line:
     return Line(
-        who=one.plan.name.split(" ")[0],
+        who=one.plan.name,
         what=words.capital(words.kind(one.kind(edit.key))),
-        was=saying.short_day(edit.before.dates.day) if edit.before else "–",
+        was=_day(edit.before.dates.day, edit) if edit.before else "–",
         becomes=_becomes(edit),
     )
 
 
 def _becomes(edit: Edit) -> str:
     if edit.after.state is TouchpointState.PLANNED:
-        day, at = saying.short_day(edit.after.dates.day), saying.clock_time(edit.after.dates.at)
+        day, at = _day(edit.after.dates.day, edit), saying.clock_time(edit.after.dates.at)
         is_same_day = edit.before is not None and edit.before.dates.day == edit.after.dates.day
         return f"{day}, {at}" if is_same_day else day
     return f"left out: {edit.after.state_reason}"
+
+
+def _day(day: date, edit: Edit) -> str:
+    """The day, and of which year where it moves to another."""
+    is_same_year = edit.before is None or edit.before.dates.day.year == edit.after.dates.day.year
+    return saying.short_day(day) if is_same_year else f"{saying.short_day(day)} {day.year}"

@@ -1,5 +1,7 @@
 """A session's date is corrected on a page: asked for, previewed with who is told, done as it was shown."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -42,6 +44,18 @@ def test_what_moves_and_who_is_told_is_shown_before_it_is_done(world: World) -> 
     browser.send(address(world), **browser.fields)
     assert "Session 1 takes place on Tuesday 17 March 2026, 09:00 now." in browser.text
     assert day_of_the_session(world) == "2026-03-17"
+
+
+def test_what_moves_is_said_with_whole_names_and_with_the_year_where_that_differs(world: World) -> None:
+    browser = signed_in(world, LENA)
+    browser.open(address(world), **asked())
+    assert "Anna Berg Question" in browser.text
+    assert "March 2026 " not in browser.text.partition("One by one")[2]
+
+    browser.open(address(world), **asked(**{"day-1": "2027-03-17"}))
+    rows = browser.text.partition("One by one")[2]
+    assert "Anna Berg Question" in rows
+    assert re.search(r"\w+ 2026 \w{3} \d+ \w+ 2027", rows)
 
 
 @pytest.mark.parametrize(
