@@ -102,8 +102,9 @@ def row(session: Session, *, public_id: str) -> ImportBatch:
 
 
 def of_group(session: Session, *, cohort_id: int, limit: int = PAGE) -> Sequence[Batch]:
-    """Give the files of a group, the latest first."""
-    return _batches(session, ImportBatch.cohort_id == cohort_id, limit=limit)
+    """Give the files of a group, the latest first; not those that were withdrawn: nothing of them was taken."""
+    kept = (ImportBatch.cohort_id == cohort_id) & (ImportBatch.state != ImportState.WITHDRAWN)
+    return _batches(session, kept, limit=limit)
 
 
 def same_file(session: Session, *, batch_id: int) -> datetime | None:

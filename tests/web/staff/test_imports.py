@@ -148,6 +148,19 @@ def test_a_withdrawn_list_leaves_nothing(world: World, lena: Browser, form: str)
         assert set(rows) == {None}
 
 
+def test_a_group_names_the_lists_that_count_and_not_those_that_were_withdrawn(
+    lena: Browser, form: str
+) -> None:
+    text = "Name,Email,Status\nPaul Roth,paul@example.org,absent\n"
+    upload(lena, form, "slip.csv", text.encode(), kind="attendance")
+    lena.send(f"{lena.path}/withdraw")
+    upload(lena, form, "right.csv", text.encode(), kind="attendance")
+
+    lena.open(form.removesuffix("/import"))
+    assert "right.csv: who was there · 1 row · waits for you to confirm it" in lena.text
+    assert "slip.csv" not in lena.text
+
+
 @ON_ONE
 def test_the_problems_of_an_imported_list_can_be_taken_away(lena: Browser, form: str) -> None:
     text = LIST + '"=HYPERLINK(""x"")",not-an-address,present\nEve,eve@example.org,sometimes\n'
