@@ -122,6 +122,7 @@ def _group_json(group: Group) -> dict[str, Any]:
             "due": follow_ups.due,
             "completed": follow_ups.completed,
             **asdict(follow_ups),
+            "without_a_time": group.without_a_time,
             "completion": follow_ups.completion,
             "on_time_rate": follow_ups.on_time_rate,
             "provisional": follow_ups.provisional,

@@ -15,14 +15,13 @@ from coachfollow.flow import history, outbox, plans, silences
 from coachfollow.models import Touchpoint, table_of
 from coachfollow.queries import due, worktimes
 from coachfollow.queries.due import Due
-from coachfollow.rules import lifecycle, planning, tempo, worktime
+from coachfollow.rules import excuses, lifecycle, planning, tempo, worktime
 from coachfollow.rules.kinds import MAIL_OF, Audience, MessageKind, StepKind, TouchpointState
 from coachfollow.rules.worktime import Hours
 
 CHUNK = 1000
 
 NO_MANAGER = "no manager is known"
-NO_TIME = "no time was found for it"
 CANNOT_REACH = "their mails cannot be delivered"
 
 # every chunk asks these: they are put together once, from the table
@@ -45,7 +44,9 @@ _CLOSE = _END.values(
     ),
     settled_at=_columns.closes_at,
 )
-_LET_GO = _END.values(state=TouchpointState.EXCUSED, state_reason=NO_TIME, settled_at=_columns.closes_at)
+_LET_GO = _END.values(
+    state=TouchpointState.EXCUSED, state_reason=excuses.NO_TIME, settled_at=_columns.closes_at
+)
 
 
 def open_due(session: Session, *, now: datetime) -> int:

@@ -42,6 +42,7 @@ class Group:
     follow_ups: FollowUps
     people: People
     reached: int  # of the people who attended, those who answered at least once
+    without_a_time: int = 0  # of what is excused, the meetings for which no time was found
 
     @property
     def reach(self) -> float | None:
@@ -78,9 +79,12 @@ def completion(
     buckets = tuple(due.keys())[2:]
     counted = [row for row in due if any(row[2:])]  # none of it counts: that is no group of the report
     attended = session.execute(tallies.people(filters, by=by, area=area), {"now": now}).all()
+    unplaced = list[Row[*tuple[Any, ...]]]()
+    if any(row.excused for row in counted):
+        unplaced += session.execute(tallies.without_a_time(filters, by=by, area=area))
     raw = {row[0] for row in (*counted, *attended)}
     naming = labels.labelling(session, filters=filters, by=by, raw=raw, known=known)
-    parts = _parts(counted, attended, {one: naming.fold(one) for one in raw})
+    parts = _parts(counted, attended, unplaced, {one: naming.fold(one) for one in raw})
     groups = [_group(key, naming.of(key), [part], buckets) for key, part in parts.items()]
     return Report(
         by=by,
@@ -95,16 +99,17 @@ def completion(
 class _Part:
     """What the database found of one group, row by row."""
 
-    __slots__ = ("follow_ups", "people", "reached", "targets")
+    __slots__ = ("follow_ups", "people", "reached", "targets", "without_a_time")
 
     def __init__(self) -> None:
         self.targets = set[float | None]()
         self.follow_ups: list[Sequence[int]] = []
         self.people = Counter[str]()
         self.reached = 0
+        self.without_a_time = 0
 
 
-def _parts(counted: Rows, attended: Rows, keys: Mapping[Any, Key]) -> Mapping[Key, _Part]:
+def _parts(counted: Rows, attended: Rows, unplaced: Rows, keys: Mapping[Any, Key]) -> Mapping[Key, _Part]:
     """Give the rows to the groups that their raw groups belong to: there are hundreds, so little is made of each."""
     parts = defaultdict[Key, _Part](_Part)
     for raw, target, *counts in counted:
@@ -116,6 +121,8 @@ def _parts(counted: Rows, attended: Rows, keys: Mapping[Any, Key]) -> Mapping[Ke
         part.targets.add(target)
         part.people[standing] += n
         part.reached += reached
+    for raw, n in unplaced:
+        parts[keys[raw]].without_a_time += n
     return parts
 
 
@@ -128,6 +135,7 @@ def _group(key: Key, label: Label, parts: Sequence[_Part], buckets: Sequence[str
         follow_ups=FollowUps(**dict(zip(buckets, map(sum, zip(*rows, strict=True)), strict=False))),
         people=People(**sum((part.people for part in parts), Counter())),
         reached=sum(part.reached for part in parts),
+        without_a_time=sum(part.without_a_time for part in parts),
     )
 
 

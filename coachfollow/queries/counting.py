@@ -58,7 +58,7 @@ def passed_over() -> ColumnElement[bool]:
     return and_(by_state, ~COUNTED_PLANS, FollowUpPlan.id.not_in(relations.unseen_plans()))
 
 
-def bucket(*, now: datetime) -> ColumnElement[str | None]:
+def bucket(*, now: Moment) -> ColumnElement[str | None]:
     """The value of a touchpoint's `Counted`, or NULL; as `measuring.bucket`, from touchpoints and plans."""
     return case(
         (or_(Touchpoint.outcome.is_(None), ~COUNTED_PLANS), null()),

@@ -52,7 +52,7 @@ class Population:
     day: SQLColumnExpression[date]
 
 
-def follow_ups(filters: Filters, *, by: GroupBy, area: Area, now: datetime) -> Population:
+def follow_ups(filters: Filters, *, by: GroupBy, area: Area, now: Moment) -> Population:
     """Select the follow-ups of an area: touchpoints with their plans, people and cohorts."""
     source = join(Cohort, FollowUpPlan, FollowUpPlan.cohort_id == Cohort.id)
     source = join(source, Touchpoint, Touchpoint.plan_id == FollowUpPlan.id)

@@ -53,6 +53,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("missed", "Missed", lambda one: one.follow_ups.missed),
     Column("open", "Open", lambda one: one.follow_ups.open),
     Column("excused", "Excused", lambda one: one.follow_ups.excused),
+    Column("without_a_time", "Without a time", lambda one: one.without_a_time),
     Column("paused", "Paused", lambda one: one.follow_ups.paused),
     Column("undeliverable", "Undeliverable", lambda one: one.follow_ups.undeliverable),
     Column("not_yet_due", "Not yet due", lambda one: one.follow_ups.not_yet_due),

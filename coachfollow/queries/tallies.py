@@ -38,6 +38,8 @@ from coachfollow.models import Cohort, FollowUpPlan, ProgrammeVersion, Touchpoin
 from coachfollow.queries import counting, population, relations
 from coachfollow.queries.filters import Area, Filters, GroupBy
 from coachfollow.queries.relations import Dated, Values
+from coachfollow.rules import excuses
+from coachfollow.rules.measuring import Outcome
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyCompound = CompoundSelect[*tuple[Any, ...]]
@@ -92,6 +94,19 @@ def people(filters: Filters, *, by: GroupBy, area: Area) -> AnySelect:
     groups = _standing(filters, by=GroupBy.COHORT, area=area).subquery()
     rows: AnySelect = select(population.last_session().label("raw"), *list(groups.c)[1:])
     return rows.join(Cohort, Cohort.id == groups.c.raw)
+
+
+@lru_cache(maxsize=KEPT)
+def without_a_time(filters: Filters, *, by: GroupBy, area: Area) -> AnySelect:
+    """Select for each raw group how many meetings of an area were excused since no time was found for them.
+
+    The columns are `raw` and `n`. What is excused is few, and an index leads there.
+    """
+    chosen = population.follow_ups(filters, by=by, area=area, now=NOW)
+    raw = _month(Touchpoint.local_date) if by is GroupBy.MONTH else chosen.group
+    counted: AnySelect = select(raw.label("raw"), func.count().label("n")).select_from(chosen.source)
+    excused = (Touchpoint.outcome == Outcome.EXCUSED, Touchpoint.state_reason == excuses.NO_TIME)
+    return counted.where(chosen.where, *excused, counting.COUNTED_PLANS).group_by("raw")
 
 
 def _standing(filters: Filters, *, by: GroupBy, area: Area) -> AnySelect:

@@ -41,6 +41,10 @@ DEFINITIONS: Mapping[str, str] = {
         "Follow-ups that were excused, with a reason: by somebody, or because nobody could be asked or no time was"
         " found for a meeting; they are outside due."
     ),
+    "without_a_time": (
+        "Of the excused, meetings for which no time was found before they closed, since the coach had given no"
+        " hours, or none that suited both: nobody could come, and whoever runs the programme can mend it."
+    ),
     "paused": "Follow-ups that came due during a pause and are held until it ends; they are outside due.",
     "undeliverable": (
         "Follow-ups that never reached the person, because the address refuses mail or because we did not"

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+NO_TIME = "no time was found for it"  # a meeting, until it closed: nobody missed what nobody could come to
+
 
 class Excuse(StrEnum):
     """A reason to leave one follow-up out of the numbers."""

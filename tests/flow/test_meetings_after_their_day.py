@@ -1,17 +1,19 @@
 """A meeting whose day passed before it had a time is looked for until it closes, and nobody has missed it then."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from coachfollow.flow import coaching, handover, opening, placing, undoing
+from coachfollow.flow import coaching, handover, placing, undoing
 from coachfollow.models import CheckIn, Person, PlanChange, Touchpoint
-from coachfollow.queries import coached, diary, launch_room, timelines, ways, wishes
+from coachfollow.queries import coached, completion, diary, launch_room, timelines, ways, wishes
 from coachfollow.queries import meetings as reads
+from coachfollow.queries.filters import EVERYTHING, Filters, GroupBy
 from coachfollow.queries.handovers import Whose
-from coachfollow.rules import measuring, worktime
+from coachfollow.rules import excuses, measuring, worktime
 from coachfollow.rules.attention import Need
 from coachfollow.rules.kinds import CheckInState, MessageKind, StepKind, TouchpointState
 from coachfollow.rules.measuring import Counted
@@ -151,7 +153,7 @@ def test_where_no_time_was_found_it_is_excused_and_nobody_has_missed_it(late: Wo
     one = talk(late)
     assert (one.state, one.state_reason, one.settled_at) == (
         TouchpointState.EXCUSED,
-        opening.NO_TIME,
+        excuses.NO_TIME,
         one.closes_at,
     )
     assert bucket(late, now=CLOSED) is Counted.EXCUSED
@@ -159,6 +161,21 @@ def test_where_no_time_was_found_it_is_excused_and_nobody_has_missed_it(late: Wo
     happened = timelines.happened(late.session, plan_id=late.plan(ANNA).id)
     assert "check-in found no time" in {event.name for event in happened}
     assert Need.NOTHING_BOOKED not in needs(late, now=CLOSED)
+
+
+@pytest.mark.parametrize("by", GroupBy)
+def test_how_many_found_no_time_stands_beside_what_is_excused(late: World, by: GroupBy) -> None:
+    drain(late, LATE)
+    place(late, LATE)
+    drain(late, CLOSED)
+    filters = Filters(organisation_id=late.organisation_id, sight=EVERYTHING)
+
+    report = completion.completion(late.session, filters=filters, by=by, now=CLOSED)
+
+    assert report.total.without_a_time == 1
+    assert sum(one.without_a_time for one in report.groups) == (0 if by is GroupBy.NONE else 1)
+    of_another = replace(filters, kind=StepKind.REFLECTION)
+    assert not completion.completion(late.session, filters=of_another, by=by, now=CLOSED).total.without_a_time
 
 
 def test_who_could_not_be_reached_counts_as_that_and_not_as_excused(late: World) -> None:

@@ -373,7 +373,7 @@ def test_a_report_takes_the_same_few_statements_for_any_size(session: Session) -
         for by in GroupBy:
             with statements(session) as asked:
                 report(session, everything(house), by)
-            assert len(asked) <= 3, by
+            assert len(asked) <= 4, by  # one of them only where something is excused
 
 
 def test_whoever_knows_the_names_already_gets_the_same_report(session: Session) -> None:

@@ -81,6 +81,7 @@ def test_json_is_one_document_with_everything(run: Run) -> None:
         "missed": 1,
         "open": 0,
         "excused": 0,
+        "without_a_time": 0,
         "paused": 0,
         "undeliverable": 0,
         "not_yet_due": 0,
