@@ -25,7 +25,8 @@ def choose(
     plan = locking.plan(session, plan_id=plan_id)
     changing.hold_calendars(session, plan)
     snapshot = snapshots.of(session, plan_id=plan.id, now=now)
-    course = snapshot.follow_up(follow_up).course
+    one = snapshot.follow_up(follow_up)
+    course = one.course
     stands = (course.meeting.state, course.meeting.starts_at) if course.meeting else (None, None)
     if stands == (CheckInState.PLACED, starts_at):  # a second click
         session.rollback()
@@ -33,7 +34,7 @@ def choose(
     too_late = rearranging.refused(course.state, *stands, now=now)
     if too_late is not None:
         raise Conflict(too_late)
-    if not own_times.is_free(session, follow_up=follow_up, at=starts_at, now=now):
+    if not own_times.is_free(session, plan_id=plan.id, follow_up=one.id, key=one.key, at=starts_at, now=now):
         raise Conflict(TAKEN)
     lever = Meet(follow_up=follow_up, starts_at=starts_at, is_own=True)
     change = decisions.decide(snapshot, lever, now=now)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from coachfollow.models import FollowUpPlan, Message, Person, PlanChange
 from coachfollow.rules import changes
-from coachfollow.rules.changes import Change
+from coachfollow.rules.changes import Change, Course, Key
 from coachfollow.rules.kinds import LEFT, ChangeKind
 from coachfollow.rules.taking_back import Decision
 
@@ -54,6 +54,23 @@ def last_stop(session: Session, *, plan_id: int) -> Stop | None:
         .limit(1)
     ).one_or_none()
     return Stop(change=changes.from_json(row.facts), is_own=bool(row.is_own)) if row else None
+
+
+def before_own_moves(session: Session, *, plan_id: int, key: Key) -> Course | None:
+    """Give how a meeting stood before its own person moved it, however often; None where somebody else did last."""
+    rows = session.execute(
+        select(PlanChange, FollowUpPlan.person_id)
+        .join(FollowUpPlan, FollowUpPlan.id == PlanChange.plan_id)
+        .where(PlanChange.plan_id == plan_id)
+        .order_by(PlanChange.id.desc())
+    )
+    first: Course | None = None
+    for row, person_id in rows:
+        touched = [edit for edit in changes.from_json(row.facts).edits if edit.key == key]
+        if touched and (row.kind is not ChangeKind.MEETING_SET or row.actor_id != person_id):
+            break
+        first = touched[0].before if touched else first
+    return first
 
 
 def may_be_undone(session: Session, *, plan_id: int, change_id: int) -> bool:

@@ -209,6 +209,10 @@ def _wish(wanted: Wanted, soonest: datetime) -> slots_values.Wanted:
 
 
 def _last_of(since: datetime, window: timedelta, wanted: Wanted) -> datetime:
+    return last_of(since, window, zone=wanted.coach.zone, closes_at=wanted.touchpoint.closes_at)
+
+
+def last_of(since: datetime, window: timedelta, *, zone: str, closes_at: datetime) -> datetime:
     """The end of so many days after a moment, by the coach's clock; of the time it is open, where that is later."""
-    day = worktime.local(since, wanted.coach.zone).date()
-    return max(worktime.end_of_day(day + window, wanted.coach.zone), wanted.touchpoint.closes_at)
+    day = worktime.local(since, zone).date()
+    return max(worktime.end_of_day(day + window, zone), closes_at)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from coachfollow.errors import Conflict
 from coachfollow.flow import changing, placing, rearranging, undoing
 from coachfollow.models import CheckIn, Person, PlanChange
+from coachfollow.queries import own_times, plan_heads, wishes
 from coachfollow.rules.kinds import MessageKind
 from coachfollow.rules.levers import Meet
 from tests.flow import world as worlds
@@ -202,3 +203,28 @@ def test_a_decision_of_the_coachs_is_not_taken_back_over_the_participants(placed
         )
     placed.session.rollback()
     assert stands(placed) == at + 2 * DAY
+
+
+def last_offered(world: World) -> datetime:
+    """The latest of the times that Anna may choose."""
+    head = plan_heads.of(world.session, public_id=world.plan(ANNA).public_id)
+    offered = own_times.of(
+        world.session, head=head, follow_up=world.touchpoint(ANNA, "talk").id, now=AFTER
+    ).times
+    world.session.rollback()
+    return max(offered)
+
+
+def test_however_often_somebody_moves_their_meeting_it_stays_within_its_window_of_before(
+    placed: World,
+) -> None:
+    talk = placed.touchpoint(ANNA, "talk")
+    window = max(talk.due_at + wishes.WINDOW + DAY, talk.closes_at)
+    for _ in range(4):
+        choose(placed, last_offered(placed))
+    assert stands(placed) < window
+    with pytest.raises(Conflict):
+        choose(placed, window + 2 * DAY)
+
+    move(placed, window + 3 * DAY)  # their coach may, and then it counts from there
+    assert last_offered(placed) > window + 3 * DAY
