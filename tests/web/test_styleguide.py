@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PAGES = TREE / "templates" / "web"
 COMPONENTS = {"ui": "_components.html", "charts": "_charts.html", "forms": "_forms.html"}
 # parts of other macros, which nobody calls by themselves
-INNER = {"charts.opening", "forms.around", "forms.described", "forms.csrf"}
+INNER = {"charts.opening", "charts.scale", "forms.around", "forms.described", "forms.csrf"}
 
 
 @pytest.fixture
