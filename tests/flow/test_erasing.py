@@ -27,8 +27,8 @@ from coachfollow.queries import completion, personal
 from coachfollow.queries.filters import Area, Filters, GroupBy, Sight
 from coachfollow.rules.kinds import CheckInState, MessageKind, MessageState, PlanState, StopReason
 from tests.flow.grounds import Ground
+from tests.flow.meetings import calendar, meetings
 from tests.flow.post_office import PostOffice
-from tests.flow.test_meetings import calendar, meetings
 from tests.flow.test_restoring import back_up, restore
 from tests.flow.world import AFTER, DAY, Stand, World
 from tests.house import TRAINING

@@ -16,8 +16,8 @@ from coachfollow.rules.kinds import MessageKind
 from coachfollow.rules.levers import Meet
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground
+from tests.flow.meetings import ANNA, COACH, calendar, move, train
 from tests.flow.post_office import PostOffice
-from tests.flow.test_meetings import ANNA, COACH, calendar, move, train
 from tests.flow.world import AFTER, DAY, Stand, World
 
 PAUL = "paul@example.org"
