@@ -12,12 +12,12 @@ from coachfollow.flow import rearranging
 from coachfollow.queries import own_times, plan_heads
 from coachfollow.rules import worktime
 from coachfollow.rules.kinds import TokenPurpose
-from coachfollow.web import keyring, policies, saying
+from coachfollow.web import keyring, policies, saying, tongues
 
 pages = Blueprint("another_time", __name__)
 
 HERE = "/my-plan/<plan>/meetings/<int(max=2147483647):meeting>"
-NONE_CHOSEN = "Please choose a time."
+NONE_CHOSEN = tongues.mark("Please choose a time.")
 SEE_OTHER = 303
 
 Times = Sequence[tuple[date, Sequence[tuple[str, datetime]]]]
@@ -51,8 +51,14 @@ def choose(plan: str, meeting: int) -> ResponseReturnValue:
         return _page(plan, meeting, {"at": refused.sentence}), refused.status
     head = plan_heads.of(g.session, public_id=plan)
     when = saying.moment(starts_at, head.zone)
-    both = f"{head.coach} and you" if head.coach else "You both"
-    flash(f"Moved: we meet on {when}. {both} get the new time in your calendars within minutes.")
+    both = tongues.say("%(coach)s and you", coach=head.coach) if head.coach else tongues.say("You both")
+    flash(
+        tongues.say(
+            "Moved: we meet on %(when)s. %(both)s get the new time in your calendars within minutes.",
+            when=when,
+            both=both,
+        )
+    )
     return redirect(url_for("following.show", plan=plan), SEE_OTHER)
 
 

@@ -12,19 +12,23 @@ from coachfollow.queries import plan_heads, worktimes
 from coachfollow.rules import worktime
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.kinds import StepKind, TokenPurpose
-from coachfollow.web import keyring, policies, saying
+from coachfollow.web import hearing, keyring, policies, saying, tongues
 
 pages = Blueprint("being_away", __name__)
 
-NAMES: Mapping[str, str] = {"first": "The first day away", "last": "The last day away"}
-KINDS: Mapping[StepKind, str] = {
-    StepKind.COMMITMENT: "my own plan",
-    StepKind.PROMPT: "a reminder of my plan",
-    StepKind.REFLECTION: "a question",
-    StepKind.CHECK_IN: "the meeting with my coach",
-    StepKind.SPONSOR: "a mail to my manager",
-    StepKind.UNPROMPTED: "one last question",
+NAMES: Mapping[str, str] = {
+    "first": tongues.mark("The first day away"),
+    "last": tongues.mark("The last day away"),
 }
+KINDS: Mapping[StepKind, str] = {
+    StepKind.COMMITMENT: tongues.mark("my own plan"),
+    StepKind.PROMPT: tongues.mark("a reminder of my plan"),
+    StepKind.REFLECTION: tongues.mark("a question"),
+    StepKind.CHECK_IN: tongues.mark("the meeting with my coach"),
+    StepKind.SPONSOR: tongues.mark("a mail to my manager"),
+    StepKind.UNPROMPTED: tongues.mark("one last question"),
+}
+NO_DAY = tongues.mark("Please choose a day.")
 
 
 @pages.get("/my-plan/<plan>/away")
@@ -47,7 +51,8 @@ def take(plan: str) -> ResponseReturnValue:
     if "confirm" not in request.form:
         return _page(plan, {}, leave)
     away.go(g.session, person_id=link.person_id, leave=leave, now=g.now, actor_id=link.person_id)
-    flash(f"Kept: I am away until {saying.day(leave.last)}. Nothing comes on those days. Enjoy them!")
+    until = saying.day(leave.last)
+    flash(tongues.say("Kept: I am away until %(day)s. Nothing comes on those days. Enjoy them!", day=until))
     return redirect(url_for("following.show", plan=plan))
 
 
@@ -59,9 +64,22 @@ def take_back(plan: str) -> ResponseReturnValue:
     back = away.take_back(
         g.session, person_id=link.person_id, leave=known(), now=g.now, actor_id=link.person_id
     )
-    came = saying.how_many(back, "thing comes", "things come")
-    flash(f"Taken back. {came} on the old day again." if back else "Taken back. Nothing had moved for it.")
+    flash(_came_back(back) if back else tongues.say("Taken back. Nothing had moved for it."))
     return redirect(url_for("being_away.show", plan=plan))
+
+
+def _came_back(number: int) -> str:
+    return tongues.count(
+        "Taken back. %(number)s thing comes on the old day again.",
+        "Taken back. %(number)s things come on the old day again.",
+        number,
+        number=number,
+    )
+
+
+def kinds() -> Mapping[StepKind, str]:
+    """What moves is called so, to its own person."""
+    return {kind: tongues.say(said) for kind, said in KINDS.items()}
 
 
 def known() -> Leave:
@@ -89,7 +107,7 @@ def _day(name: str) -> date:
     try:
         return date.fromisoformat(request.form.get(name, ""))
     except ValueError:
-        raise Invalid("Please choose a day.", {name: "Please choose a day."}) from None
+        raise Invalid(NO_DAY, {name: NO_DAY}) from None
 
 
 def _page(plan: str, problems: Mapping[str, str], leave: Leave | None = None) -> str:
@@ -102,9 +120,9 @@ def _page(plan: str, problems: Mapping[str, str], leave: Leave | None = None) ->
         head=head,
         known=worktimes.leave_ahead(g.session, person_id=person_id, since=today),
         values=request.form,
-        problems=problems,
-        names=NAMES,
-        kinds=KINDS,
+        problems={field: hearing.said(problem) for field, problem in problems.items()},
+        names={field: tongues.say(said) for field, said in NAMES.items()},
+        kinds=kinds(),
         leave=leave,
         moves=moves,
         first_day=today,

@@ -43,6 +43,11 @@ def said(words: str) -> str | None:
     return tongues.say(_ONE[outer], far=parts(far), anchor=anchor)
 
 
+def far(how_far: str) -> str:
+    """Say how far after an answer something comes; nothing for what comes on the day of it (a template filter)."""
+    return parts(how_far) if _PART.search(how_far) else ""
+
+
 def parts(far: str) -> str:
     """Say “5 days and 2 working days”."""
     said = [_part(int(number), working) for number, working in _PART.findall(far)]

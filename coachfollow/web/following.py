@@ -15,7 +15,16 @@ from coachfollow.rules import asking, rearranging
 from coachfollow.rules.asking import Problems
 from coachfollow.rules.kinds import PlanState, StepKind, TokenPurpose
 from coachfollow.rules.tempo import IN_CALENDAR, WEEKDAYS
-from coachfollow.web import answering, keyring, leaving, policies, question_form, reasoning
+from coachfollow.web import (
+    answering,
+    hearing,
+    keyring,
+    leaving,
+    policies,
+    question_form,
+    reasoning,
+    tongues,
+)
 
 pages = Blueprint("following", __name__)
 
@@ -43,7 +52,7 @@ def newest() -> ResponseReturnValue:
     """Lead somebody who is signed in to their newest follow-up; their account names them all."""
     plans = my_plan.plans_of(g.session, person_id=g.actor.person_id)
     if not plans:
-        raise NotFound("There is no follow-up of your own.")
+        raise NotFound(tongues.mark("There is no follow-up of your own."))
     return redirect(url_for("following.show", plan=plans[0].plan))
 
 
@@ -61,7 +70,7 @@ def show(plan: str) -> ResponseReturnValue:
         near=g.now + rearranging.NEAR,
         purpose=showing.purpose(g.session, plan_id=plan_id),
         clean=Markup,  # cleaned by mail.markup
-        weekdays=WEEKDAYS,
+        weekdays=[tongues.say(weekday) for weekday in WEEKDAYS],
         in_calendar=IN_CALENDAR,
         changeable=CHANGEABLE,
         again=leaving.may_take_back(mine.head),
@@ -88,10 +97,10 @@ def change(plan: str) -> ResponseReturnValue:
     if isinstance(answered, Problems):
         return _form(link, my_plan.draft(g.session, plan=plan), request.form, answered), 422
     commitments.change(g.session, plan_id=link.plan_id, answered=answered, now=g.now)
-    flash("Your plan is kept. From now on every mail quotes these words.")
+    flash(tongues.say("Your plan is kept. From now on every mail quotes these words."))
     advice = asking.hint(answered.action)
     if advice:
-        flash(advice, "warning")
+        flash(hearing.said(advice), "warning")
     return redirect(url_for("following.show", plan=plan))
 
 
@@ -108,7 +117,7 @@ def remind(plan: str) -> ResponseReturnValue:
     """Let reminders go on, because their person wants them again."""
     link = _held(plan)
     silences.come_back(g.session, plan_id=link.plan_id, now=g.now, actor_id=link.person_id)
-    flash("Good to have you back. Reminders go on with what lies ahead.")
+    flash(tongues.say("Good to have you back. Reminders go on with what lies ahead."))
     return redirect(url_for("following.show", plan=plan))
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from coachfollow.extensions import installation
 from coachfollow.flow.demo_guests import Guest
-from coachfollow.web import layout, policies
+from coachfollow.web import layout, policies, tongues
 
 pages = Blueprint("front", __name__)
 
@@ -15,6 +15,7 @@ pages = Blueprint("front", __name__)
 def show() -> ResponseReturnValue:
     """Show the demo's story, the first page of whoever is signed in, or the way in."""
     if installation().settings.demo:
+        tongues.speak(tongues.ENGLISH)  # the demo’s own pages do
         return render_template("demo/front.html", guests=Guest)
     if g.actor.person_id is None:
         return render_template("front.html")

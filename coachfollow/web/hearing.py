@@ -43,6 +43,8 @@ REFUSED = (
     "Could a colleague see you do it? An action that can be seen is easier to remember and to notice.",
     "This programme keeps it as it is.",
     "That is outside your working hours; choose another time.",
+    "This is how it comes already.",
+    "This follow-up has ended; nothing of it has a rhythm any more.",
     "The reminders of this plan come by mail.",
     "Somebody was quicker: that time is not free any more. Please choose another.",
     "This meeting is not to come any more.",
@@ -63,6 +65,7 @@ REASONS = (
     "the coach chose this day",
     "the coach chose this time",
     "the participant chose this time",
+    "the best time free for you and your coach",
     "added by the coach",
     "moved within its window",
     "fewer reminders were asked for",
@@ -114,6 +117,7 @@ _CLAUSE = re.compile(
 def register(app: Flask) -> None:
     """Bind what templates hear."""
     app.add_template_filter(said)
+    app.add_template_filter(distances.far)
 
 
 def sentences() -> frozenset[str]:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from coachfollow.flow import feeding, feeds
 from coachfollow.queries import plan_heads
 from coachfollow.rules.kinds import TokenPurpose
-from coachfollow.web import keyring, policies
+from coachfollow.web import keyring, policies, tongues
 
 pages = Blueprint("in_my_calendar", __name__)
 
@@ -43,6 +43,8 @@ def renew(plan: str) -> ResponseReturnValue:
     link = keyring.held(TokenPurpose.PLAN, plan)
     feeds.renew(g.session, plan_id=link.plan_id, now=g.now, actor_id=link.person_id)
     flash(
-        "This is the new address. The one before finds nothing any more: subscribe again wherever it was used."
+        tongues.say(
+            "This is the new address. The one before finds nothing any more: subscribe again wherever it was used."
+        )
     )
     return redirect(url_for("in_my_calendar.show", plan=plan))

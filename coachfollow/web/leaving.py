@@ -13,19 +13,27 @@ from coachfollow.queries.links import Coach, Link
 from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.rules import worktime
 from coachfollow.rules.kinds import PlanState, Rhythm, StopReason, TokenPurpose
-from coachfollow.web import keyring, policies, tongues
+from coachfollow.web import hearing, keyring, policies, tongues
 
 pages = Blueprint("leaving", __name__)
 
 REASONS: tuple[tuple[StopReason, str], ...] = (
-    (StopReason.NO_INTEREST, "It is not useful for me"),
-    (StopReason.LEAVE, "I am away for a long time"),
-    (StopReason.LEFT, "I am leaving the organisation, or have left"),
-    (StopReason.ASKED, "Something else"),
+    (StopReason.NO_INTEREST, tongues.mark("It is not useful for me")),
+    (StopReason.LEAVE, tongues.mark("I am away for a long time")),
+    (StopReason.LEFT, tongues.mark("I am leaving the organisation, or have left")),
+    (StopReason.ASKED, tongues.mark("Something else")),
 )
-PAUSES: tuple[tuple[int, str], ...] = ((7, "one week"), (14, "two weeks"), (28, "four weeks"))
+PAUSES: tuple[tuple[int, str], ...] = (
+    (7, tongues.mark("one week")),
+    (14, tongues.mark("two weeks")),
+    (28, tongues.mark("four weeks")),
+)
 
-STOPPED = "Done: you get no more of these mails. Nobody holds it against you."
+STOPPED = tongues.mark("Done: you get no more of these mails. Nobody holds it against you.")
+ONE_CLICK = tongues.mark(
+    "Nothing was changed: this address takes List-Unsubscribe=One-Click and nothing else."
+)
+NO_DAY = tongues.mark("Please choose a day.")
 
 
 @pages.get("/s/<token>")
@@ -57,8 +65,12 @@ def pause(plan: str) -> ResponseReturnValue:
     except Invalid as error:
         return _page(plan, link, error.fields), error.status
     except ValueError:
-        return _page(plan, link, {"until": "Please choose a day."}), Invalid.status
-    flash("Paused. What was still to come moves by as many days; nothing is lost, and nothing piles up.")
+        return _page(plan, link, {"until": NO_DAY}), Invalid.status
+    flash(
+        tongues.say(
+            "Paused. What was still to come moves by as many days; nothing is lost, and nothing piles up."
+        )
+    )
     return _back(plan)
 
 
@@ -68,7 +80,7 @@ def resume(plan: str) -> ResponseReturnValue:
     """Let a paused follow-up go on."""
     link = _own(plan)
     plans.resume(g.session, plan_id=link.plan_id, now=g.now, actor_id=link.person_id)
-    flash("Welcome back. Your follow-up goes on.")
+    flash(tongues.say("Welcome back. Your follow-up goes on."))
     return _back(plan)
 
 
@@ -77,7 +89,7 @@ def resume(plan: str) -> ResponseReturnValue:
 def stop(plan: str) -> ResponseReturnValue:
     """Send no more of these mails."""
     _stop(keyring.of_plan(plan), _reason(request.form.get("reason", "")))
-    flash(STOPPED)
+    flash(tongues.say(STOPPED))
     return _back(plan)
 
 
@@ -88,7 +100,9 @@ def restart(plan: str) -> ResponseReturnValue:
     link = _own(plan)
     restarting.take_back(g.session, plan_id=link.plan_id, now=g.now, person_id=link.person_id)
     flash(
-        "Good to have you back. What is still to come comes on its days; what came due meanwhile is not asked."
+        tongues.say(
+            "Good to have you back. What is still to come comes on its days; what came due meanwhile is not asked."
+        )
     )
     return _back(plan)
 
@@ -111,14 +125,14 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     coach = _whose_digest(token)
     link = keyring.whose(token, TokenPurpose.STOP) if coach is None else None
     if request.form.get("List-Unsubscribe") != "One-Click":
-        raise Invalid("Nothing was changed: this address takes List-Unsubscribe=One-Click and nothing else.")
+        raise Invalid(ONE_CLICK)
     if link is not None:
         _stop(link, StopReason.ASKED)
     elif coach is not None:
         coaching.set_rhythm(g.session, coach_id=coach.person_id, rhythm=Rhythm.NEVER, now=g.now)
     is_own = link is not None and link.is_own_plan
     again = token if is_own and _is_young(token) else None
-    return render_template("leaving/done.html", sentence=STOPPED, token=again)
+    return render_template("leaving/done.html", sentence=tongues.say(STOPPED), token=again)
 
 
 def _whose_digest(token: str) -> Coach | None:
@@ -164,11 +178,11 @@ def _page(plan: str, link: Link, problems: Mapping[str, str]) -> str:
         "leaving/manager.html" if not link.is_own_plan else "leaving/mails.html",
         head=head,
         again=link.is_own_plan and may_take_back(head),
-        reasons=REASONS,
-        pauses=[(today + timedelta(days=days), words) for days, words in PAUSES],
+        reasons=[(reason, tongues.say(said)) for reason, said in REASONS],
+        pauses=[(today + timedelta(days=days), tongues.say(words)) for days, words in PAUSES],
         first_day=today + timedelta(days=1),
         last_day=today + plans.LONGEST_PAUSE,
-        problems=problems,
+        problems={field: hearing.said(problem) for field, problem in problems.items()},
         pause_first="pause" in request.args or bool(problems),
         sees_plan=link.is_own_plan and keyring.sees(plan),
     )

@@ -13,28 +13,27 @@ from coachfollow.queries import plan_heads
 from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.rules.kinds import Channel, Pace, TokenPurpose
 from coachfollow.rules.tempo import WEEKDAYS, Freedom, Tempo
-from coachfollow.web import keyring, policies
-from coachfollow.web.being_away import KINDS
+from coachfollow.web import being_away, hearing, keyring, policies, tongues
 
 pages = Blueprint("rhythm", __name__)
 
 PACES: Mapping[Pace, str] = {
-    Pace.LIGHTER: "Fewer reminders",
-    Pace.NORMAL: "As they are planned",
-    Pace.CLOSER: "More reminders",
+    Pace.LIGHTER: tongues.mark("Fewer reminders"),
+    Pace.NORMAL: tongues.mark("As they are planned"),
+    Pace.CLOSER: tongues.mark("More reminders"),
 }
 CHANNELS: Mapping[Channel, str] = {
-    Channel.MAIL: "By mail",
-    Channel.CALENDAR: "In my calendar, and not by mail",
+    Channel.MAIL: tongues.mark("By mail"),
+    Channel.CALENDAR: tongues.mark("In my calendar, and not by mail"),
 }
 NAMES: Mapping[str, str] = {
-    Freedom.RHYTHM: "Reminders of my plan",
-    Freedom.WEEKDAY: "The weekday that suits me",
-    Freedom.TIME: "The time of day that suits me",
-    Freedom.CHANNEL: "How reminders of my plan come",
+    Freedom.RHYTHM: tongues.mark("Reminders of my plan"),
+    Freedom.WEEKDAY: tongues.mark("The weekday that suits me"),
+    Freedom.TIME: tongues.mark("The time of day that suits me"),
+    Freedom.CHANNEL: tongues.mark("How reminders of my plan come"),
 }
-NO_TIME = "Write a time of day, for example 08:30."
-NO_CHOICE = "This programme comes in one rhythm for everybody."
+NO_TIME = tongues.mark("Write a time of day, for example 08:30.")
+NO_CHOICE = tongues.mark("This programme comes in one rhythm for everybody.")
 
 
 @pages.get("/my-plan/<plan>/rhythm")
@@ -71,9 +70,9 @@ def choose(plan: str) -> ResponseReturnValue:
         )
         return _page(plan, request.form, fields), refused.status
     if own.channel is Channel.CALENDAR and tempo.own.channel is Channel.MAIL:
-        flash("Kept. One step is left: let my calendar subscribe to this address.")
+        flash(tongues.say("Kept. One step is left: let my calendar subscribe to this address."))
         return redirect(url_for("in_my_calendar.show", plan=plan))
-    flash("Kept. What is still to come follows my rhythm; I can choose another at any time.")
+    flash(tongues.say("Kept. What is still to come follows my rhythm; I can choose another at any time."))
     return redirect(url_for("following.show", plan=plan))
 
 
@@ -122,15 +121,18 @@ def _page(
         offered=head.tempo.offered,
         has_calendar=has_calendar,
         values=_values(head.tempo.own) if values is None else values,
-        problems=problems,
-        names=NAMES,
-        kinds=KINDS,
-        paces=[(pace.value, said) for pace, said in PACES.items()],
+        problems={field: hearing.said(problem) for field, problem in problems.items()},
+        names={field: tongues.say(said) for field, said in NAMES.items()},
+        kinds=being_away.kinds(),
+        paces=[(pace.value, tongues.say(said)) for pace, said in PACES.items()],
         channels=[
-            (channel.value, said)
+            (channel.value, tongues.say(said))
             for channel, said in CHANNELS.items()
             if has_calendar or channel is Channel.MAIL
         ],
-        weekdays=[("", "any"), *((str(n), name) for n, name in enumerate(WEEKDAYS))],
+        weekdays=[
+            ("", tongues.say("any")),
+            *((str(n), tongues.say(name)) for n, name in enumerate(WEEKDAYS)),
+        ],
         found=found,
     )

@@ -18,7 +18,12 @@ from coachfollow.rules.access import ANONYMOUS
 
 ENGLISH = "en"
 PLACE = "locale"  # in a browser's memory: of whoever's link it opened last
-SPOKEN = frozenset({"answers"})
+SPOKEN = frozenset(
+    {
+        *("answers", "following", "being_away", "another_time", "rhythm", "in_my_calendar", "leaving"),
+        "front",
+    }
+)
 """The groups of pages that speak their reader's language."""
 
 # the wheel carries the templates inside the package; the source tree has them at its top

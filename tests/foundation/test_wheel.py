@@ -20,6 +20,7 @@ from coachfollow.app import create_app
 from coachfollow.config import load
 from coachfollow.extensions import db
 from coachfollow.flow import migrating
+from coachfollow.web import tongues
 
 app = create_app(load(os.environ))
 with app.app_context():
@@ -28,6 +29,7 @@ with app.app_context():
     db.engine.dispose()
 print(pathlib.Path(coachfollow.__file__).parent)
 print(*app.jinja_env.list_templates())
+print(*tongues.languages())
 """
 
 
@@ -102,13 +104,14 @@ def test_the_wheel_carries_its_licence_and_its_command(wheel: Path) -> None:
 
 
 def test_an_app_starts_and_migrates_far_from_the_tree(installed: Path, tmp_path: Path) -> None:
-    people, place, templates = far_from_the_tree(
+    people, place, templates, languages = far_from_the_tree(
         installed / "bin" / "python", "-c", START, cwd=tmp_path
     ).splitlines()
 
     assert people == "0"
     assert Path(place).is_relative_to(installed)
     assert set(templates.split()) == files(TREE / "templates" / "web")
+    assert languages == "de"
 
 
 def test_the_command_is_there(installed: Path, tmp_path: Path) -> None:

@@ -70,6 +70,12 @@ def test_the_same_facts_are_told_and_no_others(language: str) -> None:
             assert one.count("%") == len(_PLACEHOLDER.findall(one)), one
 
 
+@ON_ONE
+@pytest.mark.parametrize("name", wordlists.SPOKEN)
+def test_a_template_of_these_pages_says_nothing_past_the_catalogues(app: Flask, name: str) -> None:
+    assert wordlists.unmarked(app.jinja_env, name) == []
+
+
 def test_what_is_heard_from_below_is_said_there() -> None:
     below = wordlists.sentences_below()
 

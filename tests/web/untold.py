@@ -14,6 +14,8 @@ VOID = frozenset({"meta", "link", "input", "img", "br", "hr"})
 SILENT = frozenset({"script", "style"})
 READ_OUT = ("aria-label", "placeholder", "alt", "title")
 
+_ADDRESS = re.compile(r"https?://\S+")
+_FACT = re.compile(r"(%\(\w+\)s)")
 _SAID = re.compile(r"⟦[^⟦⟧]*⟧")
 _DAY = re.compile(
     r"\b(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|Mo\.|Di\.|Mi\.|Do\.|Fr\.|Sa\.|So\.|Januar"
@@ -41,7 +43,10 @@ class Brackets(gettext.NullTranslations):
         return self._in_brackets((None, (msgid1, msgid2)), msgid1 if n == 1 else msgid2)
 
     def _in_brackets(self, message: Message, said: str) -> str:
-        return f"⟦{said}⟧" if message in self.known else said
+        if message not in self.known:
+            return said
+        pieces = _FACT.split(said)  # what fills a sentence must be said, too
+        return "".join(piece if _FACT.fullmatch(piece) else f"⟦{piece}⟧" for piece in pieces if piece)
 
 
 def words(html: str, *, of: Collection[str]) -> list[str]:
@@ -50,16 +55,16 @@ def words(html: str, *, of: Collection[str]) -> list[str]:
     page.feed(html)
     german = [*form_words.answers("de").values(), *(form_words.seen_by(who, "de") for who in SeenBy)]
     data = sorted((*of, *german, "Coachfollow"), key=len, reverse=True)
-    return [left for said in page.said if (left := _left(said, data))]
+    before, said = "", "\n".join(page.said)
+    while before != said:  # what is said may hold tags, and what is said within it
+        before, said = said, _SAID.sub(" ", said)
+    return [left for line in said.splitlines() if (left := _left(line, data))]
 
 
 def _left(said: str, data: Collection[str]) -> str:
-    before = ""
-    while before != said:
-        before, said = said, _SAID.sub(" ", said)
     for one in data:
         said = said.replace(one, " ")
-    said = _DAY.sub(" ", said)
+    said = _DAY.sub(" ", _ADDRESS.sub(" ", said))
     return said.strip() if any(char.isalpha() for char in said) else ""
 
 

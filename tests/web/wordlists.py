@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import MappingProxyType
 
 from babel.messages import Catalog, pofile
 from babel.messages.extract import extract
+from jinja2 import Environment, nodes
 from jinja2.ext import babel_extract
 
 from coachfollow.web import distances, hearing, tongues
@@ -17,6 +19,35 @@ TREE = Path(__file__).parent.parent.parent
 TEMPLATES, WEB = TREE / "templates" / "web", TREE / "coachfollow" / "web"
 BELOW = tuple(TREE / "coachfollow" / room for room in ("rules", "flow", "queries"))
 WRITES = os.environ.get("COACHFOLLOW_WORDS") == "write"
+
+SPOKEN = (
+    *("base.html", "front.html", "refusal.html", "_away.html", "_components.html", "_forms.html"),
+    *sorted(
+        path.relative_to(TEMPLATES).as_posix()
+        for folder in ("answer", "following", "leaving")
+        for path in (TEMPLATES / folder).glob("*.html")
+    ),
+)
+"""The templates of pages that speak their reader's language."""
+
+AS_THEY_ARE = frozenset({"Coachfollow", "– Coachfollow", "Outlook:", "Google:", "Apple:", "one-screen"})
+ENGLISH = {  # the demo speaks English, as do the parts of pages that staff alone see
+    "base.html": {"This is the demo. Its clock says", "Move it ahead", ", or read", "everybody’s mail"},
+    "_components.html": {
+        "Show everything",
+        "Page of",
+        "Day",
+        "What comes",
+        "Earlier rows",
+        "More rows",
+        "Other dates",
+    },
+    "answer/mailed.html": {"Open the demo’s mailbox"},
+    "_forms.html": {'aria-describedby="" aria-invalid="true"'},
+}
+_CODE = re.compile(r"\{#.*?#\}|\{% trans.*?endtrans %\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_SEVERAL_WORDS = re.compile(r"\w[,.:;]? \w")
+_TAG = re.compile(r"<[^>]*>")
 
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"say": None, "mark": None, "count": (1, 2)}
 OPTIONS = {"trimmed": "true", "silent": "false"}
@@ -67,6 +98,23 @@ def write(language: str, words: Mapping[Message, tuple[str, ...]] = MappingProxy
     pofile.write_po(body, new, width=110, include_lineno=False, omit_header=True)
     head = file.read_text().partition("\n\n")[0]
     file.write_text(f"{head}\n\n{body.getvalue().decode().strip()}\n")
+
+
+def unmarked(environment: Environment, name: str) -> list[str]:
+    """What a template says past the catalogues: texts between its tags, and texts of several words in its code."""
+    source = (TEMPLATES / name).read_text()
+    between = (" ".join(text.split()) for text in _TAG.split(_CODE.sub("", source)))
+    tree = environment.parse(source)
+    said = {
+        id(one)
+        for call in tree.find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name) and call.node.name in {"_", "gettext", "ngettext", "pgettext"}
+        for one in call.find_all(nodes.Const)
+    }
+    within = (one.value for one in tree.find_all(nodes.Const) if id(one) not in said)
+    texts = (*between, *(text for text in within if isinstance(text, str) and _SEVERAL_WORDS.search(text)))
+    allowed = AS_THEY_ARE | ENGLISH.get(name, set())
+    return [text for text in texts if any(char.isalpha() for char in text) and text not in allowed]
 
 
 def sentences_below() -> set[str]:
