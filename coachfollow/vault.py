@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -31,6 +32,10 @@ class Vault:
     def new_person_key(self, *, person: str) -> bytes:
         """Make a key for one person, wrapped for storing beside (never inside) their row."""
         return _seal(self._wrapping[0], AESGCM.generate_key(256), person.encode())
+
+    def renewed_key(self, wrapped_key: bytes, *, person: str) -> bytes | None:
+        """Wrap a key with today's secret; None where it is wrapped so. Raises WrongKey."""
+        return _renewed(self._wrapping, wrapped_key, person.encode())
 
     def seal_text(self, text: str, *, person: str, wrapped_key: bytes) -> bytes:
         """Seal private text with the person's own key."""
@@ -65,6 +70,10 @@ class Vault:
         """Open a sealed mail; raises WrongKey."""
         return _open(self._outbox, sealed, message.encode())
 
+    def renewed_mail(self, sealed: bytes, *, message: str) -> bytes | None:
+        """Seal a mail with today's secret; None where it is sealed so. Raises WrongKey."""
+        return _renewed(self._outbox, sealed, message.encode())
+
     def _key(self, person: str, wrapped_key: bytes) -> AESGCM:
         return AESGCM(_open(self._wrapping, wrapped_key, person.encode()))
 
@@ -96,6 +105,13 @@ def _derive(secret: str, purpose: bytes) -> bytes:
 def _seal(key: AESGCM, data: bytes, bound_to: bytes) -> bytes:
     nonce = secrets.token_bytes(_NONCE)
     return nonce + key.encrypt(nonce, data, bound_to)
+
+
+def _renewed(keys: tuple[AESGCM, ...], sealed: bytes, bound_to: bytes) -> bytes | None:
+    with suppress(WrongKey):
+        _open(keys[:1], sealed, bound_to)
+        return None
+    return _seal(keys[0], _open(keys[1:], sealed, bound_to), bound_to)
 
 
 def _open(keys: tuple[AESGCM, ...], sealed: bytes, bound_to: bytes) -> bytes:

@@ -8,6 +8,7 @@ from coachfollow.flow import (
     leavers,
     misfits,
     placing,
+    renewing,
     tidying,
     zone_rules,
 )
@@ -40,6 +41,7 @@ def tidy() -> None:
         tidying.tidy(here.session, now=here.now)
         zone_rules.keep_up(here.session, now=here.now)
         house_holidays.go_on(here.session, now=here.now)
+        renewing.renew(here.session)
 
 
 def travel() -> None:

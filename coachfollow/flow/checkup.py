@@ -11,7 +11,7 @@ from coachfollow import bell
 from coachfollow.config import Settings
 from coachfollow.config.table import TABLE
 from coachfollow.extensions import installation
-from coachfollow.flow import erasures, relays
+from coachfollow.flow import erasures, relays, renewing
 from coachfollow.mail import smtp
 from coachfollow.mail.smtp import Refused, Unreachable
 from coachfollow.queries import keys, programmes
@@ -22,13 +22,19 @@ from coachfollow.vault import WrongKey
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})  # nobody sits between this machine and itself
 PATIENCE = 5.0  # seconds for the mail server
 
+EARLIER = "COACHFOLLOW_SECRET_KEY_PREVIOUS"
 NO_BELL = "No Redis is named: `coachfollow up` starts one of its own; workers without one need --no-redis."
 
 
 def look(session: Session) -> Sequence[Finding]:
     """Try everything that can be tried without changing anything."""
     settings = installation().settings
-    about_data = [_secret(session), *_erased(session), *_invented(session, settings)]
+    about_data = [
+        _secret(session),
+        *_earlier_secret(session, settings),
+        *_erased(session),
+        *_invented(session, settings),
+    ]
     session.rollback()  # no transaction is open while the network is
     return [*about_data, *map(_advice, _unsaid(settings)), _mail_server(settings), *_bell(settings)]
 
@@ -47,6 +53,18 @@ def _secret(session: Session) -> Finding:
             " were written with, or add it to COACHFOLLOW_SECRET_KEY_PREVIOUS.",
         )
     return Finding(is_problem=False, sentence="The secret opens the private texts.")
+
+
+def _earlier_secret(session: Session, settings: Settings) -> Sequence[Finding]:
+    """Whether an earlier secret is still needed; the sooner it can go, the better."""
+    if not settings.secret_key_previous:
+        return []
+    left = renewing.left(session)
+    if left:
+        return [
+            _advice(f"{EARLIER} still opens keys or mails ({left}); within an hour they are sealed anew.")
+        ]
+    return [_advice(f"{EARLIER} opens nothing any more that the secret in use does not: take it away.")]
 
 
 def _erased(session: Session) -> Sequence[Finding]:

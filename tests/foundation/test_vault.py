@@ -72,6 +72,23 @@ def test_after_a_change_of_secret_new_things_are_sealed_with_the_new_one() -> No
     assert later.open_mail(after.seal_mail(b"new", message="m"), message="m") == b"new"
 
 
+def test_what_an_earlier_secret_sealed_is_sealed_anew_and_what_no_secret_opens_is_told() -> None:
+    before, both, after = Vault((OLD,)), Vault((NEW, OLD)), Vault((NEW,))
+    key, mail = before.new_person_key(person="1"), before.seal_mail(b"waiting", message="m")
+    text = before.seal_text("kept", person="1", wrapped_key=key)
+
+    new_key, new_mail = both.renewed_key(key, person="1"), both.renewed_mail(mail, message="m")
+
+    assert new_key is not None
+    assert new_mail is not None
+    assert after.open_text(text, person="1", wrapped_key=new_key) == "kept"
+    assert after.open_mail(new_mail, message="m") == b"waiting"
+    assert both.renewed_key(new_key, person="1") is both.renewed_mail(new_mail, message="m") is None
+    for wrong in (key, mail):
+        with pytest.raises(WrongKey):
+            after.renewed_key(wrong, person="1")
+
+
 def test_a_wrong_secret_is_told_never_shown_as_an_empty_text() -> None:
     key = Vault((OLD,)).new_person_key(person="1")
     sealed = Vault((OLD,)).seal_text("private", person="1", wrapped_key=key)
