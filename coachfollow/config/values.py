@@ -30,7 +30,10 @@ def secret(value: str) -> str:
 
 def secrets(value: str) -> tuple[str, ...]:
     """Earlier secrets, separated by commas; whoever leaves an easily guessed one behind needs it here."""
-    return tuple(_long(part.strip()) for part in value.split(",") if part.strip())
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if len(value) >= SHORTEST_SECRET and all(len(part) < SHORTEST_SECRET for part in parts):
+        return (value,)  # one passphrase with commas in it
+    return tuple(map(_long, parts))
 
 
 def _long(value: str) -> str:

@@ -87,6 +87,7 @@ def test_what_does_not_go_together_is_told_with_the_rest_as_far_as_it_can_be_rea
         ("SECRET_KEY", "short", "shorter than 32", "a weak secret"),
         ("SECRET_KEY", "", "shorter than 32", "an empty secret is none"),
         ("SECRET_KEY_PREVIOUS", f"{SECRET},short", "shorter than 32", "an earlier secret was weak"),
+        ("SECRET_KEY_PREVIOUS", "short", "shorter than 32", "one alone"),
         ("SECRET_KEY", "changeme" * 4, "easily guessed", "what an example says"),
         ("SECRET_KEY", "0" * 64, "easily guessed", "long, and nothing in it"),
         ("EXTERNAL_URL", "followup.example.org", "not an address", "no scheme"),
@@ -222,6 +223,13 @@ def test_earlier_secrets_follow_the_one_in_use() -> None:
     settings = config.load(ENOUGH | {"COACHFOLLOW_SECRET_KEY_PREVIOUS": f"{first}, {second},"})
 
     assert settings.secret_keys == (SECRET, first, second)
+
+
+def test_an_earlier_secret_may_be_a_passphrase_with_commas() -> None:
+    phrase = "lunch at noon, meetings at two, home at six"
+    settings = config.load(ENOUGH | {"COACHFOLLOW_SECRET_KEY_PREVIOUS": phrase})
+
+    assert settings.secret_keys == (SECRET, phrase)
 
 
 def test_an_easily_guessed_secret_can_be_left_behind() -> None:
