@@ -8,6 +8,7 @@ import click
 from coachfollow import clock
 from coachfollow.cli import house, output
 from coachfollow.config import Settings
+from coachfollow.errors import Conflict
 from coachfollow.extensions import db, installation
 from coachfollow.flow import backups, houses, migrating, programmes
 from coachfollow.queries import programmes as offers
@@ -48,8 +49,11 @@ def migrate_tables(settings: Settings) -> list[str]:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     backups.private(settings)
     session = db.session()
-    if tables.problem(session) is None:
+    problem = tables.problem(session)
+    if problem is None:
         return ["The tables fit this version."]
+    if tables.is_newer(session):
+        raise Conflict(problem)
     backup = backups.before_migrating(session, settings=settings, now=clock.now())
     db.session.remove()
     migrating.migrate()

@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from coachfollow.errors import Misconfigured, Refusal
 from coachfollow.intake.words import Unreadable
+
+DAMAGED = "The file is damaged, or is no database: put a backup in its place (docs/operating.md)."
 
 
 class Sentence(click.ClickException):
@@ -46,6 +48,10 @@ def as_sentences() -> Iterator[None]:
         raise Sentence(error.sentence) from error
     except OperationalError as error:
         raise Sentence(f"The database cannot be used: {error.orig}") from error
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # its subclasses are defects of ours
+            raise
+        raise Sentence(f"The database cannot be used: {error.orig}. {DAMAGED}") from error
 
 
 def told(program: Callable[[], object]) -> None:

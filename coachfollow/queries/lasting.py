@@ -1,4 +1,4 @@
-"""Reads whether a follow-up would be over before it begins: where its training is longer ago than it lasts."""
+"""Reads whether a follow-up would be over before it begins, or begin before its training has taken place."""
 
 from datetime import date, datetime
 
@@ -7,14 +7,19 @@ from sqlalchemy.orm import Session
 from coachfollow.queries import launches
 from coachfollow.queries.batches import Batch
 from coachfollow.queries.launches import Wish
-from coachfollow.rules import days, previewing, worktime
+from coachfollow.rules import attending, days, previewing, worktime
 
 YOUNG = 28  # days: no need to work anything out for a training that is not longer ago
 
 
 def of_list(session: Session, batch: Batch, *, organisation_id: int, now: datetime) -> str:
-    """Say that for whoever a list brings in now nothing is still to come; else nothing."""
-    if batch.session_day is None or _is_young(batch.session_day, now.date()):
+    """Say that for whoever a list brings in now nothing is still to come, or that it comes too soon; else nothing."""
+    if batch.session_day is None:
+        return ""
+    if batch.session_day > now.date():
+        zone = launches.of_group(session, public_id=batch.group_id).zone
+        return attending.too_soon(batch.session_day, today=worktime.local(now, zone).date())
+    if _is_young(batch.session_day, now.date()):
         return ""
     return of_group(session, public_id=batch.group_id, organisation_id=organisation_id, now=now)
 

@@ -27,7 +27,18 @@ def problem(session: Session) -> str | None:
         return None
     if here is None:
         return "The database has no tables yet. Run: coachfollow migrate"
+    if here > needed:
+        return (
+            f"The tables are at {here}, and this version knows them up to {needed}: a newer one has used this"
+            " database. Run that one, or put the backup in its place that was made before (docs/operating.md)."
+        )
     return f"The tables are at {here}, and this version needs {needed}. Run: coachfollow migrate"
+
+
+def is_newer(session: Session) -> bool:
+    """Whether a newer version of the program has used this database, so that nothing here can bring it up."""
+    here = revision(session)
+    return here is not None and here > head()
 
 
 @cache

@@ -39,6 +39,16 @@ def other_day(reported: date, held: date) -> str:
     return f"This report is of {of}; the session is on {on}."
 
 
+def too_soon(held: date, *, today: date) -> str:
+    """Say that a list of who was there is of a session still to come; nothing where it is not."""
+    if held <= today:
+        return ""
+    return (
+        f"The session of {spoken.day(held, spoken.OURS)} is still to come, and follow-ups begin as soon as a list"
+        " says who was there. If these people are invited, bring the list in as one of who is invited."
+    )
+
+
 def missing_list(days: Sequence[date], *, has_begun: bool) -> str:
     """Say that the attendance lists of these days have not come, and what waits for them."""
     said = " and ".join(spoken.day(day, spoken.OURS) for day in days)

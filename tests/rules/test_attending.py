@@ -159,3 +159,12 @@ def test_a_report_of_another_day_says_so() -> None:
     said = attending.other_day(date(2026, 5, 14), date(2026, 11, 30))
 
     assert said == "This report is of 14 May 2026; the session is on 30 November 2026."
+
+
+def test_a_list_of_a_session_still_to_come_says_so() -> None:
+    held = date(2026, 12, 4)
+    assert attending.too_soon(held, today=held) == ""
+    assert attending.too_soon(held, today=date(2026, 12, 1)) == (
+        "The session of 4 December 2026 is still to come, and follow-ups begin as soon as a list says"
+        " who was there. If these people are invited, bring the list in as one of who is invited."
+    )
