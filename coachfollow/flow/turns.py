@@ -20,7 +20,7 @@ from coachfollow.models import MailTurn
 from coachfollow.queries import limits as chosen
 from coachfollow.queries import turns, worktimes
 from coachfollow.queries.turns import Coming, InHand, Turn
-from coachfollow.rules import limits, moments, roomy, worktime
+from coachfollow.rules import days, limits, moments, roomy, worktime
 from coachfollow.rules.kinds import Audience
 from coachfollow.rules.limits import Kept, Limits, Person, Verdict, Waiting, Why
 from coachfollow.rules.worktime import Hours
@@ -251,7 +251,7 @@ def _rows(letters: Sequence[Letter], taken: Taken) -> list[_Row]:
     rows: list[_Row] = []
     used: defaultdict[int, list[tuple[date, int, date, int]]] = defaultdict(list)
     for letter in sorted(letters, key=lambda one: one.leader.person_id):
-        person, day, week = letter.leader.person_id, letter.day, limits.monday(letter.day)
+        person, day, week = letter.leader.person_id, letter.day, days.monday(letter.day)
         before = used[person] or [(turn.day, turn.nth, turn.week, turn.nth_of_week) for turn in taken[person]]
         nth = _free(n for on, n, _, _ in before if on == day)
         nth_of_week = _free(n for _, _, of, n in before if of == week)

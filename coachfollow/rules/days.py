@@ -1,6 +1,6 @@
 """Days as people say them, whatever the language of the host."""
 
-from datetime import date
+from datetime import date, timedelta
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)  # beyond these no calendar knows the holidays
 
@@ -35,3 +35,8 @@ def short(day: date, beside: date | None = None) -> str:
     if beside is not None and beside.month == day.month:
         return f"{WEEKDAYS[day.weekday()]} {day.day}"
     return f"{WEEKDAYS[day.weekday()]} {said(day)}"
+
+
+def monday(day: date) -> date:
+    """The first day of this day's week."""
+    return day - timedelta(days=day.weekday())

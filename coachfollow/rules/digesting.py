@@ -2,7 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from coachfollow.rules import limits, worktime
+from coachfollow.rules import worktime
+from coachfollow.rules.days import monday
 from coachfollow.rules.kinds import Rhythm
 from coachfollow.rules.worktime import Hours
 
@@ -23,12 +24,12 @@ def due_on(rhythm: Rhythm, *, hours: Hours, zone: str, now: datetime) -> date | 
 
 def looks_since(rhythm: Rhythm, day: date) -> date:
     """The first day that counts as the same time: whoever was looked after since then is not told again."""
-    return limits.monday(day) if rhythm is Rhythm.WEEKLY else day
+    return monday(day) if rhythm is Rhythm.WEEKLY else day
 
 
 def told_until(rhythm: Rhythm, day: date) -> date:
     """The last day about which somebody is told on that day: the rest of the week, or the day itself."""
-    return limits.monday(day) + timedelta(days=6) if rhythm is Rhythm.WEEKLY else day
+    return monday(day) + timedelta(days=6) if rhythm is Rhythm.WEEKLY else day
 
 
 def soon_until(hours: Hours, today: date) -> date:

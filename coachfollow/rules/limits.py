@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from coachfollow.rules import late, lifecycle, moments, worktime
+from coachfollow.rules.days import monday
 from coachfollow.rules.kinds import Audience, MessageKind
 from coachfollow.rules.moments import Moment
 
@@ -256,11 +257,6 @@ def window_end(*, due_at: datetime, closes_at: datetime | None) -> datetime:
     """The moment before which a mail that was due then must have left, however often it was kept."""
     latest = due_at + KEPT
     return latest if closes_at is None else min(latest, closes_at)
-
-
-def monday(day: date) -> date:
-    """The first day of this day's week."""
-    return day - timedelta(days=day.weekday())
 
 
 def importance(kind: MessageKind) -> int:

@@ -9,7 +9,8 @@ from datetime import date, datetime
 
 from coachfollow.rules import limits as deciding
 from coachfollow.rules import worktime
-from coachfollow.rules.limits import Limits, Verdict, Waiting, monday
+from coachfollow.rules.days import monday
+from coachfollow.rules.limits import Limits, Verdict, Waiting
 
 
 def at_once(

@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from coachfollow.rules import weeks
+from coachfollow.rules.days import monday
 from coachfollow.rules.weeks import DAY_OFF, Span, WorkingWeek
 
 FREE = "off"
@@ -53,7 +54,7 @@ class Rota:
         return week.off(day) if week else DAY_OFF
 
     def _turn(self, day: date) -> Turn:
-        begins = self.start - timedelta(days=self.start.weekday())
+        begins = monday(self.start)
         return self.turns[(day - begins).days // 7 % len(self.turns)]
 
 

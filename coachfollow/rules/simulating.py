@@ -177,8 +177,8 @@ def _cards(manager: Manager, response: float) -> Iterator[Asked]:
 def _invite(tally: _Tally, model: Model, people: Sequence[Participant], placed: Placed) -> None:
     """Calendar entries for both, which no limit counts."""
     zones = {coach.id: coach.zone for coach in model.coaches}
-    for (number, _), meeting in placed.meetings.items():
-        invited = placed.invited[number, _]
+    for key, meeting in placed.meetings.items():
+        invited, (number, _) = placed.invited[key], key
         for zone in (people[number].zone, zones[meeting.coach]):
             tally.days[worktime.local(invited, zone).date()][MessageKind.INVITATION] += 1
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from coachfollow.rules import slots_load, worktime
+from coachfollow.rules import worktime
+from coachfollow.rules.days import monday
 from coachfollow.rules.slots_values import Coach, Meeting
 
 _WEEK = 7
@@ -27,11 +28,10 @@ def days(coaches: Iterable[Coach], *, meetings: Iterable[Meeting], rests: Iterab
     """
     named = {coach.id: coach for coach in coaches}
     weeks = {
-        (one.coach, slots_load.monday(worktime.local(one.starts_at, named[one.coach].zone).date()))
-        for one in meetings
+        (one.coach, monday(worktime.local(one.starts_at, named[one.coach].zone).date())) for one in meetings
     }
     for rest in rests:
-        week = slots_load.monday(rest.first)
+        week = monday(rest.first)
         while week <= rest.until:
             if rest.first < _told_on(named[rest.coach], week) <= rest.until:
                 weeks.add((rest.coach, week))

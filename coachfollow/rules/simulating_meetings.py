@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from coachfollow.rules import slots_engine, slots_load, slots_reasons, worktime
+from coachfollow.rules.days import monday as monday_of
 from coachfollow.rules.kinds import StepKind
 from coachfollow.rules.planning import Planned
 from coachfollow.rules.simulating_people import Participant
@@ -206,4 +207,4 @@ def _coach_weeks(
 
 
 def _monday(moment: datetime, zone: str) -> date:
-    return slots_load.monday(worktime.local(moment, zone).date())
+    return monday_of(worktime.local(moment, zone).date())

@@ -13,6 +13,7 @@ from functools import lru_cache
 from coachfollow.rules import cadence, planning
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.cadence import Sessions, StepRule
+from coachfollow.rules.days import monday
 from coachfollow.rules.kinds import Applied, StepKind
 from coachfollow.rules.planning import Planned
 from coachfollow.rules.simulating_values import Kind, Model
@@ -201,7 +202,7 @@ class _Dating:
     def __init__(self, model: Model, memory: Memory) -> None:
         self.model, self.memory = model, memory
         first, last = _of_one_group(model)
-        self.monday = first - timedelta(days=first.weekday())
+        self.monday = monday(first)
         self.weeks = max(1, (last - self.monday).days // 7)
 
     def leave(self, number: int) -> Leave | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from coachfollow.rules import slots_time, worktime
+from coachfollow.rules.days import monday
 from coachfollow.rules.slots_values import Coach, Meeting
 
 _REST = timedelta(days=6)
@@ -127,11 +128,6 @@ class Days:
             used[week] += fits
             held += fits
         return len(coming) - held
-
-
-def monday(day: date) -> date:
-    """The first day of this day's week."""
-    return day - timedelta(days=day.weekday())
 
 
 def _mondays(first: date, last: date) -> Iterator[date]:

@@ -23,9 +23,8 @@ _AHEAD = 8  # weeks: rosters and weeks that take turns come round within them
 FEWER = "fewer reminders were asked for"
 MORE = "halfway to the next reminder, because more were asked for"
 CHOSEN = "another rhythm was chosen"
-IN_CALENDAR = (
-    "it stood in their calendar, as they chose, and was not mailed"  # why a reminder is done without a mail
-)
+# why a reminder is done without a mail
+IN_CALENDAR = "it stood in their calendar, as they chose, and was not mailed"
 
 
 class Freedom(StrEnum):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from coachfollow.rules.days import monday
+
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)  # nothing of ours lies beyond
 
 _DAY = timedelta(days=1)
@@ -63,16 +65,16 @@ def _month(day: date) -> tuple[date, date]:
 
 
 def _week(day: date) -> tuple[date, date]:
-    monday = day - timedelta(days=day.weekday())
-    return monday, monday + _WEEK - _DAY
+    first = monday(day)
+    return first, first + _WEEK - _DAY
 
 
 def _weeks(first: date, last: date) -> Iterator[tuple[date | None, ...]]:
-    monday, _ = _week(first)
-    while monday <= last:
-        days = (monday + timedelta(days=n) for n in range(7))
+    begins = monday(first)
+    while begins <= last:
+        days = (begins + timedelta(days=n) for n in range(7))
         yield tuple(day if first <= day <= last else None for day in days)
-        monday += _WEEK
+        begins += _WEEK
 
 
 def _known(day: date) -> date | None:

@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from coachfollow.rules import slots_load
+from coachfollow.rules.days import monday
 from coachfollow.rules.slots_load import Days, Load, Week
 from coachfollow.rules.slots_values import Coach, Meeting
 from tests.rules.test_placing_together import coach, stands, wanted
@@ -142,4 +143,4 @@ def test_no_more_find_no_day_than_must(wishes: list[tuple[int, int]], a_day: int
 
 @pytest.mark.parametrize("day", range(7))
 def test_every_day_of_a_week_has_the_same_monday(day: int) -> None:
-    assert slots_load.monday(FIRST + timedelta(days=day)) == FIRST
+    assert monday(FIRST + timedelta(days=day)) == FIRST

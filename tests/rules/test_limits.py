@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coachfollow.rules import limits, roomy, worktime
+from coachfollow.rules.days import monday
 from coachfollow.rules.kinds import Audience, MessageKind
 from coachfollow.rules.limits import COUNTED, Limits, Person, Verdict, Waiting, Why
 from coachfollow.rules.worktime import WorkingWeek
@@ -253,7 +254,7 @@ def test_what_leaves_stays_within_the_day_and_the_week(
 ) -> None:
     verdict = decide(*mails, of=of, limit=limit)
     today = worktime.local(MONDAY, of.zone).date()
-    week = sum(n for day, n in of.taken.items() if limits.monday(day) == limits.monday(today))
+    week = sum(n for day, n in of.taken.items() if monday(day) == monday(today))
     if verdict.leaving:
         assert of.taken.get(today, 0) + len(verdict.leaving) <= limit.a_day
         assert week + len(verdict.leaving) <= limit.a_week
@@ -315,10 +316,10 @@ def test_whoever_lives_through_it_never_gets_more_than_the_limit_and_everything_
     weeks: Counter[date] = Counter()
     for day, letters in got.items():
         assert letters <= max(limit.a_day, of.taken.get(day, 0))
-        weeks[limits.monday(day)] += letters
-    before = Counter({limits.monday(day): 0 for day in of.taken})
+        weeks[monday(day)] += letters
+    before = Counter({monday(day): 0 for day in of.taken})
     for day, letters in of.taken.items():
-        before[limits.monday(day)] += letters
+        before[monday(day)] += letters
     assert all(letters <= max(limit.a_week, before[week]) for week, letters in weeks.items())
 
 
