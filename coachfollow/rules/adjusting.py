@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from coachfollow.rules import planning, redating, worktime
 from coachfollow.rules.changes import Course, Edit, Key
-from coachfollow.rules.kinds import Audience, CheckInState, StepKind, TouchpointState
+from coachfollow.rules.kinds import Audience, StepKind, TouchpointState
 from coachfollow.rules.redating import Dates
 from coachfollow.rules.snapshots import FollowUp, Snapshot
 from coachfollow.rules.worktime import Hours
@@ -61,15 +61,17 @@ def meet_sooner(snapshot: Snapshot, *, within: int, now: datetime) -> tuple[Edit
         return ()
     one = min(meetings, key=lambda one: one.course.dates.due_at)
     course, today = one.course, snapshot.today(now)
-    is_placed = course.meeting is not None and course.meeting.state is CheckInState.PLACED
-    near = today + timedelta(days=2 * within if is_placed else within)
+    near = today + timedelta(days=2 * within if course.has_a_time else within)
     earliest = [today + timedelta(days=-(-within // 2))]
     earliest += [day + timedelta(days=within) for day in _held_on(snapshot)]
     day = worktime.next_working_day(snapshot.week, max(earliest))
     if course.state is not TouchpointState.PLANNED or course.dates.day <= max(near, day):
         return ()
     dates = redating.moved(course.dates, day=day, week=snapshot.week, zone=one.zone)
-    return (Edit(key=one.key, before=course, after=_freed(replace(course, dates=dates, why=MOVED))),)
+    # it reads like one that never had a time
+    reason = course.meeting.reason if course.meeting else None
+    after = replace(course, dates=dates, why=MOVED).unplaced(reason)
+    return (Edit(key=one.key, before=course, after=after),)
 
 
 def _questions(snapshot: Snapshot, now: datetime) -> Sequence[FollowUp]:
@@ -150,11 +152,3 @@ def _held_on(snapshot: Snapshot) -> Sequence[date]:
         for one in snapshot.follow_ups
         if one.kind is StepKind.CHECK_IN and one.course.state is TouchpointState.COMPLETED
     ]
-
-
-def _freed(course: Course) -> Course:
-    """A meeting leaves both calendars, to be placed anew; it reads like one that never had a time."""
-    if course.meeting is None or course.meeting.state is not CheckInState.PLACED:
-        return course
-    meeting = replace(course.meeting, state=CheckInState.UNPLACED)
-    return replace(course, meeting=meeting)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
 from hashlib import sha256
-from typing import Any
+from typing import Any, Self
 
 from coachfollow.rules.kinds import ChangeKind, CheckInState, PlanState, StopReason, TouchpointState
 from coachfollow.rules.redating import Dates
@@ -58,6 +58,17 @@ class Course:
     settled_at: datetime | None = None
     state_reason: str | None = None
     meeting: Meeting | None = None
+
+    @property
+    def has_a_time(self) -> bool:
+        """Whether it is a meeting that stands in both calendars."""
+        return self.meeting is not None and self.meeting.state is CheckInState.PLACED
+
+    def unplaced(self, because: str | None) -> Self:
+        """The same with its meeting off both calendars, to be placed anew if it goes on."""
+        if self.meeting is None or not self.has_a_time:
+            return self
+        return replace(self, meeting=replace(self.meeting, state=CheckInState.UNPLACED, reason=because))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from coachfollow.errors import Conflict
 from coachfollow.rules import because, pausing, redating, worktime
 from coachfollow.rules.changes import Change, Course, Edit
-from coachfollow.rules.kinds import Audience, ChangeKind, CheckInState, StepKind, TouchpointState
+from coachfollow.rules.kinds import Audience, ChangeKind, StepKind, TouchpointState
 from coachfollow.rules.snapshots import FollowUp, Snapshot
 
 NOTHING = "Everything of this follow-up lies in working time already."
@@ -43,7 +43,7 @@ def edits(snapshot: Snapshot, now: datetime) -> Iterator[Edit]:
 def _stands(one: FollowUp, snapshot: Snapshot) -> bool:
     """Whether it may stay; a meeting that two people agreed upon yields to a day off alone, not to an hour."""
     spans = snapshot.week.on(one.course.dates.day)
-    if one.course.meeting is not None and one.course.meeting.state is CheckInState.PLACED:
+    if one.course.has_a_time:
         return bool(spans)
     return any(span.start <= one.course.dates.at <= span.end for span in spans)
 
@@ -65,11 +65,4 @@ def _later(one: FollowUp, snapshot: Snapshot, successor: date | None, now: datet
     if dates.day == day:
         return replace(course, dates=dates)
     why = because.moved(course.why, week=snapshot.week, wanted=day, day=dates.day)
-    return replace(_freed(course, reason), dates=dates, why=why)
-
-
-def _freed(course: Course, reason: str) -> Course:
-    """A meeting leaves both calendars, to be placed anew."""
-    if course.meeting is None or course.meeting.state is not CheckInState.PLACED:
-        return course
-    return replace(course, meeting=replace(course.meeting, state=CheckInState.UNPLACED, reason=reason))
+    return replace(course.unplaced(reason), dates=dates, why=why)

@@ -113,7 +113,7 @@ def _shifted(snapshot: Snapshot, *, days: int, today: date) -> Iterable[Edit]:
 def _later(one: FollowUp, snapshot: Snapshot, *, days: int, today: date) -> Course:
     """What was open is asked again, from today on; a meeting that took place before stays where it was."""
     course, day = _to_be_placed(one.course), one.course.dates.day + timedelta(days=days)
-    if course.meeting is not None and course.meeting.state is CheckInState.PLACED:
+    if course.has_a_time:
         return replace(course, dates=redating.prolonged(course.dates, days=days, zone=one.zone))
     if course.state is TouchpointState.OPEN:
         dates = redating.moved(course.dates, day=max(day, today), week=snapshot.week, zone=one.zone)

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from coachfollow.rules import pausing, redating
 from coachfollow.rules.attending import NOT_THERE
-from coachfollow.rules.changes import Course, Edit, Footing, Key, Meeting
+from coachfollow.rules.changes import Course, Edit, Footing, Key
 from coachfollow.rules.kinds import CheckInState, PlanState, StepKind, StopReason, TouchpointState
 from coachfollow.rules.planning import Planned
 from coachfollow.rules.reckoning import Anchored, Item
@@ -163,7 +163,7 @@ def _redated(one: FollowUp, footing: Footing, anchored: Anchored, cause: Cause, 
 
 def _follows(before: Course, was: Planned, after: Course) -> bool:
     """Whether it stands where the programme puts it: not moved by hand, nor at a time two people agreed upon."""
-    if after.state is TouchpointState.CANCELLED or _is_placed(after.meeting):
+    if after.state is TouchpointState.CANCELLED or after.has_a_time:
         return False
     return before.state is TouchpointState.EXCUSED or before.dates.day == was.local_date
 
@@ -194,10 +194,10 @@ def _moved(one: FollowUp, anchored: Anchored, cause: Cause) -> Course:
     if course.state is TouchpointState.EXCUSED:
         course = replace(course, state=TouchpointState.PLANNED, state_reason=None, settled_at=None)
     days = (becomes.local_date - was.local_date).days
-    if _is_placed(course.meeting) and (not days or cause.passed is None):
+    if course.has_a_time and (not days or cause.passed is None):
         return _elsewhere(course, anchored)  # two people agreed upon its time
-    if _is_placed(course.meeting) or course.dates.day == was.local_date:
-        return _freed(replace(course, dates=redating.of(becomes), why=becomes.why), cause.because)
+    if course.has_a_time or course.dates.day == was.local_date:
+        return replace(course, dates=redating.of(becomes), why=becomes.why).unplaced(cause.because)
     dates = _elsewhere(course, anchored).dates
     day = dates.day + timedelta(days=days)
     at = becomes.local_time if dates.at == was.local_time else None
@@ -211,11 +211,7 @@ def _elsewhere(course: Course, anchored: Anchored) -> Course:
     was, zone = anchored.zones
     if was == zone:
         return course
-    if (
-        course.meeting is not None
-        and course.meeting.state is CheckInState.PLACED
-        and course.meeting.starts_at
-    ):
+    if course.meeting is not None and course.has_a_time and course.meeting.starts_at:
         dates = redating.at_meeting(course.meeting.starts_at, week=anchored.week, zone=zone)
     else:
         dates = redating.elsewhere(course.dates, was=was, zone=zone)
@@ -257,14 +253,3 @@ def _waits(course: Course) -> bool:
 
 def _gone(course: Course, because: str, now: datetime) -> Course:
     return replace(_left_out(course, because, now), meeting=pausing.freed(course.meeting, now))
-
-
-def _is_placed(meeting: Meeting | None) -> bool:
-    return meeting is not None and meeting.state is CheckInState.PLACED
-
-
-def _freed(course: Course, because: str) -> Course:
-    """A meeting leaves both calendars, to be placed anew if it goes on."""
-    if course.meeting is None or not _is_placed(course.meeting):
-        return course
-    return replace(course, meeting=replace(course.meeting, state=CheckInState.UNPLACED, reason=because))

@@ -82,8 +82,7 @@ def _again(one: FollowUp, was: Course, snapshot: Snapshot, *, days: int, now: da
 
 def _has_begun(one: FollowUp, was: Course) -> bool:
     """Whether it is a meeting that had begun before the stop, and stands as it was."""
-    is_placed = was.meeting is not None and was.meeting.state is CheckInState.PLACED
-    return is_placed and one.course.meeting == was.meeting
+    return was.has_a_time and one.course.meeting == was.meeting
 
 
 def _fitted(snapshot: Snapshot, change: Change, now: datetime) -> Iterator[Edit]:
