@@ -11,6 +11,7 @@ from coachfollow.queries import addable, wishes
 from coachfollow.queries.plan_heads import PlanHead
 from coachfollow.rules import pausing, slots_offers, worktime
 from coachfollow.rules.excuses import Excuse
+from coachfollow.rules.kinds import Audience
 from coachfollow.rules.slots_board import Board
 from coachfollow.rules.snapshots import FollowUp, Snapshot
 from coachfollow.web import saying
@@ -125,9 +126,10 @@ def offer(start: datetime, zone: str) -> Mapping[str, str]:
 
 def _more(one: FollowUp, head: PlanHead, today: date) -> Form:
     closes = worktime.local(one.course.dates.closes_at, one.zone).date()
+    asked = (head.manager or "Their manager") if one.audience is Audience.MANAGER else _name(head)
     return Form(
         title=f"Give more time for the {words.SHORT_KINDS[one.kind]}",
-        lead=f"It was due on {saying.day(one.course.dates.day)}. {_name(head)} can answer it by the same mail.",
+        lead=f"It was due on {saying.day(one.course.dates.day)}. {asked} can answer it by the same mail.",
         day="It can be answered until",
         values={"day": (max(closes, today) + WEEK).isoformat()},
     )

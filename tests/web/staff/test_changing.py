@@ -20,7 +20,7 @@ from tests.web.browsers import Browser
 from tests.web.clocks import Clock
 from tests.web.staff.people import signed_in
 from tests.web.staff.plans import FIRST, MEETING, SECOND, changes, confirm, day_of, lever, state
-from tests.web.worlds import ANNA, ASKED, BEN, ON_ONE, World
+from tests.web.worlds import ANNA, ASKED, BEN, CARD, ON_ONE, World
 
 
 @pytest.fixture
@@ -173,6 +173,18 @@ def test_an_unanswered_question_gets_more_time_and_its_person_a_mail(
     assert world.mails(ANNA, MessageKind.CURRENT_QUESTION) == 1
     with world.inside() as home:
         assert home.touchpoint(ANNA, FIRST).state is TouchpointState.OPEN
+
+
+@ON_ONE
+def test_more_time_for_a_managers_card_is_the_managers(world: World, time: Clock) -> None:
+    time.now = CARD
+    with world.inside() as home:
+        home.pass_time(CARD)
+    ben = signed_in(world, BEN)
+
+    ben.open(lever(world, "more", "managers-card"))
+
+    assert "Greta Wolf can answer it by the same mail." in ben.text
 
 
 def test_a_follow_up_is_left_out_with_a_reason_from_the_list(world: World, ben: Browser) -> None:
