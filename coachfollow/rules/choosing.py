@@ -1,14 +1,13 @@
 """What another rhythm moves of a plan: what was sent, asked or answered stays, and what a coach moved keeps apart."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from coachfollow.errors import Conflict
-from coachfollow.rules import reckoning, replanning, tempo, worktime
-from coachfollow.rules.cadence import ANSWERED
+from coachfollow.rules import reckoning, replanning, tempo
+from coachfollow.rules.cadence import Sessions
 from coachfollow.rules.changes import Change, Edit
-from coachfollow.rules.kinds import ChangeKind, PlanState, TouchpointState
+from coachfollow.rules.kinds import ChangeKind, PlanState
 from coachfollow.rules.levers import Choose
 from coachfollow.rules.reckoning import Anchored, Reckoning
 from coachfollow.rules.replanning import Cause
@@ -26,10 +25,12 @@ def choose(snapshot: Snapshot, lever: Choose, *, now: datetime) -> Change:
         raise Conflict(ENDED)
     if lever.becomes == lever.was:
         raise Conflict(ALREADY)
+    standing = _standing(snapshot, lever)
+    sessions = replace(lever.sessions, answers=standing.answers)
     zones = {snapshot.zone, *(one.zone for one in snapshot.follow_ups)}
     wanted = replanning.wanted(
-        _standing(snapshot, lever),
-        {zone: _anchored(snapshot, lever, zone) for zone in zones},
+        standing,
+        {zone: _anchored(snapshot, lever, sessions, zone) for zone in zones},
         cause=Cause(because=tempo.CHOSEN),
         now=now,
     )
@@ -59,25 +60,8 @@ def _standing(snapshot: Snapshot, lever: Choose) -> Standing:
     )
 
 
-def _anchored(snapshot: Snapshot, lever: Choose, zone: str) -> Anchored:
+def _anchored(snapshot: Snapshot, lever: Choose, sessions: Sessions, zone: str) -> Anchored:
     def reckoned(own: Tempo) -> Reckoning:
-        return Reckoning(
-            steps=snapshot.steps,
-            sessions=replace(lever.sessions, answers=_answers(snapshot)),
-            week=snapshot.week,
-            zone=zone,
-            own=own,
-        )
+        return Reckoning(steps=snapshot.steps, sessions=sessions, week=snapshot.week, zone=zone, own=own)
 
     return reckoning.anchored(reckoned(lever.was), reckoned(lever.becomes))
-
-
-def _answers(snapshot: Snapshot) -> Mapping[str, date]:
-    """The days on which answers came, as what waited for them was dated."""
-    return {
-        one.step: worktime.local(one.course.settled_at, snapshot.zone).date()
-        for one in snapshot.follow_ups
-        if one.kind in ANSWERED
-        and one.course.state is TouchpointState.COMPLETED
-        and one.course.settled_at is not None
-    }
