@@ -14,7 +14,7 @@ from coachfollow.flow.letter_links import Right
 from coachfollow.mail import listing
 from coachfollow.mail.facts import ChosenBy, together
 from coachfollow.mail.prepared import Facts, Prepared, Section, Unmailable, Wording
-from coachfollow.queries import choosers, keys, letters, step_words
+from coachfollow.queries import choosers, keys, letters, step_words, threads
 from coachfollow.queries.choosers import Chooser
 from coachfollow.queries.letters import Gathering, Letter
 from coachfollow.rules import spoken
@@ -67,6 +67,7 @@ class _Desk:
         self.meetings = letters.gatherings(session, attendee_ids=attendees) if attendees else {}
         self.choosers = choosers.of_plans(session, plan_ids=plans) if attendees else {}
         self.lists = coach_lists.of_letters(session, [row for row in rows if row.raw is None], now=now)
+        self.threads = threads.earlier(session, rows)
         self.with_new_coach = letters.with_new_coach(session, plan_ids=plans)
         self.prepared: dict[tuple[object, ...], Prepared] = {}
         self.title = cache(partial(letters.programme_title, session))
@@ -122,6 +123,7 @@ class _Desk:
             calendar_method=method,
             from_name=stationery.from_name(letter),
             reply_to=letter.coach_address or letter.reply_to,
+            thread=self.threads.get(letter.id, ()),
         )
 
     def _sections(self, several: Sequence[Letter], facts: Sequence[Facts]) -> Sequence[Section]:

@@ -85,6 +85,16 @@ def test_reminders_come_while_there_is_no_answer(trained: World, office: PostOff
     ]
 
 
+def test_a_reminder_follows_its_question_and_a_question_nothing(trained: World, office: PostOffice) -> None:
+    trained.live(AFTER + 9 * DAY)
+
+    first, reminded, nudge, again, *_ = office.to(ANNA)
+    assert (reminded["In-Reply-To"], reminded["References"]) == (first["Message-ID"], first["Message-ID"])
+    assert again["References"].split() == [first["Message-ID"], reminded["Message-ID"]]
+    assert first["References"] is None
+    assert nudge["References"] is None
+
+
 def test_an_answer_stops_the_reminders_at_once(trained: World, office: PostOffice) -> None:
     trained.drain(FIRST_MAIL)
 

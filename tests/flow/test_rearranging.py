@@ -86,6 +86,8 @@ def test_both_calendars_follow_and_each_reads_who_chose_the_time(placed: World, 
         (mail,) = office.to(email)
         entry = calendar(mail)
         assert (entry.method, entry.sequence, entry.starts_at) == ("REQUEST", 1, new)
+        assert mail["References"] == mail["In-Reply-To"], "it stands with the invitation before it"
+        assert mail["References"] not in {None, mail["Message-ID"]}
     (mine,), (coachs,) = office.to(ANNA), office.to(COACH)
     assert "You have chosen this time; it takes the place of any earlier one." in text(mine)
     assert "Anna Berg has chosen this time; it takes the place of any earlier one." in text(coachs)
