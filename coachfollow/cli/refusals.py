@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from coachfollow.errors import Misconfigured, Refusal
 from coachfollow.intake.words import Unreadable
+from coachfollow.vault import WrongKey
 
 DAMAGED = "The file is damaged, or is no database: put a backup in its place (docs/operating.md)."
 
@@ -46,6 +47,8 @@ def as_sentences() -> Iterator[None]:
         raise WrongSettings(_all_mistakes(error)) from error
     except (Refusal, Unreadable) as error:
         raise Sentence(error.sentence) from error
+    except WrongKey as error:
+        raise Sentence(str(error)) from error
     except OperationalError as error:
         raise Sentence(f"The database cannot be used: {error.orig}") from error
     except DatabaseError as error:

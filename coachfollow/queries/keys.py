@@ -24,6 +24,10 @@ class TextKey:
         vault = installation().vault
         return vault.seal_text(text, person=self.person, wrapped_key=self.wrapped) if text else None
 
+    def check(self) -> None:
+        """Raise vault.WrongKey where no secret opens the key itself."""
+        self.seal("a private text")
+
     def open(self, sealed: bytes | None) -> str:
         """Open a text; nothing opens to nothing. Raises vault.WrongKey."""
         return self.open_all(sealed)[0]

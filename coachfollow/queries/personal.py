@@ -65,9 +65,11 @@ def foresee(session: Session, *, person_id: int, now: datetime) -> Foreseen:
 
 
 def rows(session: Session, *, person_id: int) -> Mapping[str, Sequence[Mapping[str, object]]]:
-    """Give every row that is about somebody, by table, their private texts opened."""
+    """Give every row that is about somebody, by table, their private texts opened; raises vault.WrongKey."""
     person = session.get_one(Person, person_id)
     key = keys.keys_of(session, person_ids=[person_id]).get(person_id)
+    if key is not None:
+        key.check()
     found: dict[str, Sequence[Mapping[str, object]]] = {}
     for table in Base.metadata.sorted_tables:
         where = list(_theirs(table, person.id))

@@ -19,6 +19,8 @@ from tests import processes
 from tests.cli.conftest import Terminal
 from tests.ports import free_port
 
+SHUT = "A sealed text does not open: is COACHFOLLOW_SECRET_KEY the one it was written with?"
+
 
 def sentences(terminal: Terminal, *, code: int) -> dict[str, bool]:
     """What the doctor says, and whether each of it is a problem."""
@@ -181,6 +183,9 @@ def test_another_secret_is_found_out(group: Terminal, tmp_path: Path) -> None:
     assert any(
         "does not open the private texts" in one for one, bad in sentences(wrong, code=1).items() if bad
     )
+    assert "the phone rings" in group.run("person", "export", "anna@example.org").stdout
+    refused = wrong.run("person", "export", "anna@example.org", code=1)
+    assert (refused.stdout, refused.stderr) == ("", f"{SHUT}\n"), "told, not left out"
 
 
 def test_an_earlier_secret_is_needed_until_what_it_sealed_is_sealed_anew(
