@@ -142,9 +142,9 @@ def _all_due() -> None:
         )
     )
     session.commit()
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        tidy = "VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE"
-        connection.exec_driver_sql(tidy)  # as it would have happened meanwhile
+    if db.engine.dialect.name == "postgresql":  # as it would have happened by itself meanwhile
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def _commit_everybody() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Date, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict
+from coachfollow.extensions import among
 from coachfollow.flow import changing, history, locking, recording
 from coachfollow.models import Cohort, FollowUpPlan, Person, ProgrammeVersion, Step, Touchpoint, table_of
 from coachfollow.rules import lifecycle, pausing, worktime
@@ -84,9 +85,14 @@ def leave(
 def finish(session: Session, *, plan_ids: Collection[int], now: datetime) -> None:
     """End those plans that have nothing more to come but the unprompted check. No commit."""
     locking.plans(session, plan_ids=plan_ids)  # of two who settle the last two at once, one must see both
-    running = FollowUpPlan.id.in_(list(plan_ids)) & (FollowUpPlan.state == PlanState.ACTIVE)
-    for plan in session.scalars(select(FollowUpPlan).where(running, ~SOMETHING_TO_COME)).all():
+    for plan in session.scalars(_over(), {"ids": plan_ids}).all():
         _finish(session, plan, now)
+
+
+@cache
+def _over() -> Select[FollowUpPlan]:
+    running = among(FollowUpPlan.id, "ids") & (FollowUpPlan.state == PlanState.ACTIVE)
+    return select(FollowUpPlan).where(running, ~SOMETHING_TO_COME)
 
 
 def _finish(session: Session, plan: FollowUpPlan, now: datetime) -> None:

@@ -37,6 +37,9 @@ from coachfollow.rules.kinds import MessageState
 
 _CODES = re.compile(r"\b4\d{2}(?:[ -]4\.\d{1,3}\.\d{1,3})?\b")
 
+# mails that are stored by one statement: of more PostgreSQL lays the bytes on the disk first, and for each it looks
+# through all that it was told
+AT_ONCE = 50
 UNDER_WAY = (MessageState.CLAIMED, MessageState.HANDING)
 
 _columns = MESSAGES.c
@@ -134,10 +137,9 @@ def store(
     connection: Connection, mails: Sequence[tuple[int, bytes, str]], *, place: Place, now: datetime
 ) -> None:
     """Keep the sealed bytes of a first attempt with address and date: a second is byte-identical. No commit."""
-    if not mails:
-        return
-    sets.bulk(connection, SealedMail, ("message_id", "raw"), [(id_, raw) for id_, raw, _ in mails])
-    _tell(connection, _store, {id_: address for id_, _, address in mails}, place, now)
+    for some in sets.chunks(mails, AT_ONCE):
+        sets.bulk(connection, SealedMail, ("message_id", "raw"), [(id_, raw) for id_, raw, _ in some])
+        _tell(connection, _store, {id_: address for id_, _, address in some}, place, now)
 
 
 def _tell(

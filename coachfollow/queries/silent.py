@@ -3,11 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from coachfollow.extensions import among
 from coachfollow.models import FollowUpPlan, ProgrammeVersion, Touchpoint
 from coachfollow.rules.adapting import Settled
 from coachfollow.rules.forms import ANSWERED_BY_MAIL
@@ -38,7 +41,21 @@ COUNTS = or_(
 
 def candidates(session: Session, *, plan_ids: Collection[int]) -> Sequence[Candidate]:
     """Give those of these plans that run, are still reminded of, and whose programme says when that ends."""
-    rows = session.execute(
+    rows = session.execute(_settled(), {"ids": plan_ids}).all()
+    return [
+        Candidate(
+            plan_id=plan_id,
+            silent_after=after,
+            back_at=back_at,
+            settled=[Settled(state=state, at=at) for *_, state, at in some if at is not None],
+        )
+        for (plan_id, after, back_at), some in groupby(rows, key=lambda row: (row[0], row[1], row[2]))
+    ]
+
+
+@cache
+def _settled() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             FollowUpPlan.id,
             ProgrammeVersion.silent_after,
@@ -49,20 +66,11 @@ def candidates(session: Session, *, plan_ids: Collection[int]) -> Sequence[Candi
         .join(ProgrammeVersion, ProgrammeVersion.id == FollowUpPlan.programme_version_id)
         .join(Touchpoint, Touchpoint.plan_id == FollowUpPlan.id)
         .where(
-            FollowUpPlan.id.in_(list(plan_ids)),
+            among(FollowUpPlan.id, "ids"),
             FollowUpPlan.state == PlanState.ACTIVE,
             FollowUpPlan.silent_since.is_(None),
             ProgrammeVersion.silent_after.is_not(None),
             COUNTS,
         )
         .order_by(FollowUpPlan.id, Touchpoint.due_at, Touchpoint.id)
-    ).all()
-    return [
-        Candidate(
-            plan_id=plan_id,
-            silent_after=after,
-            back_at=back_at,
-            settled=[Settled(state=state, at=at) for *_, state, at in some if at is not None],
-        )
-        for (plan_id, after, back_at), some in groupby(rows, key=lambda row: (row[0], row[1], row[2]))
-    ]
+    )
