@@ -161,6 +161,18 @@ def test_as_a_process_it_works_and_ends_when_told(
     assert "__main__" not in said  # a log tells whose line it is
 
 
+def test_whoever_reaches_redis_can_send_a_worker_no_command(
+    environ: Mapping[str, str], connection: Redis, tmp_path: Path
+) -> None:
+    """RQ's workers end, or give up their job, at a word by pub/sub."""
+    bell.ring(connection, bell.DRAIN)
+    with processes.started("jobs.worker", "post", environ=environ):
+        processes.until(lambda: has_drained(tmp_path))
+
+        assert connection.pubsub_channels() == []
+        assert bell.listeners(connection)["post"] == 1
+
+
 def test_as_a_process_it_says_why_it_does_not_start(environ: Mapping[str, str]) -> None:
     wrong = {**environ, f"{processes.PREFIX}SECRET_KEY": "short"}
     with processes.started("jobs.worker", "post", environ=wrong) as process:

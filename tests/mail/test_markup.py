@@ -67,6 +67,16 @@ def test_everything_else_stays_the_text_it_is(source: str, remark: str) -> None:
     assert markup.plain(source).split() == source.split(), remark
 
 
+def test_what_a_mistake_of_the_renderer_lets_through_is_taken_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The subset is the first lock; the list of allowed tags is the second, and one of them is enough."""
+    careless = (
+        '<p onclick="x()">a<img src=x onerror=y()><a href="javascript:z()">b</a></p><script>c()</script>'
+    )
+    monkeypatch.setattr(markup._MARKDOWN, "render", lambda _source: careless)
+
+    assert markup.html("whatever it says") == "<p>a<a>b</a></p>"
+
+
 @given(st.text(alphabet="*_[]()<>&\"'!-1. \nhtps:/xjavascript{}\\`#", max_size=120))
 def test_no_source_gives_another_tag_or_attribute(source: str) -> None:
     html = markup.html(source)

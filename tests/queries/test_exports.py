@@ -120,6 +120,9 @@ def test_csv_for_excel_has_a_mark_semicolons_and_decimal_commas() -> None:
         ("\r\n=1", "'\r\n=1", "a new line"),
         ("  =1", "'  =1", "spaces, which some programs trim"),
         ("\N{FULLWIDTH EQUALS SIGN}1", "'\N{FULLWIDTH EQUALS SIGN}1", "as wide as in Japan"),
+        ("\N{FULLWIDTH PLUS SIGN}1", "'\N{FULLWIDTH PLUS SIGN}1", "likewise"),
+        ("\N{FULLWIDTH HYPHEN-MINUS}1", "'\N{FULLWIDTH HYPHEN-MINUS}1", "likewise"),
+        ("\N{FULLWIDTH COMMERCIAL AT}A", "'\N{FULLWIDTH COMMERCIAL AT}A", "likewise"),
         ("a=1", "a=1", "harmless inside"),
     ],
 )

@@ -388,17 +388,20 @@ def test_an_upload_is_reached_by_whoever_made_it_and_by_nobody_else(
     world: World, lena: Browser, form: str, settings: Settings
 ) -> None:
     upload(lena, form, "odd.csv", b"Wer;Womit\nAnna;anna@example.org\n", kind="attendance")
-    kept = kept_files(settings)[0].name
+    kept = kept_files(settings)[0]
+    beside = settings.data_dir / "beside.csv"
+    beside.write_text("Wer;Womit\nAnna;anna@example.org\n")
     with world.inside() as home:
         home.appoint("other.lnd@example.org", Role.LND)
     other = signed_in(world, "other.lnd@example.org")
 
-    for name in (kept, f"../{kept}", "../../coachfollow.db", "x" * 32 + ".file"):
+    for name in (kept.name, f"../{kept.parent.name}/{kept.name}", "../../beside.csv", "x" * 32 + ".file"):
         other.open(form)
         answer = other.send(form, kind="attendance", upload=name, **{"column-email": "Womit"})
         assert answer.status_code == 410
         assert "This file is no longer here." in other.page.text
     assert kept_files(settings) != []
+    assert beside.exists()
 
 
 @ON_ONE
