@@ -3,7 +3,8 @@
 Field notes: the order of the tests matters. Strict UTF-8 accepts UTF-16 without a byte order mark when the text
 is ASCII (every second byte is NUL), so the pattern of NULs is looked at first; UTF-16 without a mark is found
 where some 40 % of the characters are Latin, which a header row usually gives. Windows-1252 has five undefined
-bytes: they become U+FFFD, and the row is shown to the person.
+bytes: they become U+FFFD, and the row is shown to the person. Excel's “CSV (Macintosh)” is Mac Roman, and known by
+lines that end as nowhere else: with a carriage return alone.
 """
 
 import codecs
@@ -48,14 +49,15 @@ def encoding_of(path: Path) -> str:
         file.seek(0)
         if name != "utf-8" or _is_utf8(iter(lambda: file.read(_CHUNK), b"")):
             return name
-    return "cp1252"
+        file.seek(0)
+        return _of_eight_bits(iter(lambda: file.read(_CHUNK), b""))
 
 
 def decode(data: bytes) -> str:
     """Decode a whole text as a file with these bytes would be; nothing is refused."""
     name = likely(data)
     if name == "utf-8" and not _is_utf8([data]):
-        name = "cp1252"
+        name = _of_eight_bits([data])
     return data.decode(name, "replace")
 
 
@@ -68,6 +70,13 @@ def lines(path: Path, encoding: str) -> Iterator[str]:
     """The lines of a file with their ends, one at a time; bytes that mean nothing become U+FFFD."""
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         yield from file
+
+
+def _of_eight_bits(chunks: Iterable[bytes]) -> str:
+    ends: set[bytes] = set()
+    for chunk in chunks:
+        ends |= {end for end in (b"\r", b"\n") if end in chunk}
+    return "mac-roman" if ends == {b"\r"} else "cp1252"
 
 
 def _is_utf8(chunks: Iterable[bytes]) -> bool:

@@ -47,6 +47,19 @@ def test_one_stray_byte_at_the_end_of_a_long_file_makes_it_windows_1252(tmp_path
     assert decode.encoding_of(path) == "cp1252"
 
 
+@pytest.mark.parametrize(
+    ("end", "encoding"), [("\r", "mac-roman"), ("\r\n", "cp1252"), ("\n", "cp1252"), ("", "cp1252")]
+)
+def test_a_list_from_an_old_macintosh_is_known_by_the_ends_of_its_lines(
+    tmp_path: Path, end: str, encoding: str
+) -> None:
+    text = end.join(["Name;Email", "Björn Åse;bjoern@example.org", ""])
+    path = tmp_path / "list.csv"
+    path.write_bytes(text.encode(encoding))
+    assert decode.encoding_of(path) == encoding
+    assert decode.decode(path.read_bytes()) == text
+
+
 def test_a_byte_that_windows_1252_does_not_define_is_shown_as_unreadable() -> None:
     assert decode.decode(b"M\xfcller \x81") == f"Müller {decode.UNREADABLE}"
 
