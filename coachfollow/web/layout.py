@@ -1,5 +1,6 @@
 """Gives every page its frame: the menu of whoever is there, and the demo's clock."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from flask import Flask, current_app, g, request, url_for
@@ -45,8 +46,14 @@ def _frame() -> dict[str, object]:
     now = g.get("now")
     return {
         "menu": menu(),
-        "demo_moment": saying.moment(now, settings.zone) if settings.demo and now else None,
+        "demo_moment": _demo_moment(now, settings.zone) if settings.demo and now else None,
         "is_signed_in": g.get("actor", ANONYMOUS).person_id is not None,
         "organisation_name": settings.organisation,
         "zone": settings.zone,
     }
+
+
+def _demo_moment(now: datetime, zone: str) -> str:
+    """The demo’s time, in English as all that the demo says."""
+    with tongues.in_english():
+        return saying.moment(now, zone)

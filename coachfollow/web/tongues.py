@@ -5,6 +5,8 @@ The words are in `templates/web/<language>.po`, by their English, and are read o
 """
 
 import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -81,6 +83,15 @@ def current() -> Tongue:
 def speak(locale: str) -> None:
     """Make this page in the language of whom it is for."""
     g.tongue = of(locale) if is_spoken() else OURS
+
+
+@contextmanager
+def in_english() -> Iterator[None]:
+    """Say something in English on whatever page: what the demo says is not translated."""
+    before = current()
+    g.tongue = OURS
+    yield
+    g.tongue = before
 
 
 def remember(locale: str) -> None:

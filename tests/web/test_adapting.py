@@ -67,6 +67,20 @@ def test_whoever_answered_reads_what_changed_and_why(adapting: World, browser: B
     assert "Why this day: because there was no opportunity yet, instead of Tue 24 March." in browser.text
 
 
+def test_whoever_reads_german_is_told_in_german(adapting: World, browser: Browser) -> None:
+    adapting.reads_german(ANNA)
+
+    answer(adapting, browser, applied="no_opportunity", barrier="tools")
+
+    assert (
+        "Weil es noch keine Gelegenheit gab, kommt die nächste Frage am Di., 31. März statt am Di., 24. März."
+        " Den Grund erfahren nur du und dein Coach."
+    ) in browser.text
+    assert "Weil etwas im Weg stand, wird ab Fr., 13. März eine Zeit für ein Gespräch gesucht" in browser.text
+    browser.open(adapting.links(ANNA, MessageKind.REFLECTION)["p"])
+    assert "Warum dieser Tag: weil es noch keine Gelegenheit gab, statt am Di., 24. März." in browser.text
+
+
 def test_the_coach_reads_it_and_undoes_one_after_the_other(adapting: World, browser: Browser) -> None:
     answer(adapting, browser, applied="no_opportunity", barrier="tools")
     ben = signed_in(adapting, BEN)

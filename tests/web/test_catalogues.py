@@ -8,19 +8,36 @@ import pytest
 from flask import Flask, g
 
 from coachfollow import almanac
+from coachfollow.flow import restarting
 from coachfollow.rules import asking, because, distance_words, worktime
 from coachfollow.rules.absences import Closure, Leave
 from coachfollow.rules.asking import Problems
 from coachfollow.rules.cadence import Distance
 from coachfollow.rules.kinds import StepKind
 from coachfollow.rules.worktime import OUTSIDE, WorkingTime
-from coachfollow.web import hearing, tongues
+from coachfollow.web import hearing, saying, tongues
 from coachfollow.web.holidays import HOLIDAYS
 from tests.web import wordlists
 from tests.web.worlds import ON_ONE
 
 LANGUAGES = sorted(tongues.languages())
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+ASKED_BY_PAGES = (
+    *(
+        "flow/answers",
+        "flow/asking_again",
+        "flow/away",
+        "flow/changing",
+        "flow/commitments",
+        "flow/declining",
+    ),
+    *("flow/feeds", "flow/floods", "flow/locking", "flow/plans", "flow/rearranging", "flow/restarting"),
+    *("flow/silences", "flow/tempos", "queries/asked", "queries/links", "queries/own_times"),
+    *("queries/plan_heads", "queries/snapshots", "queries/tempos", "rules/asking", "rules/absences"),
+    *("rules/choosing", "rules/pausing", "rules/rearranging", "rules/restarting", "rules/tempo"),
+)
+"""What pages that are reached from a mail do and read."""
 
 FREE, GOOD_FRIDAY = date(2026, 3, 4), date(2026, 4, 3)
 ABSENT = WorkingTime(
@@ -80,6 +97,12 @@ def test_what_is_heard_from_below_is_said_there() -> None:
     below = wordlists.sentences_below()
 
     assert {said for said in (*hearing.REFUSED, *hearing.REASONS) if said not in below} <= set(HOLIDAYS)
+
+
+def test_what_is_refused_to_whoever_comes_from_a_mail_has_its_words() -> None:
+    said = {_PLACEHOLDER.sub("{}", words) for _, words in wordlists.wanted() if isinstance(words, str)}
+
+    assert wordlists.refused(*ASKED_BY_PAGES) - said == {restarting.ASK_THEM}  # which staff alone are told
 
 
 def test_every_holiday_of_the_countries_that_speak_german_has_its_name() -> None:
@@ -175,6 +198,14 @@ def test_what_is_in_the_way_of_a_form_is_said_in_german() -> None:
         "Bitte schreib ein paar Worte; sie müssen nicht perfekt sein.",
         "Bitte gib eine ganze Zahl von 1 bis 10 an.",
     ]
+
+
+@ON_ONE
+@pytest.mark.usefixtures("german")
+def test_within_a_german_page_something_can_be_said_in_english() -> None:
+    with tongues.in_english():
+        assert saying.day(GOOD_FRIDAY) == "Friday 3 April 2026"
+    assert saying.day(GOOD_FRIDAY) == "Freitag, 3. April 2026"
 
 
 def test_outside_a_page_everything_is_said_in_english() -> None:

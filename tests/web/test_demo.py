@@ -12,7 +12,7 @@ from coachfollow.config import Settings
 from coachfollow.flow.demo_guests import Guest
 from coachfollow.flow.mailbox import folder
 from coachfollow.mail import mailbox as files
-from coachfollow.rules.kinds import Role
+from coachfollow.rules.kinds import MessageKind, Role
 from coachfollow.web.demo import LETTERS_A_PAGE
 from tests.web.browsers import Browser
 from tests.web.looking import SMALLEST, in_every_light
@@ -219,3 +219,23 @@ def test_every_page_of_the_demo_reads_well_for_everybody_without_script(
             wrong["the clock above somebody's page"] = bad
 
     assert wrong == {}
+
+
+@ON_ONE
+def test_the_clock_above_a_german_page_stays_english_and_says_so(world: World, browser: Browser) -> None:
+    world.reads_german(ANNA)
+
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["a"])
+
+    assert '<html lang="de">' in browser.page.text
+    assert '<aside class="clock-bar" aria-label="The demo’s clock" lang="en">' in browser.page.text
+
+
+@ON_ONE
+def test_the_demos_first_page_is_english_whatever_the_browser_asks_for(browser: Browser) -> None:
+    browser.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
+
+    browser.open("/")
+
+    assert '<html lang="en">' in browser.page.text
+    assert "Skip to the content" in browser.page.text

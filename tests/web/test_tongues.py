@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 
 from coachfollow.flow import digests, placing
-from coachfollow.models import Person
 from coachfollow.rules.kinds import MessageKind
 from coachfollow.web import hearing, policies, tongues
 from coachfollow.web.policies import Door
@@ -42,14 +41,6 @@ def brackets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     hearing._said.cache_clear()
 
 
-def in_german(world: World, *people: str, locale: str = "de") -> None:
-    """Let these people read German."""
-    with world.inside() as home:
-        for email in people:
-            home.session.get_one(Person, home.person(email)).locale = locale
-        home.session.commit()
-
-
 def language(browser: Browser) -> str:
     """What the page says it is written in."""
     found = re.search(r'<html lang="(\w+)">', browser.page.text)
@@ -58,7 +49,7 @@ def language(browser: Browser) -> str:
 
 
 def test_a_link_opens_its_page_in_the_language_of_whom_it_is_for(world: World, browser: Browser) -> None:
-    in_german(world, ANNA)
+    world.reads_german(ANNA)
 
     browser.open(world.links(ANNA, MessageKind.REFLECTION)["a"])
 
@@ -70,7 +61,7 @@ def test_a_link_opens_its_page_in_the_language_of_whom_it_is_for(world: World, b
 
 
 def test_what_an_author_wrote_keeps_its_own_language(world: World, browser: Browser) -> None:
-    in_german(world, ANNA)
+    world.reads_german(ANNA)
 
     browser.open(world.links(ANNA, MessageKind.REFLECTION)["a"])
 
@@ -78,7 +69,7 @@ def test_what_an_author_wrote_keeps_its_own_language(world: World, browser: Brow
 
 
 def test_a_language_without_words_is_answered_in_english(world: World, browser: Browser) -> None:
-    in_german(world, ANNA, locale="fr")
+    world.reads_german(ANNA, locale="fr")
 
     browser.open(world.links(ANNA, MessageKind.REFLECTION)["a"])
 
@@ -87,7 +78,7 @@ def test_a_language_without_words_is_answered_in_english(world: World, browser: 
 
 
 def test_months_are_called_as_they_are_where_somebody_lives(world: World, browser: Browser) -> None:
-    in_german(world, ANNA, locale="de-AT")
+    world.reads_german(ANNA, locale="de-AT")
     with world.inside() as home:
         question = home.touchpoint(ANNA, "first-question")
         question.closes_at = datetime(2027, 1, 4, 22, tzinfo=UTC)
@@ -107,7 +98,7 @@ def says_nothing_in_english(browser: Browser, *, status: int = 200) -> None:
 
 @pytest.mark.usefixtures("brackets")
 def test_a_question_and_what_is_thanked_for_say_nothing_in_english(world: World, browser: Browser) -> None:
-    in_german(world, ANNA)
+    world.reads_german(ANNA)
 
     browser.open(world.links(ANNA, MessageKind.REFLECTION)["a"])
     says_nothing_in_english(browser)
@@ -121,7 +112,7 @@ def test_a_question_and_what_is_thanked_for_say_nothing_in_english(world: World,
 
 @pytest.mark.usefixtures("brackets")
 def test_the_question_for_a_plan_says_nothing_in_english(world: World, browser: Browser) -> None:
-    in_german(world, PAUL)
+    world.reads_german(PAUL)
 
     browser.open(world.links(PAUL, MessageKind.COMMITMENT)["a"])
     says_nothing_in_english(browser)
@@ -133,7 +124,7 @@ def test_the_question_for_a_plan_says_nothing_in_english(world: World, browser: 
 
 @pytest.mark.usefixtures("brackets")
 def test_a_managers_card_says_nothing_in_english(world: World, browser: Browser, time: Clock) -> None:
-    in_german(world, GRETA)
+    world.reads_german(GRETA)
     with world.inside() as home:
         home.pass_time(CARD)
     time.now = CARD
@@ -148,7 +139,7 @@ def test_a_managers_card_says_nothing_in_english(world: World, browser: Browser,
 def test_a_closed_question_and_a_form_of_another_day_say_nothing_in_english(
     world: World, browser: Browser, another_browser: Browser, time: Clock
 ) -> None:
-    in_german(world, ANNA)
+    world.reads_german(ANNA)
     browser.open(world.links(ANNA, MessageKind.REFLECTION)["a"])
     page = browser.path
 
@@ -167,7 +158,7 @@ def test_a_closed_question_and_a_form_of_another_day_say_nothing_in_english(
 @pytest.fixture
 def own_page(world: World, browser: Browser) -> str:
     """Anna reads German, has a time to meet Ben, and has opened the page of her plan."""
-    in_german(world, ANNA, BEN)
+    world.reads_german(ANNA, BEN)
     with world.inside() as home:
         home.bookable(BEN)
         placing.place_due(home.session, now=ASKED - 3 * DAY)
@@ -301,7 +292,7 @@ def test_a_break_and_a_stop_say_nothing_in_english(world: World, browser: Browse
 def test_one_click_of_a_mail_program_says_nothing_in_english(
     world: World, browser: Browser, time: Clock
 ) -> None:
-    in_german(world, ANNA, GRETA, BEN)
+    world.reads_german(ANNA, GRETA, BEN)
     with world.inside() as home:
         home.bookable(BEN)
         placing.place_due(home.session, now=AFTER + DAY)
@@ -325,7 +316,7 @@ def test_one_click_of_a_mail_program_says_nothing_in_english(
 def test_old_links_and_the_first_page_say_nothing_in_english(
     world: World, browser: Browser, another_browser: Browser, time: Clock
 ) -> None:
-    in_german(world, ANNA)
+    world.reads_german(ANNA)
     links = world.links(ANNA, MessageKind.REFLECTION)
     time.ahead(days=401)
     for door in "ps":
@@ -411,7 +402,7 @@ def test_a_page_that_knows_nobody_speaks_as_the_browser_asks(browser: Browser) -
 def test_an_old_link_is_answered_in_the_language_of_whom_it_was_for(
     world: World, browser: Browser, time: Clock
 ) -> None:
-    in_german(world, ANNA)
+    world.reads_german(ANNA)
     link = world.links(ANNA, MessageKind.REFLECTION)["a"]
     time.now = ASKED + 401 * DAY
 
@@ -424,7 +415,7 @@ def test_an_old_link_is_answered_in_the_language_of_whom_it_was_for(
 
 
 def test_pages_of_staff_stay_english(world: World) -> None:
-    in_german(world, LENA)
+    world.reads_german(LENA)
     lena = signed_in(world, LENA)
     lena.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
 

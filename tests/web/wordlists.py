@@ -47,6 +47,7 @@ ENGLISH = {  # the demo speaks English, as do the parts of pages that staff alon
 }
 _CODE = re.compile(r"\{#.*?#\}|\{% trans.*?endtrans %\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _SEVERAL_WORDS = re.compile(r"\w[,.:;]? \w")
+_SENTENCE = re.compile(r"[A-Z].* .*[.?]", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"say": None, "mark": None, "count": (1, 2)}
@@ -126,6 +127,30 @@ def sentences_below() -> set[str]:
         for node in ast.walk(module)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
+
+
+def refused(*modules: str) -> set[str]:
+    """Every sentence with which modules below refuse something, a gap (`{}`) where it holds a fact."""
+    found: set[str] = set()
+    for module in modules:
+        tree = ast.parse((TREE / "coachfollow" / f"{module}.py").read_text())
+        constants = (
+            one.value for one in tree.body if isinstance(one, (ast.Assign, ast.AnnAssign)) and one.value
+        )
+        raised = (one for one in ast.walk(tree) if isinstance(one, ast.Raise))
+        for place in (*constants, *raised):
+            found.update(text for text in _texts(place) if _SENTENCE.fullmatch(text))
+    return found
+
+
+def _texts(place: ast.AST) -> Iterator[str]:
+    if isinstance(place, ast.JoinedStr):
+        yield "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in place.values)
+    elif isinstance(place, ast.Constant) and isinstance(place.value, str):
+        yield place.value
+    else:
+        for inner in ast.iter_child_nodes(place):
+            yield from _texts(inner)
 
 
 def _of_templates() -> Iterator[tuple[Message, str]]:

@@ -107,6 +107,13 @@ class World:
             )
             home.session.commit()
 
+    def reads_german(self, *people: str, locale: str = "de") -> None:
+        """Let these people read German, or another language."""
+        with self.inside() as home:
+            for address in people:
+                home.session.get_one(Person, home.person(address)).locale = locale
+            home.session.commit()
+
     def plan(self, person: str) -> str:
         """The public id of somebody's plan."""
         with self.inside() as home:
