@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from coachfollow.flow import sets
+from coachfollow.flow import cards, sets
 from coachfollow.models import Membership, Reporting, Team
 
 
@@ -74,6 +74,7 @@ def _set_managers(session: Session, managers: Mapping[int, int], now: datetime) 
             for person_id, manager_id in news.items()
         ],
     )
+    cards.hand_over(session, managers=news, now=now)
 
 
 def _set_teams(session: Session, teams: Mapping[int, int], now: datetime) -> None:

@@ -1,0 +1,86 @@
+"""A card that is open belongs to whoever manages somebody now: nobody else hears of it any more."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from coachfollow.flow import relations
+from coachfollow.models import Person
+from coachfollow.rules.kinds import MessageKind, MessageState
+from tests.flow.post_office import PostOffice
+from tests.flow.world import AFTER, ANNA, BEFORE, DAY, MOMENTS, Stand, World
+
+OLD, NEW = "old.boss@example.org", "new.boss@example.org"
+CARD = """steps:
+  - key: talk-after
+    kind: sponsor_moment
+    when: {days: 7}
+    reminders: [2, 4]
+    texts:
+      en: {subject: After, question: "Did you talk?", body: "Talk with {{participant}}."}
+      de: {subject: Nachher, question: "Haben Sie gesprochen?", body: "{{participant}}"}
+"""
+CHANGED = AFTER + 8 * DAY
+
+
+def one_with_a_manager(world: World) -> None:
+    """Anna was trained, and her manager holds a card that is open."""
+    world.publish(MOMENTS.replace("steps:\n", CARD, 1), now=BEFORE)
+    world.manages(OLD, ANNA)
+    world.bring_in(world.open_group(), f"{ANNA}\n")
+    world.live(CHANGED)
+
+
+@pytest.fixture
+def asked(stand: Stand, office: PostOffice) -> World:
+    world = stand(one_with_a_manager)
+    office.reset()
+    return world
+
+
+def give_to(world: World, manager: str, *, now: datetime = CHANGED) -> None:
+    relations.set_managers(world.session, managers={world.person(ANNA): world.person(manager)}, now=now)
+    world.session.commit()
+
+
+def test_the_new_manager_is_asked_once_and_the_former_one_no_more(asked: World, office: PostOffice) -> None:
+    give_to(asked, NEW)
+    asked.live(CHANGED + 10 * DAY, since=CHANGED)
+
+    assert [mail["Subject"] for mail in office.to(NEW)] == ["After"]
+    assert office.to(OLD) == []
+    stopped = asked.mails(to=OLD, state=MessageState.CANCELLED)
+    assert {(mail.kind, mail.reason) for mail in stopped} == {
+        (MessageKind.REMINDER, "somebody else manages them now")
+    }
+
+
+def test_a_manager_who_is_the_same_as_before_goes_on_being_reminded(asked: World, office: PostOffice) -> None:
+    give_to(asked, OLD)
+    asked.live(CHANGED + 10 * DAY, since=CHANGED)
+    assert [mail["Subject"] for mail in office.to(OLD)] == ["Reminder: After", "Reminder: After"]
+
+
+def test_whoever_manages_them_again_is_asked_again(asked: World, office: PostOffice) -> None:
+    give_to(asked, NEW)
+    give_to(asked, OLD, now=CHANGED + timedelta(minutes=1))
+    asked.live(CHANGED + 10 * DAY, since=CHANGED)
+    assert [mail["Subject"] for mail in office.to(OLD)] == ["After"]
+    assert office.to(NEW) == []
+
+
+def test_who_cannot_be_reached_is_not_asked(asked: World, office: PostOffice) -> None:
+    asked.session.execute(
+        update(Person).where(Person.id == asked.person(NEW)).values(undeliverable_at=CHANGED)
+    )
+    give_to(asked, NEW)
+    asked.live(CHANGED + 10 * DAY, since=CHANGED)
+    assert office.to(NEW) == office.to(OLD) == []
+
+
+def test_a_card_that_is_over_stays_with_whom_it_was(asked: World, office: PostOffice) -> None:
+    over = asked.touchpoint(ANNA, "talk-after").closes_at
+    give_to(asked, NEW, now=over)
+    asked.live(over + DAY, since=over)
+    assert office.to(NEW) == []
