@@ -5,6 +5,7 @@ import re
 import pytest
 
 from coachfollow.flow import plans
+from coachfollow.models import Person, ProgrammeText
 from coachfollow.rules.kinds import MessageKind, PlanState, StopReason, TouchpointState
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock
@@ -92,6 +93,25 @@ def test_a_manager_stops_the_cards_and_nothing_of_the_participants(
     assert state(world, ANNA)[0] is PlanState.ACTIVE
     with world.inside() as home:
         assert home.touchpoint(ANNA, "managers-card").state is TouchpointState.EXCUSED
+
+
+@ON_ONE
+def test_a_manager_reads_the_programme_in_their_own_language(
+    world: World, browser: Browser, time: Clock
+) -> None:
+    with world.inside() as home:
+        version_id = home.plan(ANNA).programme_version_id
+        texts = {"title": "Zuhören", "why": "Darum.", "sponsor_words": "Bitte.", "examples": "[]"}
+        home.session.add(ProgrammeText(version_id=version_id, locale="de", **texts))
+        home.session.get_one(Person, home.person(ANNA)).locale = "de"
+        home.session.commit()
+        home.pass_time(CARD)
+    time.now = CARD
+
+    browser.open(world.links(GRETA, MessageKind.SPONSOR, now=CARD)["s"])
+
+    assert "Service that listens · Anna Berg" in browser.text
+    assert "Zuhören" not in browser.text
 
 
 def test_one_click_in_the_mail_program_stops_the_mails(world: World, browser: Browser) -> None:
