@@ -101,9 +101,16 @@ def runs(
     session: Session, key: InstrumentedAttribute[int], where: ColumnElement[bool]
 ) -> list[ColumnElement[bool]]:
     """Cut many rows into runs of ids: one statement over all of them would keep every page it changes in memory."""
+    return [where & key.between(first, last) for first, last in spans(session, key, where)]
+
+
+def spans(
+    session: Session, key: InstrumentedAttribute[int], where: ColumnElement[bool]
+) -> list[tuple[int, int]]:
+    """Give the first and the last id of each such run."""
     low, high = session.execute(select(func.min(key), func.max(key)).where(where)).one()
     firsts = range(low, high + 1, RUN) if low else range(0)
-    return [where & key.between(first, first + RUN - 1) for first in firsts]
+    return [(first, first + RUN - 1) for first in firsts]
 
 
 def count_again(session: Session, tables: Sequence[type[Base]]) -> None:

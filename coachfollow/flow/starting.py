@@ -21,10 +21,12 @@ def settle_attendance(session: Session, *, cohort: Cohort, now: datetime) -> tup
     verdict = _verdict(session, cohort)
     gone_by = preludes.passed(session, cohort=cohort, now=now)
     started = shelved = 0
-    for run in sets.runs(session, FollowUpPlan.id, FollowUpPlan.cohort_id == cohort.id):
+    of_group = FollowUpPlan.cohort_id == cohort.id
+    for span in sets.spans(session, FollowUpPlan.id, of_group):
+        run = of_group & FollowUpPlan.id.between(*span)
         started += _start(session, run & (verdict == ATTENDED), now)
         shelved += _shelve(session, run, verdict == MISSED, now)
-        _pass_over(session, run, gone_by, now)
+        _pass_over(session, run, Touchpoint.plan_id.between(*span), gone_by, now)
         _finish_what_is_over(session, run, now)
     return started, shelved
 
@@ -77,8 +79,17 @@ def _revive(session: Session, begun: ColumnElement[bool]) -> None:
     )
 
 
-def _pass_over(session: Session, run: ColumnElement[bool], gone_by: Collection[int], now: datetime) -> None:
-    """What was over before the plan began is skipped and says so; a late start is no burst."""
+def _pass_over(
+    session: Session,
+    run: ColumnElement[bool],
+    theirs: ColumnElement[bool],
+    gone_by: Collection[int],
+    now: datetime,
+) -> None:
+    """What was over before the plan began is skipped and says so; a late start is no burst.
+
+    The follow-ups are those of the same span: by the plans alone PostgreSQL reads them all, for each run of a list.
+    """
     begun = _just_started(run, now)
     waiting = and_(run, FollowUpPlan.state == PlanState.DRAFT, FollowUpPlan.stop_reason.is_(None))
     stale_prompt = and_(Touchpoint.kind == StepKind.PROMPT, Touchpoint.due_at <= now - STALE_PROMPT)
@@ -86,7 +97,7 @@ def _pass_over(session: Session, run: ColumnElement[bool], gone_by: Collection[i
     prelude = and_(_of(or_(begun, waiting)), Touchpoint.step_id.in_(gone_by))
     session.connection().execute(
         update(Touchpoint)
-        .where(_of(run), unindexed(Touchpoint.state) == TouchpointState.PLANNED.value, or_(too_late, prelude))
+        .where(theirs, unindexed(Touchpoint.state) == TouchpointState.PLANNED.value, or_(too_late, prelude))
         .values(state=TouchpointState.CANCELLED, state_reason=preludes.PASSED, settled_at=now)
     )
 
