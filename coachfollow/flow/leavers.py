@@ -1,4 +1,4 @@
-"""Ends the follow-ups of those who have left: a coach is kept free for nobody, and nothing counts as unanswered."""
+"""Ends what concerns those who have left: no coach is kept free for them, and nothing is asked or sent any more."""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict
-from coachfollow.flow import plans, sets
-from coachfollow.models import FollowUpPlan, Person
+from coachfollow.flow import outbox, plans, sets
+from coachfollow.models import FollowUpPlan, Message, Person
 from coachfollow.rules import worktime
-from coachfollow.rules.kinds import PlanState, StopReason
+from coachfollow.rules.kinds import MessageKind, MessageState, PlanState, StopReason
 
+GONE = "they have left the organisation"
 RUNNING = (PlanState.ACTIVE, PlanState.PAUSED)
 
 
@@ -31,7 +32,26 @@ def stop_theirs(session: Session, *, now: datetime) -> int:
             with suppress(Conflict):  # it has just ended by other hands
                 plans.stop(session, plan_id=plan_id, reason=StopReason.LEFT, now=now)
                 stopped += 1
+    _stop_mails(session, now)
     return stopped
+
+
+def _stop_mails(session: Session, now: datetime) -> None:
+    """Stop what waits for whoever has left: the card of a manager is theirs who manages next (`flow/cards`)."""
+    waiting = session.execute(
+        select(Message.id, Person.left_on, Person.zone)
+        .join(Person, Person.id == Message.person_id)
+        .where(Message.state == MessageState.QUEUED, Person.left_on < (now + timedelta(days=1)).date())
+        .where(Message.kind != MessageKind.CANCELLATION)
+    ).all()
+    gone = [
+        message_id
+        for message_id, left_on, zone in waiting
+        if left_on and left_on < worktime.local(now, zone).date()
+    ]
+    for some in sets.chunks(gone, 500):
+        outbox.cancel(session, Message.id.in_(some), reason=GONE, now=now)
+    session.commit()
 
 
 def running(session: Session, *, person_ids: Collection[int]) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from coachfollow.flow import relations
+from coachfollow.flow import leavers, relations
 from coachfollow.models import Person
 from coachfollow.rules.kinds import MessageKind, MessageState
 from tests.flow.post_office import PostOffice
@@ -84,3 +84,20 @@ def test_a_card_that_is_over_stays_with_whom_it_was(asked: World, office: PostOf
     give_to(asked, NEW, now=over)
     asked.live(over + DAY, since=over)
     assert office.to(NEW) == []
+
+
+def test_a_manager_who_has_left_is_reminded_of_nothing(asked: World, office: PostOffice) -> None:
+    asked.session.execute(update(Person).where(Person.id == asked.person(OLD)).values(left_on=CHANGED.date()))
+    asked.session.commit()
+    leavers.stop_theirs(asked.session, now=CHANGED)
+    assert asked.mails(to=OLD, state=MessageState.CANCELLED) == []  # their last day is not over
+
+    leavers.stop_theirs(asked.session, now=CHANGED + DAY)
+    asked.live(CHANGED + 10 * DAY, since=CHANGED + DAY)
+
+    assert office.to(OLD) == []
+    assert {mail.reason for mail in asked.mails(to=OLD, state=MessageState.CANCELLED)} == {leavers.GONE}
+
+    give_to(asked, NEW, now=CHANGED + 2 * DAY)
+    asked.live(CHANGED + 10 * DAY, since=CHANGED + 2 * DAY)
+    assert [mail["Subject"] for mail in office.to(NEW)] == ["After"]
