@@ -1,63 +1,23 @@
 """The numbers: as worked out by hand, cut in every way, always adding up."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from random import Random
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, select
 from sqlalchemy.orm import Session
 
-from coachfollow.models import Cohort
-from coachfollow.queries import choices, completion, names
-from coachfollow.queries.completion import Report
-from coachfollow.queries.filters import EVERYTHING, Area, Filters, GroupBy, Sight
+from coachfollow.queries import completion, names
+from coachfollow.queries.filters import Area, GroupBy, Sight
 from coachfollow.rules.kinds import PlanState, StepKind, TouchpointState
 from coachfollow.rules.measuring import Counted, FollowUps, People, Standing
 from tests.queries import chance, worlds
-from tests.queries.chance import One, World
-from tests.queries.worlds import DAY, NOW, Facts, Offer
+from tests.queries.chance import One
+from tests.queries.reports import by_label, cohort_of, everything, report, some_filters
+from tests.queries.worlds import DAY, NOW, Facts
 
 SEEDS = (1, 2)
-
-
-def everything(house: int) -> Filters:
-    return Filters(organisation_id=house, sight=EVERYTHING)
-
-
-def report(session: Session, filters: Filters, by: GroupBy = GroupBy.NONE) -> Report:
-    return completion.completion(session, filters=filters, by=by, now=NOW)
-
-
-def cohort_of(session: Session, house: int, taken: Offer, key: str) -> int:
-    known = session.scalar(select(Cohort.id).where(Cohort.organisation_id == house, Cohort.key == key))
-    return known or worlds.cohort(session, house, taken, key)
-
-
-def by_label(found: Report) -> dict[str, tuple[int, int]]:
-    return {one.label.text: (one.follow_ups.due, one.people.attended) for one in found.groups}
-
-
-def some_filters(world: World) -> list[Filters]:
-    """Nothing chosen, each thing alone, and some together."""
-    rng = Random(world.house)
-    nothing = everything(world.house)
-    one = rng.choice(world.people)
-    first, last = sorted(rng.choices([item.day for item in world.follow_ups], k=2))
-    teams = list(world.parents)
-    return [
-        nothing,
-        replace(nothing, cohort_id=one.cohort_id),
-        replace(nothing, programme_id=one.programme_id),
-        replace(nothing, team_id=teams[0]),
-        replace(nothing, team_id=teams[2]),
-        replace(nothing, coach_id=rng.choice(world.coaches)),
-        replace(nothing, since=first, until=last),
-        replace(nothing, team_id=teams[0], coach_id=rng.choice(world.coaches), since=first),
-    ]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -288,156 +248,3 @@ def test_what_nothing_is_counted_of_is_no_group_and_its_target_nobodys(session: 
     assert [one.follow_ups.excused for one in found.groups if one.follow_ups != FollowUps()] == [1]
     assert found.total.target == 0.7
     assert all(one.follow_ups != FollowUps() or one.people != People() for one in found.groups)
-
-
-def test_groups_are_called_what_people_call_them(session: Session) -> None:
-    house = worlds.organisation(session)
-    taken = worlds.offer(session, house, "service", title="Service recovery")
-    newest = worlds.version(session, taken.programme_id, number=2, title="Service, recovered")
-    untitled = worlds.offer(session, house, "leading")
-    worlds.version(session, untitled.programme_id, number=2)
-    erased = worlds.person(session, house, None)
-    for key, one in (("spring", taken), ("autumn", untitled)):
-        plan_id = worlds.plan(session, worlds.cohort(session, house, one, key), worlds.person(session, house))
-        if key == "spring":
-            worlds.coached(session, plan_id, erased)
-    session.flush()
-
-    def labels(by: GroupBy) -> list[tuple[str, str | None]]:
-        return [(one.label.text, one.label.handle) for one in report(session, everything(house), by).groups]
-
-    assert newest != taken.version_id
-    assert labels(GroupBy.PROGRAMME) == [("leading", "leading"), ("Service, recovered", "service")]
-    assert labels(GroupBy.COHORT) == [("Group autumn", "autumn"), ("Group spring", "spring")]
-    assert labels(GroupBy.COACH) == [("a former coach", None), ("without a coach", None)]
-    assert labels(GroupBy.MONTH) == [("2026-02", "2026-02")]
-
-
-def test_a_report_says_in_words_what_it_is_about(session: Session) -> None:
-    house = worlds.organisation(session)
-    taken = worlds.offer(session, house)
-    cohort_id = worlds.cohort(session, house, taken, "spring")
-    hotels = worlds.team(session, house, "Hotels")
-    north = worlds.team(session, house, "North", parent=hotels)
-    cem = worlds.person(session, house, "Cem")
-
-    filters = replace(
-        everything(house),
-        programme_id=taken.programme_id,
-        cohort_id=cohort_id,
-        team_id=north,
-        coach_id=cem,
-        since=date(2026, 1, 1),
-        until=date(2026, 3, 31),
-    )
-    found = report(session, filters)
-
-    assert found.scope == {
-        "programme": "Service recovery",
-        "group": "Group spring",
-        "team": "Hotels / North",
-        "coach": "Cem",
-        "from": "2026-01-01",
-        "until": "2026-03-31",
-    }
-    assert report(session, everything(house)).scope == {}
-
-
-def test_a_report_carries_the_definition_of_everything_it_counts(session: Session) -> None:
-    found = report(session, everything(worlds.organisation(session)))
-    assert {one.value for one in Counted} <= found.definitions.keys()
-    assert {"target", "period", "team and coach"} <= found.definitions.keys()
-    assert found.total.follow_ups.completion is None
-
-
-@contextmanager
-def statements(session: Session) -> Iterator[list[tuple[str, Any]]]:
-    """Listen to what is asked of the database."""
-    asked: list[tuple[str, Any]] = []
-
-    def listen(_: Connection, __: object, statement: str, parameters: Any, *___: object) -> None:
-        asked.append((statement, parameters))
-
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", listen)
-    try:
-        yield asked
-    finally:
-        event.remove(engine, "before_cursor_execute", listen)
-
-
-def test_a_report_takes_the_same_few_statements_for_any_size(session: Session) -> None:
-    for plans in (1, 20):
-        house = chance.world(session, plans, plans=plans).house
-        session.flush()
-        for by in GroupBy:
-            with statements(session) as asked:
-                report(session, everything(house), by)
-            assert len(asked) <= 4, by  # one of them only where something is excused
-
-
-def test_whoever_knows_the_names_already_gets_the_same_report(session: Session) -> None:
-    world = chance.world(session, 7, plans=15)
-    known = choices.choices(session, organisation_id=world.house, area=EVERYTHING.numbers)
-    for filters in some_filters(world):
-        for by in GroupBy:
-            found = completion.completion(session, filters=filters, by=by, now=NOW, known=known)
-            assert found == completion.completion(session, filters=filters, by=by, now=NOW), (by, filters)
-
-
-def test_a_reader_is_offered_what_they_see_somebody_of(session: Session) -> None:
-    house = worlds.organisation(session)
-    plans = []
-    for key, path in (("spring", "Hotels"), ("autumn", "Spas")):
-        cohort_id = worlds.cohort(session, house, worlds.offer(session, house, key, title=key), key)
-        person_id, coach_id = worlds.person(session, house), worlds.person(session, house, f"Coach {key}")
-        plans.append(worlds.plan(session, cohort_id, person_id))
-        above = worlds.team(session, house, path)
-        worlds.member(session, person_id, worlds.team(session, house, "North", parent=above))
-        worlds.coached(session, plans[-1], coach_id, until=NOW - DAY)
-
-    only = choices.choices(session, organisation_id=house, area=Area(plans=frozenset(plans[1:])))
-    everything_there = choices.choices(session, organisation_id=house, area=EVERYTHING.numbers)
-
-    assert choices.offered(only.programmes) == [("autumn", "autumn")]
-    assert choices.offered(only.groups) == [("autumn", "Group autumn")]
-    assert choices.teams(only) == [("Spas", "Spas"), ("Spas / North", "Spas / North")]
-    assert [text for _, text in choices.offered(only.coaches)] == ["Coach autumn"]
-    assert len(choices.teams(everything_there)) == 4
-    assert [text for _, text in choices.offered(everything_there.groups)] == ["Group autumn", "Group spring"]
-
-
-# PostgreSQL plans by statistics, and these tables are too small for any
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_one_group_is_counted_from_the_index_of_the_groups(session: Session) -> None:
-    world = chance.world(session, 5, plans=20)
-    steps = steps_of(session, replace(everything(world.house), cohort_id=world.people[0].cohort_id))
-
-    assert (
-        "SEARCH touchpoints USING INDEX ix_touchpoints_groups (cohort_id=? AND outcome>? AND outcome<?)"
-        in steps
-    )
-    assert "SEARCH touchpoints USING INDEX ix_touchpoints_groups (cohort_id=? AND outcome=?)" in steps
-    assert "SCAN touchpoints" not in steps
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_one_team_is_counted_from_the_index_of_the_numbers(session: Session) -> None:
-    world = chance.world(session, 5, plans=20)
-    steps = steps_of(session, replace(everything(world.house), team_id=next(iter(world.parents))))
-
-    assert "SEARCH touchpoints USING INDEX ix_touchpoints_numbers (plan_id=? AND due_at>?)" in steps
-    assert (
-        "SEARCH touchpoints USING INDEX ix_touchpoints_numbers (plan_id=? AND due_at>? AND due_at<?)" in steps
-    )
-    assert "SCAN touchpoints" not in steps
-
-
-def steps_of(session: Session, filters: Filters) -> list[str]:
-    """How SQLite means to count the follow-ups of a report."""
-    session.flush()
-    with statements(session) as asked:
-        report(session, filters)
-    statement, parameters = next(one for one in asked if "touchpoints" in one[0])
-    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-    return [row[3] for row in plan]
