@@ -49,6 +49,9 @@ def import_(file: Path, date_order: str | None, *, preview: bool, as_json: bool)
     if brought.leaving:
         ends = how_many(brought.ending, "follow-up ends", "follow-ups end")
         lines.append(f"{brought.leaving} with a last day: {ends} with it.")
+    if brought.coached:
+        coached = how_many(brought.coached, "follow-up that runs", "follow-ups that run")
+        lines.append(f"They coach {coached}: hand them over before, by `coachfollow coach leaves`.")
     lines += [f"Line {one.line} was left out: {one.sentence}" for one in reading.problems]
     if preview:
         lines.append("Nothing has changed so far.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -9,12 +10,21 @@ from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict
 from coachfollow.flow import outbox, plans, sets
-from coachfollow.models import FollowUpPlan, Message, Person
+from coachfollow.models import Coaching, FollowUpPlan, Message, Person
 from coachfollow.rules import worktime
 from coachfollow.rules.kinds import MessageKind, MessageState, PlanState, StopReason
 
 GONE = "they have left the organisation"
 RUNNING = (PlanState.ACTIVE, PlanState.PAUSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """Some people who are to leave, their own follow-ups that run, and those that they coach."""
+
+    people: int
+    ending: int
+    coached: int
 
 
 def stop_theirs(session: Session, *, now: datetime) -> int:
@@ -54,10 +64,12 @@ def _stop_mails(session: Session, now: datetime) -> None:
     session.commit()
 
 
-def running(session: Session, *, person_ids: Collection[int]) -> int:
-    """Count the follow-ups of these people that would end with their last day."""
-    counted = select(func.count()).where(FollowUpPlan.state.in_(RUNNING))
-    return sum(
-        session.scalar(counted.where(FollowUpPlan.person_id.in_(some))) or 0
-        for some in sets.chunks(sorted(person_ids), 500)
-    )
+def foresee(session: Session, *, person_ids: Collection[int]) -> Leaving:
+    """Count what depends on people who are to leave."""
+    of_runs = select(func.count()).select_from(FollowUpPlan).where(FollowUpPlan.state.in_(RUNNING))
+    by_coach = of_runs.join(Coaching, Coaching.plan_id == FollowUpPlan.id).where(Coaching.to_at.is_(None))
+    ending = coached = 0
+    for some in sets.chunks(sorted(person_ids), 500):
+        ending += session.scalar(of_runs.where(FollowUpPlan.person_id.in_(some))) or 0
+        coached += session.scalar(by_coach.where(Coaching.coach_id.in_(some))) or 0
+    return Leaving(people=len(person_ids), ending=ending, coached=coached)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from coachfollow.errors import Invalid
 from coachfollow.flow import addresses, history, leavers, people, relations, resettling
+from coachfollow.flow.leavers import Leaving
 from coachfollow.flow.resettling import Habits, Resettled
 from coachfollow.intake.people import PersonRow
 from coachfollow.models import Organisation, Person
@@ -28,6 +29,7 @@ class Brought:
     readdressed: int = 0  # people whose mails came back, with another address
     leaving: int = 0  # people whose last day is said, or said anew
     ending: int = 0  # follow-ups of theirs that run, and end when it is over
+    coached: int = 0  # follow-ups that run and are coached by them: somebody else has to
 
 
 def bring(session: Session, *, organisation_id: int, rows: Sequence[PersonRow], now: datetime) -> Brought:
@@ -105,7 +107,7 @@ def _brought(
     changed: int,
     readdressed: int,
     resettled: Resettled,
-    leaving: tuple[int, int],
+    leaving: Leaving,
 ) -> Brought:
     return Brought(
         added=added,
@@ -116,19 +118,20 @@ def _brought(
         otherwise=resettled.otherwise,
         shifted=resettled.shifted,
         readdressed=readdressed,
-        leaving=leaving[0],
-        ending=leaving[1],
+        leaving=leaving.people,
+        ending=leaving.ending,
+        coached=leaving.coached,
     )
 
 
-def _leavers(session: Session, rows: Sequence[PersonRow], known: Mapping[str, Person]) -> tuple[int, int]:
-    """How many people get a last day, and how many follow-ups of theirs run until then."""
+def _leavers(session: Session, rows: Sequence[PersonRow], known: Mapping[str, Person]) -> Leaving:
+    """Who gets a last day, or another one, and what depends on them."""
     leaving = [
         known[row.email].id
         for row in rows
         if row.email in known and "left_on" in _news(known[row.email], row)
     ]
-    return len(leaving), leavers.running(session, person_ids=leaving)
+    return leavers.foresee(session, person_ids=leaving)
 
 
 def _habits(rows: Sequence[PersonRow], known: Mapping[str, Person]) -> Mapping[int, Habits]:

@@ -62,6 +62,16 @@ def test_a_last_day_is_shown_with_the_follow_ups_that_end_with_it(lena: Browser)
     assert "Tuesday 30 June 2026" in lena.text
 
 
+def test_a_coach_who_leaves_has_somebody_to_hand_over(lena: Browser) -> None:
+    said = "Hand their participants over, on the page of each group, before their last day."
+    upload(lena, "/people", "people.csv", b"Email,Left on\nben@example.org,2026-06-30\n")
+    assert said in lena.text
+    assert "Whoever leaves coaches" in lena.text
+
+    upload(lena, "/people", "people.csv", b"Email,Left on\nanna@example.org,2026-06-30\n")
+    assert said not in lena.text
+
+
 def test_a_second_click_says_that_the_file_is_gone(lena: Browser) -> None:
     upload(lena, "/people", "people.csv", FILE.encode())
     preview = lena.page
