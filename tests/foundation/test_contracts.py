@@ -11,6 +11,9 @@ import pytest
 from importlinter.cli import lint_imports
 
 TREE = Path(__file__).parent.parent.parent
+TO_CODE = re.compile(
+    r"\b(from_string|eval|exec|unsafe_load)\(|template_string\(|\|\s*safe\b|\bautoescape (false|off)"
+)
 LOCKS = [TREE / "requirements" / "run.lock", TREE / "requirements" / "dev.lock"]
 
 
@@ -33,6 +36,15 @@ def test_the_house_imports_from_top_to_bottom(
             monkeypatch.setattr(known, "disabled", known.disabled)
 
     assert lint_imports(no_cache=True, no_logo=True) == 0, capsys.readouterr().out
+
+
+def test_no_word_becomes_code_and_none_is_shown_unescaped() -> None:
+    """What the linter cannot see: methods, and templates."""
+    files = [path for folder in ("coachfollow", "jobs", "templates") for path in (TREE / folder).rglob("*.*")]
+    words = {path: path.read_text() for path in files if path.suffix in {".py", ".html", ".md", ".txt"}}
+
+    assert len(words) > 500
+    assert [path for path, text in words.items() if TO_CODE.search(text)] == []
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)

@@ -3,9 +3,12 @@
 import csv
 import json
 import resource
+import subprocess
 import zipfile
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -274,9 +277,46 @@ def test_the_child_answers_with_one_document(
     assert json.loads(capsys.readouterr().out) == answer
 
 
+def test_the_child_binds_itself_before_it_opens_anything(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bound: dict[int, int] = {}
+    found: list[dict[int, int]] = []
+
+    def look(*_facts: object) -> list[tuple[str, str]]:
+        found.append(dict(bound))
+        return []
+
+    monkeypatch.setattr(resource, "setrlimit", lambda what, most: bound.update({what: max(most)}))
+    monkeypatch.setattr(unpack, "unpack", look)
+
+    unpack.main(str(path), str(path.parent))
+
+    assert found == [bound]
+    assert bound[resource.RLIMIT_AS] <= 1 << 30
+    assert bound[resource.RLIMIT_CPU] <= 60
+    assert bound[resource.RLIMIT_FSIZE] <= 1 << 30
+    assert bound[resource.RLIMIT_CORE] == 0
+
+
 def test_a_cell_in_the_far_corner_of_a_sheet_ends_the_child_only(path: Path) -> None:
     sheet: list[list[object]] = [["Name"], *([] for _ in range(1_048_574)), [*([""] * 16_383), "x"]]
     assert "would become far too large when unpacked" in refusal(path, workbook({"List": sheet}))
+
+
+def test_whoever_reads_a_hostile_workbook_is_told_no_secret(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, told = subprocess.run, dict[str, str]()
+
+    def note(command: Sequence[str], *, env: Mapping[str, str], **options: Any) -> object:
+        told.update(env)
+        return run(command, env=env, **options)
+
+    monkeypatch.setattr(subprocess, "run", note)
+    monkeypatch.setenv("COACHFOLLOW_SECRET_KEY", "canary")
+
+    assert sheets(path, workbook({"List": LIST}))
+    assert "PATH" in told
+    assert "canary" not in told.values()
 
 
 def test_a_workbook_that_takes_too_long_is_given_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

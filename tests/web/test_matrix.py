@@ -192,6 +192,16 @@ def test_whoever_knocks_gets_in_where_the_table_says_and_nowhere_else(
             expected = visitor in row.let_in(thing)
             if is_in != expected or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 wrong.append(f"{method} {rule.rule} of {thing}: {status}, expected in: {expected}")
+            # of another organisation's nobody learns so much as that it is there
+            if (
+                thing is Thing.ABROAD
+                and visitor in WHO
+                and row.door is policies.Door.ALLOWED
+                and not row.abroad
+            ):
+                wrong += (
+                    [] if status == HTTPStatus.NOT_FOUND else [f"{method} {rule.rule} of {thing}: {status}"]
+                )
 
     assert wrong == []
 
