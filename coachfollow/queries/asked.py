@@ -73,6 +73,7 @@ class Asked:
     participant: str
     coach: str
     programme: str
+    programme_language: str  # of its title
     question: str
     language: str  # of the question
     own_plan: OwnPlan | None
@@ -122,6 +123,7 @@ def asked(session: Session, *, touchpoint_id: int, recipient_id: int) -> Asked:
         participant=person.name or "",
         coach=around.coach or "",
         programme=text.title,
+        programme_language=text.locale,
         question=wording.fill(words.question or words.subject, facts),
         language=words.language,
         own_plan=own,

@@ -81,6 +81,7 @@ class Draft:
 
     plan: str
     programme: str
+    programme_language: str
     own_plan: OwnPlan | None
     examples: Examples
 
@@ -174,6 +175,7 @@ def draft(session: Session, *, plan: str) -> Draft:
     return Draft(
         plan=plan,
         programme=head.programme,
+        programme_language=head.programme_language,
         own_plan=asked.own_plan(session, plan_id=head.plan_id),
         examples=examples.of_plan(session, plan_id=head.plan_id),
     )

@@ -37,6 +37,7 @@ class PlanHead:
     group: str
     group_id: str
     programme: str
+    programme_language: str  # that title is written in
     coach_id: int | None
     coach: str
     coach_zone: str
@@ -72,7 +73,7 @@ def of(session: Session, *, public_id: str, locale: str | None = None) -> PlanHe
         is_in_calendar,
         *_,
     ) = rows[0]
-    titles = {row.locale: row.title for row in rows}
+    title = languages.best({row.locale: row for row in rows}, locale=locale or person.locale, own=language)
     return PlanHead(
         plan_id=plan.id,
         public_id=plan.public_id,
@@ -82,7 +83,8 @@ def of(session: Session, *, public_id: str, locale: str | None = None) -> PlanHe
         zone=person.zone,
         group=cohort.title,
         group_id=cohort.public_id,
-        programme=languages.best(titles, locale=locale or person.locale, own=language),
+        programme=title.title,
+        programme_language=title.locale,
         coach_id=coach_id,
         coach=coach_name or "",
         coach_zone=coach_zone or person.zone,

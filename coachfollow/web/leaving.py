@@ -172,10 +172,7 @@ def _reason(said: str) -> StopReason:
 
 
 def _page(plan: str, link: Link, problems: Mapping[str, str]) -> str:
-    locale = (
-        None if link.is_own_plan else tongues.current().locale
-    )  # a manager reads another language, perhaps
-    head = plan_heads.of(g.session, public_id=plan, locale=locale)
+    head = plan_heads.of(g.session, public_id=plan, locale=link.locale)
     today = worktime.local(g.now, head.zone).date()
     return render_template(
         "leaving/manager.html" if not link.is_own_plan else "leaving/mails.html",

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from coachfollow.flow import digests, placing
+from coachfollow.models import ProgrammeText
 from coachfollow.rules.kinds import MessageKind
 from coachfollow.web import hearing, policies, tongues
 from coachfollow.web.policies import Door
@@ -66,6 +67,26 @@ def test_what_an_author_wrote_keeps_its_own_language(world: World, browser: Brow
     browser.open(world.links(ANNA, MessageKind.REFLECTION)["a"])
 
     assert '<h1 lang="en">Did you do it?</h1>' in browser.page.text
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
+    assert '<p class="eyebrow" lang="en">Service that listens</p>' in browser.page.text
+
+
+def test_a_manager_reads_the_title_of_a_programme_in_their_own_language(
+    world: World, browser: Browser, time: Clock
+) -> None:
+    with world.inside() as home:
+        home.pass_time(CARD)
+        version = home.plan(ANNA).programme_version_id
+        words = {"title": "Service, der zuhört", "why": "", "sponsor_words": "", "examples": "[]"}
+        home.session.add(ProgrammeText(version_id=version, locale="de", **words))
+        home.session.commit()
+    world.reads_german(GRETA)
+    time.now = CARD
+
+    browser.open(world.links(GRETA, MessageKind.SPONSOR, now=CARD)["s"])
+
+    assert '<span lang="de">Service, der zuhört</span> · Anna Berg' in browser.page.text
+    assert language(browser) == "de"
 
 
 def test_a_language_without_words_is_answered_in_english(world: World, browser: Browser) -> None:
