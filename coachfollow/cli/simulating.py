@@ -100,13 +100,17 @@ def simulate(*, key: str, days: Sequence[date], as_json: bool, **said: Any) -> N
     with house.opened() as here:
         organisation_id = here.organisation.id
         offer = launches.published(here.session, organisation_id=organisation_id, key=key)
-        model = simulations.model(
-            here.session,
-            organisation_id=organisation_id,
-            offer=offer,
-            sessions=launches.sessions(offer, days=tuple(days)),
-            asked=asked,
-        )
+        sessions = launches.sessions(offer, days=tuple(days))
+        try:
+            model = simulations.model(
+                here.session,
+                organisation_id=organisation_id,
+                offer=offer,
+                sessions=sessions,
+                asked=asked,
+            )
+        except Invalid as error:
+            raise Invalid(_by_option(error), error.fields) from error
     try:
         found = simulating.simulate(model, response=asked.response)
     except ValueError as error:
@@ -122,6 +126,12 @@ def simulate(*, key: str, days: Sequence[date], as_json: bool, **said: Any) -> N
         "left_out": simulating_said.LEFT_OUT,
     }
     output.show(document, _lines(offer.title, model, found, ways), as_json=as_json)
+
+
+def _by_option(error: Invalid) -> str:
+    """Each mistake on a line of its own, with the option it was made in."""
+    said = [f"--{name.replace('_', '-')}: {sentence}" for name, sentence in error.fields.items()]
+    return "\n".join(said) or error.sentence
 
 
 def _lines(title: str, model: Model, found: Simulated, ways: Sequence[Way]) -> list[str]:

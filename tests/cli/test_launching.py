@@ -64,7 +64,7 @@ def test_what_cannot_be_simulated_is_refused_with_a_sentence_for_each_mistake(te
         *asked, "--participants", 0, "--hours", "never", "--zones", "Mars", *shares, code=1
     ).stderr
 
-    assert "With those who had no opportunity yet, these are more than all answers." in said
-    assert "Give a number from 1 to 20,000." in said
-    assert "These hours cannot be read" in said
-    assert "“Mars” is not a time zone" in said
+    assert "--as-intended: With those who had no opportunity yet, these are more than all answers." in said
+    assert "--participants: Give a number from 1 to 20,000." in said
+    assert "--hours: These hours cannot be read" in said
+    assert "--zones: “Mars” is not a time zone" in said
