@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Response, abort, current_app, g, request, session
 from flask.typing import ResponseReturnValue
 
 from coachfollow import clock
@@ -63,6 +63,7 @@ def _begin() -> ResponseReturnValue | None:
     if request.endpoint == "static" or getattr(_view(), "bare", False):
         return None
     _refuse_foreign()
+    _refuse_unstorable()
     g.session = db.session()
     if request.method in SAFE:
         g.session.info["read_only"] = True
@@ -106,6 +107,13 @@ def _refuse_foreign() -> None:
     own = {installation().settings.external_url, request.host_url.rstrip("/")}
     if origin not in {None, "null"} and origin not in own:
         raise Forbidden(FOREIGN)
+
+
+def _refuse_unstorable() -> None:
+    """No keyboard types a NUL, and PostgreSQL takes none."""
+    said = (text for item in request.values.items(multi=True) for text in item)
+    if "\0" in request.path or any("\0" in text for text in said):
+        abort(HTTPStatus.BAD_REQUEST)
 
 
 def _view() -> object:

@@ -1,4 +1,4 @@
-"""A defect of ours is a page with a number and nothing else; what happened stands in the log, under that number."""
+"""A defect of ours is a page with a number, and nobody can bring one about by what they send."""
 
 import re
 
@@ -6,6 +6,7 @@ import pytest
 
 from coachfollow.flow import signin
 from tests.web.browsers import Browser
+from tests.web.staff.people import signed_in
 from tests.web.worlds import LENA, ON_ONE, World
 
 
@@ -28,3 +29,20 @@ def test_a_defect_says_its_number_and_nothing_of_what_happened(
     (number,) = re.findall(r"error ([0-9a-f]{8})\.", browser.text)
     assert f"Error {number}" in caplog.text
     assert "RuntimeError: canary" in caplog.text
+
+
+def test_a_nul_that_no_keyboard_types_is_refused_and_asks_no_database(world: World, browser: Browser) -> None:
+    browser.open("/sign-in")
+    lena = signed_in(world, LENA)
+
+    assert browser.send(email="a\0@example.org").status_code == 400
+    assert "Something in that request could not be understood." in browser.text
+    for address in (
+        "/sign-in/%00",
+        "/plans/%00",
+        "/groups/a%00",
+        "/programmes/%00",
+        "/groups?q=%00",
+        "/groups?%00=a",
+    ):
+        assert lena.client.get(address).status_code == 400, address
