@@ -61,6 +61,13 @@ class Browser:
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", "<main" + body)).split())
 
     @property
+    def language(self) -> str:
+        """What the page says it is written in."""
+        found = re.search(r'<html lang="(\w+)">', self.page.text)
+        assert found is not None, f"{self.path} says no language"
+        return found[1]
+
+    @property
     def fields(self) -> Mapping[str, str]:
         """What stands in the fields of the page: texts, and what is chosen."""
         html = self.page.text

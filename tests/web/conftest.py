@@ -9,13 +9,16 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from coachfollow import clock
+from coachfollow.flow import placing
+from coachfollow.rules.kinds import MessageKind
 from tests.conftest import BOTH_DATABASES
+from tests.house import DAY
 from tests.keeping import Kept
 from tests.ports import free_port
 from tests.web import worlds
 from tests.web.browsers import Browser
 from tests.web.clocks import Clock
-from tests.web.worlds import ASKED, World
+from tests.web.worlds import ANNA, ASKED, BEN, World
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +46,17 @@ def world(app: Flask) -> World:
 def browser(app: Flask) -> Browser:
     """A browser that has been nowhere."""
     return Browser.of(app)
+
+
+@pytest.fixture
+def own_page(world: World, browser: Browser) -> str:
+    """Anna reads German, has a time to meet Ben, and has opened the page of her plan."""
+    world.reads_german(ANNA, BEN)
+    with world.inside() as home:
+        home.bookable(BEN)
+        placing.place_due(home.session, now=ASKED - 3 * DAY)
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["p"])
+    return f"/my-plan/{world.plan(ANNA)}"
 
 
 @pytest.fixture
