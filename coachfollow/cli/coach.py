@@ -6,6 +6,7 @@ from coachfollow.cli import house, output
 from coachfollow.flow import coaching, handover
 from coachfollow.flow.handover import Handover
 from coachfollow.queries import finding
+from coachfollow.queries import hours as bookable
 from coachfollow.queries.handovers import Whose
 from coachfollow.rules.spoken import how_many
 
@@ -25,7 +26,7 @@ def hours(email: str, week: str, link: str, *, as_json: bool) -> None:
     with house.opened(writing=True) as here:
         coach_id = finding.person_with(here.session, organisation_id=here.organisation.id, address=email)
         coaching.set_hours(here.session, coach_id=coach_id, week=week, link=link)
-        zone = finding.zone_of(here.session, person_id=coach_id)
+        zone = bookable.zone(here.session, person_id=coach_id)
     said = f"{week}, by the clock of {zone.replace('_', ' ')}."
     output.show(
         {"email": email, "week": week, "zone": zone, "link": link or None},

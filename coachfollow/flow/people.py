@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from coachfollow import vault
 from coachfollow.errors import Invalid
 from coachfollow.flow import resettling, sets
+from coachfollow.intake import addresses
 from coachfollow.models import Alias, ImportBatch, ImportRow, Organisation, Person
 from coachfollow.queries import matching
 from coachfollow.queries.relations import HALF_WAY
@@ -30,10 +31,14 @@ _KNOWN = select(Person).where(
 def find_or_add(
     session: Session, *, organisation_id: int, email: str, name: str | None, now: datetime
 ) -> Person:
-    """Give the person with this address, new ones with the organisation's habits. The caller commits."""
-    address = email.strip().lower()
-    if "@" not in address:
-        raise Invalid(f"“{email}” is not a mail address.", {"email": "Write it like anna@example.org."})
+    """Give the person with this address, new ones with the organisation's habits. The caller commits.
+
+    Raises Invalid where it is none.
+    """
+    try:
+        address = addresses.address(email)
+    except ValueError as error:
+        raise Invalid(f"{error}.", {"email": "Write it like anna@example.org."}) from None
     person = session.scalar(_KNOWN, {"house": organisation_id, "its_address": address})
     if person is None:
         person = add(

@@ -1,4 +1,4 @@
-"""Reads e-mail addresses: in lower case, in one form, without asking any name server."""
+"""Reads mail addresses: in lower case, in one form, without asking any name server."""
 
 import re
 
@@ -24,14 +24,14 @@ def address(text: str) -> str:
 
 def _unusual(text: str) -> str:
     if len(text) > LONGEST:
-        raise ValueError(f"“{text[:40]}…” is longer than an e-mail address can be")
+        raise ValueError(f"“{text[:40]}…” is longer than a mail address can be")
     try:
         return validate_email(text, check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
-        raise ValueError(f"“{text}” is not an e-mail address: {_reason(error)}") from None
+        raise ValueError(f"“{text}” is not a mail address: {_reason(error)}") from None
 
 
 def _reason(error: EmailNotValidError) -> str:
     """The sentences of the validator as the end of ours."""
-    parts = str(error).rstrip(".").split(". ")
+    parts = str(error).replace("An email address", "It").rstrip(".").split(". ")
     return "; ".join(f"{part[:1].lower()}{part[1:]}" for part in parts)

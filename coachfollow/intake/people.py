@@ -89,7 +89,7 @@ def _person(cells: Cells, calendar: Calendar, earlier: Mapping[str, PersonRow]) 
     """The person in a row; without meaning where the cells have remembered a fault."""
     email, manager = cells.address(Field.EMAIL) or "", cells.address(Field.MANAGER)
     if not email:
-        cells.fault(Field.EMAIL, "there is no e-mail address in this row")
+        cells.fault(Field.EMAIL, "there is no mail address in this row")
     if email in earlier:
         cells.fault(Field.EMAIL, f"{email} already stands in line {earlier[email].line}, which was taken")
     if email == manager:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Invalid, NotFound
-from coachfollow.models import Cohort, Person, Programme
+from coachfollow.models import Cohort, Programme
 from coachfollow.queries import matching
 from coachfollow.queries.filters import Filters, Sight
 from coachfollow.queries.teams import Tree
@@ -79,8 +79,3 @@ def _team(session: Session, organisation_id: int, path: str) -> int:
     if found is None:
         raise NotFound(f"There is no team “{path}”. Write it from the top, like “Retail / North / Berlin”.")
     return found
-
-
-def zone_of(session: Session, *, person_id: int) -> str:
-    """Give the time zone by whose clock somebody lives."""
-    return session.scalars(select(Person.zone).where(Person.id == person_id)).one()

@@ -32,4 +32,4 @@ def test_somebody_gets_another_address_and_is_found_by_both(group: Terminal, tmp
     assert f"Mails go to {right} from now on." in group.run("person", "address", ANNA, right).stdout
     assert group.json("person", "address", ANNA, right) == {"address": right}
     assert "somebody else" in group.run("person", "address", right, "ben@example.org", code=1).output
-    assert "not an e-mail address" in group.run("person", "address", right, "anna at home", code=1).output
+    assert "not a mail address" in group.run("person", "address", right, "anna at home", code=1).output

@@ -130,7 +130,7 @@ def test_what_is_told_of_a_list_ends_in_one_full_stop_and_counts_one_row_as_one(
     refused = group.run("attendance", "import", file, "--cohort", "spring", "--session", "2", code=1)
 
     assert said.stdout.startswith("1 row: 0 new people, 0 enrolled, 0 follow-ups started")
-    assert said.stdout.endswith("“anna” is not an e-mail address: an email address must have an @-sign.\n")
+    assert said.stdout.endswith("“anna” is not a mail address: it must have an @-sign.\n")
     assert "This group has 1 session; there is no session 2." in refused.stderr
 
 

@@ -58,7 +58,12 @@ def test_an_administrator_gets_a_link_that_works_once(terminal: Terminal) -> Non
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        pytest.param(["admin", "add", "ada"], 1, "“ada” is not a mail address.", id="no address"),
+        pytest.param(
+            ["admin", "add", "ada"],
+            1,
+            "“ada” is not a mail address: it must have an @-sign.",
+            id="no address",
+        ),
         pytest.param(
             ["admin", "add", "a@example.org", "--role", "king"], 2, "king is not one of", id="no role"
         ),

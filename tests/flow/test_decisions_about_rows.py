@@ -189,5 +189,5 @@ def test_an_address_is_typed_for_one_row_only_and_has_to_be_one(home: House) -> 
 
     with pytest.raises(Conflict, match="line 1 already"):
         deciding.address(home.session, batch=batch, line=2, email="anna@example.org")
-    with pytest.raises(Invalid, match="“anna” is not an e-mail address"):
+    with pytest.raises(Invalid, match="“anna” is not a mail address"):
         deciding.address(home.session, batch=batch, line=2, email="anna")

@@ -27,11 +27,11 @@ def test_an_address_is_written_in_lower_case_and_in_one_form(text: str, address:
     ("text", "reason"),
     [
         ("anna", "must have an @-sign"),
-        ("anna@@example.org", "“anna@@example.org” is not an e-mail address"),
+        ("anna@@example.org", "“anna@@example.org” is not a mail address"),
         ("anna@example", "not valid; it should have a period$"),
         ("anna@company.local", "special-use or reserved"),
-        ("a@example.org, b@example.org", "is not an e-mail address"),
-        ("x" * 300 + "@example.org", "longer than an e-mail address can be"),
+        ("a@example.org, b@example.org", "is not a mail address"),
+        ("x" * 300 + "@example.org", "longer than a mail address can be"),
     ],
 )
 def test_what_is_no_address_is_refused_with_the_reason(text: str, reason: str) -> None:
@@ -50,7 +50,7 @@ def test_the_short_way_agrees_with_the_validator(local: str, domain: str, top: s
     try:
         expected = validate_email(text, check_deliverability=False).normalized.lower()
     except EmailNotValidError:
-        with pytest.raises(ValueError, match="not an e-mail address"):
+        with pytest.raises(ValueError, match="not a mail address"):
             addresses.address(text)
     else:
         assert addresses.address(text) == expected

@@ -67,7 +67,7 @@ def test_everybody_in_a_pasted_list_has_a_line_of_their_own() -> None:
     reading = read_pasted("anna@example.org, ben@example.org\n\nchloe@example.org\nname@here@there\n")
     assert [seen.line for seen in reading.sightings] == [1, 2, 3]
     assert [problem.line for problem in reading.problems] == [4]
-    assert reading.problems[0].sentence.startswith("“name@here@there” is not an e-mail address")
+    assert reading.problems[0].sentence.startswith("“name@here@there” is not a mail address")
     assert (reading.layout, reading.rows) == ("pasted", 4)
 
 

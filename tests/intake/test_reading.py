@@ -137,7 +137,7 @@ def test_a_name_with_an_unreadable_character_is_taken_with_a_note(path: Path) ->
 @pytest.mark.parametrize(
     ("header", "row", "column", "sentence"),
     [
-        ("Name,Email", "Anna,anna@@example.org", "Email", "“anna@@example.org” is not an e-mail address"),
+        ("Name,Email", "Anna,anna@@example.org", "Email", "“anna@@example.org” is not a mail address"),
         (
             "Name,Minutes",
             "Anna,long",
@@ -172,7 +172,7 @@ def test_a_name_with_an_unreadable_character_is_taken_with_a_note(path: Path) ->
             "is longer than the 300 characters a cell may have.",
         ),
         ("Name,Email,Note", ",,hello", "Name", "there is neither a name nor an address in this row."),
-        ("Name,Coach,Manager", "Anna,carla,max", "Coach", "“carla” is not an e-mail address"),
+        ("Name,Coach,Manager", "Anna,carla,max", "Coach", "“carla” is not a mail address"),
     ],
 )
 def test_a_wrong_cell_leaves_the_row_out_with_its_line_and_reason(
@@ -188,7 +188,7 @@ def test_a_wrong_cell_leaves_the_row_out_with_its_line_and_reason(
 
 def test_several_wrong_cells_make_one_problem_for_the_line(path: Path) -> None:
     (problem,) = read_text(path, "Name,Email,Time zone\nAnna,anna,Berlin\n").problems
-    assert "“anna” is not an e-mail address" in problem.sentence
+    assert "“anna” is not a mail address" in problem.sentence
     assert "“Berlin” is not a time zone" in problem.sentence
 
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from coachfollow import bell
 from coachfollow.errors import Conflict, Invalid
 from coachfollow.flow import attendance, deciding
-from coachfollow.queries import batches, effects, lasting, staged
+from coachfollow.queries import batches, effects, hours, lasting, staged
 from coachfollow.queries.sheets import Sheet
 from coachfollow.queries.staged import Fate
 from coachfollow.rules.access import Action
@@ -119,6 +119,7 @@ def _preview(found: batches.Batch) -> str:
         changes=list(sentences(effects.foreseen(g.session, batch=found))),
         new_coaches=staged.new_coaches(g.session, batch_id=found.id),
         earlier=batches.same_file(g.session, batch_id=found.id),
+        own_zone=hours.zone(g.session, person_id=g.actor.person_id),
         is_large=found.rows > AT_ONCE,
         late=lasting.of_list(g.session, found, organisation_id=g.actor.organisation_id, now=g.now),
     )

@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from coachfollow.errors import Invalid
 from coachfollow.flow.cohorts import Meeting
+from coachfollow.intake import addresses
 from coachfollow.rules.days import of_training
 
 MOST_SESSIONS = 12
 FIRST_SESSIONS = 3
 LONGEST_SESSION = 24 * 60
 
-_ADDRESS = re.compile(r"[^@<>\"\s]+@[^@<>\"\s]+\.[^@<>\"\s]+")
 
 _IN_ASCII = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "æ": "ae", "œ": "oe", "ø": "oe", "ł": "l", "đ": "d"}
@@ -95,8 +95,8 @@ def parse_session(values: Mapping[str, str]) -> tuple[Meeting | None, Mapping[st
 
 def demand_address(text: str) -> None:
     """Refuse what cannot be a mail address; raises Invalid."""
-    if not _ADDRESS.fullmatch(text):
-        sentence = f"“{text}” is not a mail address." if text else "Write the coach's mail address."
+    sentence = _wrong_with(text) if text else "Write the coach's mail address."
+    if sentence:
         raise Invalid(sentence, {"coach": sentence})
 
 
@@ -128,12 +128,21 @@ def _meeting(fields: _Fields, number: int) -> Meeting | None:
 
 
 def _coaches(fields: _Fields) -> tuple[str, ...]:
-    addresses = tuple(dict.fromkeys(re.split(r"[\s,;]+", fields.text("coaches").lower())))
-    found = tuple(one for one in addresses if one)
-    odd = [one for one in found if not _ADDRESS.fullmatch(one)]
+    written = dict.fromkeys(re.split(r"[\s,;]+", fields.text("coaches").lower()))
+    found = tuple(one for one in written if one)
+    odd = next((sentence for one in found if (sentence := _wrong_with(one))), None)
     if odd:
-        fields.problems["coaches"] = f"“{odd[0]}” is not a mail address. Write one on each line."
+        fields.problems["coaches"] = f"{odd} Write one on each line."
     return found
+
+
+def _wrong_with(text: str) -> str:
+    """Say why this is not a mail address; nothing where it is one."""
+    try:
+        addresses.address(text)
+    except ValueError as error:
+        return f"{error}."
+    return ""
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:

@@ -108,6 +108,7 @@ def test_a_group_is_opened_from_the_form(world: World) -> None:
         ({"minutes": "many"}, "minutes", "A number of minutes, like 30."),
         ({"target": "120"}, "target", "A share in per cent, from 0 to 100."),
         ({"coaches": "ben@example.org, Cleo Marsh"}, "coaches", "is not a mail address"),
+        ({"coaches": "ben@company.local"}, "coaches", "special-use or reserved"),
         ({"key": "spring"}, "key", "There is a group “spring” already; choose another short name."),
     ],
 )
@@ -265,7 +266,8 @@ def test_a_coach_is_added_to_a_group(world: World) -> None:
     ("address", "status", "sentence"),
     [
         ("", 422, "Write the coach's mail address."),
-        ("Cleo Marsh", 422, "is not a mail address."),
+        ("Cleo Marsh", 422, "is not a mail address: it must have an @-sign."),
+        ("ben@company.local", 422, "special-use or reserved"),
         (BEN, 409, "coaches this group already."),
     ],
 )
