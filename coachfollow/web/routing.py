@@ -1,9 +1,12 @@
-"""Learns to write the addresses of pages one by one: a command or a worker needs few of them, and starts sooner."""
+"""Addresses of pages: written one by one as they are needed, so that a command starts sooner; numbers that exist."""
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Map, Rule
+
+LARGEST = 2**31 - 1  # that a column of PostgreSQL holds
 
 
 class LazyRule(Rule):
@@ -19,3 +22,10 @@ class LazyRule(Rule):
             return compiled(append_unknown)(rule, **values)
 
         return build
+
+
+class StoredNumber(IntegerConverter):
+    """A number in an address; what no database can hold is the number of nothing."""
+
+    def __init__(self, map: Map, *arguments: Any, **keywords: Any) -> None:  # noqa: A002 - as Werkzeug has it
+        super().__init__(map, *arguments, **{"max": LARGEST, **keywords})

@@ -46,3 +46,13 @@ def test_a_nul_that_no_keyboard_types_is_refused_and_asks_no_database(world: Wor
         "/groups?%00=a",
     ):
         assert lena.client.get(address).status_code == 400, address
+
+
+def test_a_number_that_no_database_can_hold_is_the_address_of_nothing(world: World) -> None:
+    lena = signed_in(world, LENA)
+    rules = [rule.rule for rule in world.app.url_map.iter_rules() if "<int:" in rule.rule]
+    addresses = [re.sub(r"<int:\w+>", "9" * digits, rule) for rule in rules for digits in (10, 18, 25)]
+
+    assert addresses
+    for address in addresses:
+        assert lena.client.get(re.sub(r"<[^>]+>", "x", address)).status_code in {404, 405}, address
