@@ -52,6 +52,7 @@ class Batch:
     session_id: int | None
     session_position: int | None
     session_day: date | None
+    zone: str  # of the group, whose clock says which day it is there
     by: str
     created_at: datetime
     rows: int
@@ -174,6 +175,7 @@ def _batches(session: Session, where: ColumnElement[bool], *, limit: int = PAGE)
             session_id=row.training_session_id,
             session_position=position,
             session_day=day,
+            zone=cohort.zone,
             by=by or "",
             created_at=row.created_at,
             rows=row.rows,

@@ -16,11 +16,9 @@ def of_list(session: Session, batch: Batch, *, organisation_id: int, now: dateti
     """Say that for whoever a list brings in now nothing is still to come, or that it comes too soon; else nothing."""
     if batch.session_day is None:
         return ""
-    if batch.session_day > now.date():
-        zone = launches.of_group(session, public_id=batch.group_id).zone
-        return attending.too_soon(batch.session_day, today=worktime.local(now, zone).date())
-    if _is_young(batch.session_day, now.date()):
-        return ""
+    too_soon = attending.too_soon(batch.session_day, today=worktime.local(now, batch.zone).date())
+    if too_soon or _is_young(batch.session_day, now.date()):
+        return too_soon
     return of_group(session, public_id=batch.group_id, organisation_id=organisation_id, now=now)
 
 

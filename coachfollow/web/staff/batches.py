@@ -109,6 +109,7 @@ def problems(batch: str) -> Response:
 def _preview(found: batches.Batch) -> str:
     fate = next((one for one in Fate if one == request.args.get("show")), None)
     rows = staged.rows(g.session, batch_id=found.id, fate=fate, **paging.window())
+    earlier = batches.same_file(g.session, batch_id=found.id)
     return render_template(
         "staff/preview.html",
         batch=found,
@@ -118,8 +119,8 @@ def _preview(found: batches.Batch) -> str:
         page=paging.page(rows),
         changes=list(sentences(effects.foreseen(g.session, batch=found))),
         new_coaches=staged.new_coaches(g.session, batch_id=found.id),
-        earlier=batches.same_file(g.session, batch_id=found.id),
-        own_zone=hours.zone(g.session, person_id=g.actor.person_id),
+        earlier=earlier,
+        own_zone=hours.zone(g.session, person_id=g.actor.person_id) if earlier else "",
         is_large=found.rows > AT_ONCE,
         late=lasting.of_list(g.session, found, organisation_id=g.actor.organisation_id, now=g.now),
     )
