@@ -2,7 +2,7 @@
 
 import json
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Invalid, NotFound
@@ -14,12 +14,15 @@ LONGEST = 120
 
 
 def save(session: Session, *, organisation_id: int, name: str, reading: Reading) -> None:
-    """Keep how this file was read under a name; a profile of that name is replaced."""
+    """Keep how this file was read under a name; one of that name is replaced, and this is the latest."""
     said = name.strip()
     if not 0 < len(said) <= LONGEST:
         raise Invalid(f"A profile needs a name of up to {LONGEST} characters.", {"name": "Name it."})
     kept = {"fingerprint": reading.fingerprint, "mapping": json.dumps(reading.mapping.to_plain())}
+    same = (ColumnProfile.organisation_id == organisation_id, ColumnProfile.name == said)
+    session.execute(delete(ColumnProfile).where(*same))
     profile = sets.insert(session, ColumnProfile).values(organisation_id=organisation_id, name=said, **kept)
+    # somebody else may keep one of that name at this moment
     session.execute(profile.on_conflict_do_update(index_elements=["organisation_id", "name"], set_=kept))
     session.commit()
 

@@ -115,3 +115,21 @@ def test_a_profile_is_found_by_its_name_and_by_the_header_it_was_made_for(home: 
     assert profiles.fitting(home.session, organisation_id=here, fingerprint="e" * 64) is None
     with pytest.raises(NotFound, match="There are: ours"):
         profiles.named(home.session, organisation_id=here, name="theirs")
+
+
+def test_a_profile_that_is_kept_again_is_the_latest(home: House) -> None:
+    here, header = home.organisation_id, "f" * 64
+    old, new = (
+        Reading(
+            layout="mapped",
+            header=("Wer", "Adresse"),
+            fingerprint=header,
+            mapping=Mapping(columns={Field.EMAIL: column}),
+        )
+        for column in ("Wer", "Adresse")
+    )
+
+    for name, reading in (("ours", old), ("theirs", old), ("ours", new)):
+        profiles.save(home.session, organisation_id=here, name=name, reading=reading)
+
+    assert profiles.fitting(home.session, organisation_id=here, fingerprint=header) == new.mapping
