@@ -90,8 +90,10 @@ def in_english() -> Iterator[None]:
     """Say something in English on whatever page: what the demo says is not translated."""
     before = current()
     g.tongue = OURS
-    yield
-    g.tongue = before
+    try:
+        yield
+    finally:
+        g.tongue = before
 
 
 def remember(locale: str) -> None:
@@ -108,7 +110,8 @@ def is_spoken() -> bool:
 
 def say(sentence: str, /, **facts: object) -> str:
     """Say a sentence in the language of the page; `facts` fill its `%(name)s`."""
-    said = _words(current().language).gettext(sentence)
+    # to nothing gettext would answer with the head of its catalogue
+    said = _words(current().language).gettext(sentence) if sentence else ""
     return said % facts if facts else said
 
 

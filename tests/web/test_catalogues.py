@@ -208,6 +208,20 @@ def test_within_a_german_page_something_can_be_said_in_english() -> None:
     assert saying.day(GOOD_FRIDAY) == "Freitag, 3. April 2026"
 
 
+@ON_ONE
+@pytest.mark.usefixtures("german")
+def test_a_page_is_german_again_where_what_was_said_in_english_failed() -> None:
+    with pytest.raises(LookupError), tongues.in_english():
+        raise LookupError
+    assert saying.day(GOOD_FRIDAY) == "Freitag, 3. April 2026"
+
+
+@ON_ONE
+@pytest.mark.usefixtures("german")
+def test_nothing_is_said_of_nothing() -> None:
+    assert hearing.said("") == tongues.say("") == ""
+
+
 def test_outside_a_page_everything_is_said_in_english() -> None:
     assert tongues.say("Thank you.") == "Thank you."
     assert hearing.said("weekend") == "weekend"

@@ -96,6 +96,7 @@ def test_a_page_that_knows_nobody_speaks_as_the_browser_asks(browser: Browser) -
     assert browser.page.status_code == 404
     assert browser.language == "de"
     assert "Diesen Link kennen wir nicht." in browser.text
+    assert "Project-Id" not in browser.text  # the head of the catalogue
 
 
 def test_an_old_link_is_answered_in_the_language_of_whom_it_was_for(
