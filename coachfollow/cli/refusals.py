@@ -1,7 +1,8 @@
 """The one place where what went wrong becomes a sentence on standard error and an exit code."""
 
+import errno
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any
 
@@ -13,6 +14,21 @@ from coachfollow.intake.words import Unreadable
 from coachfollow.vault import WrongKey
 
 DAMAGED = "The file is damaged, or is no database: put a backup in its place (docs/operating.md)."
+
+FULL = "Make room there, and do it again: of what did not fit nothing was kept."
+SHUT = "See whether the data folder is there and may be written, and whose it is (COACHFOLLOW_DATA_DIR)."
+
+_DISK: Mapping[int | None, str] = {
+    errno.ENOSPC: FULL,
+    errno.EDQUOT: FULL,
+    errno.EROFS: SHUT,
+    errno.EACCES: SHUT,
+    errno.EPERM: SHUT,
+    errno.ENOTDIR: SHUT,
+}
+"""What to do where the disk took nothing; any other trouble with files is a defect."""
+
+_SQLITE: Mapping[str, str] = {"SQLITE_FULL": FULL, "SQLITE_CANTOPEN": SHUT, "SQLITE_READONLY": SHUT}
 
 
 class Sentence(click.ClickException):
@@ -50,7 +66,12 @@ def as_sentences() -> Iterator[None]:
     except WrongKey as error:
         raise Sentence(str(error)) from error
     except OperationalError as error:
-        raise Sentence(f"The database cannot be used: {error.orig}") from error
+        raise Sentence(_database(error)) from error
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        where = error.filename or "A file"
+        raise Sentence(f"{where} cannot be written: {error.strerror}. {_DISK[error.errno]}") from error
     except DatabaseError as error:
         if type(error) is not DatabaseError:  # its subclasses are defects of ours
             raise
@@ -65,6 +86,13 @@ def told(program: Callable[[], object]) -> None:
     except Sentence as sentence:
         sentence.show()
         sys.exit(sentence.exit_code)
+
+
+def _database(error: OperationalError) -> str:
+    """What the database says, and where it is the disk of an SQLite file, what to do."""
+    said = f"The database cannot be used: {error.orig}"
+    about = "_".join(getattr(error.orig, "sqlite_errorname", "").split("_")[:2])
+    return f"{said}. {_SQLITE[about]}" if about in _SQLITE else said
 
 
 def _all_mistakes(error: Misconfigured) -> str:

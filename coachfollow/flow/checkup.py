@@ -1,5 +1,7 @@
 """Looks at what no page may wait for: the mail server, Redis and its workers, the secret; and says what to do."""
 
+import os
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -21,6 +23,7 @@ from coachfollow.vault import WrongKey
 
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})  # nobody sits between this machine and itself
 PATIENCE = 5.0  # seconds for the mail server
+ROOM = 100_000_000  # octets that the data folder needs at least: send journals, a large list, a copy of the database
 
 EARLIER = "COACHFOLLOW_SECRET_KEY_PREVIOUS"
 NO_BELL = "No Redis is named: `coachfollow up` starts one of its own; workers without one need --no-redis."
@@ -36,7 +39,33 @@ def look(session: Session) -> Sequence[Finding]:
         *_invented(session, settings),
     ]
     session.rollback()  # no transaction is open while the network is
-    return [*about_data, *map(_advice, _unsaid(settings)), _mail_server(settings), *_bell(settings)]
+    return [
+        *about_data,
+        *map(_advice, _unsaid(settings)),
+        disk(),
+        _mail_server(settings),
+        *_bell(settings),
+    ]
+
+
+def disk() -> Finding:
+    """Whether the data folder of this machine takes what has to be written: without a journal no mail leaves."""
+    folder = installation().settings.data_dir.absolute()
+    there = next(one for one in (folder, *folder.parents) if one.is_dir())
+    if not os.access(there, os.W_OK | os.X_OK):
+        said = (
+            f"The data folder {folder} cannot be written, so no mail leaves from this machine. See whose it is, and"
+            " whether its disk is read-only; nothing is lost meanwhile."
+        )
+        return Finding(is_problem=True, sentence=said)
+    free = shutil.disk_usage(there).free
+    if free < ROOM:
+        said = (
+            f"The disk of the data folder {folder} is nearly full ({free // 1_000_000} MB left). Make room: where"
+            " nothing can be written, no mail leaves and no answer is kept."
+        )
+        return Finding(is_problem=True, sentence=said)
+    return Finding(is_problem=False, sentence="The data folder can be written, and its disk has room.")
 
 
 def _secret(session: Session) -> Finding:

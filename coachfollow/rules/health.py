@@ -86,7 +86,8 @@ def _queue(signs: Signs, now: datetime) -> Finding:
         return _good("No mail is late.")
     return _bad(
         f"The oldest mail that is due has waited for {_span(now - signs.oldest_due_at)}. If a worker is running,"
-        " the mail server does not take our mails: see its last words in the outbox."
+        " the mail server does not take our mails (see its last words in the outbox), or the worker's disk is full:"
+        " run coachfollow doctor there."
     )
 
 

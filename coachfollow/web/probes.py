@@ -1,10 +1,13 @@
 """Probes for whoever watches over the installation: alive, ready, and how it is doing in sentences."""
 
+from dataclasses import replace
+
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from coachfollow.extensions import db
+from coachfollow.flow import checkup
 from coachfollow.queries import status, tables
 from coachfollow.rules.access import Action
 from coachfollow.web import navigation, policies
@@ -52,9 +55,12 @@ def show_in_demo() -> ResponseReturnValue:
 
 
 def _page(*, is_operator: bool) -> str:
+    found, disk = status.status(g.session, now=g.now), checkup.disk()
+    if disk.is_problem:
+        found = replace(found, findings=[*found.findings, disk])
     return render_template(
         "probes/status.html",
-        status=status.status(g.session, now=g.now),
+        status=found,
         states=words.MAIL_STATES,
         is_operator=is_operator,
     )

@@ -1,6 +1,8 @@
 """Probes: alive without anything, ready with the database, and how it is doing in sentences for the operator."""
 
+import shutil
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -83,6 +85,16 @@ def test_the_operator_reads_how_it_is_doing(world: World, browser: Browser, time
     browser.open("/status")
 
     assert "All is well" in browser.text
+
+
+def test_the_operator_reads_that_the_disk_is_nearly_full(
+    world: World, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    enter(world, browser, OLGA)
+    browser.open("/status")
+
+    assert "is nearly full (0 MB left). Make room:" in browser.text
 
 
 def test_the_status_counts_and_names_nobody(world: World) -> None:
