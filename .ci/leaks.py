@@ -36,9 +36,9 @@ SHAPES: Plugins = (
     {"name": "StripeDetector"},
 )
 PASSWORDS: Plugins = (
-    {"name": "BasicAuthDetector"},
-    {"name": "KeywordDetector"},
-)  # in an address, password = "…"
+    {"name": "BasicAuthDetector"},  # in an address
+    {"name": "KeywordDetector"},  # password = "…"
+)
 FILTERS = (
     {"path": "detect_secrets.filters.allowlist.is_line_allowlisted"},
     {"path": "detect_secrets.filters.heuristic.is_indirect_reference"},

@@ -37,9 +37,7 @@ class Gathering:
         self._times = Times(scratch)
         self._namesakes: Namesakes | None = None  # of those named before the first re-join
         self.doubled = 0  # rows that name somebody again and say nothing of time
-        self.contradicted: list[
-            int
-        ] = []  # lines of which what an earlier one says was taken; the first of them
+        self.contradicted: list[int] = []  # the first lines that say something else than an earlier one
         self.problems = Pile(scratch, pack=_packed_problem, unpack=_unpacked_problem)
         self.notes = Pile(scratch, pack=_packed_problem, unpack=_unpacked_problem)
 

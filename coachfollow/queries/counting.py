@@ -52,9 +52,8 @@ def passed_over() -> ColumnElement[bool]:
     Made anew for each statement: one within it that was executed once, in whatever statement, is another key to
     what is compiled already.
     """
-    by_state = FollowUpPlan.state.in_(
-        [PlanState.DRAFT, PlanState.STOPPED]
-    )  # an index has it, and they are few
+    # an index has it, and they are few
+    by_state = FollowUpPlan.state.in_([PlanState.DRAFT, PlanState.STOPPED])
     return and_(by_state, ~COUNTED_PLANS, FollowUpPlan.id.not_in(relations.unseen_plans()))
 
 

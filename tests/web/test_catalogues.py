@@ -24,14 +24,8 @@ LANGUAGES = sorted(tongues.languages())
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 ASKED_BY_PAGES = (
-    *(
-        "flow/answers",
-        "flow/asking_again",
-        "flow/away",
-        "flow/changing",
-        "flow/commitments",
-        "flow/declining",
-    ),
+    *("flow/answers", "flow/asking_again", "flow/away", "flow/changing"),
+    *("flow/commitments", "flow/declining"),
     *("flow/feeds", "flow/floods", "flow/locking", "flow/plans", "flow/rearranging", "flow/restarting"),
     *("flow/silences", "flow/tempos", "queries/asked", "queries/links", "queries/own_times"),
     *("queries/plan_heads", "queries/snapshots", "queries/tempos", "rules/asking", "rules/absences"),

@@ -89,16 +89,8 @@ NAVIGATION: tuple[Entry, ...] = (
         is_for=navigation.lnd,
         rooms=frozenset(
             {
-                *(
-                    "imports",
-                    "batches",
-                    "people",
-                    "corrections",
-                    "upgrades",
-                    "erasing",
-                    "readdressing",
-                    "handovers",
-                ),
+                *("imports", "batches", "people", "corrections", "upgrades"),
+                *("erasing", "readdressing", "handovers"),
                 *("ways.of_group", "launch_previews.group", "launch_simulations.group"),
             }
         ),
