@@ -17,6 +17,11 @@ _HOURS = (
     "Duración (horas)", "Duración (h)", "Horas",
 )  # fmt: skip
 
+_ABSENCE = (
+    "Absent", "Absence", "No-show", "Abwesend", "Abwesenheit", "Gefehlt", "Absente", "Absent(e)", "Ausente",
+    "Ausencia", "Nieobecny", "Nieobecność", "Assente", "Assenza",
+)  # fmt: skip
+
 # Of two names of one field in a header, the earlier in the list is taken: a usage report of Zoom names the host
 # (“User Name”, “User Email”, “Duration (Minutes)”) before the participant.
 _PERSON: Vocabulary = {
@@ -27,11 +32,13 @@ _PERSON: Vocabulary = {
         "Vollständiger Name", "Teilnehmername", "Anzeigename", "Teilnehmer", "Teilnehmende", "Teilnehmer/in",
         "Mitarbeiter", "Mitarbeiter/in", "Nom complet", "Nom et prénom", "Nom", "Participant(e)",
         "Nom d’utilisateur", "Nombre completo", "Nombre y apellidos", "Nombre", "Participante",
-        "Nombre de usuario",
+        "Nombre de usuario", "Imię i nazwisko", "Nazwisko i imię", "Nome e cognome", "Cognome e nome",
+        "Nome completo", "Nome",
     ),
-    Field.FIRST_NAME: ("First Name", "Given Name", "Forename", "Vorname", "Prénom", "Nombre de pila"),
+    Field.FIRST_NAME: ("First Name", "Given Name", "Forename", "Vorname", "Prénom", "Nombre de pila", "Imię"),
     Field.LAST_NAME: (
         "Last Name", "Surname", "Family Name", "Nachname", "Familienname", "Nom de famille", "Apellidos", "Apellido",
+        "Nazwisko", "Cognome",
     ),
     Field.EMAIL: (
         "User Email (2)", "Email", "E-mail address", "User Email", "Work Email", "Attendee Email",
@@ -89,7 +96,8 @@ _PRESENCE: Vocabulary = {
     ),
     Field.STATUS: (
         "Attendance Status", "Attendance", "Attended", "Present", "Status", "Anwesenheit", "Anwesend",
-        "Teilgenommen", "Présence", "Présent", "Statut", "Asistencia", "Asistió", "Estado",
+        "Teilgenommen", "Présence", "Présent", "Statut", "Asistencia", "Asistió", "Estado", "Obecność", "Obecny",
+        "Presenza", "Presente", "Stato", *_ABSENCE,
     ),
     Field.ROLE: ("Role", "Rolle", "Rôle", "Rol", "Función"),
     Field.ACTION: (
@@ -113,7 +121,7 @@ _EMPLOYMENT: Vocabulary = {
 _IDENTIFYING = (Field.NAME, Field.FIRST_NAME, Field.LAST_NAME, Field.EMAIL, Field.UPN, Field.EXTERNAL_ID)
 
 # These mean the whole name where they stand alone, and one half of it beside the other half.
-_HALF_NAMES = {"name", "nom", "nombre"}
+_HALF_NAMES = {"name", "nom", "nombre", "nome"}
 
 
 def key(name: str) -> str:
@@ -127,7 +135,7 @@ def _keyed(*vocabularies: Vocabulary) -> Vocabulary:
     return MappingProxyType({field: tuple(map(key, aliases)) for field, aliases in names.items()})
 
 
-_COUNTING_HOURS = frozenset(map(key, _HOURS))
+_COUNTING_HOURS, _OF_ABSENCE = frozenset(map(key, _HOURS)), frozenset(map(key, _ABSENCE))
 
 ATTENDANCE = _keyed(_PERSON, _PRESENCE)
 PEOPLE = _keyed(_PERSON, _EMPLOYMENT)
@@ -169,6 +177,16 @@ def _halve_names(found: dict[Field, int], header: Sequence[str]) -> None:
 def counts_hours(name: str) -> bool:
     """Whether a bare number in the column of this name counts hours, and not minutes."""
     return key(name) in _COUNTING_HOURS
+
+
+def counts_minutes(name: str) -> bool:
+    """Whether the name of a column says that it counts minutes."""
+    return "minut" in key(name) or key(name).endswith("min")
+
+
+def tells_of_absence(name: str) -> bool:
+    """Whether a mark in the column of this name says that somebody was not there."""
+    return key(name) in _OF_ABSENCE
 
 
 def told(header: Sequence[str], wanted: Mapping[Field, str]) -> dict[Field, int]:

@@ -6,7 +6,7 @@ row of a usage report. All of them come back from a spreadsheet program with oth
 nothing here goes by file name, line number or delimiter.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -56,8 +56,9 @@ class Part:
     header: tuple[str, ...]
     columns: Mapping[Field, int]
     names_accounts: bool = False  # names are “Display (Account)”
-    in_hours: bool = False  # a bare number of its durations counts hours
+    duration: Callable[[str], int | None] = values.duration  # what a cell of its durations means
     has_marks: bool = False  # of somebody it is said that they were there or not, so a blank is no yes
+    has_absences: bool = False  # what is marked is who was not there, so a blank is one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +113,9 @@ def recognise(table: Table, *, is_mapped: bool) -> Layout:
                 field: at for field, at in table.known.items() if not (is_usage and field in _OF_THE_HOST)
             },
             names_accounts=not _OF_ACCOUNTS.isdisjoint(keys),
-            in_hours=_in_hours(table),
+            duration=_duration(table),
             has_marks=_has_marks(table),
+            has_absences=_has_marks(table) and _is_of_absence(table),
         ),
         meeting_at=keys.index(_MEETING_ID) if is_usage else None,
         starts=_stated(_STARTS, above),
@@ -121,14 +123,27 @@ def recognise(table: Table, *, is_mapped: bool) -> Layout:
     )
 
 
-def _in_hours(table: Table) -> bool:
+def _duration(table: Table) -> Callable[[str], int | None]:
+    """How durations are read: the column says its unit, or numbers that may be hours leave it open."""
     at = table.known.get(Field.MINUTES)
-    return at is not None and columns.counts_hours(table.header[at])
+    if at is None or columns.counts_minutes(table.header[at]):
+        return values.duration
+    if columns.counts_hours(table.header[at]):
+        return values.hours
+    return values.undecided if any(map(values.may_be_hours, _cells(table, at))) else values.duration
 
 
 def _has_marks(table: Table) -> bool:
     at = table.known.get(Field.STATUS)
-    return at is not None and any(values.clean(cells[at]) for _, cells in table.rows() if at < len(cells))
+    return at is not None and any(_cells(table, at))
+
+
+def _is_of_absence(table: Table) -> bool:
+    return columns.tells_of_absence(table.header[table.known[Field.STATUS]])
+
+
+def _cells(table: Table, at: int) -> Iterator[str]:
+    return (values.clean(cells[at]) for _, cells in table.rows() if at < len(cells))
 
 
 def _first(table: Table) -> list[str]:

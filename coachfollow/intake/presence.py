@@ -28,11 +28,17 @@ class Presence:
 NOTHING = Presence()
 
 
-def read(cells: Cells, calendar: Calendar, kind: Kind, *, in_hours: bool = False) -> Presence:
+def read(
+    cells: Cells,
+    calendar: Calendar,
+    kind: Kind,
+    *,
+    duration: Callable[[str], int | None] = values.duration,
+) -> Presence:
     """What a row of this kind tells of somebody's time; what cannot be read becomes a fault of its cell."""
     if kind is Kind.EVENT:
         return _event(cells, calendar)
-    return _whereabouts(cells, calendar, kind, values.hours if in_hours else values.duration)
+    return _whereabouts(cells, calendar, kind, duration)
 
 
 def _event(cells: Cells, calendar: Calendar) -> Presence:

@@ -10,6 +10,7 @@ from coachfollow.intake.layouts import Kind, Part
 from coachfollow.intake.moments import Calendar
 from coachfollow.intake.tables import Row
 from coachfollow.intake.words import Field, Problem, Sighting
+from coachfollow.rules.kinds import AttendanceState
 
 # What a cell tells of a person, under the name that the sighting has for it; only columns that are there are read.
 _FACTS: Mapping[Field, Callable[[str], Any]] = {
@@ -37,8 +38,13 @@ def take(row: Row, part: Part, *, calendar: Calendar, into: Gathering) -> Proble
         _take_rejoin(cells, calendar, into)
         return None
     seen = _sighting(cells, part)
-    present = presence.read(cells, calendar, part.kind, in_hours=part.in_hours)
-    if part.has_marks and present == presence.NOTHING and not cells.text(Field.STATUS):
+    present = presence.read(cells, calendar, part.kind, duration=part.duration)
+    if (
+        part.has_marks
+        and not part.has_absences
+        and present == presence.NOTHING
+        and not cells.text(Field.STATUS)
+    ):
         cells.fault(Field.STATUS, UNSAID)
     problem = cells.problem(part.header, part.columns)
     if problem is None:
@@ -62,6 +68,9 @@ def _sighting(cells: Cells, part: Part) -> Sighting:
     for field, parse in _FACTS.items():
         if field in part.columns and (found := cells.read(field, parse)):
             facts[field.value] = found
+    if part.has_absences:
+        missed = cells.read(Field.STATUS, values.absence)
+        facts[Field.STATUS.value] = missed or AttendanceState.PRESENT
     seen = Sighting(
         line=cells.line,
         name=cells.name(names.original if part.names_accounts else names.tidy),

@@ -13,6 +13,7 @@ from coachfollow.rules.kinds import AttendanceState
 
 LONGEST = 300
 LONGEST_MEETING = 7 * 24 * 3600
+_HOURS_OF_A_DAY = 24
 
 _NEAR = 0.75  # how alike the name of a city has to be to be suggested
 
@@ -38,19 +39,24 @@ _LOCALE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|
 _JOINING = re.compile(r"(a |se |se ha |s est )?(re)?(join|beigetreten|teilgenommen|participe|unido|unio)")
 _LEAVING = re.compile(r"(a |se |ha |hat )?(left|leave|verlassen|parti|quitte|salio|salido|abandon)")
 
+_YES = "yes y x 1 true ✓ ✔ ☑ ✅ ja j wahr oui o vrai sí s verdadero tak t prawda vero"
+_NO = "no n 0 false ☐ nein falsch non faux falso nie fałsz"
 _STATES: Mapping[AttendanceState, str] = {
-    AttendanceState.PRESENT: "present attended attend yes y x 1 true p completed complete joined ✓ ✔ ☑ ✅ ok "
-    "anwesend teilgenommen ja j wahr dabei présent présente oui o vrai participé a_participé "
-    "presente sí s verdadero asistió asistio participó",
+    AttendanceState.PRESENT: f"{_YES} present attended attend p completed complete joined ok "
+    "anwesend teilgenommen dabei présent présente participé a_participé presente asistió asistio participó "
+    "obecny obecna presenti partecipato ha_partecipato",
     AttendanceState.PARTIAL: "partial partly partially late l teilweise zeitweise verspätet partiel partielle "
-    "partiellement retard en_retard parcial parcialmente tarde",
-    AttendanceState.ABSENT: "absent a no n 0 false no_show noshow did_not_attend not_attended did_not_join missed "
-    "✗ ✘ ☐ ❌ abwesend fehlt gefehlt nein falsch nicht_teilgenommen nicht_anwesend nicht_erschienen absente non "
-    "faux n_a_pas_participé ausente falso no_asistió faltó",
+    "partiellement retard en_retard parcial parcialmente tarde częściowo spóźniony spóźniona parziale parzialmente "
+    "in_ritardo",
+    AttendanceState.ABSENT: f"{_NO} absent a no_show noshow did_not_attend not_attended did_not_join missed "
+    "✗ ✘ ❌ abwesend fehlt gefehlt nicht_teilgenommen nicht_anwesend nicht_erschienen absente "
+    "n_a_pas_participé ausente no_asistió faltó nieobecny nieobecna assente non_ha_partecipato",
     AttendanceState.EXCUSED: "excused e excused_absence authorised_absence apologies sick entschuldigt krank "
-    "excusé excusée justifié justifiée justificado justificada excusado excusada",
+    "excusé excusée justifié justifiée justificado justificada excusado excusada usprawiedliwiony usprawiedliwiona "
+    "giustificato giustificata",
     AttendanceState.INVITED: "invited registered enrolled eingeladen angemeldet registriert invité invitée inscrit "
-    "inscrite invitado invitada inscrito inscrita registrado registrada",
+    "inscrite invitado invitada inscrito inscrita registrado registrada zaproszony zaproszona invitato invitata "
+    "iscritto iscritta",
 }
 
 
@@ -75,6 +81,19 @@ def duration(text: str) -> int | None:
     else:
         seconds = _with_units(text)
     return int(seconds) if 0 <= seconds <= LONGEST_MEETING else None
+
+
+def undecided(text: str) -> int | None:
+    """Seconds of what stands in a column that may count hours; ValueError where a bare number could be either."""
+    if _NUMBER.fullmatch(text) and _number(text) < _HOURS_OF_A_DAY:
+        either = f"“{text}” may be hours or minutes here"
+        raise ValueError(f"{either}; name the column “Hours” or “Minutes”, or write 2.5 h")
+    return duration(text)
+
+
+def may_be_hours(text: str) -> bool:
+    """Whether this is a number with decimals, and as few as the hours of a day."""
+    return bool(_NUMBER.fullmatch(text)) and not text.isdecimal() and _number(text) < _HOURS_OF_A_DAY
 
 
 def hours(text: str) -> int | None:
@@ -116,7 +135,7 @@ _WORDS = {fold(word): state for state, words in _STATES.items() for word in word
 
 
 def status(text: str) -> AttendanceState:
-    """The state that a mark or a word means in English, German, French or Spanish; “P (2/2)” is “P”."""
+    """The state that a mark or a word means in the languages of `_STATES`; “P (2/2)” is “P”."""
     bare = text.partition("(")[0].strip() or text
     state = _SIGNS.get(bare) or _WORDS.get(fold(bare))
     if state is None:
@@ -124,6 +143,18 @@ def status(text: str) -> AttendanceState:
             f"“{text}” is not a state we know; write present, partial, absent, excused or invited"
         )
     return state
+
+
+def absence(text: str) -> AttendanceState:
+    """The state that a mark under “Absent” means: a yes is an absence there, a no is none."""
+    bare = text.partition("(")[0].strip() or text
+    if _is_one_of(_YES, bare):
+        return AttendanceState.ABSENT
+    return AttendanceState.PRESENT if _is_one_of(_NO, bare) else status(text)
+
+
+def _is_one_of(words: str, text: str) -> bool:
+    return any(text == word or (fold(word) and fold(text) == fold(word)) for word in words.split())
 
 
 def is_yes(text: str) -> bool:

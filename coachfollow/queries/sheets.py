@@ -68,6 +68,8 @@ CUTS = {
     GroupBy.MONTH: "Month",
 }
 
+_HANDLES = {GroupBy.TEAM: "Whole path", GroupBy.COACH: "Mail address"}  # what commands call a row by
+
 
 def sheets(report: Report, *, zone: str = "UTC") -> tuple[Sheet, Sheet]:
     """Lay out the numbers, the total last, and what each of them means; `zone` is whose clock says when."""
@@ -75,10 +77,14 @@ def sheets(report: Report, *, zone: str = "UTC") -> tuple[Sheet, Sheet]:
 
 
 def numbers(report: Report) -> Sheet:
-    """Lay out the groups and, last, the total; the short name is what commands and files call a group."""
+    """Lay out the groups and, last, the total; beside a name stands what commands and files call it."""
     return Sheet(
         title="Numbers",
-        header=(CUTS[report.by], "Short name", *(column.heading for column in COLUMNS)),
+        header=(
+            CUTS[report.by],
+            _HANDLES.get(report.by, "Short name"),
+            *(column.heading for column in COLUMNS),
+        ),
         rows=tuple(_row(one) for one in (*report.groups, report.total)),
     )
 

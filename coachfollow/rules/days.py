@@ -13,10 +13,13 @@ MONTHS = (
 
 
 def of_training(text: str) -> date:
-    """The day of a session as it was written, like 2026-03-31; ValueError where there is none in our time."""
-    day = date.fromisoformat(text)
+    """The day of a session as it was written, like 2026-03-31; ValueError says what to write instead."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("Write the day like 2026-03-31.") from None
     if not EARLIEST <= day < LATEST:
-        raise ValueError(text)
+        raise ValueError(f"Write a day of the years {EARLIEST.year} to {LATEST.year - 1}.")
     return day
 
 

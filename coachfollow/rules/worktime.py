@@ -12,6 +12,7 @@ from coachfollow.rules.weeks import (
     Span,
     WorkingWeek,
     format_week,
+    parse_hours,
     parse_week,
 )
 from coachfollow.rules.zones import END_OF_DAY, end_of_day, local, resolve, zone_problem
@@ -31,6 +32,7 @@ __all__ = [
     "local",
     "moved",
     "next_working_day",
+    "parse_hours",
     "parse_week",
     "previous_working_day",
     "resolve",

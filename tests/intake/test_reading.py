@@ -382,6 +382,63 @@ def test_more_hours_than_a_day_has_are_no_duration(path: Path) -> None:
     assert "“180” is not a duration" in problem.sentence
 
 
+@pytest.mark.parametrize("header", ["Durée", "Duration", "Dauer"])
+def test_part_of_a_number_in_a_column_without_a_unit_is_neither_hours_nor_minutes(
+    path: Path, header: str
+) -> None:
+    rows = "Anna;2,5\nBen;3\nCleo;90\nDora;1:30\nEmil;62,5\n"
+    reading = read_text(path, f"Name;{header}\n{rows}")
+    assert [(seen.name, seen.minutes) for seen in reading.sightings] == [
+        ("Cleo", 90),
+        ("Dora", 90),
+        ("Emil", 62),
+    ]
+    assert [(one.line, one.column, one.sentence) for one in reading.problems] == [
+        (
+            line,
+            header,
+            f"“{text}” may be hours or minutes here; name the column “Hours” or “Minutes”, or write 2.5 h.",
+        )
+        for line, text in ((2, "2,5"), (3, "3"))
+    ]
+
+
+@pytest.mark.parametrize("header", ["Durée (minutes)", "Minuten", "Duration (min)"])
+def test_part_of_a_minute_is_read_where_the_column_says_minutes(path: Path, header: str) -> None:
+    mapping = Mapping(columns={Field.NAME: "Name", Field.MINUTES: header})
+    reading = read_text(path, f"Name;{header}\nAnna;2,5\n", mapping)
+    assert [seen.minutes for seen in reading.sightings] == [2]
+
+
+@pytest.mark.parametrize("header", ["Absent", "Abwesend", "Gefehlt", "Absente", "Nieobecny", "Assente"])
+def test_a_mark_under_absent_says_that_somebody_was_not_there(path: Path, header: str) -> None:
+    reading = read_text(path, f"Name,{header}\nAnna,\nBen,x\nCleo,no\nDora,absent\n")
+    here, gone = AttendanceState.PRESENT, AttendanceState.ABSENT
+    assert [seen.status for seen in reading.sightings] == [here, gone, here, gone]
+    assert not reading.problems
+    assert not reading.unread
+
+
+def test_a_column_of_absence_that_is_blank_throughout_says_nothing(path: Path) -> None:
+    reading = read_text(path, "Name,Absent\nAnna,\nBen,-\n")
+    assert [seen.status for seen in reading.sightings] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Imię i nazwisko;E-mail;Obecność\nAnna Rossi;a@example.org;obecna\nBen Neri;b@example.org;nieobecny\n",
+        "Nome;Cognome;Email;Presenza\nAnna;Rossi;a@example.org;presente\nBen;Neri;b@example.org;assente\n",
+    ],
+)
+def test_a_list_in_polish_or_italian_says_who_was_absent(path: Path, text: str) -> None:
+    reading = read_text(path, text)
+    assert [(seen.name, seen.status) for seen in reading.sightings] == [
+        ("Anna Rossi", AttendanceState.PRESENT),
+        ("Ben Neri", AttendanceState.ABSENT),
+    ]
+
+
 def test_a_workbook_says_which_other_sheets_name_people(path: Path) -> None:
     people = [["Name", "Email"], ["Anna", "a@example.org"]]
     sheets = {"Cover": [["Training"]], "Day 1": people, "Prices": [["Item", "Price"]], "Day 2": people}

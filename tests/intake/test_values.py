@@ -71,13 +71,15 @@ def test_a_duration_means_the_same_in_every_spelling(hours: int, minutes: int, s
     ("texts", "state"),
     [
         ("Present|YES|x|1|✓|Attended|anwesend|Teilgenommen|présente|Oui|sí|asistió|P|P (2/2)", "present"),
-        ("partial|Late|L|teilweise|en retard|parcial", "partial"),
+        ("obecna|tak|sì|ha partecipato", "present"),
+        ("partial|Late|L|teilweise|en retard|parcial|spóźniony|parziale", "partial"),
         ("absent|No|0|no-show|did not attend|✗|abwesend|gefehlt|n’a pas participé|ausente|faltó|A", "absent"),
-        ("excused|E|entschuldigt|excusée|justificado|sick", "excused"),
-        ("invited|Registered|angemeldet|inscrit|invitada", "invited"),
+        ("nieobecny|nie|assente|non ha partecipato", "absent"),
+        ("excused|E|entschuldigt|excusée|justificado|usprawiedliwiona|giustificato|sick", "excused"),
+        ("invited|Registered|angemeldet|inscrit|invitada|zaproszony|iscritta", "invited"),
     ],
 )
-def test_a_mark_of_attendance_is_read_in_four_languages(texts: str, state: str) -> None:
+def test_a_mark_of_attendance_is_read_in_six_languages(texts: str, state: str) -> None:
     assert {values.status(text) for text in texts.split("|")} == {AttendanceState(state)}
 
 

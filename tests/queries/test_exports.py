@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -89,6 +90,20 @@ def test_csv_has_the_groups_the_total_and_the_definitions() -> None:
     assert not any(blank)
     assert rest[0][:2] == ["Number", "What it means"]
     assert empty[0] == '\'=HYPERLINK("x")'
+
+
+@pytest.mark.parametrize(
+    ("by", "heading"),
+    [
+        (GroupBy.PROGRAMME, "Short name"),
+        (GroupBy.COHORT, "Short name"),
+        (GroupBy.TEAM, "Whole path"),
+        (GroupBy.COACH, "Mail address"),
+    ],
+)
+def test_what_commands_call_a_row_is_headed_by_what_it_is(by: GroupBy, heading: str) -> None:
+    numbers = sheets.numbers(replace(report(SPRING), by=by))
+    assert numbers.header[:2] == (sheets.CUTS[by], heading)
 
 
 def test_where_nothing_is_due_it_says_so() -> None:

@@ -56,13 +56,16 @@ class _Fields:
             self.problems[name] = sentence
         return said
 
-    def read(self, name: str, reader: Callable[[str], T], sentence: str) -> T | None:
-        """What the reader makes of a field; nothing where it is empty, a problem where it cannot be read."""
+    def read(self, name: str, reader: Callable[[str], T], sentence: str = "") -> T | None:
+        """What the reader makes of a field; nothing where it is empty, a problem where it cannot be read.
+
+        Without a sentence the problem is what the reader says itself.
+        """
         said = self.text(name)
         try:
             return reader(said) if said else None
-        except ValueError:
-            self.problems[name] = sentence
+        except ValueError as error:
+            self.problems[name] = sentence or str(error)
             return None
 
 
@@ -116,7 +119,7 @@ def _meetings(fields: _Fields, sessions: int) -> tuple[Meeting, ...]:
 
 
 def _meeting(fields: _Fields, number: int) -> Meeting | None:
-    day = fields.read(f"day-{number}", of_training, "Write the day like 2026-03-31.")
+    day = fields.read(f"day-{number}", of_training)
     at = fields.read(f"at-{number}", time.fromisoformat, "Write the time like 09:00.")
     if day is None:
         return None

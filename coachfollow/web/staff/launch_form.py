@@ -33,8 +33,6 @@ _PERCENT = ("part_time", "away", "response", "no_opportunity", "as_intended")
 
 Found = TypeVar("Found")
 
-ODD_DAY = "Write the day like 2026-03-31."
-
 
 @dataclass(frozen=True, slots=True)
 class Tried(Generic[Found]):
@@ -81,8 +79,8 @@ def days(values: Mapping[str, str], *, offer: Offer, today: date) -> tuple[date,
         name, said = f"session-{number}", values.get(f"session-{number}", "").strip()
         try:
             found |= {number: of_training(said)} if said else {}
-        except ValueError:
-            problems[name] = ODD_DAY
+        except ValueError as error:
+            problems[name] = str(error)
     if not found and not problems:
         found = {number: suggested(today) + timedelta(weeks=number - 1) for number in range(1, needed + 1)}
     if not problems and len(found) < needed:

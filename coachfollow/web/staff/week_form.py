@@ -62,7 +62,7 @@ def written(week: Week) -> str:
 
 def problems(week: Week) -> dict[str, str]:
     """Say for each day what cannot be read, so that it stands beside its fields."""
-    return {key: problem for key, spans in week.items() if spans and (problem := _problem(key, spans))}
+    return {key: problem for key, spans in week.items() if spans and (problem := _problem(spans))}
 
 
 def days(week: Week, problems: Mapping[str, str]) -> Sequence[Day]:
@@ -87,11 +87,11 @@ def _hours(spans: Sequence[Span]) -> str:
     return ",".join(f"{start}-{end}" for start, end in spans)
 
 
-def _problem(key: str, spans: Sequence[Span]) -> str:
+def _problem(spans: Sequence[Span]) -> str:
     if not all(start and end for start, end in spans):
         return "Each span needs both a beginning and an end."
     try:
-        worktime.parse_week(f"{key} {_hours(spans)}")
+        worktime.parse_hours(_hours(spans))
     except ValueError as error:
         return f"{error}."
     return ""

@@ -62,8 +62,8 @@ def test_what_moves_is_said_with_whole_names_and_with_the_year_where_that_differ
     ("change", "sentence"),
     [
         ({"day-1": "17.03.2026"}, "Write the day like 2026-03-31."),
-        ({"day-1": "9999-12-31"}, "Write the day like 2026-03-31."),
-        ({"day-1": "0001-01-01"}, "Write the day like 2026-03-31."),
+        ({"day-1": "9999-12-31"}, "Write a day of the years 2000 to 2099."),
+        ({"day-1": "0001-01-01"}, "Write a day of the years 2000 to 2099."),
         ({"lasts-1": "0"}, "How many minutes does it last?"),
         ({"day-1": ""}, "Say on which day it takes place."),
     ],

@@ -73,7 +73,7 @@ def test_mondays_hours_are_copied_and_not_kept_before_that_is_said(world: World)
         ({"tue-0-from": "25:00"}, "is not a time of day"),
         ({"tue-0-to": ""}, "Each span needs both a beginning and an end."),
         ({"mon-0-from": "17:00", "mon-0-to": "09:00"}, "ends before it starts"),
-        ({"mon-1-from": "10:00", "mon-1-to": "12:00"}, "overlap"),
+        ({"mon-1-from": "10:00", "mon-1-to": "12:00"}, "Monday: 09:00-17:00 and 10:00-12:00 overlap"),
         ({"link": "http://meet.example.org"}, "A meeting link begins with https://"),
         ({"link": "https://meet.example.org/a b"}, "A meeting link begins with https://"),
         ({"link": "https://meet.example.org/\r\nX: y"}, "A meeting link begins with https://"),
