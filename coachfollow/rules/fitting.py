@@ -11,6 +11,7 @@ from coachfollow.errors import Conflict
 from coachfollow.rules import because, pausing, redating, worktime
 from coachfollow.rules.changes import Change, Course, Edit
 from coachfollow.rules.kinds import Audience, ChangeKind, StepKind, TouchpointState
+from coachfollow.rules.redating import Dates
 from coachfollow.rules.snapshots import FollowUp, Snapshot
 
 NOTHING = "Everything of this follow-up lies in working time already."
@@ -21,13 +22,23 @@ def fit(snapshot: Snapshot, *, now: datetime) -> Change:
     moved = tuple(edits(snapshot, now))
     if not moved:
         raise Conflict(NOTHING)
-    return Change(
-        kind=ChangeKind.FITTED, before=snapshot.footing, after=snapshot.footing, edits=tuple(reversed(moved))
-    )
+    return Change(kind=ChangeKind.FITTED, before=snapshot.footing, after=snapshot.footing, edits=moved)
 
 
 def edits(snapshot: Snapshot, now: datetime) -> Iterator[Edit]:
-    """Give what has to move, the last first: what comes later says how far the one before it may be postponed."""
+    """Give what has to move, in its order; what comes to the day of an earlier one comes no sooner than that."""
+    latest: dict[Audience, Dates] = {}
+    for one, course in reversed(list(_fitted(snapshot, now))):
+        after = course
+        if course.state is TouchpointState.PLANNED and not course.has_a_time:
+            after = replace(course, dates=redating.not_before(course.dates, latest.get(one.audience)))
+            latest[one.audience] = after.dates
+        if after != one.course:
+            yield Edit(key=one.key, before=one.course, after=after)
+
+
+def _fitted(snapshot: Snapshot, now: datetime) -> Iterator[tuple[FollowUp, Course]]:
+    """What is to come, the last first: what comes later says how far the one before it may be postponed."""
     successors: dict[tuple[StepKind, Audience], date] = {}
     for one in sorted(snapshot.follow_ups, key=lambda one: one.course.dates.due_at, reverse=True):
         course, same = one.course, (one.kind, one.audience)
@@ -36,8 +47,7 @@ def edits(snapshot: Snapshot, now: datetime) -> Iterator[Edit]:
         after = course if _stands(one, snapshot) else _later(one, snapshot, successors.get(same), now)
         if after.state is TouchpointState.PLANNED:
             successors[same] = after.dates.day
-        if after != course:
-            yield Edit(key=one.key, before=course, after=after)
+        yield one, after
 
 
 def _stands(one: FollowUp, snapshot: Snapshot) -> bool:

@@ -7,7 +7,15 @@ from datetime import date, datetime, timedelta
 from coachfollow.errors import Conflict, Invalid
 from coachfollow.rules import because, lifecycle, redating, worktime
 from coachfollow.rules.changes import Change, Course, Edit, Footing, Meeting
-from coachfollow.rules.kinds import ChangeKind, CheckInState, PlanState, StopReason, TouchpointState
+from coachfollow.rules.kinds import (
+    Audience,
+    ChangeKind,
+    CheckInState,
+    PlanState,
+    StopReason,
+    TouchpointState,
+)
+from coachfollow.rules.redating import Dates
 from coachfollow.rules.snapshots import FollowUp, Snapshot
 from coachfollow.rules.worktime import Hours
 
@@ -103,9 +111,14 @@ def _set_aside(snapshot: Snapshot, now: datetime) -> Iterable[Edit]:
 
 
 def _shifted(snapshot: Snapshot, *, days: int, today: date) -> Iterable[Edit]:
-    for one in snapshot.follow_ups:
+    """In their order; what comes to the day of an earlier one comes no sooner than that."""
+    latest: dict[Audience, Dates] = {}
+    for one in sorted(snapshot.follow_ups, key=lambda one: one.course.dates.due_at):
         if one.is_to_come:
             after = _later(one, snapshot, days=days, today=today)
+            if not after.has_a_time:
+                after = replace(after, dates=redating.not_before(after.dates, latest.get(one.audience)))
+                latest[one.audience] = after.dates
             if after != one.course:
                 yield Edit(key=one.key, before=one.course, after=after)
 

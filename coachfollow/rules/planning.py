@@ -1,6 +1,6 @@
 """From a programme's steps to dated touchpoints for everyone who shares a zone and working time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain, count, pairwise
@@ -14,6 +14,7 @@ from coachfollow.rules.worktime import Hours
 GRACE_WORKING_DAYS = 3
 OPEN_DAYS = 14
 MOST_REMINDERS = 2
+FIRST = "an earlier follow-up comes first"
 BETWEEN = 0  # the number, within its step, of one more reminder; from 2 on they were added by hand
 
 
@@ -51,6 +52,12 @@ class _Dated:
     day: date
     at: time
     due_at: datetime
+    yields: bool = False  # to what comes before it
+
+    @property
+    def turn(self) -> tuple[date, time]:
+        """What the programme puts first goes first; what leads up to a day stands where it comes."""
+        return min(self.wanted, self.day), self.step.at
 
     @property
     def same(self) -> tuple[StepKind, Audience]:
@@ -117,18 +124,41 @@ def _plan(
     steps: Sequence[StepRule], *, sessions: Sessions, week: Hours, zone: str, own: Tempo
 ) -> tuple[Planned, ...]:
     dated = _all_dated(steps, sessions=sessions, week=week, zone=zone, own=own)
-    dated.sort(key=lambda one: one.due_at)
-    planned: list[Planned] = []
+    dated.sort(key=lambda one: one.turn)
+    kept, planned = _kept(dated, week=week, zone=zone)
     successors: dict[tuple[StepKind, Audience], _Dated] = {}
-    for one in reversed(dated):
-        successor = successors.get(one.same)
-        if _fits(one, successor=successor):
-            planned.append(_planned(one, successor=successor, week=week, zone=zone))
-            successors[one.same] = one
-        else:
-            planned.append(_excused(one, week=week, zone=zone))
+    for one in reversed(list(_in_turn(kept))):
+        planned.append(_planned(one, successor=successors.get(one.same), week=week, zone=zone))
+        successors[one.same] = one
     planned.reverse()
     return tuple(sorted(planned, key=lambda one: one.due_at))
+
+
+def _kept(dated: Sequence[_Dated], *, week: Hours, zone: str) -> tuple[Sequence[_Dated], list[Planned]]:
+    """What fits, in its turn, and what is left out."""
+    kept: list[_Dated] = []
+    left_out: list[Planned] = []
+    successors: dict[tuple[StepKind, Audience], _Dated] = {}
+    for one in reversed(dated):
+        if _fits(one, successor=successors.get(one.same)):
+            kept.append(one)
+            successors[one.same] = one
+        else:
+            left_out.append(_excused(one, week=week, zone=zone))
+    kept.reverse()
+    return kept, left_out
+
+
+def _in_turn(dated: Sequence[_Dated]) -> Iterator[_Dated]:
+    """None before an earlier one of the same reader that days off or working hours moved to its day."""
+    latest: dict[Audience, _Dated] = {}
+    for one in dated:
+        before = latest.get(one.step.audience, one)
+        if one.due_at < before.due_at:
+            latest[one.step.audience] = replace(one, at=before.at, due_at=before.due_at, yields=True)
+        else:
+            latest[one.step.audience] = one
+        yield latest[one.step.audience]
 
 
 def _all_dated(
@@ -232,7 +262,8 @@ def _why(one: _Dated, week: Hours) -> str:
     if one.day != one.wanted:
         said += f", {worktime.moved(week, one.wanted, one.day)}"
     if one.at != one.step.at:
-        said += f", at {one.at:%H:%M} instead of {one.step.at:%H:%M}: {worktime.OUTSIDE}"
+        reason = FIRST if one.yields else worktime.OUTSIDE
+        said += f", at {one.at:%H:%M} instead of {one.step.at:%H:%M}: {reason}"
     return said
 
 

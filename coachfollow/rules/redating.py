@@ -56,6 +56,13 @@ def moved(dates: Dates, *, day: date, week: Hours, zone: str, at: time | None = 
     )
 
 
+def not_before(dates: Dates, earlier: Dates | None) -> Dates:
+    """The same, on one day with what goes before it no earlier than that: a day off turns nothing round."""
+    if earlier is None or dates.day != earlier.day or dates.due_at >= earlier.due_at:
+        return dates
+    return replace(dates, at=earlier.at, due_at=earlier.due_at)
+
+
 def prolonged(dates: Dates, *, days: int, zone: str) -> Dates:
     """The same day, and so many days longer to settle it."""
     return replace(

@@ -99,6 +99,7 @@ SHAPES = (
     "This follow-up is %(state)s already.",
     "moved from %(day)s to %(other_day)s: %(why)s",
     "at %(at)s instead of %(other_at)s: outside working hours",
+    "at %(at)s instead of %(other_at)s: an earlier follow-up comes first",
     "on the next %(weekday)s as chosen",
     "1 day later because of a pause",
     "%(number)s days later because of a pause",

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from coachfollow.errors import Conflict, Invalid, NotFound, Refusal
-from coachfollow.rules import changes, decisions, lifecycle, pausing, snapshots, worktime
+from coachfollow.rules import changes, decisions, lifecycle, pausing, redating, snapshots, worktime
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.kinds import (
     Audience,
@@ -25,6 +25,7 @@ from tests.rules import plans_by_hand
 from tests.rules.plans_by_hand import DAY, NOW, WEEK, course, follow_up, placed, snapshot
 
 MISSED, OPEN, DONE = TouchpointState.MISSED, TouchpointState.OPEN, TouchpointState.COMPLETED
+BERLIN = "Europe/Berlin"
 TUESDAY, SUNDAY = date(2026, 3, 17), date(2026, 3, 22)
 AT_TEN = datetime(2026, 3, 17, 9, 0, tzinfo=NOW.tzinfo)  # in Berlin
 
@@ -123,6 +124,19 @@ def test_what_was_decided_already_is_another_change_or_none(decided: tuple[Snaps
         return
 
     assert changes.mark(again) != changes.mark(change) or not change.edits
+
+
+def test_going_on_after_a_pause_turns_nothing_round() -> None:
+    thursday, friday, monday = date(2026, 3, 19), date(2026, 3, 20), date(2026, 3, 30)
+    late = redating.moved(course(thursday).dates, day=thursday, at=time(16), week=WEEK, zone=BERLIN)
+    asked = follow_up(1, replace(course(thursday), dates=late))
+    plan = snapshot(follow_up(2, course(friday), StepKind.PROMPT), asked)
+    paused = replace(plan.footing, state=PlanState.PAUSED, state_at=NOW - 9 * DAY)
+
+    edits = decisions.decide(replace(plan, footing=paused), Resume(), now=NOW).edits
+
+    assert {edit.after.dates.day for edit in edits} == {monday}
+    assert {edit.after.dates.at for edit in edits} == {time(16)}
 
 
 @given(running, plans_by_hand.days.filter(lambda day: day > NOW.date()), plans_by_hand.times)

@@ -1,23 +1,24 @@
 """What is planned for days off moves within the time it may be open, else it is excused; nothing else moves."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coachfollow.errors import Conflict
-from coachfollow.rules import decisions, snapshots
+from coachfollow.rules import decisions, redating, snapshots
 from coachfollow.rules.absences import Leave
 from coachfollow.rules.changes import Change, Course
-from coachfollow.rules.kinds import CheckInState, StepKind, TouchpointState
+from coachfollow.rules.kinds import Audience, CheckInState, StepKind, TouchpointState
 from coachfollow.rules.levers import Fit
 from coachfollow.rules.snapshots import FollowUp, Snapshot
 from coachfollow.rules.worktime import WorkingTime
 from tests.rules.plans_by_hand import DAY, NOW, WEEK, course, follow_up, placed, snapshot
 from tests.rules.plans_by_hand import snapshots as any_plan
 
+BERLIN = "Europe/Berlin"
 FIRST, LAST = date(2026, 3, 16), date(2026, 3, 20)
 
 
@@ -41,6 +42,21 @@ def test_what_falls_into_leave_comes_on_the_first_day_back() -> None:
     assert moved.why == (
         "14 days after the training, moved from Tue 17 to Mon 23 March: away until 20 March, weekend"
     )
+
+
+def test_what_comes_on_the_first_day_back_comes_no_sooner_than_what_leave_moved_there() -> None:
+    late = redating.moved(
+        course(date(2026, 3, 17)).dates, day=date(2026, 3, 17), at=time(16), week=WEEK, zone=BERLIN
+    )
+    asked = follow_up(1, replace(course(), dates=late))
+    recalled = follow_up(2, course(date(2026, 3, 23)), StepKind.PROMPT)
+    card = follow_up(3, course(date(2026, 3, 23)), StepKind.SPONSOR, audience=Audience.MANAGER)
+
+    question, prompt = after(away(asked, recalled, card))
+
+    assert question.dates.day == prompt.dates.day == date(2026, 3, 23)
+    assert question.dates.due_at == prompt.dates.due_at
+    assert prompt.dates.at == time(16)
 
 
 def test_a_second_move_takes_the_place_of_the_first() -> None:

@@ -14,6 +14,7 @@ from coachfollow.rules.absences import Closure, Leave
 from coachfollow.rules.asking import Problems
 from coachfollow.rules.cadence import Distance
 from coachfollow.rules.kinds import StepKind
+from coachfollow.rules.planning import FIRST
 from coachfollow.rules.worktime import OUTSIDE, WorkingTime
 from coachfollow.web import hearing, saying, tongues
 from coachfollow.web.holidays import HOLIDAYS
@@ -172,6 +173,10 @@ def moved(wanted: date, day: date) -> str:
                 "9 Tage nach dem Training, am nächsten Freitag, wie gewählt, um 09:00 statt um 07:30 Uhr: "
                 "außerhalb der Arbeitszeit"
             ),
+        ),
+        (
+            "2 days after the training, at 16:00 instead of 09:00: " + FIRST,
+            "2 Tage nach dem Training, um 16:00 statt um 09:00 Uhr: was früher an der Reihe ist, kommt zuerst",
         ),
         ("the coach chose this day", "der Coach hat diesen Tag gewählt"),
         ("what an author of another year wrote", "what an author of another year wrote"),
