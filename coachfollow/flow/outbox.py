@@ -77,7 +77,8 @@ def post(session: Session, messages: Sequence[Mapping[str, object]], *, now: dat
         return 0
     rows = [{**_FRESH, "public_id": vault.new_public_id(), "created_at": now, **one} for one in messages]
     columns = tuple(rows[0])
-    return sets.bulk_new(session.connection(), Message, columns, [tuple(row.values()) for row in rows])
+    in_order = [tuple(map(row.__getitem__, columns)) for row in rows]
+    return sets.bulk_new(session.connection(), Message, columns, in_order)
 
 
 def cancel(session: Session, where: ColumnElement[bool], *, reason: str, now: datetime) -> int:

@@ -10,12 +10,12 @@ from coachfollow.clock import LeaseTime
 from coachfollow.config import Settings
 from coachfollow.errors import NotFound, TooMany
 from coachfollow.extensions import lease_time
-from coachfollow.flow import floods, people_files, profiles, signin, tidying
+from coachfollow.flow import floods, outbox, people, people_files, profiles, signin, tidying
 from coachfollow.intake.people import PersonRow
 from coachfollow.intake.words import Field, Mapping, Reading
-from coachfollow.models import ImportBatch, ImportRow, Person, RateBucket, Token
+from coachfollow.models import ImportBatch, ImportRow, Message, Person, RateBucket, Token
 from coachfollow.queries import programmes
-from coachfollow.rules.kinds import ImportState
+from coachfollow.rules.kinds import ImportState, MessageKind
 from tests import house
 from tests.house import House
 
@@ -33,6 +33,26 @@ def test_somebody_who_has_left_is_a_leaver_in_their_first_file_too(home: House) 
     people_files.bring(home.session, organisation_id=home.organisation_id, rows=[gone], now=NOW)
 
     assert home.session.scalars(select(Person.left_on)).all() == [date(2026, 2, 27)]
+
+
+def test_mails_that_name_their_facts_in_another_order_are_queued_as_they_say(home: House) -> None:
+    anna = people.find_or_add(
+        home.session, organisation_id=home.organisation_id, email="anna@example.org", name="Anna", now=NOW
+    )
+    home.session.flush()
+    first: dict[str, object] = {
+        "organisation_id": home.organisation_id,
+        "person_id": anna.id,
+        "kind": MessageKind.SIGN_IN,
+        "send_at": NOW,
+        "expires_at": NOW + timedelta(minutes=15),
+    }
+    second = dict(reversed(first.items()))
+
+    assert outbox.post(home.session, [first, second], now=NOW) == 2
+
+    kept = home.session.scalars(select(Message)).all()
+    assert {(one.person_id, one.kind, one.send_at) for one in kept} == {(anna.id, MessageKind.SIGN_IN, NOW)}
 
 
 def test_a_restart_of_the_clock_opens_a_door_that_a_flood_had_shut(home: House) -> None:
