@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from coachfollow.extensions import installation
 from coachfollow.flow import coach_lists, invitations, letter_links, stationery, wordings
 from coachfollow.flow.letter_links import Right
-from coachfollow.mail import listing
+from coachfollow.mail import listing, sharing
 from coachfollow.mail.facts import ChosenBy, together
 from coachfollow.mail.prepared import Facts, Prepared, Section, Unmailable, Wording
 from coachfollow.queries import choosers, keys, letters, step_words, threads
@@ -128,7 +128,7 @@ class _Desk:
 
     def _sections(self, several: Sequence[Letter], facts: Sequence[Facts]) -> Sequence[Section]:
         plans = [letter.plan_id for letter in several]
-        return [
+        sections = [
             Section(
                 kind=letter.kind,
                 wording=self._wording(letter, is_first=letter.plan_id not in plans[:n]),
@@ -137,6 +137,7 @@ class _Desk:
             )
             for n, (letter, fact) in enumerate(zip(several, facts, strict=True))
         ]
+        return sharing.found(sections, [fact.values for fact in facts])
 
     def _prepared(self, letter: Letter) -> Prepared:
         of_all = (letter.kind, letter.step_id, letter.locale, letter.organisation)

@@ -51,10 +51,17 @@ def without_plan(kind: MessageKind, wording: Wording, house: House, locale: str)
 def together(sections: Sequence[Section], house: House, locale: str) -> Edition:
     """Compile one mail of several parts; the blanks of each begin with its number, as in `1.commitment`."""
     marks = Marks()
-    plain = [_section(n, section, house, locale, marks) for n, section in enumerate(sections)]
+    plain = [_section(n, sections, house, locale, marks) for n in range(len(sections))]
     first = plain[0]
+    is_of_one_text = all(section.shares == 0 for section in sections[1:])
     subject = templates.text("together/subject.txt", {**first, "parts": plain}).strip()
-    frame = {**first, "subject": subject, "question": "", "preview": subject}
+    frame = {
+        **first,
+        "subject": subject,
+        "question": "",
+        "preview": subject,
+        "is_of_one_text": is_of_one_text,
+    }
     in_text = [_rendered(part, _as_text) for part in plain]
     in_html = [_rendered(part, _as_html_part) for part in plain]
     fixed, names = marks.cut(subject)
@@ -67,13 +74,16 @@ def together(sections: Sequence[Section], house: House, locale: str) -> Edition:
     )
 
 
-def _section(n: int, section: Section, house: House, locale: str, marks: Marks) -> dict[str, object]:
+def _section(
+    n: int, sections: Sequence[Section], house: House, locale: str, marks: Marks
+) -> dict[str, object]:
     """What the template of one part may name."""
-    prefix = part_prefix(n)
+    section, prefix = sections[n], part_prefix(n)
     values = {name: marks.mark(prefix + name) for name in known_blanks()}
     shown = values if section.has_plan else values | _UNWRITTEN
     furniture = _furniture(house, locale, marks, shown, prefix=prefix)
     furniture |= {"has_plan": section.has_plan, "is_further": n > 0}
+    furniture |= _shared(n, sections, marks)
     context = {**furniture, **_authored(section.kind, section.wording, furniture)}
     subject = templates.text(f"{section.kind}/subject.txt", context).strip()
     about_others = section.wording.audience is Audience.MANAGER
@@ -83,8 +93,23 @@ def _section(n: int, section: Section, house: House, locale: str, marks: Marks) 
         "subject": subject,
         "title": title,
         "kind": section.kind,
-        "has_footer": section.has_footer,
+        "has_footer": section.has_footer and section.shares is None,
     }
+
+
+def _shared(n: int, sections: Sequence[Section], marks: Marks) -> dict[str, object]:
+    """Of whom the words of a part are, where they stand above, and of whom else, where they stand here."""
+    shares = sections[n].shares
+    above = "" if shares is None else marks.mark(f"{part_prefix(shares)}participant")
+    others = [place for place, other in enumerate(sections) if other.shares == n]
+    about = [
+        {
+            "name": marks.mark(f"{part_prefix(place)}participant"),
+            "stop": marks.mark(f"link.{part_prefix(place)}stop"),
+        }
+        for place in ([n, *others] if others else ())
+    ]
+    return {"above": above, "about": about}
 
 
 def _rendered(
@@ -130,6 +155,8 @@ def _furniture(
         "only": "",  # the whole mail, not a part of it
         "parts": (),
         "is_further": False,  # a part after the first, whose reader has been greeted
+        "above": "",  # of whom the words are that stand further up and go for this part too
+        "about": (),  # everybody of whom the words of this part are, where they go for several
     }
 
 

@@ -62,12 +62,16 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One part of a mail that says several things; the way out of its mails stands once for each follow-up."""
+    """One part of a mail that says several things; the way out of its mails stands once for each follow-up.
+
+    `shares` is the place of an earlier part about somebody else that says the same: the words stand there once.
+    """
 
     kind: MessageKind
     wording: Wording
     has_plan: bool
     has_footer: bool
+    shares: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

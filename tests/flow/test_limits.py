@@ -1,5 +1,6 @@
 """Nobody is nagged, whatever programmes they are in: a mail a day, three a week; what waits or joins says so."""
 
+import re
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -154,8 +155,13 @@ def test_a_manager_of_three_people_gets_one_card(world: World, office: PostOffic
 
     world.drain(datetime(2026, 2, 26, 16, 0, tzinfo=FIRST_MAIL.tzinfo))
 
-    assert len(office.to(BOSS)) == 1
+    (mail,) = office.to(BOSS)
     assert world.outcomes(MessageKind.SPONSOR) == ["sent", "sent", "sent"]
+    text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # every mail of ours has one
+    assert text.count("You get this mail from") == 1
+    assert text.count(" goes for ") == len(people) - 1, "what goes for all of them stands there once"
+    assert len(set(re.findall(r"/a/([\w-]+)\s", text))) == len(people)
+    assert len(set(re.findall(r"/s/([\w-]+)\s", text))) == len(people)
 
 
 def test_an_organisation_may_allow_more(thrice: World, office: PostOffice) -> None:

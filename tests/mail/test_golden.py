@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from coachfollow.mail import sharing
 from coachfollow.mail.facts import ChosenBy, together
 from coachfollow.mail.prepared import prepare, prepare_together
 from coachfollow.rules.kinds import MessageKind
@@ -53,6 +54,16 @@ def test_the_invitation_to_a_time_that_somebody_chose_is_the_one_we_looked_at(
     compare(f"time-chosen-by-{chosen_by}-{locale}", raw)
 
 
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_the_cards_of_one_programme_in_one_mail_are_the_ones_we_looked_at(locale: str) -> None:
+    values = [{**of_part(n), "programme": VALUES["programme"]} for n in range(3)]
+    sections = sharing.found([part(MessageKind.SPONSOR)] * 3, values)
+    raw = prepare_together(sections, HOUSE, locale).fill(
+        together([facts(MessageKind.SPONSOR, values=one) for one in values])
+    )
+    compare(f"cards-of-one-programme-{locale}", raw)
+
+
 @pytest.mark.parametrize("name", TOGETHER)
 def test_the_mail_of_several_parts_is_the_one_we_looked_at(name: str) -> None:
     kinds = TOGETHER[name]
@@ -75,5 +86,6 @@ def test_every_golden_mail_belongs_to_a_case() -> None:
     assert {file.stem for file in GOLDEN.iterdir()} == {case[0] for case in CASES} | set(TOGETHER) | {
         "new-coach-en",
         "new-coach-de",
+        *(f"cards-of-one-programme-{locale}" for locale in ("en", "de")),
         *(f"time-chosen-by-{one}-{locale}" for one in ChosenBy for locale in ("en", "de")),
     }
