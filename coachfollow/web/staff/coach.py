@@ -4,7 +4,7 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from coachfollow.queries import coached
-from coachfollow.web import policies
+from coachfollow.web import navigation, policies
 
 pages = Blueprint("coach", __name__)
 
@@ -18,5 +18,6 @@ def show() -> ResponseReturnValue:
         "staff/coach.html",
         needed=[one for one in people if one.reasons],
         well=[one for one in people if not one.reasons and not one.is_over],
+        has_hours=navigation.coaches(g.actor),
         over=[one for one in people if not one.reasons and one.is_over],
     )

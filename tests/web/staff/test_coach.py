@@ -45,11 +45,24 @@ def test_those_who_need_their_coach_stand_first_with_the_reason(world: World, ti
 
 @ON_ONE
 def test_a_coach_without_people_is_told_when_they_come(world: World) -> None:
-    browser = signed_in(world, GRETA)
+    with world.inside() as home:
+        home.group("winter", coaches=["rob@example.org"])
+    browser = signed_in(world, "rob@example.org")
 
     browser.open("/coach")
 
     assert "Nobody is with you yet." in browser.text
+    assert 'href="/hours"' in browser.page.text
+
+
+@ON_ONE
+def test_whoever_coaches_nobody_any_more_is_not_asked_for_hours_that_are_not_theirs(world: World) -> None:
+    browser = signed_in(world, GRETA)
+
+    browser.open("/coach")
+
+    assert "You coach nobody here at the moment." in browser.text
+    assert 'href="/hours"' not in browser.page.text
 
 
 @ON_ONE
