@@ -1,6 +1,7 @@
 """Says days and moments in a reader's language; in English where the language is unknown."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -46,10 +47,9 @@ def moment(moment: datetime, *, zone: str, locale: str) -> str:
 
 @lru_cache(maxsize=512)
 def known(locale: str) -> str:
-    """A locale that Babel knows: the person's, or British English, which is ours."""
-    name = locale.replace("-", "_")
-    try:
-        format_date(date(2000, 1, 1), locale=name)
-    except (UnknownLocaleError, ValueError):
-        return OURS
-    return OURS if name == "en" else name
+    """A locale that Babel knows: the person's, their language alone (`de` of `de-PL`), or British English, ours."""
+    for name in (locale.replace("-", "_"), language(locale)):
+        with suppress(UnknownLocaleError, ValueError):
+            format_date(date(2000, 1, 1), locale=name)
+            return OURS if name == "en" else name
+    return OURS

@@ -8,7 +8,7 @@ import gettext
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -42,6 +42,7 @@ class Tongue:
 
 
 OURS = Tongue(language=ENGLISH, locale=spoken.OURS)
+MOST_LOCALES = 64  # that are remembered: browsers can name any number
 
 
 def register(app: Flask) -> None:
@@ -57,7 +58,7 @@ def folder() -> Path:
     return (_INSTALLED if _INSTALLED.exists() else _IN_THE_TREE) / "web"
 
 
-@cache
+@lru_cache(maxsize=MOST_LOCALES)
 def of(locale: str) -> Tongue:
     """How pages speak to somebody of this locale: English where there is no catalogue."""
     language = spoken.language(locale)

@@ -78,6 +78,26 @@ def test_months_are_called_as_they_are_where_somebody_lives(world: World, browse
     assert "Offen bis Montag, 4. Jänner 2027." in browser.text
 
 
+def test_days_are_german_too_where_german_is_read_in_a_country_of_another_language(
+    world: World, browser: Browser
+) -> None:
+    world.reads_german(ANNA, locale="de-PL")
+
+    browser.open(world.links(ANNA, MessageKind.REFLECTION)["a"])
+
+    assert browser.language == "de"
+    assert "Offen bis Dienstag, 24. März 2026." in browser.text
+
+
+def test_languages_that_a_browser_makes_up_are_not_remembered_for_ever(browser: Browser) -> None:
+    for number in range(tongues.MOST_LOCALES + 1):
+        browser.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = f"de-x-{number}"
+        browser.open("/no-such-page")
+        assert browser.language == "de"
+
+    assert tongues.of.cache_info().currsize <= tongues.MOST_LOCALES
+
+
 def test_every_page_behind_a_link_speaks(app: Flask) -> None:
     behind_a_link = {
         rule.endpoint.partition(".")[0]
