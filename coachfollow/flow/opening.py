@@ -48,6 +48,8 @@ _LET_GO = _END.values(
     state=TouchpointState.EXCUSED, state_reason=excuses.NO_TIME, settled_at=_columns.closes_at
 )
 
+_SPARE = _END.values(state=TouchpointState.EXCUSED, state_reason=NO_MANAGER, settled_at=_columns.closes_at)
+
 
 def open_due(session: Session, *, now: datetime) -> int:
     """Open everything whose time has come, in chunks, each with its mails in one transaction; gives how many."""
@@ -62,12 +64,15 @@ def open_due(session: Session, *, now: datetime) -> int:
 def close_due(session: Session, *, now: datetime) -> int:
     """Close everything whose time is over, in chunks: a prompt has done its work, a question was missed.
 
-    A meeting for which no time was found is excused: nobody missed what nobody could come to.
+    A meeting for which no time was found is excused: nobody missed what nobody could come to. So is a manager's card
+    if no manager is left who could be asked, as when it opens.
     """
     closed = 0
     while chunk := due.closing(session, now=now, most=CHUNK):
-        _close(session, [one.touchpoint_id for one in chunk if not one.found_no_time], now)
-        _let_go(session, [one.touchpoint_id for one in chunk if one.found_no_time], now)
+        excused = [one for one in chunk if one.found_no_time or one.found_nobody]
+        _close(session, [one.touchpoint_id for one in chunk if one not in excused], now)
+        _let_go(session, [one.touchpoint_id for one in excused if one.found_no_time], now)
+        _spare(session, [one.touchpoint_id for one in excused if one.found_nobody], now)
         ids, over = [one.touchpoint_id for one in chunk], {one.plan_id for one in chunk}
         outbox.cancel_about(session, touchpoint_ids=ids, reason="its time is over", now=now)
         plans.finish(session, plan_ids=over, now=now)
@@ -87,6 +92,12 @@ def _let_go(session: Session, ids: Sequence[int], now: datetime) -> None:
     if ids:
         session.execute(_LET_GO, {"these": ids})
         history.record_touchpoints(session, "check-in found no time", at=now, ids=ids)
+
+
+def _spare(session: Session, ids: Sequence[int], now: datetime) -> None:
+    if ids:
+        session.execute(_SPARE, {"these": ids})
+        history.record_touchpoints(session, "follow-up closed", at=now, ids=ids)
 
 
 def _open(session: Session, chunk: Sequence[Due], now: datetime) -> None:

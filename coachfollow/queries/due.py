@@ -41,11 +41,16 @@ class Due:
 
 
 class Over(NamedTuple):
-    """A touchpoint whose time is over; one that found no time was a meeting, and its person can be reached."""
+    """A touchpoint whose time is over.
+
+    One that found no time was a meeting, and its person can be reached; one that found nobody is a manager's, and
+    none is left who could be asked.
+    """
 
     touchpoint_id: int
     plan_id: int
     found_no_time: bool
+    found_nobody: bool
 
 
 def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
@@ -59,7 +64,7 @@ def opening(session: Session, *, now: datetime, most: int) -> Sequence[Due]:
 
 def closing(session: Session, *, now: datetime, most: int) -> Sequence[Over]:
     """Give open touchpoints whose time is over, held; nothing closes during a pause."""
-    rows = session.execute(_closing(), {"now": now, "most": most})
+    rows = session.execute(_closing(), {"now": now, "today": now.date(), "most": most})
     return [Over._make(row) for row in rows]
 
 
@@ -114,6 +119,7 @@ def _closing() -> Select[*tuple[Any, ...]]:
             Touchpoint.id,
             Touchpoint.plan_id,
             and_(meetings.WITHOUT_A_TIME, Touchpoint.undeliverable.is_(False)).label("found_no_time"),
+            and_(Touchpoint.audience == Audience.MANAGER, ~_MANAGED).label("found_nobody"),
         )
         .join(FollowUpPlan, FollowUpPlan.id == Touchpoint.plan_id)
         .where(Touchpoint.state == TouchpointState.OPEN, Touchpoint.closes_at <= _NOW)
@@ -131,6 +137,13 @@ def _reachable(person: type[Person]) -> ColumnElement[bool]:
     )
 
 
+# by somebody who can be asked
+_MANAGED = exists().where(
+    Reporting.person_id == FollowUpPlan.person_id,
+    Reporting.to_at.is_(None),
+    Reporting.manager_id == _MANAGER.id,
+    _reachable(_MANAGER),
+)
 # somebody chose it, and has an address that still holds: whoever ended all their links gets mails again
 IN_CALENDAR = and_(
     FollowUpPlan.calendar_since.is_not(None),

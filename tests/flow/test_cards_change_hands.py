@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from coachfollow.flow import leavers, relations
-from coachfollow.models import Person
-from coachfollow.rules.kinds import MessageKind, MessageState
+from coachfollow.flow import leavers, opening, relations
+from coachfollow.models import Person, Reporting
+from coachfollow.rules.kinds import MessageKind, MessageState, TouchpointState
 from tests.flow.post_office import PostOffice
 from tests.flow.world import AFTER, ANNA, BEFORE, DAY, MOMENTS, Stand, World
 
@@ -101,3 +101,41 @@ def test_a_manager_who_has_left_is_reminded_of_nothing(asked: World, office: Pos
     give_to(asked, NEW, now=CHANGED + 2 * DAY)
     asked.live(CHANGED + 10 * DAY, since=CHANGED + 2 * DAY)
     assert [mail["Subject"] for mail in office.to(NEW)] == ["After"]
+
+
+def closed(world: World) -> tuple[TouchpointState, str | None]:
+    """What becomes of the card once its time is over."""
+    over = world.touchpoint(ANNA, "talk-after").closes_at
+    world.live(over + DAY, since=CHANGED + DAY)
+    world.session.expire_all()
+    card = world.touchpoint(ANNA, "talk-after")
+    return card.state, card.state_reason
+
+
+EXCUSED = (TouchpointState.EXCUSED, opening.NO_MANAGER)
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("what", ["left_on", "undeliverable_at", "email"])
+def test_a_card_that_nobody_can_answer_any_more_is_excused(asked: World, what: str) -> None:
+    """As it would be if nobody could be asked when it opens."""
+    gone = {"left_on": CHANGED.date(), "undeliverable_at": CHANGED, "email": None}
+    asked.session.execute(update(Person).where(Person.id == asked.person(OLD)).values({what: gone[what]}))
+    asked.session.commit()
+
+    assert closed(asked) == EXCUSED
+
+
+@pytest.mark.usefixtures("office")
+def test_a_card_of_somebody_whom_nobody_manages_any_more_is_excused(asked: World) -> None:
+    asked.session.execute(update(Reporting).values(to_at=CHANGED))
+    asked.session.commit()
+
+    assert closed(asked) == EXCUSED
+
+
+@pytest.mark.usefixtures("office")
+def test_a_card_whose_new_manager_says_nothing_is_missed(asked: World) -> None:
+    give_to(asked, NEW)
+
+    assert closed(asked) == (TouchpointState.MISSED, None)
