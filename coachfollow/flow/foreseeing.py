@@ -81,7 +81,7 @@ def foreseen(
         cause=cause,
         people=len(standings),
         unchanged=sum(len(one.follow_ups) for one in standings)
-        - sum(edit.before is not None for edit in edits),
+        - sum(edit.before is not None and name(edit) is not None for edit in edits),
         freed=len(freed),
         told=_told(session, freed),
         mark=replanning.mark(changed, about=about),
@@ -183,7 +183,8 @@ def name(edit: Edit) -> str | None:
         case TouchpointState.PLANNED:
             return ADDED if edit.before is None else MOVED
         case TouchpointState.EXCUSED:
-            return EXCUSED
+            was_excused = edit.before is not None and edit.before.state is TouchpointState.EXCUSED
+            return None if was_excused else EXCUSED
         case _:
             was_there = edit.before is not None and edit.before.state is not TouchpointState.CANCELLED
             return LEFT_OUT if was_there else None

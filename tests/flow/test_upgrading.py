@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import func, select
 
 from coachfollow.errors import Conflict, Invalid
-from coachfollow.flow import placing, upgrading
+from coachfollow.flow import away, placing, upgrading
 from coachfollow.flow.upgrading import Upgrade
 from coachfollow.models import CheckIn, Cohort, FollowUpPlan, ProgrammeVersion, Step, StepText, Touchpoint
+from coachfollow.rules.absences import Leave
 from coachfollow.rules.kinds import CheckInState, TouchpointState
 from tests.flow.world import AFTER, DAY, FIRST_MAIL, MOMENTS, TRAINING, World
 
@@ -119,6 +120,22 @@ def test_who_was_there_after_all_begins_with_the_new_version(world: World) -> No
         TouchpointState.CANCELLED,
     )
     assert version_of(world, BEN, "asked") == 2
+
+
+def test_what_a_leave_had_left_out_and_still_does_is_nobodys_news(world: World) -> None:
+    world.train(ANNA)
+    person_id = world.plan(ANNA).person_id
+    long = Leave(first=TRAINING + 6 * DAY, last=TRAINING + 30 * DAY)
+    away.go(world.session, person_id=person_id, leave=long, now=AFTER, actor_id=person_id)
+    assert world.states(ANNA)["asked"] is TouchpointState.EXCUSED
+    before, follow_ups = world.events("follow-up excused"), len(world.states(ANNA))
+    newer(world, ("when: {days: 7}", "when: {days: 8}"))
+
+    done = upgrade(world)
+
+    assert (done.follows.moved, done.follows.left_out, done.follows.unchanged) == (0, 0, follow_ups)
+    assert world.states(ANNA)["asked"] is TouchpointState.EXCUSED
+    assert world.events("follow-up excused") == before
 
 
 def test_a_version_that_counts_from_a_session_there_is_not_is_refused(world: World) -> None:

@@ -39,7 +39,7 @@ def of(follows: Foreseen) -> Foreshown:
     return Foreshown(
         follows=follows,
         told=foreseeing.who_is_told(follows),
-        people=len(follows.changed),
+        people=sum(any(map(_is_seen, one.edits)) for one in follows.changed),
         lines=Page(
             number=shown.number,
             rows=[_line(one, edit) for one, edit in shown.rows],
