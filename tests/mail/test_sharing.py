@@ -68,6 +68,15 @@ def test_what_is_asked_about_seven_people_stands_there_once_with_a_way_to_answer
     assert len(raw) < len(alone) / 2
 
 
+def test_a_reminder_of_several_says_once_that_they_are_still_open() -> None:
+    reminder = replace(CARD, kind=MessageKind.REMINDER)
+    values = [of(name) for name in PEOPLE]
+    cards = [facts(MessageKind.REMINDER, values=one) for one in values]
+    raw = prepare_together(sharing.found([reminder] * 7, values), HOUSE, "en").fill(together(cards))
+    for part in read(raw).iter_parts():
+        assert re.sub(r"\s+", " ", part.get_content()).count("still open, in case you missed it") == 1
+
+
 def test_another_programme_or_another_text_stands_by_itself() -> None:
     other = replace(CARD, wording=replace(CARD.wording, body="Something else."))
     values = [of("Anna"), of("Ben", programme="A first team"), of("Cleo"), of("Dora")]
