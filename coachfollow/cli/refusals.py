@@ -1,6 +1,7 @@
 """The one place where what went wrong becomes a sentence on standard error and an exit code."""
 
 import errno
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ DAMAGED = "The file is damaged, or is no database: put a backup in its place (do
 FULL = "Make room there, and do it again: of what did not fit nothing was kept."
 SHUT = "See whether the data folder is there and may be written, and whose it is (COACHFOLLOW_DATA_DIR)."
 
+FAULTY = "Where the disk has no room make some; if it has, it may be damaged: the system's log says so."
+
 _DISK: Mapping[int | None, str] = {
     errno.ENOSPC: FULL,
     errno.EDQUOT: FULL,
@@ -28,7 +31,12 @@ _DISK: Mapping[int | None, str] = {
 }
 """What to do where the disk took nothing; any other trouble with files is a defect."""
 
-_SQLITE: Mapping[str, str] = {"SQLITE_FULL": FULL, "SQLITE_CANTOPEN": SHUT, "SQLITE_READONLY": SHUT}
+_SQLITE: Mapping[str, str] = {
+    "SQLITE_FULL": FULL,
+    "SQLITE_IOERR": FAULTY,
+    "SQLITE_CANTOPEN": SHUT,
+    "SQLITE_READONLY": SHUT,
+}
 
 
 class Sentence(click.ClickException):
@@ -66,6 +74,8 @@ def as_sentences() -> Iterator[None]:
     except WrongKey as error:
         raise Sentence(str(error)) from error
     except OperationalError as error:
+        raise Sentence(_database(error.orig)) from error
+    except sqlite3.OperationalError as error:  # a copy is made without SQLAlchemy
         raise Sentence(_database(error)) from error
     except OSError as error:
         if error.errno not in _DISK:
@@ -88,10 +98,10 @@ def told(program: Callable[[], object]) -> None:
         sys.exit(sentence.exit_code)
 
 
-def _database(error: OperationalError) -> str:
+def _database(error: BaseException | None) -> str:
     """What the database says, and where it is the disk of an SQLite file, what to do."""
-    said = f"The database cannot be used: {error.orig}"
-    about = "_".join(getattr(error.orig, "sqlite_errorname", "").split("_")[:2])
+    said = f"The database cannot be used: {error}"
+    about = "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])
     return f"{said}. {_SQLITE[about]}" if about in _SQLITE else said
 
 

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from sqlalchemy import text
 from coachfollow.cli import house, refusals
 from coachfollow.cli.refusals import Sentence
 from coachfollow.extensions import db
-from coachfollow.flow import checkup
+from coachfollow.flow import backups, checkup
 from coachfollow.rules.health import Finding
 from tests.cli.conftest import Terminal
 
@@ -62,6 +63,23 @@ def test_a_database_without_room_says_what_to_do_and_keeps_nothing(terminal: Ter
         left = db.session.scalar(text("SELECT count(*) FROM sqlite_master WHERE name = 'large'"))
     assert told.value.message == f"The database cannot be used: database or disk is full. {refusals.FULL}"
     assert left == 0
+
+
+def test_a_copy_that_finds_no_room_gets_a_sentence_and_leaves_nothing(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a disk without a byte left SQLite speaks of its own files, and by its own exceptions."""
+    failed = sqlite3.OperationalError("disk I/O error")
+    failed.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+
+    def no_room(*_: object) -> None:
+        raise failed
+
+    monkeypatch.setattr(backups, "_copy", no_room)
+    said = terminal.run("backup", tmp_path / "copy.db", code=1).stderr
+
+    assert said == f"The database cannot be used: disk I/O error. {refusals.FAULTY}\n"
+    assert not list(tmp_path.glob("*copy.db*"))
 
 
 def looked(terminal: Terminal) -> Finding:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from coachfollow.cli import refusals
 from coachfollow.config import TABLE
 from coachfollow.intake import programme as template
 from tests import processes
@@ -134,7 +135,7 @@ def test_a_database_that_cannot_be_opened_is_told(tmp_path: Path, terminal: Term
 
     said = Terminal({**terminal.environ, "COACHFOLLOW_DATABASE_URL": url}).run("status", code=1).stderr
 
-    assert said == "The database cannot be used: unable to open database file\n"
+    assert said == f"The database cannot be used: unable to open database file. {refusals.SHUT}\n"
 
 
 def test_settings_may_come_from_a_file(
