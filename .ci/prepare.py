@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,10 @@ CACHE = TREE / ".cache"
 PYTHON = VENV / "bin" / "python"
 PIP = (PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet")
 SORRY = "The set-up did not work; the lines above say why. Is a package registry within reach of pip?"
-COMMAND = f"""#!{PYTHON}
+# by way of sh: the first line of a script can name no path with a blank in it, nor a long one
+COMMAND = f"""#!/bin/sh
+'''exec' "{PYTHON}" "$0" "$@"
+' '''
 import sys
 
 from coachfollow.cli import main
@@ -70,7 +74,7 @@ def _link() -> None:
     found = subprocess.run([PYTHON, "-c", where], check=True, capture_output=True, text=True)
     Path(found.stdout.strip(), "coachfollow.pth").write_text(f"{TREE}\n")
     command = VENV / "bin" / "coachfollow"
-    command.write_text(COMMAND)
+    command.write_bytes(os.fsencode(COMMAND))
     command.chmod(0o755)
 
 
