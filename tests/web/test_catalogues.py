@@ -176,7 +176,7 @@ def moved(wanted: date, day: date) -> str:
         ),
         (
             "2 days after the training, at 16:00 instead of 09:00: " + FIRST,
-            "2 Tage nach dem Training, um 16:00 statt um 09:00 Uhr: was früher an der Reihe ist, kommt zuerst",
+            "2 Tage nach dem Training, um 16:00 statt um 09:00 Uhr: Was früher an der Reihe ist, kommt zuerst",
         ),
         ("the coach chose this day", "der Coach hat diesen Tag gewählt"),
         ("what an author of another year wrote", "what an author of another year wrote"),
