@@ -374,12 +374,12 @@ def test_the_zone_of_a_coachs_hours_is_said(group: Terminal) -> None:
 
 
 def test_a_preview_names_the_columns_that_mean_nothing_to_us(group: Terminal, tmp_path: Path) -> None:
-    file = tmp_path / "elenco.csv"
-    file.write_text("Cognome,Email,Presenza in aula\nRossi,anna@example.org,no\n")
+    file = tmp_path / "lista.csv"
+    file.write_text("Sukunimi,Email,Paikalla salissa\nVirtanen,anna@example.org,no\n")
     arguments = ("attendance", "import", file, "--cohort", "spring", "--preview")
     (warning,) = group.json(*arguments)["warnings"]
     assert warning == (
-        "Not read: “Cognome” and “Presenza in aula”. If one of them says who somebody is or whether they were there,"
+        "Not read: “Sukunimi” and “Paikalla salissa”. If one of them says who somebody is or whether they were there,"
         " call the column Name, Email, Status or Minutes and bring the list in again."
     )
 
