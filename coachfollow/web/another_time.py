@@ -16,7 +16,7 @@ from coachfollow.web import keyring, policies, saying, tongues
 
 pages = Blueprint("another_time", __name__)
 
-HERE = "/my-plan/<plan>/meetings/<int(max=2147483647):meeting>"
+HERE = "/my-plan/<plan>/meetings/<int:meeting>"
 NONE_CHOSEN = tongues.mark("Please choose a time.")
 SEE_OTHER = 303
 

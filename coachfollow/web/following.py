@@ -23,12 +23,12 @@ from coachfollow.web import (
     policies,
     question_form,
     reasoning,
+    routing,
     tongues,
 )
 
 pages = Blueprint("following", __name__)
 
-LARGEST = 2_147_483_647
 CHANGEABLE = frozenset({PlanState.ACTIVE, PlanState.PAUSED, PlanState.FINISHED})
 
 
@@ -41,7 +41,7 @@ def enter(token: str) -> ResponseReturnValue:
     except Closed:
         return render_template("following/old.html"), Closed.status
     meeting = request.args.get("meeting", type=int)
-    if meeting is not None and 0 < meeting <= LARGEST:
+    if meeting is not None and 0 < meeting <= routing.LARGEST:
         return redirect(url_for("another_time.show", plan=link.plan, meeting=meeting))
     return redirect(url_for("following.show", plan=link.plan))
 

@@ -32,9 +32,9 @@ ONE_MAIL = Row(
     foreign=frozenset({Visitor.OPERATOR}),
 )
 
-FOLLOW_UP = "/plans/<plan>/follow-ups/<int(max=2147483647):follow_up>"
+FOLLOW_UP = "/plans/<plan>/follow-ups/<int:follow_up>"
 
-HAND_OVER = "/groups/<cohort>/coaches/<int(max=2147483647):coach>/hand-over"
+HAND_OVER = "/groups/<cohort>/coaches/<int:coach>/hand-over"
 SESSION = "/groups/<cohort>/sessions/<int(max=60):position>"
 
 DRAFT = "/programmes/<programme>/draft"
@@ -83,7 +83,7 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("GET", "/imports/<batch>/problems.csv"): LND_OF_THE_GROUP,
     ("POST", "/imports/<batch>/confirm"): LND_OF_THE_GROUP,
     ("POST", "/imports/<batch>/withdraw"): LND_OF_THE_GROUP,
-    ("POST", "/imports/<batch>/rows/<int(max=2147483647):line>"): LND_OF_THE_GROUP,
+    ("POST", "/imports/<batch>/rows/<int:line>"): LND_OF_THE_GROUP,
     ("GET", "/people"): LND_AT_HOME,
     ("POST", "/people"): LND_AT_HOME,
     ("GET", "/people/erase"): WHO_ERASES,

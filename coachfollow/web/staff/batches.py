@@ -71,7 +71,7 @@ def withdraw(batch: str) -> ResponseReturnValue:
     return telling.done("Withdrawn. Nothing was changed, and its rows are forgotten.", _here(batch))
 
 
-@pages.post("/imports/<batch>/rows/<int(max=2147483647):line>")
+@pages.post("/imports/<batch>/rows/<int:line>")
 @policies.allowed(Action.IMPORT, policies.batch)
 @telling.on("batches.show", "batch")
 def decide(batch: str, line: int) -> ResponseReturnValue:

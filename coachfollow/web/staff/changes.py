@@ -15,7 +15,7 @@ from coachfollow.rules import changes, decisions
 from coachfollow.rules.access import Action
 from coachfollow.rules.levers import Lever, Meet
 from coachfollow.rules.snapshots import Snapshot
-from coachfollow.web import policies
+from coachfollow.web import policies, routing
 from coachfollow.web.staff import lever_forms, levers, previews, telling, words
 from coachfollow.web.staff.scenes import Scene
 
@@ -81,7 +81,7 @@ def undo(plan: str) -> ResponseReturnValue:
     """Take a decision back while nothing of it has left the house."""
     head = plan_heads.of(g.session, public_id=plan, locale=words.LOCALE)
     change_id = request.form.get("change", type=int)
-    if change_id is None or not 0 < change_id <= levers.LARGEST:
+    if change_id is None or not 0 < change_id <= routing.LARGEST:
         raise Invalid("Choose what to take back.")
     undoing.undo(g.session, plan_id=head.plan_id, change_id=change_id, now=g.now, actor_id=g.actor.person_id)
     return telling.done("Taken back: everything is as it was before.", url_for("plans.show", plan=plan))

@@ -21,14 +21,14 @@ ASK_WHETHER = "Say whether it took place."
 TOO_LONG = f"One sentence is enough; please stay within {TEXT_LIMIT} characters."
 
 
-@pages.get("/plans/<plan>/follow-ups/<int(max=2147483647):follow_up>")
+@pages.get("/plans/<plan>/follow-ups/<int:follow_up>")
 @policies.allowed(Action.CHANGE_PLAN, policies.plan)
 def show(plan: str, follow_up: int) -> ResponseReturnValue:
     """Show what can be done about one follow-up."""
     return _form(plan, follow_up, {}, {})
 
 
-@pages.post("/plans/<plan>/follow-ups/<int(max=2147483647):follow_up>/mark")
+@pages.post("/plans/<plan>/follow-ups/<int:follow_up>/mark")
 @policies.allowed(Action.RUN_CHECK_IN, policies.plan)
 @telling.on("plans.show", "plan")
 def mark(plan: str, follow_up: int) -> ResponseReturnValue:

@@ -16,7 +16,7 @@ from coachfollow.web.staff import telling
 
 pages = Blueprint("handovers", __name__)
 
-ADDRESS = "/groups/<cohort>/coaches/<int(max=2147483647):coach>/hand-over"
+ADDRESS = "/groups/<cohort>/coaches/<int:coach>/hand-over"
 EVERYBODY, EVENLY = "everybody", "evenly"
 
 

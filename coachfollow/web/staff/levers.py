@@ -8,10 +8,10 @@ from coachfollow.errors import Invalid
 from coachfollow.rules import worktime
 from coachfollow.rules.excuses import Excuse
 from coachfollow.rules.levers import Add, Lever, Meet, Move, Pause, Prolong, Resume, Skip, Stop
+from coachfollow.web import routing
 from coachfollow.web.staff import words
 
 NAMES = ("follow_up", "step", "day", "at", "reason")
-LARGEST = 2_147_483_647
 
 Values = Mapping[str, str]
 T = TypeVar("T")
@@ -82,7 +82,7 @@ _READERS: Mapping[str, Callable[[Values], Lever]] = {
 def number(values: Values, name: str) -> int:
     """Give a number that names something; raises Invalid for anything that cannot be one."""
     text = values.get(name, "")
-    if not (text.isascii() and text.isdigit() and int(text[:11]) <= LARGEST):
+    if not (text.isascii() and text.isdigit() and int(text[:11]) <= routing.LARGEST):
         raise Invalid("Choose which one.", {name: "Choose which one."})
     return int(text)
 

@@ -15,7 +15,7 @@ from coachfollow.web.staff import lever_forms, telling, words
 
 pages = Blueprint("ways", __name__)
 
-HERE = "/plans/<plan>/follow-ups/<int(max=2147483647):follow_up>/ways"
+HERE = "/plans/<plan>/follow-ups/<int:follow_up>/ways"
 
 
 @pages.get(HERE)
