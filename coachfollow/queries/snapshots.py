@@ -142,14 +142,14 @@ def _follow_ups(session: Session, plan_id: int) -> Sequence[FollowUp]:
         .order_by(Touchpoint.due_at, Touchpoint.id)
         .execution_options(populate_existing=True)
     )
-    return [_follow_up(*row) for row in rows]
+    return [
+        _follow_up(touchpoint, step, check_in, is_asked=is_asked)
+        for touchpoint, step, check_in, is_asked in rows
+    ]
 
 
 def _follow_up(
-    touchpoint: Touchpoint,
-    step: Step,
-    check_in: CheckIn | None,
-    is_asked: bool = False,  # noqa: FBT001, FBT002 - a column of the row
+    touchpoint: Touchpoint, step: Step, check_in: CheckIn | None, *, is_asked: bool = False
 ) -> FollowUp:
     return FollowUp(
         id=touchpoint.id,
