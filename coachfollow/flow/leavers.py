@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from coachfollow.errors import Conflict
@@ -32,13 +32,13 @@ def stop_theirs(session: Session, *, now: datetime) -> int:
     leaving = session.execute(
         select(FollowUpPlan.id, Person.left_on, Person.zone)
         .join(Person, Person.id == FollowUpPlan.person_id)
-        .where(FollowUpPlan.state.in_(RUNNING), Person.left_on < (now + timedelta(days=1)).date())
+        .where(FollowUpPlan.state.in_(RUNNING), _may_have_left(now))
         .order_by(FollowUpPlan.id)
     ).all()
     session.rollback()  # the days are read; nobody waits for us between one follow-up and the next
     stopped = 0
     for plan_id, left_on, zone in leaving:
-        if left_on and left_on < worktime.local(now, zone).date():
+        if _has_left(left_on, zone, now):
             with suppress(Conflict):  # it has just ended by other hands
                 plans.stop(session, plan_id=plan_id, reason=StopReason.LEFT, now=now)
                 stopped += 1
@@ -51,17 +51,23 @@ def _stop_mails(session: Session, now: datetime) -> None:
     waiting = session.execute(
         select(Message.id, Person.left_on, Person.zone)
         .join(Person, Person.id == Message.person_id)
-        .where(Message.state == MessageState.QUEUED, Person.left_on < (now + timedelta(days=1)).date())
-        .where(Message.kind != MessageKind.CANCELLATION)
+        .where(Message.state == MessageState.QUEUED, Message.kind != MessageKind.CANCELLATION)
+        .where(_may_have_left(now))
     ).all()
-    gone = [
-        message_id
-        for message_id, left_on, zone in waiting
-        if left_on and left_on < worktime.local(now, zone).date()
-    ]
+    gone = [message_id for message_id, left_on, zone in waiting if _has_left(left_on, zone, now)]
     for some in sets.chunks(gone, 500):
         outbox.cancel(session, Message.id.in_(some), reason=GONE, now=now)
     session.commit()
+
+
+def _may_have_left(now: datetime) -> ColumnElement[bool]:
+    """Whether somebody's last day is over anywhere in the world."""
+    return Person.left_on < (now + timedelta(days=1)).date()
+
+
+def _has_left(left_on: date | None, zone: str, now: datetime) -> bool:
+    """Whether a last day is over where somebody lives."""
+    return left_on is not None and left_on < worktime.local(now, zone).date()
 
 
 def foresee(session: Session, *, person_ids: Collection[int]) -> Leaving:
